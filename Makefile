@@ -1,0 +1,41 @@
+# make report, make test, make lab: each sets up .venv by itself.   CODE=1 shows the code in the PDF
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN = .venv/Scripts
+else
+BIN = .venv/bin
+endif
+READY = .venv/ready
+REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
+COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
+
+.PHONY: report test test-all lab notebooks clean
+
+report: $(READY)
+	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest -q tests $(COVER)
+	$(BIN)/python -m pytest -q --nbval notebooks
+
+# make test, and the notebooks once more on two other matrix kernels, with one thread and with two
+test-all: test
+	OPENBLAS_CORETYPE=Haswell OPENBLAS_NUM_THREADS=2 $(BIN)/python -m pytest -q --nbval notebooks
+	OPENBLAS_CORETYPE=Nehalem OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval notebooks
+
+lab: $(READY)
+	$(BIN)/python -m jupyter lab
+
+# execute the reference notebooks in place and store their outputs, which nbval then compares
+notebooks: $(READY)
+	$(BIN)/python -m jupyter nbconvert --to notebook --inplace --execute notebooks/task*.ipynb
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and \
+	    'error: $(PYTHON) is Python ' + sys.version.split()[0] + ', 3.10 or newer is needed: make PYTHON=...')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $(READY)
+
+clean:
+	rm -rf .venv build

@@ -1,0 +1,194 @@
+"""The three tricks of Efficient BackProp, and the experiments that compare them (task 3)."""
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+
+import numpy as np
+
+from kit.sweep import BUILD, sweep
+from task2 import (History, SoftmaxModel, SoftmaxTrainer, accuracy_of, cross_entropy_loss,
+                   load_dataset, predict)
+from utils import MNIST_SHA256, generators, load_full_mnist
+
+SEEDS = (0, 1, 2)
+
+
+# ---------------------------------------------------------------------------------- the tricks
+
+class ImprovedModel(SoftmaxModel):
+    """A SoftmaxModel with the improved sigmoid (3a) and the improved initial weights (3b)."""
+
+    def __init__(self, neurons_per_layer, num_inputs=785, rng=0,
+                 use_improved_sigmoid=False, use_improved_weight_init=False):
+        self.use_improved_sigmoid = use_improved_sigmoid
+        self.use_improved_weight_init = use_improved_weight_init
+        super().__init__(neurons_per_layer, num_inputs, rng)
+
+    def activation(self, z):
+        """f(z) = 1.7159 tanh(2z/3) in the hidden layers (Efficient BackProp, section 4.4)."""
+        if not self.use_improved_sigmoid:
+            return super().activation(z)
+        return 1.7159 * np.tanh(2 / 3 * z)
+
+    def slope(self, a):
+        """f'(z) = 1.7159 · 2/3 · (1 - tanh²(2z/3)) in terms of a = f(z)."""
+        if not self.use_improved_sigmoid:
+            return super().slope(a)
+        return 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2)
+
+    def initial_weights(self, rng, fan_in, units):
+        """Normal with mean 0 and standard deviation 1/√fan-in (section 4.6)."""
+        if not self.use_improved_weight_init:
+            return super().initial_weights(rng, fan_in, units)
+        return rng.normal(0, 1 / np.sqrt(fan_in), (fan_in, units))
+
+
+class MomentumTrainer(SoftmaxTrainer):
+    """A SoftmaxTrainer with momentum (3c); momentum_gamma = 0 is plain gradient descent."""
+
+    def __init__(self, *args, momentum_gamma=0.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not 0 <= momentum_gamma < 1:
+            raise ValueError(f"momentum_gamma is {momentum_gamma}: it must be at least 0 and "
+                             "less than 1, or old gradients never fade.")
+        self.momentum_gamma = momentum_gamma
+        self.velocity = [np.zeros_like(w) for w in self.model.ws]
+
+    def update(self):
+        """Δw(t) = ∂C/∂w + γ Δw(t-1), Δw(0) = 0, then w := w - α Δw(t) (section 4.7)."""
+        if not self.momentum_gamma:
+            return super().update()
+        for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
+            velocity *= self.momentum_gamma
+            velocity += grad
+            w -= self.learning_rate * velocity
+
+
+# ----------------------------------------------------------------------------- the experiments
+
+@dataclass(frozen=True)
+class Experiment:
+    """All that decides a run, but its seed."""
+    name: str
+    neurons_per_layer: tuple = (64, 10)
+    use_improved_sigmoid: bool = False
+    use_improved_weight_init: bool = False
+    momentum_gamma: float = 0.0
+    learning_rate: float = 0.1
+    batch_size: int = 32
+    num_epochs: int = 50
+
+
+BASELINE = Experiment("task 2")
+SIGMOID  = replace(BASELINE, name="+ improved sigmoid",     use_improved_sigmoid=True)
+INIT     = replace(SIGMOID,  name="+ improved weight init", use_improved_weight_init=True)
+MOMENTUM = replace(INIT,     name="+ momentum",             momentum_gamma=0.9, learning_rate=0.02)
+LADDER   = (BASELINE, SIGMOID, INIT, MOMENTUM)
+# γ = 0.9 and α = 0.02 move the weights in the long run like α = 0.02 / (1 - 0.9) = 0.2 without.
+CONTROL  = replace(INIT,     name="α = 0.2, no momentum",   learning_rate=0.2)
+
+
+def combination(sigmoid, init, momentum):
+    """The experiment with these of the three tricks; momentum comes with its own α."""
+    tricks = {"sigmoid": sigmoid, "init": init, "momentum": momentum}
+    return replace(BASELINE, name=" + ".join(t for t, used in tricks.items() if used) or "none",
+                   use_improved_sigmoid=sigmoid, use_improved_weight_init=init,
+                   momentum_gamma=0.9 if momentum else 0.0,
+                   learning_rate=0.02 if momentum else 0.1)
+
+
+COMBINATIONS = tuple(combination(*tricks) for tricks in product((False, True), repeat=3))
+
+
+# -------------------------------------------------------------------------------------- running
+
+@dataclass(frozen=True)
+class Run:
+    """What one experiment gave with one seed.
+
+    history: the curves, as in task2.History, but arrays.
+    best_step, and train_loss, train_accuracy, val_loss, val_accuracy over both whole splits,
+    belong to ws, the weights with the lowest validation loss.
+    """
+    experiment: Experiment
+    seed: int
+    history: History
+    best_step: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    ws: list
+
+    @property
+    def model(self):
+        """The trained model."""
+        model = build_model(self.experiment, self.seed)
+        model.ws = [w.copy() for w in self.ws]
+        return model
+
+
+def build_model(experiment, seed):
+    """The experiment's network with its initial weights."""
+    return ImprovedModel(experiment.neurons_per_layer, rng=generators(seed)[0],
+                         use_improved_sigmoid=experiment.use_improved_sigmoid,
+                         use_improved_weight_init=experiment.use_improved_weight_init)
+
+
+def build_trainer(experiment, seed, data):
+    """The experiment's trainer around its network."""
+    return MomentumTrainer(build_model(experiment, seed), data, experiment.learning_rate,
+                           experiment.batch_size, rng=generators(seed)[1],
+                           momentum_gamma=experiment.momentum_gamma)
+
+
+def train_job(job, data, tick):
+    """One run as a dict of arrays; job is (experiment, seed, …)."""
+    experiment, seed = job[:2]
+    trainer = build_trainer(experiment, seed, data)
+    history = trainer.train(experiment.num_epochs, on_validation=tick)
+    result = {name: np.array(values) for name, values in vars(history).items()}
+    for split, X, Y in (("train", data.X_train, data.Y_train), ("val", data.X_val, data.Y_val)):
+        outputs = predict(trainer.model, X)
+        result[f"final_{split}_loss"] = cross_entropy_loss(Y, outputs)
+        result[f"final_{split}_accuracy"] = accuracy_of(outputs, Y)
+    result["best_step"] = trainer.best_step
+    return result | {f"w{layer}": w for layer, w in enumerate(trainer.model.ws)}
+
+
+def run_all(experiments, seeds=SEEDS, path=None):
+    """{experiment: [its Run for each seed]}, on all cores; no run is computed twice.
+
+    path: as for utils.load_full_mnist. Finished runs are kept in build/runs, or in the folder that
+    the environment variable MNIST_RUNS names.
+    """
+    data_id = MNIST_SHA256 if path is None else arrays_sha256(*load_full_mnist(path, False))
+    jobs = [(replace(experiment, name=""), seed, data_id)  # a run does not depend on its name
+            for experiment in experiments for seed in seeds]
+    ticks = max(experiment.num_epochs for experiment in experiments) * \
+        SoftmaxTrainer.validations_per_epoch
+    results = iter(sweep(train_job, partial(load_dataset, path), jobs, ticks,
+                         os.environ.get("MNIST_RUNS", BUILD / "runs")))
+    return {experiment: [as_run(experiment, seed, next(results)) for seed in seeds]
+            for experiment in experiments}
+
+
+def as_run(experiment, seed, result):
+    """The Run that `train_job` has written down as arrays."""
+    history = History()
+    for name in vars(history):
+        setattr(history, name, result[name])
+    final = {name: float(result[f"final_{name}"])
+             for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")}
+    ws = [result[f"w{layer}"] for layer in range(len(experiment.neurons_per_layer))]
+    return Run(experiment, seed, history, int(result["best_step"]), **final, ws=ws)
+
+
+def arrays_sha256(*arrays):
+    """One sha256 over the shapes and contents of the arrays."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(repr(array.shape).encode() + array.tobytes())
+    return digest.hexdigest()

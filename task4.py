@@ -1,0 +1,37 @@
+"""Other topologies, and the experiments that compare them (task 4)."""
+from dataclasses import replace
+
+import numpy as np
+
+from task2 import count_parameters
+from task3 import MOMENTUM
+
+
+def equal_width(budget, hidden_layers, num_inputs=785, num_outputs=10):
+    """Width of equal hidden layers that gives the number of parameters nearest to the budget."""
+    def parameters(width):
+        return count_parameters([width] * hidden_layers + [num_outputs], num_inputs)
+
+    width = 1
+    while parameters(width + 1) <= budget:
+        width += 1
+    return min((width, width + 1), key=lambda candidate: abs(parameters(candidate) - budget))
+
+
+BUDGET = count_parameters(MOMENTUM.neurons_per_layer)
+WIDTH  = equal_width(BUDGET, hidden_layers=2)
+TASK3  = replace(MOMENTUM, name="64 units")
+FEW    = replace(TASK3, name="32 units",                 neurons_per_layer=(32, 10))
+MANY   = replace(TASK3, name="128 units",                neurons_per_layer=(128, 10))
+TWO    = replace(TASK3, name=f"{WIDTH} + {WIDTH} units", neurons_per_layer=(WIDTH, WIDTH, 10))
+TEN    = replace(TASK3, name="ten layers of 64",         neurons_per_layer=(64,) * 10 + (10,))
+TOPOLOGIES = (FEW, TASK3, MANY, TWO, TEN)
+
+
+def sizes_per_layer(model, X, targets):
+    """Root mean square of each hidden layer's outputs, and of each weight matrix's gradient."""
+    def rms(array):
+        return float(np.sqrt(np.mean(array ** 2)))
+
+    model.backward(X, model.forward(X), targets)
+    return [rms(a) for a in model.activations[1:-1]], [rms(grad) for grad in model.grads]
