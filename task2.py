@@ -3,8 +3,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from utils import Table, batch_loader, command_line, generators, load_full_mnist
-from utils import label_axes, new_figure, plot_loss, save_figure
+from utils import (Table, batch_loader, command_line, generators, label_axes, load_full_mnist,
+                   new_figure, plot_loss, save_figure)
 
 NUM_CLASSES = 10
 
@@ -88,6 +88,14 @@ def accuracy_of(outputs, targets):
     return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))
 
 
+def confusion_counts(outputs, targets):
+    """How many examples of each class (row) have their largest output at which class (column)."""
+    check_same_shape(targets, outputs)
+    counts = np.zeros((targets.shape[1],) * 2, dtype=int)
+    np.add.at(counts, (targets.argmax(axis=1), outputs.argmax(axis=1)), 1)
+    return counts
+
+
 def predict(model, X, rows=1000):
     """The model's outputs for all of X, a thousand rows at a time: they stay in the cache."""
     return np.concatenate([model.forward(X[start:start + rows])
@@ -110,7 +118,8 @@ def sigmoid(z):
 
 def softmax(z):
     """exp(z_k) / sum_k' exp(z_k') of each row; the largest z of a row is taken off first."""
-    exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
+    with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
+        exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
@@ -175,8 +184,8 @@ def layer_sizes(neurons_per_layer, num_inputs=785):
     """[inputs, hidden units …, outputs]; raises ValueError on anything but whole numbers >= 1."""
     sizes = [num_inputs, *neurons_per_layer]
     if len(sizes) < 2 or any(size != int(size) or size < 1 for size in sizes):
-        raise ValueError(f"neurons_per_layer is {neurons_per_layer}, expected whole numbers from 1 "
-                         "up, the outputs last, such as [64, 10].")
+        raise ValueError(f"neurons_per_layer is {neurons_per_layer}, expected whole numbers "
+                         "from 1 up, the outputs last, such as [64, 10].")
     return [int(size) for size in sizes]
 
 
@@ -190,8 +199,8 @@ def gradient_check(model, X, targets, samples=40, rng=0):
     """Relative error of each layer's gradient, held against complex-step derivatives.
 
     For f analytic, f'(w) = Im f(w + ih) / h up to h²: no difference is taken, nothing cancels, and
-    with h = 1e-20 it is exact to rounding (Squire and Trapp, 1998). In each layer `samples` weights
-    are drawn (all, where there are fewer); the error is |grad - derivative| / |derivative|
+    with h = 1e-20 it is exact to rounding (Squire and Trapp, 1998). In each layer `samples`
+    weights are drawn (all, where there are fewer); the error is |grad - derivative| / |derivative|
     in the 2-norm over them. The model is left as it was but for `grads` and `activations`.
     """
     h = 1e-20
@@ -247,7 +256,8 @@ class SoftmaxTrainer:
 
     def __init__(self, model, data, learning_rate=0.1, batch_size=32, rng=0, patience=50):
         if not 0 < learning_rate < np.inf:
-            raise ValueError(f"The learning rate is {learning_rate}: it must be a positive number.")
+            raise ValueError(f"The learning rate is {learning_rate}: it must be a positive "
+                             "number.")
         if not 1 <= batch_size <= len(data.X_train):
             raise ValueError(f"The batch size is {batch_size}: choose one from 1 to "
                              f"{len(data.X_train)}, the number of training images.")
@@ -278,6 +288,7 @@ class SoftmaxTrainer:
         return (cross_entropy_loss(self.data.Y_val, outputs),
                 accuracy_of(outputs, self.data.Y_val))
 
+    @np.errstate(over="ignore", invalid="ignore")  # check_finite says it better than a warning
     def train(self, num_epochs, on_validation=None):
         """Train until the epochs or the patience are used up; returns the History.
 
@@ -351,7 +362,8 @@ def main(args):
     from tqdm import tqdm
     data = load_dataset(args.data, verbose=True)
     for_weights, for_batches = generators(args.seed)
-    trainer = SoftmaxTrainer(SoftmaxModel([64, NUM_CLASSES], rng=for_weights), data, rng=for_batches)
+    model = SoftmaxModel([64, NUM_CLASSES], rng=for_weights)
+    trainer = SoftmaxTrainer(model, data, rng=for_batches)
     with tqdm(total=args.epochs * trainer.validations_per_epoch, unit="validation") as bar:
         history = trainer.train(args.epochs, on_validation=bar.update)
     rows = []

@@ -1,16 +1,16 @@
 """The three tricks of Efficient BackProp, and the experiments that compare them (task 3)."""
 import hashlib
-import os
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
 import numpy as np
 
-from kit.sweep import BUILD, sweep
+from kit.sweep import build_folder, sweep
 from task2 import (History, SoftmaxModel, SoftmaxTrainer, accuracy_of, cross_entropy_loss,
                    load_dataset, predict)
-from utils import MNIST_SHA256, generators, load_full_mnist
+from utils import (MNIST_SHA256, Table, command_line, generators, label_axes, load_full_mnist,
+                   mean_and_spread, new_figure, plot_loss, save_figure)
 
 SEEDS = (0, 1, 2)
 
@@ -123,6 +123,11 @@ class Run:
     ws: list
 
     @property
+    def early_loss(self):
+        """Validation loss after the first epoch: how fast the run gets going."""
+        return float(self.history.val_loss[SoftmaxTrainer.validations_per_epoch - 1])
+
+    @property
     def model(self):
         """The trained model."""
         model = build_model(self.experiment, self.seed)
@@ -161,8 +166,7 @@ def train_job(job, data, tick):
 def run_all(experiments, seeds=SEEDS, path=None):
     """{experiment: [its Run for each seed]}, on all cores; no run is computed twice.
 
-    path: as for utils.load_full_mnist. Finished runs are kept in build/runs, or in the folder that
-    the environment variable MNIST_RUNS names.
+    path: as for utils.load_full_mnist. Finished runs are kept in build/runs.
     """
     data_id = MNIST_SHA256 if path is None else arrays_sha256(*load_full_mnist(path, False))
     jobs = [(replace(experiment, name=""), seed, data_id)  # a run does not depend on its name
@@ -170,7 +174,7 @@ def run_all(experiments, seeds=SEEDS, path=None):
     ticks = max(experiment.num_epochs for experiment in experiments) * \
         SoftmaxTrainer.validations_per_epoch
     results = iter(sweep(train_job, partial(load_dataset, path), jobs, ticks,
-                         os.environ.get("MNIST_RUNS", BUILD / "runs")))
+                         build_folder() / "runs"))
     return {experiment: [as_run(experiment, seed, next(results)) for seed in seeds]
             for experiment in experiments}
 
@@ -192,3 +196,79 @@ def arrays_sha256(*arrays):
     for array in arrays:
         digest.update(repr(array.shape).encode() + array.tobytes())
     return digest.hexdigest()
+
+
+# ------------------------------------------------------------------------------------ comparing
+
+def values(runs, quantity):
+    """One number a seed: 'early_loss', 'val_loss', 'train_accuracy' …"""
+    return np.array([getattr(run, quantity) for run in runs])
+
+
+def all_below(runs, others, quantity):
+    """Whether the quantity is lower in every one of the runs than in any of the others."""
+    return values(runs, quantity).max() < values(others, quantity).min()
+
+
+def results_table(runs):
+    """A row an experiment: mean over its seeds ± half their range, at the best weights."""
+    columns = ["experiment", "val. loss after 1 epoch", "best at step", "train. loss", "val. loss",
+               "val. accuracy"]
+    rows = []
+    for experiment, seeds in runs.items():
+        steps = values(seeds, "best_step")
+        rows.append([experiment.name, mean_and_spread(values(seeds, "early_loss")),
+                     f"{steps.min()} to {steps.max()}",
+                     *(mean_and_spread(values(seeds, quantity))
+                       for quantity in ("train_loss", "val_loss")),
+                     mean_and_spread(values(seeds, "val_accuracy"), digits=4)])
+    return Table(columns, rows)
+
+
+def plot_runs(ax, runs, quantity, splits=("train", "val")):
+    """Draw 'loss' or 'accuracy' of each experiment: a line for the mean over its seeds, a band for
+    their range; solid for validation, dashed for training."""
+    for i, (experiment, seeds) in enumerate(runs.items()):
+        for split in splits:
+            name = "training" if split == "train" else "validation"
+            plot_loss(ax, seeds[0].history.step,
+                      [getattr(run.history, f"{split}_{quantity}") for run in seeds],
+                      f"{experiment.name}, {name}", color=f"C{i}",
+                      linestyle="--" if split == "train" else "-")
+    label_axes(ax, quantity.capitalize(), quantity)
+
+
+def saturated_share(model, X):
+    """Share of the hidden units' outputs over X where the slope is below a tenth of its most."""
+    model.forward(X)
+    steepest = model.slope(model.activation(np.zeros(1)))
+    outputs = np.concatenate([a.ravel() for a in model.activations[1:-1]])
+    return float(np.mean(model.slope(outputs) < 0.1 * steepest))
+
+
+# ------------------------------------------------------------------------------- python task3.py
+
+def compare_on_command_line(experiments, args, figure):
+    """Run the experiments with one seed, print their results, save loss and accuracy curves."""
+    load_full_mnist(args.data)
+    shorter = [replace(experiment, num_epochs=args.epochs) for experiment in experiments]
+    runs = run_all(shorter, [args.seed], args.data)
+    quantities = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+    rows = [[run.experiment.name, run.best_step,
+             *(f"{getattr(run, quantity):.4f}" for quantity in quantities)]
+            for (run,) in runs.values()]
+    print(Table(["experiment", "best at step", "train. loss", "train. accuracy",
+                 "val. loss", "val. accuracy"], rows))
+    fig, (left, right) = new_figure()
+    plot_runs(left, runs, "loss")
+    plot_runs(right, runs, "accuracy", splits=("val",))
+    print(f"Figure: {save_figure(fig, figure)}")
+
+
+def main(args):
+    """Run the ladder: each trick on top of those before."""
+    compare_on_command_line(LADDER, args, "task3.png")
+
+
+if __name__ == "__main__":
+    command_line(__doc__, main)

@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 
 from task2 import count_parameters
-from task3 import MOMENTUM
+from task3 import MOMENTUM, compare_on_command_line
+from utils import command_line
 
 
 def equal_width(budget, hidden_layers, num_inputs=785, num_outputs=10):
@@ -25,6 +26,7 @@ FEW    = replace(TASK3, name="32 units",                 neurons_per_layer=(32, 
 MANY   = replace(TASK3, name="128 units",                neurons_per_layer=(128, 10))
 TWO    = replace(TASK3, name=f"{WIDTH} + {WIDTH} units", neurons_per_layer=(WIDTH, WIDTH, 10))
 TEN    = replace(TASK3, name="ten layers of 64",         neurons_per_layer=(64,) * 10 + (10,))
+SLOW_TEN = replace(TEN, name="ten layers, α = 0.002",    learning_rate=0.002)
 TOPOLOGIES = (FEW, TASK3, MANY, TWO, TEN)
 
 
@@ -35,3 +37,18 @@ def sizes_per_layer(model, X, targets):
 
     model.backward(X, model.forward(X), targets)
     return [rms(a) for a in model.activations[1:-1]], [rms(grad) for grad in model.grads]
+
+
+def plot_sizes(outputs_axes, gradient_axes, model, X, targets, label):
+    """Draw the two lists of `sizes_per_layer` against the layer."""
+    for ax, sizes in zip((outputs_axes, gradient_axes), sizes_per_layer(model, X, targets)):
+        ax.plot(range(1, len(sizes) + 1), sizes, "o-", markersize=3, label=label)
+
+
+def main(args):
+    """Run the topologies of task 4."""
+    compare_on_command_line(TOPOLOGIES, args, "task4.png")
+
+
+if __name__ == "__main__":
+    command_line(__doc__, main)

@@ -1,16 +1,13 @@
 """Data, batches and drawing, shared by all tasks."""
 import argparse
-import sys
-from pathlib import Path
 
 import numpy as np
 
-from kit.mnist import DataError, check_sha256, read_mnist
+from kit.mnist import check_sha256, read_mnist
+from kit.sweep import ROOT, build_folder
 
-ROOT = Path(__file__).resolve().parent
 EMBEDDED_MNIST = ROOT / "data" / "mnist.npz"
 MNIST_SHA256 = "4f2483ea4a11290d619bab16ec8bf359438efdc71877c131cacdec9bf43ae5cc"
-FIGURES = ROOT / "build" / "figures"
 
 
 def load_full_mnist(path=None, verbose=True):
@@ -61,7 +58,12 @@ class Table:
 
     def __init__(self, columns, rows):
         self.columns = list(columns)
-        self.rows = [[str(cell) for cell in row] for row in rows]
+        self.rows = [[self.text(cell) for cell in row] for row in rows]
+
+    @staticmethod
+    def text(cell):
+        """A cell as text; yes and no for a truth value."""
+        return ("yes" if cell else "no") if isinstance(cell, (bool, np.bool_)) else str(cell)
 
     def __repr__(self):
         widths = [max(map(len, column)) for column in zip(self.columns, *self.rows)]
@@ -102,34 +104,64 @@ def label_axes(ax, title, ylabel, xlabel="gradient steps"):
     ax.legend()
 
 
+def plot_images(axes, images, titles, cmap="gray_r", limit=None):
+    """Draw a flat image (784,) on each of the axes; colours span -limit to limit, if given."""
+    low = None if limit is None else -limit
+    for ax, image, title in zip(np.ravel(axes), images, titles):
+        ax.imshow(np.reshape(image, (28, 28)), cmap=cmap, vmin=low, vmax=limit)
+        ax.set_title(title, fontsize=9)
+        ax.set_axis_off()
+
+
+def plot_confusion(ax, counts):
+    """Draw how often each digit (row) was read as which (column); mistakes set the colour."""
+    mistakes = counts * (1 - np.eye(len(counts), dtype=int))
+    ax.imshow(mistakes, cmap="Oranges")
+    for row, column in np.ndindex(counts.shape):
+        ax.text(column, row, counts[row, column], ha="center", va="center", fontsize=9,
+                color="white" if mistakes[row, column] > 0.6 * mistakes.max() else "black")
+    ax.set(xlabel="read as", ylabel="digit", xticks=range(len(counts)), yticks=range(len(counts)))
+
+
 def new_figure(columns=2, rows=1, height=3.6):
     """A figure as wide as a page and its axes."""
     import matplotlib.pyplot as plt  # loaded when something is drawn: it takes half a second
-    return plt.subplots(rows, columns, figsize=(10, height * rows), layout="constrained")
+    return plt.subplots(rows, columns, figsize=(10, height * rows), dpi=130,
+                        layout="constrained")
 
 
 def save_figure(fig, name):
     """Write the figure to build/figures/ whole or not at all; returns its path."""
-    FIGURES.mkdir(parents=True, exist_ok=True)
-    path = FIGURES / name
+    path = build_folder() / "figures" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     fig.savefig(path.with_suffix(".part"), format="png", dpi=150)
     path.with_suffix(".part").replace(path)
     return path
 
 
+def whole_number(lowest):
+    """A converter for argparse: whole numbers from `lowest` up."""
+    def convert(text):
+        if not text.isdecimal() or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from "
+                                             f"{lowest} up")
+        return int(text)
+    return convert
+
+
 def command_line(description, main):
-    """Run main(args) with --epochs, --seed and --data; what the user got wrong ends in one line."""
+    """Run main(args) with --epochs, --seed and --data; a mistake of the user ends in one line."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--epochs", type=positive, default=50, metavar="N",
+    parser.add_argument("--epochs", type=whole_number(1), default=50, metavar="N",
                         help="train at most N epochs (default: 50)")
-    parser.add_argument("--seed", type=natural, default=0, metavar="S",
+    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="S",
                         help="seed of the weights and of the order of the batches (default: 0)")
     parser.add_argument("--data", metavar="PATH",
                         help="an npz file or a folder of IDX files instead of the embedded MNIST")
     args = parser.parse_args()
     try:
         main(args)
-    except (DataError, OSError) as error:
-        sys.exit(f"error: {error}")
+    except (ArithmeticError, OSError, ValueError) as error:  # DataError and TrainingDiverged too
+        parser.exit(2, f"error: {error}\n")
     except KeyboardInterrupt:
-        sys.exit("stopped; nothing was written")
+        parser.exit(130, "stopped; no figure was written\n")

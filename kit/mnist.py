@@ -16,6 +16,7 @@ IDX_NAMES = {
 IMAGE_MAGIC, LABEL_MAGIC = 0x00000803, 0x00000801  # two zero bytes, "unsigned byte", dimensions
 PIXELS = 784
 NUM_TRAIN = 20_000
+MOST_EXAMPLES = 1_000_000  # a wrong header is not allowed to ask for all the memory
 GET_AGAIN = ("copy it again from where it came from, or call load_full_mnist() without a path "
              "for the embedded MNIST")
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, MemoryError,
@@ -56,9 +57,10 @@ def check_sha256(path, expected):
 def read_npz(path):
     """The four arrays of an npz file, nothing unpickled."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise ValueError("it holds a single array")
+        file = np.load(path, allow_pickle=False)
+        if isinstance(file, np.ndarray):
+            raise ValueError("it holds a single array")
+        with file:
             missing = [key for key in KEYS if key not in file.files]
             if missing:
                 raise ValueError(f"it has no array {', '.join(missing)}")
@@ -97,7 +99,9 @@ def read_idx(path, magic):
                 raise ValueError(f"its magic number is {found:#010x}, expected {magic:#010x}")
             if magic == IMAGE_MAGIC and shape[1] * shape[2] != PIXELS:
                 raise ValueError(f"its images are {shape[1]} x {shape[2]}, expected 28 x 28")
-            size = int(np.prod(shape, dtype=object))
+            if shape[0] > MOST_EXAMPLES:
+                raise ValueError(f"it announces {shape[0]:,} examples")
+            size = int(np.prod(shape))
             data = file.read(size + 1)  # no more is read than the header announces, and one
     except UNREADABLE as error:
         raise DataError(f"{path} is not a readable IDX file ({describe(error)}): "

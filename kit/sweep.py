@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-BUILD = Path(__file__).resolve().parent.parent / "build"
+ROOT = Path(__file__).resolve().parent.parent
 MAX_WORKERS = 8  # each holds its own copy of the data, about 250 MB
 SHARED = {}      # in a worker: the data, the tick counter and the stop signal
 
@@ -97,6 +97,11 @@ def work(train, load, job):
     return train(job, SHARED["data"], tick), used
 
 
+def build_folder():
+    """Where runs and figures are kept: build/, or what the environment's MNIST_BUILD names."""
+    return Path(os.environ.get("MNIST_BUILD", ROOT / "build"))
+
+
 def available_cores():
     """The cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -106,10 +111,9 @@ def available_cores():
 
 def fingerprint(job):
     """A name for all that decides a run's digits: the job, the scripts' text, NumPy's version."""
-    root = BUILD.parent
     digest = hashlib.sha256(f"{job!r} {np.__version__}".encode())
     for script in ("utils.py", "task2.py", "task3.py", "kit/mnist.py"):
-        digest.update((root / script).read_bytes())
+        digest.update((ROOT / script).read_bytes())
     return digest.hexdigest()[:32]
 
 

@@ -1,0 +1,90 @@
+"""Runs side by side: the same results as one after the other, and none lost or invented."""
+import os
+import time
+
+import numpy as np
+import pytest
+
+from kit import sweep as kit_sweep
+from kit.sweep import sweep
+
+
+def load():
+    return 10.0
+
+
+def train(job, data, tick):
+    tick()
+    return {"value": np.array(job * data)}
+
+
+def train_or_fail(job, data, tick):
+    if job == 2:
+        raise ValueError("job 2 went wrong")
+    for _ in range(1000):
+        time.sleep(0.01)
+        tick()
+    return {}
+
+
+def die(job, data, tick):
+    os._exit(1)
+
+
+def one_core(monkeypatch):
+    monkeypatch.setattr(kit_sweep, "available_cores", lambda: 1)
+
+
+def test_one_core_and_several_give_the_same_in_the_same_order(monkeypatch):
+    jobs = [3, 1, 2]
+    several = sweep(train, load, jobs, ticks_per_job=2)
+    one_core(monkeypatch)
+    single = sweep(train, load, jobs, ticks_per_job=2)
+    assert [float(result["value"]) for result in several] == [30, 10, 20]
+    assert several == single
+
+
+def test_finished_runs_are_recalled_and_unreadable_ones_computed_again(tmp_path, monkeypatch):
+    one_core(monkeypatch)
+    calls = []
+
+    def counted(job, data, tick):
+        calls.append(job)
+        return train(job, data, tick)
+
+    sweep(counted, load, [1, 2], 1, folder=tmp_path)
+    sweep(counted, load, [1, 2, 3], 1, folder=tmp_path)
+    assert calls == [1, 2, 3] and len(list(tmp_path.iterdir())) == 3
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes()[:50])
+    again = sweep(counted, load, [1, 2], 1, folder=tmp_path)
+    assert [float(result["value"]) for result in again] == [10, 20]
+    assert calls == [1, 2, 3, 1, 2]
+
+
+def test_a_run_is_recalled_only_for_the_scripts_that_made_it(monkeypatch, tmp_path):
+    before = kit_sweep.fingerprint("job")
+    assert before == kit_sweep.fingerprint("job") != kit_sweep.fingerprint("other")
+    for name in ("utils.py", "task2.py", "task3.py", "kit/mnist.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((kit_sweep.ROOT / name).read_bytes())
+    monkeypatch.setattr(kit_sweep, "ROOT", tmp_path)
+    assert kit_sweep.fingerprint("job") == before
+    with open(tmp_path / "task2.py", "a") as file:
+        file.write("# changed\n")
+    assert kit_sweep.fingerprint("job") != before
+
+
+def test_a_failing_run_ends_the_sweep_with_its_own_exception_at_once():
+    if kit_sweep.available_cores() == 1:
+        pytest.skip("needs two cores")
+    start = time.monotonic()
+    with pytest.raises(ValueError, match="job 2 went wrong"):
+        sweep(train_or_fail, load, [1, 2, 3, 4], ticks_per_job=1000)
+    assert time.monotonic() - start < 9, "the other runs went on for their full ten seconds"
+
+
+def test_a_worker_that_dies_ends_the_sweep_with_an_exception():
+    from concurrent.futures.process import BrokenProcessPool
+    with pytest.raises(BrokenProcessPool):
+        sweep(die, load, [1, 2], ticks_per_job=1)

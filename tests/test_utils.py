@@ -1,0 +1,60 @@
+"""Batches, tables and drawing."""
+import numpy as np
+import pytest
+
+from utils import Table, batch_loader, generators, mean_and_spread, plot_loss
+
+
+def test_batches_cover_every_example_once_and_keep_pairs_together():
+    X, Y = np.arange(10), -np.arange(10)
+    batches = list(batch_loader(X, Y, 4, shuffle=True, rng=np.random.default_rng(0)))
+    assert [len(x) for x, _ in batches] == [4, 4, 2]
+    images = np.concatenate([x for x, _ in batches])
+    labels = np.concatenate([y for _, y in batches])
+    assert sorted(images) == list(X) and list(images) != list(X)
+    np.testing.assert_array_equal(images, -labels, strict=True)
+
+
+def test_without_shuffling_the_order_is_kept():
+    batches = list(batch_loader(np.arange(5), np.arange(5), 2))
+    assert [list(x) for x, _ in batches] == [[0, 1], [2, 3], [4]]
+
+
+@pytest.mark.parametrize("arguments, problem", [
+    ((np.arange(5), np.arange(4), 2), "5 images and 4 labels"),
+    ((np.arange(5), np.arange(5), 6), "batch size is 6: choose one from 1 to 5"),
+    ((np.arange(5), np.arange(5), 0), "batch size is 0"),
+    ((np.arange(5), np.arange(5), 2, True), "needs a generator"),
+])
+def test_misuse_of_batch_loader_is_refused(arguments, problem):
+    with pytest.raises(ValueError, match=problem):
+        next(batch_loader(*arguments))
+
+
+def test_generators_depend_on_the_seed_only_and_differ():
+    (a, b), (c, d), (e, _) = generators(3), generators(3), generators(4)
+    first = a.random()
+    assert first == c.random() and b.random() == d.random()
+    assert first != e.random() and first != generators(3)[1].random()
+
+
+def test_table_is_text_in_a_terminal_and_markdown_in_a_notebook():
+    table = Table(["name", "loss"], [("a long name", 0.5), (np.bool_(True), 1), (False, 0)])
+    assert repr(table) == "name         loss\na long name  0.5\nyes          1\nno           0"
+    assert table._repr_markdown_() == ("| name | loss |\n| --- | --- |\n"
+                                       "| a long name | 0.5 |\n| yes | 1 |\n| no | 0 |")
+
+
+def test_mean_and_spread_is_the_mean_and_half_the_range():
+    assert mean_and_spread([1.0, 2.0, 4.0]) == "2.333 ± 1.500"
+
+
+def test_plot_loss_draws_mean_and_range_up_to_the_shortest_run():
+    from matplotlib.figure import Figure
+    ax = Figure().subplots()
+    line = plot_loss(ax, [1, 2, 3], [[1.0, 2.0, 3.0], [3.0, 4.0]], "two runs")
+    np.testing.assert_array_equal(line.get_xydata(), [[1, 2], [2, 3]])
+    band, = ax.collections
+    assert band.get_datalim(ax.transData).bounds == (1, 1, 1, 3)   # x, y, width, height
+    single = plot_loss(ax, [1, 2], [5.0, 6.0], "one run")
+    np.testing.assert_array_equal(single.get_ydata(), [5, 6])
