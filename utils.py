@@ -41,7 +41,7 @@ def batch_loader(X, Y, batch_size, shuffle=False, rng=None):
     With shuffle, `rng` (a numpy.random.Generator) draws one order for images and labels together.
     """
     if len(X) != len(Y):
-        raise ValueError(f"There are {len(X)} images and {len(Y)} labels: give one label an image.")
+        raise ValueError(f"There are {len(X)} images and {len(Y)} labels: each image needs one.")
     if not 1 <= batch_size <= len(X):
         raise ValueError(f"The batch size is {batch_size}: choose one from 1 to {len(X)}, "
                          "the number of examples.")
