@@ -27,6 +27,31 @@ end
 
 local function typst_inline(text) return pandoc.RawInline('typst', text) end
 
+local CALLS = {
+  Strong = true, Emph = true, Strikeout = true, Superscript = true, Subscript = true,
+  Underline = true, SmallCaps = true, Link = true,
+}
+
+-- What pandoc forgets: a list or heading where a table's cell begins, `#emph[W].shape`.
+local ESCAPED = {
+  Inlines = function(inlines)
+    for index = #inlines - 1, 1, -1 do
+      local after = inlines[index + 1]
+      if CALLS[inlines[index].t] and after.t == 'Str' and after.text:match('^%.') then
+        inlines:insert(index + 1, typst_inline(';'))
+      end
+    end
+    return inlines
+  end,
+  Str = function(str)
+    if str.text:match('^[-+/]$') or str.text:match('^=+$') then
+      return typst_inline((str.text:gsub('.', '\\%0')))
+    elseif str.text:match('^%d+%.$') then
+      return typst_inline((str.text:gsub('%.', '\\.')))
+    end
+  end,
+}
+
 local function add_piece(piece)
   piece.place = place
   table.insert(pieces, piece)
@@ -40,8 +65,8 @@ local function answer(tex)
   local messages, typst = pandoc.log.silence(pandoc.write, doc, 'typst', OPTIONS)
   local body = typst:match('^%s*%$%s(.*)%s%$%s*$')
   if body then return { typst = body } end
-  local said = messages[1] and tostring(pandoc.json.encode(messages[1])) or ''
-  return { reason = said:match('unexpected [^"]-\\n') or 'not understood' }
+  local said = messages[1] and messages[1].message or ''
+  return { reason = said:match('unexpected[^\n]*') or 'not understood' }
 end
 
 -- In code a `$` is a dollar: put back what was taken for a formula.
@@ -57,7 +82,7 @@ local function code_or_formula(element)
   return element
 end
 
--- Raw HTML: the few inline tags that bear meaning are kept, other tags dropped ---------------------
+-- Raw HTML: the few inline tags that bear meaning are kept, other tags dropped ------------------
 
 local function is_html(inline)
   return inline.t == 'RawInline' and inline.format == 'html'
@@ -98,7 +123,7 @@ local function read_html(text)
   return pandoc.read(text, READERS.html, {}, {}).blocks
 end
 
--- Tables: bold head, numbers to the right ---------------------------------------------------------
+-- Tables: bold head, numbers to the right -------------------------------------------------------
 
 local function is_number(text)
   return text:match('^[^%a]*%d[^%a]*$') or text:match('^[^%a]*%d[eE][+-]?%d+$')
@@ -147,19 +172,20 @@ local function data_table(tbl)
   bold_head(tbl)
   tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
   for column, spec in ipairs(tbl.colspecs) do
-    if spec[1] == 'AlignDefault' and is_number_column(rows, column) then
-      tbl.colspecs[column] = { 'AlignRight', nil }
+    if spec[1] == 'AlignDefault' then
+      local side = is_number_column(rows, column) and 'AlignRight' or 'AlignLeft'
+      tbl.colspecs[column] = { side, nil }
     end
   end
   tbl.attr = pandoc.Attr()
-  return pandoc.RawBlock('typst', ('#data-table(%d)[%s]'):format(#rows, write { tbl }))
+  return pandoc.RawBlock('typst', ('#data-table(%d)[%s]'):format(#rows, write { tbl:walk(ESCAPED) }))
 end
 
--- The walk ------------------------------------------------------------------------------------------
+-- The walk --------------------------------------------------------------------------------------
 
 local function picture(image)
   return typst_inline(add_piece {
-    kind = 'picture', source = image.src, alt = pandoc.utils.stringify(image.caption),
+    kind = 'picture', source = image.src, alt = as_written(pandoc.utils.stringify(image.caption)),
     width = image.attributes.width,
   })
 end
@@ -174,6 +200,8 @@ local function without_identifier(element)
   element.attr = pandoc.Attr('', element.classes)  -- two notebooks may use the same
   return element
 end
+
+local function content_only(element) return element.content end
 
 local function link(element)
   if not element.target:match('^https?://') and not element.target:match('^mailto:') then
@@ -202,14 +230,13 @@ end
 local INLINES = { Inlines = tags_closed }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
-  RawInline = raw_inline, Header = without_identifier, Div = without_identifier,
-  Span = without_identifier,
+  RawInline = raw_inline, Header = without_identifier, Div = content_only, Span = content_only,
 }
 local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
 local TABLES = { Table = data_table }
 
 function typst_of(blocks)
-  for _, filter in ipairs { INLINES, ELEMENTS, BLOCKS, TABLES } do
+  for _, filter in ipairs { INLINES, ELEMENTS, BLOCKS, TABLES, ESCAPED } do
     blocks = blocks:walk(filter)
   end
   return blocks
@@ -217,7 +244,7 @@ end
 
 local function part(given)
   place = given.place
-  local text = given.text
+  local text = given.text .. '\n'  -- without it a table's last row is no row
   local blocks = given.format == 'html' and read_html(text)
     or pandoc.read(text, READERS.markdown, {}, {}).blocks
   return write(typst_of(blocks))

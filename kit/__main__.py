@@ -1,0 +1,32 @@
+"""`python -m kit COMMAND`: finds the command's module and runs it."""
+
+import argparse
+import importlib
+import sys
+
+COMMANDS = {  # name: (module, one line of help); a module's main(arguments) returns the status
+    "report": ("kit.report", "make the PDF report from the notebooks"),
+}
+
+
+def main(arguments=None):
+    """Return the exit status of the command named first in arguments."""
+    width = max(map(len, COMMANDS)) + 2
+    listed = "\n".join(f"  {name:{width}}{words}" for name, (_, words) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m kit", formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands:\n{listed}\n\n`python -m kit COMMAND --help` tells more.")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        command = importlib.import_module(COMMANDS[options.command][0])
+    except ModuleNotFoundError as problem:
+        print(f"kit {options.command}: {problem.name} is not installed: "
+              "run `pip install -e .` in the assignment's folder", file=sys.stderr)
+        return 2
+    return command.main(options.rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
