@@ -28,7 +28,7 @@ lab: $(READY)
 
 # execute the reference notebooks in place and store their outputs, which nbval then compares
 notebooks: $(READY)
-	$(BIN)/python -m jupyter nbconvert --to notebook --inplace --execute notebooks/task*.ipynb
+	$(BIN)/python -m kit run
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and \

@@ -5,6 +5,7 @@ import importlib
 import sys
 
 COMMANDS = {  # name: (module, one line of help); a module's main(arguments) returns the status
+    "run": ("kit.run", "execute the notebooks and store their outputs"),
     "report": ("kit.report", "make the PDF report from the notebooks"),
 }
 

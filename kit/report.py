@@ -2,46 +2,27 @@
 
 import argparse
 import contextlib
-import json
-import os
 import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.utils.exceptions import ConversionException
 
 from kit.exporter import Source, TypstPDFExporter
+from kit.notebooks import NOTEBOOKS, ROOT, Refused, execute, read_notebook, reason, whole_file
 
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = [ROOT / "notebooks" / f"task{number}.ipynb" for number in (1, 2, 3, 4)]
 DONE, WITH_WARNINGS, NOTHING_WRITTEN = 0, 1, 2
 SETTINGS = {"title": "Assignment report", "subtitle": "", "authors": ["Group NN"], "date": "",
             "language": "en"}
 LARGEST_FOLDER = 500 * 2**20
-
-
-class CannotReport(Exception):
-    """Why there is no report, in one sentence that says what to do."""
-
-
-@dataclass
-class Opened:
-    """A notebook that has been read: its file, its content, and its pictures' folder."""
-
-    path: Path
-    node: nbformat.NotebookNode
-    folder: Path
 
 
 def main(arguments=None):
@@ -49,7 +30,7 @@ def main(arguments=None):
     options = parse(arguments)
     try:
         warnings = report(options)
-    except (CannotReport, ConversionException) as problem:
+    except (Refused, ConversionException) as problem:
         print(f"kit report: {problem}", file=sys.stderr)
         return NOTHING_WRITTEN
     except KeyboardInterrupt:
@@ -99,23 +80,6 @@ def report(options):
 
 # Reading ----------------------------------------------------------------------------------------
 
-def read_notebook(path):
-    """Return an opened notebook; CannotReport says why there is none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        node = nbformat.reads(text, as_version=4)
-        nbformat.validate(node)
-    except FileNotFoundError:
-        raise CannotReport(f"{path} was not found: expected a notebook (.ipynb); "
-                           "give its path, or none for task1 … task4") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise CannotReport(f"{path} cannot be read: {reason(problem)}") from None
-    except Exception as problem:  # nbformat raises many kinds, all of which mean the same here
-        raise CannotReport(f"{path} is not a notebook that can be read ({reason(problem)}): "
-                           "open it in Jupyter and save it again") from None
-    return Opened(path, node, path.parent)
-
-
 def read_settings(path):
     """Return title, subtitle, authors, date and language, from report.toml if it is there."""
     try:
@@ -123,17 +87,17 @@ def read_settings(path):
     except FileNotFoundError:
         return dict(SETTINGS)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise CannotReport(f"{path} cannot be read: {reason(problem)}") from None
+        raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     if "date" in given:
         given["date"] = str(given["date"])  # TOML has dates of its own
     for name, value in given.items():
         if name not in SETTINGS:
-            raise CannotReport(f"{path} has {name!r}: expected {', '.join(SETTINGS)}")
+            raise Refused(f"{path} has {name!r}: expected {', '.join(SETTINGS)}")
         is_right = (isinstance(value, list) and all(isinstance(one, str) for one in value)
                     if name == "authors" else isinstance(value, str))
         if not is_right:
             expected = '["Name", "Name"]' if name == "authors" else '"text" in quotes'
-            raise CannotReport(f"{path} has {name} = {value!r}: expected {expected}")
+            raise Refused(f"{path} has {name} = {value!r}: expected {expected}")
     return {**SETTINGS, **given}
 
 
@@ -167,18 +131,6 @@ def unfinished(notebooks):
 
 # Executing --------------------------------------------------------------------------------------
 
-class RelayingClient(NotebookClient):
-    """Executes a notebook and passes its progress bars on to the terminal while it runs."""
-
-    def output(self, outs, msg, display_id, cell_index):
-        """Return what the kernel put out, as nbclient does."""
-        content = msg["content"]
-        if msg["msg_type"] == "stream" and content["name"] == "stderr":
-            sys.stderr.write(content["text"])
-            sys.stderr.flush()
-        return super().output(outs, msg, display_id, cell_index)
-
-
 def execute_all(notebooks, stack):
     """Execute all notebooks in copies of their folders, which live as long as the stack."""
     copies = {}
@@ -199,74 +151,13 @@ def copy_of(folder, stack):
     try:
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > LARGEST_FOLDER:
-            raise CannotReport(f"{folder} holds {size // 2**20} MB, and --execute copies it: "
-                               "put the notebooks into a folder of their own")
+            raise Refused(f"{folder} holds {size // 2**20} MB, and --execute copies it: "
+                          "put the notebooks into a folder of their own")
         temporary = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         target = Path(temporary, folder.name or "notebooks")
         ignored = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(folder, target, symlinks=True, ignore=ignored)
     except OSError as problem:  # shutil.Error too, of one file or many
-        raise CannotReport(f"{folder} cannot be copied ({reason(problem)}), which --execute "
-                           "does: put the notebooks into a folder of their own") from None
+        raise Refused(f"{folder} cannot be copied ({reason(problem)}), which --execute "
+                      "does: put the notebooks into a folder of their own") from None
     return target
-
-
-def execute(notebook):
-    """Execute one notebook where its folder is; the first cell that fails ends the report."""
-    running = {}
-    client = RelayingClient(
-        notebook.node, timeout=None, kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(notebook.folder)}},
-        on_cell_start=lambda cell, cell_index: running.update(number=cell_index + 1))
-    try:
-        client.execute()
-    except CellExecutionError as problem:
-        raise CannotReport(f"{notebook.path.name}, cell {running['number']} failed: "
-                           f"{problem.ename}: {one_line(problem.evalue)}") from None
-    except DeadKernelError:
-        raise CannotReport(f"{notebook.path.name}, cell {running.get('number', 1)} ended the "
-                           "Python process: it may have run out of memory") from None
-    except Exception as problem:  # no kernel, no free port: whatever it is, no traceback
-        raise CannotReport(f"{notebook.path.name} could not be run ({reason(problem)}): check "
-                           "that `pip install -e .` succeeded") from None
-
-
-# Writing ----------------------------------------------------------------------------------------
-
-@contextlib.contextmanager
-def whole_file(path):
-    """Yield a file that appears at path when all is well, and not at all otherwise."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise CannotReport(f"{path} is a folder: give the name of a file after -o")
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".pdf")
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.chmod(temporary, 0o644)  # mkstemp lets nobody else read
-        os.replace(temporary, path)
-        temporary = None
-    except OSError as problem:
-        raise CannotReport(f"{path} cannot be written ({reason(problem)}): close it in other "
-                           "programs, or give another place after -o") from None
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-
-
-def reason(problem):
-    """Return what went wrong, in a few words."""
-    if isinstance(problem, json.JSONDecodeError):
-        return f"line {problem.lineno} is not JSON"
-    if isinstance(problem, OSError) and problem.strerror:
-        return problem.strerror
-    return one_line(str(problem)) or type(problem).__name__
-
-
-def one_line(text, longest=160):
-    """Return text on one line, shortened."""
-    text = " ".join(str(text).split())
-    return text if len(text) <= longest else text[:longest - 1] + "…"

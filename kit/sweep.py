@@ -3,6 +3,7 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import threading
 import zipfile
 from concurrent.futures import ProcessPoolExecutor, wait
 from pathlib import Path
@@ -74,10 +75,17 @@ def compute(train, load, jobs, ticks_per_job, bar):
 
 
 def start_worker(ticks, stop):
-    """Compute with one thread from here on, and leave interrupts to the parent."""
+    """Compute with one thread from here on, leave interrupts to the parent, and die with it."""
     threadpool_limits(1)
+    threading.Thread(target=exit_after_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     SHARED.update(ticks=ticks, stop=stop)
+
+
+def exit_after_parent():
+    """End this worker when its parent has ended, however that came about."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def work(train, load, job):

@@ -366,6 +366,22 @@ def test_execute_runs_a_copy_and_relays_progress(folder, capsys):
     assert "50%" in capsys.readouterr().err
 
 
+def test_run_stores_outputs_in_place_without_progress_bars(folder, capsys):
+    path = write(folder, nb4.new_code_cell("import sys; print('50%', file=sys.stderr); 6 * 7"))
+    assert kit_main(["run", str(path)]) == 0
+    cell, = nbformat.read(path, as_version=4).cells
+    assert cell.execution_count == 1 and [o.data["text/plain"] for o in cell.outputs] == ["42"]
+    assert "50%" in capsys.readouterr().err
+
+
+def test_run_leaves_a_notebook_that_fails_as_it_was(folder, capsys):
+    path = write(folder, nb4.new_code_cell("1 + 1"), nb4.new_code_cell("1 / 0"))
+    before = open(path, "rb").read()
+    assert kit_main(["run", str(path)]) == 2
+    assert open(path, "rb").read() == before
+    assert "task1.ipynb, cell 2 failed: ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_a_cell_that_fails_is_named(folder, capsys):
     write(folder, markdown("# T"), nb4.new_code_cell("1 / 0"))
     status, output = run(folder, "--execute")

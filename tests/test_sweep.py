@@ -1,5 +1,8 @@
 """Runs side by side: the same results as one after the other, and none lost or invented."""
 import os
+import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -88,3 +91,40 @@ def test_a_worker_that_dies_ends_the_sweep_with_an_exception():
     from concurrent.futures.process import BrokenProcessPool
     with pytest.raises(BrokenProcessPool):
         sweep(die, load, [1, 2], ticks_per_job=1)
+
+
+def note_and_sleep(job, data, tick):
+    with open(os.path.join(job[1], f"{os.getpid()}.pid"), "w"):
+        time.sleep(60)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_no_worker_outlives_a_parent_that_is_killed(tmp_path):
+    code = ("import test_sweep as t; "
+            f"t.sweep(t.note_and_sleep, t.load, [(i, {str(tmp_path)!r}) for i in (1, 2)], 1)")
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=os.path.dirname(__file__),
+                              stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    workers = [int(path.stem) for path in tmp_path.iterdir()]
+    assert workers
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    while any(alive(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(alive(pid) for pid in workers)
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:     # a zombie that nobody has collected is dead
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        pass
+    try:
+        os.kill(pid, 0)
+        return not os.path.isdir("/proc/self")
+    except ProcessLookupError:
+        return False

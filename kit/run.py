@@ -1,0 +1,46 @@
+"""`python -m kit run`: executes notebooks in place and stores their outputs."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+
+from kit.notebooks import NOTEBOOKS, Refused, execute, read_notebook, whole_file
+
+
+def main(arguments=None):
+    """Return the exit status: 0 all were executed and saved, 2 one was not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m kit run",
+        description="Execute notebooks from top to bottom, in order, and store their outputs.",
+        epilog="A notebook is saved when all its cells have run; one that fails stays as it was. "
+               "Progress bars are shown here and not stored.")
+    parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", default=NOTEBOOKS,
+                        help="default: notebooks/task1.ipynb … task4.ipynb")
+    try:
+        for path in parser.parse_args(arguments).notebooks:
+            started = time.monotonic()
+            run(path)
+            print(f"{path.name}: {time.monotonic() - started:.1f} s")
+    except Refused as problem:
+        print(f"kit run: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("kit run: stopped; the notebook that was running is as before", file=sys.stderr)
+        return 130
+    return 0
+
+
+def run(path):
+    """Execute one notebook in its folder and save it."""
+    notebook = read_notebook(path)
+    execute(notebook)
+    for cell in notebook.node.cells:
+        cell.metadata.pop("execution", None)  # times: another diff with every run
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    notebook.node.metadata.get("language_info", {}).pop("version", None)
+    with whole_file(path) as file:
+        file.write((nbformat.writes(notebook.node) + "\n").encode("utf-8"))
