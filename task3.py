@@ -13,6 +13,7 @@ from utils import (MNIST_SHA256, Table, command_line, generators, label_axes, lo
                    mean_and_spread, new_figure, plot_loss, save_figure)
 
 SEEDS = (0, 1, 2)
+RESULTS = ("best_step", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
 
 
 # ---------------------------------------------------------------------------------- the tricks
@@ -108,7 +109,7 @@ COMBINATIONS = tuple(combination(*tricks) for tricks in product((False, True), r
 class Run:
     """What one experiment gave with one seed.
 
-    history: the curves, as in task2.History, but arrays.
+    history: the curves, a task2.History.
     best_step, and train_loss, train_accuracy, val_loss, val_accuracy over both whole splits,
     belong to ws, the weights with the lowest validation loss.
     """
@@ -149,18 +150,16 @@ def build_trainer(experiment, seed, data):
                            momentum_gamma=experiment.momentum_gamma)
 
 
-def train_job(job, data, tick):
-    """One run as a dict of arrays; job is (experiment, seed, …)."""
-    experiment, seed = job[:2]
+def run(experiment, seed, data, on_validation=None):
+    """The Run of one experiment with one seed, computed here and now."""
     trainer = build_trainer(experiment, seed, data)
-    history = trainer.train(experiment.num_epochs, on_validation=tick)
-    result = {name: np.array(values) for name, values in vars(history).items()}
+    history = trainer.train(experiment.num_epochs, on_validation)
+    final = {}
     for split, X, Y in (("train", data.X_train, data.Y_train), ("val", data.X_val, data.Y_val)):
         outputs = predict(trainer.model, X)
-        result[f"final_{split}_loss"] = cross_entropy_loss(Y, outputs)
-        result[f"final_{split}_accuracy"] = accuracy_of(outputs, Y)
-    result["best_step"] = trainer.best_step
-    return result | {f"w{layer}": w for layer, w in enumerate(trainer.model.ws)}
+        final[f"{split}_loss"] = float(cross_entropy_loss(Y, outputs))
+        final[f"{split}_accuracy"] = accuracy_of(outputs, Y)
+    return Run(experiment, seed, history, trainer.best_step, **final, ws=trainer.model.ws)
 
 
 def run_all(experiments, seeds=SEEDS, path=None):
@@ -173,21 +172,28 @@ def run_all(experiments, seeds=SEEDS, path=None):
             for experiment in experiments for seed in seeds]
     ticks = max(experiment.num_epochs for experiment in experiments) * \
         SoftmaxTrainer.validations_per_epoch
-    results = iter(sweep(train_job, partial(load_dataset, path), jobs, ticks,
+    results = iter(sweep(run_as_arrays, partial(load_dataset, path), jobs, ticks,
                          build_folder() / "runs"))
-    return {experiment: [as_run(experiment, seed, next(results)) for seed in seeds]
+    return {experiment: [arrays_as_run(experiment, seed, next(results)) for seed in seeds]
             for experiment in experiments}
 
 
-def as_run(experiment, seed, result):
-    """The Run that `train_job` has written down as arrays."""
+def run_as_arrays(job, data, tick):
+    """A run as a dict of arrays, as it is kept and sent; job is (experiment, seed, …)."""
+    result = run(*job[:2], data, tick)
+    arrays = {name: np.array(getattr(result, name)) for name in RESULTS}
+    arrays |= {f"history_{name}": np.array(values)
+               for name, values in vars(result.history).items()}
+    return arrays | {f"w{layer}": w for layer, w in enumerate(result.ws)}
+
+
+def arrays_as_run(experiment, seed, arrays):
+    """The Run that `run_as_arrays` has taken apart."""
     history = History()
     for name in vars(history):
-        setattr(history, name, result[name])
-    final = {name: float(result[f"final_{name}"])
-             for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")}
-    ws = [result[f"w{layer}"] for layer in range(len(experiment.neurons_per_layer))]
-    return Run(experiment, seed, history, int(result["best_step"]), **final, ws=ws)
+        setattr(history, name, arrays[f"history_{name}"])
+    ws = [arrays[f"w{layer}"] for layer in range(len(experiment.neurons_per_layer))]
+    return Run(experiment, seed, history, **{name: arrays[name].item() for name in RESULTS}, ws=ws)
 
 
 def arrays_sha256(*arrays):

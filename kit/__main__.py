@@ -17,9 +17,11 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m kit", formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"commands:\n{listed}\n\n`python -m kit COMMAND --help` tells more.")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", nargs="?")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.error(f"no command was given: choose one of {', '.join(COMMANDS)}")
     try:
         command = importlib.import_module(COMMANDS[options.command][0])
     except ModuleNotFoundError as problem:

@@ -86,8 +86,9 @@ def whole_file(path):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
-            raise Refused(f"{path} is a folder: give the name of a file after -o")
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-", suffix=path.suffix)
+            raise Refused(f"{path} is a folder: give the name of a file")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-",
+                                             suffix=path.suffix)
         with os.fdopen(handle, "wb") as file:
             yield file
         os.chmod(temporary, 0o644)  # mkstemp lets nobody else read
@@ -95,7 +96,7 @@ def whole_file(path):
         temporary = None
     except OSError as problem:
         raise Refused(f"{path} cannot be written ({reason(problem)}): close it in other "
-                      "programs, or give another place after -o") from None
+                      "programs, or give another place") from None
     finally:
         if temporary:
             with contextlib.suppress(OSError):

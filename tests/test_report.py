@@ -354,6 +354,14 @@ def test_help_names_the_commands(capsys):
     assert stop.value.code == 0 and "report" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("arguments, problem", [
+    ([], "no command was given: choose one of run, report"), (["foo"], "invalid choice: 'foo'")])
+def test_a_missing_or_unknown_command_is_named(arguments, problem, capsys):
+    with pytest.raises(SystemExit) as stop:
+        kit_main(arguments)
+    assert stop.value.code == 2 and problem in capsys.readouterr().err
+
+
 # Executing --------------------------------------------------------------------------------------
 
 def test_execute_runs_a_copy_and_relays_progress(folder, capsys):

@@ -8,7 +8,7 @@ import task3
 from task2 import SoftmaxModel, SoftmaxTrainer
 from task3 import (BASELINE, COMBINATIONS, CONTROL, INIT, LADDER, MOMENTUM, SIGMOID, Experiment,
                    ImprovedModel, MomentumTrainer, all_below, build_model, plot_runs,
-                   results_table, run_all, saturated_share)
+                   results_table, run, run_all, saturated_share)
 
 QUICK = Experiment("quick", neurons_per_layer=(8, 10), num_epochs=2)
 
@@ -112,20 +112,18 @@ def test_run_all_gives_a_run_for_each_experiment_and_seed(small, small_path):
     runs = run_all([QUICK, faster], seeds=(0, 1), path=small_path)
     assert [(r.experiment, r.seed) for seeds in runs.values() for r in seeds] == [
         (QUICK, 0), (QUICK, 1), (faster, 0), (faster, 1)]
-    run = runs[faster][1]
-    trainer = task3.build_trainer(faster, 1, small)          # the same, here and now
-    history = trainer.train(2)
-    assert run.best_step == trainer.best_step
-    np.testing.assert_allclose(run.history.val_loss, history.val_loss, rtol=1e-9)
-    np.testing.assert_allclose(run.model.forward(small.X_val), trainer.model.forward(small.X_val),
+    there, here = runs[faster][1], run(faster, 1, small)     # in a worker, and in this process
+    assert there.best_step == here.best_step
+    np.testing.assert_allclose(there.history.val_loss, here.history.val_loss, rtol=1e-9)
+    np.testing.assert_allclose(there.model.forward(small.X_val), here.model.forward(small.X_val),
                                rtol=1e-9)
-    assert run.val_loss == pytest.approx(min(history.val_loss), rel=1e-9)
-    assert run.early_loss == run.history.val_loss[4]
+    assert here.val_loss == pytest.approx(min(here.history.val_loss), rel=1e-9)
+    assert here.early_loss == here.history.val_loss[4]
 
 
 def test_no_run_is_computed_twice_whatever_its_name(small_path, monkeypatch):
     first = run_all([QUICK], seeds=(0,), path=small_path)[QUICK][0]
-    monkeypatch.setattr(task3, "train_job", None)            # calling it would fail
+    monkeypatch.setattr(task3, "run", None)            # calling it would fail
     renamed = replace(QUICK, name="another name")
     again = run_all([renamed, QUICK], seeds=(0,), path=small_path)[renamed][0]
     assert again.experiment.name == "another name" and again.val_loss == first.val_loss
