@@ -3,6 +3,7 @@
     jupyter nbconvert --to typstpdf notebook.ipynb
 """
 
+import contextlib
 import copy
 import datetime
 import os
@@ -185,9 +186,10 @@ def listing(lines):
 
 def date_of(given, language):
     """Return a date in words and as a date; SOURCE_DATE_EPOCH stands for today if it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    today = (datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc).date()
-             if epoch.isdecimal() else datetime.date.today())
+    today = datetime.date.today()
+    with contextlib.suppress(KeyError, ValueError, OverflowError, OSError):  # no sensible number
+        epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+        today = datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc).date()
     try:
         day = datetime.date.fromisoformat(given) if given else today
     except ValueError:

@@ -203,6 +203,11 @@ def test_a_script_upon_a_group_is_not_pulled_into_the_script_within():
     assert typst_of(r"\frac{1}{2}^2") == r"$group(1 / 2)^2$"
 
 
+def test_a_number_with_a_braced_comma_stays_one_number():
+    _, text, warnings = export(markdown(r"$64 \cdot 10 = 1{,}050{,}880$ parameters"))
+    assert "1,050,880 parameters" in text and warnings == []
+
+
 def test_a_macro_is_known_in_later_formulas():
     assert typst_of(r"\newcommand{\vect}[1]{\mathbf{#1}}", r"\vect{x}") == \
         typst_of(r"{\mathbf{x}}")
@@ -322,6 +327,13 @@ def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         run(folder)
     assert output.read_bytes() == before and list(output.parent.iterdir()) == [output]
+
+
+@pytest.mark.parametrize("epoch", ["soon", "-5", "9" * 30])
+def test_a_senseless_epoch_costs_no_report(folder, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    write(folder, markdown("# T"))
+    assert run(folder)[0] == 0
 
 
 def test_the_same_bytes_twice(folder, monkeypatch):
