@@ -1,8 +1,12 @@
 """What several test files need: a data set small enough to train on in a second."""
+import os
+
 import numpy as np
 import pytest
 
-from task2 import Dataset, load_dataset
+os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is loaded: no test opens a window
+
+from task2 import Dataset, load_dataset  # noqa: E402
 
 
 def small_mnist(path, train=320, val=100, **changed):

@@ -2,7 +2,8 @@
 import numpy as np
 import pytest
 
-from utils import Table, batch_loader, generators, mean_and_spread, plot_loss
+from utils import (Table, batch_loader, generators, mean_and_spread, new_figure, plot_confusion,
+                   plot_images, plot_loss, save_figure)
 
 
 def test_batches_cover_every_example_once_and_keep_pairs_together():
@@ -58,3 +59,31 @@ def test_plot_loss_draws_mean_and_range_up_to_the_shortest_run():
     assert band.get_datalim(ax.transData).bounds == (1, 1, 1, 3)   # x, y, width, height
     single = plot_loss(ax, [1, 2], [5.0, 6.0], "one run")
     np.testing.assert_array_equal(single.get_ydata(), [5, 6])
+
+
+def test_images_are_drawn_upright_one_on_each_of_the_axes():
+    from matplotlib.figure import Figure
+    axes = Figure().subplots(1, 2)
+    image = np.arange(784)
+    plot_images(axes, [image, -image], ["rising", "falling"], limit=900)
+    assert [ax.get_title() for ax in axes] == ["rising", "falling"]
+    drawn = axes[0].images[0]
+    np.testing.assert_array_equal(drawn.get_array(), image.reshape(28, 28))
+    assert drawn.get_clim() == (-900, 900)
+
+
+def test_confusion_shows_every_count_and_colours_the_mistakes():
+    from matplotlib.figure import Figure
+    ax = Figure().subplots()
+    plot_confusion(ax, np.array([[90, 1], [7, 80]]))
+    assert [text.get_text() for text in ax.texts] == ["90", "1", "7", "80"]
+    np.testing.assert_array_equal(ax.images[0].get_array(), [[0, 1], [7, 0]])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("read as", "digit")
+
+
+def test_a_figure_is_saved_whole_in_the_build_folder(tmp_path):
+    fig, axes = new_figure(columns=3)
+    assert len(axes) == 3
+    path = save_figure(fig, "three.png")
+    assert path == tmp_path / "build" / "figures" / "three.png"
+    assert path.read_bytes()[:4] == b"\x89PNG" and len(list(path.parent.iterdir())) == 1
