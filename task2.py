@@ -102,6 +102,12 @@ def predict(model, X, rows=1000):
                            for start in range(0, len(X), rows)])
 
 
+def evaluate(model, X, targets):
+    """Loss and accuracy over all of X, from one forward pass."""
+    outputs = predict(model, X)
+    return float(cross_entropy_loss(targets, outputs)), accuracy_of(outputs, targets)
+
+
 def check_same_shape(targets, outputs):
     """Raise ValueError unless there is one output for each target."""
     if np.shape(targets) != np.shape(outputs):
@@ -284,9 +290,7 @@ class SoftmaxTrainer:
 
     def validation_step(self):
         """Loss and accuracy over the validation set."""
-        outputs = predict(self.model, self.data.X_val)
-        return (cross_entropy_loss(self.data.Y_val, outputs),
-                accuracy_of(outputs, self.data.Y_val))
+        return evaluate(self.model, self.data.X_val, self.data.Y_val)
 
     @np.errstate(over="ignore", invalid="ignore")  # check_finite says it better than a warning
     def train(self, num_epochs, on_validation=None):
@@ -369,9 +373,7 @@ def main(args):
     rows = []
     for split, X, Y in (("training", data.X_train, data.Y_train),
                         ("validation", data.X_val, data.Y_val)):
-        outputs = predict(trainer.model, X)
-        rows.append((split, f"{cross_entropy_loss(Y, outputs):.4f}",
-                     f"{accuracy_of(outputs, Y):.4f}"))
+        rows.append((split, *(f"{value:.4f}" for value in evaluate(trainer.model, X, Y))))
     print(f"Weights of step {trainer.best_step}, where the validation loss is lowest:")
     print(Table(["split", "loss", "accuracy"], rows))
     fig, axes = new_figure()

@@ -7,8 +7,7 @@ from itertools import product
 import numpy as np
 
 from kit.sweep import build_folder, sweep
-from task2 import (History, SoftmaxModel, SoftmaxTrainer, accuracy_of, cross_entropy_loss,
-                   load_dataset, predict)
+from task2 import History, SoftmaxModel, SoftmaxTrainer, evaluate, load_dataset
 from utils import (MNIST_SHA256, Table, command_line, generators, label_axes, load_full_mnist,
                    mean_and_spread, new_figure, plot_loss, save_figure)
 
@@ -156,9 +155,7 @@ def run(experiment, seed, data, on_validation=None):
     history = trainer.train(experiment.num_epochs, on_validation)
     final = {}
     for split, X, Y in (("train", data.X_train, data.Y_train), ("val", data.X_val, data.Y_val)):
-        outputs = predict(trainer.model, X)
-        final[f"{split}_loss"] = float(cross_entropy_loss(Y, outputs))
-        final[f"{split}_accuracy"] = accuracy_of(outputs, Y)
+        final[f"{split}_loss"], final[f"{split}_accuracy"] = evaluate(trainer.model, X, Y)
     return Run(experiment, seed, history, trainer.best_step, **final, ws=trainer.model.ws)
 
 

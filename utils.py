@@ -3,8 +3,9 @@ import argparse
 
 import numpy as np
 
+from kit import ROOT
 from kit.mnist import check_sha256, read_mnist
-from kit.sweep import ROOT, build_folder
+from kit.sweep import build_folder
 
 EMBEDDED_MNIST = ROOT / "data" / "mnist.npz"
 MNIST_SHA256 = "4f2483ea4a11290d619bab16ec8bf359438efdc71877c131cacdec9bf43ae5cc"

@@ -12,7 +12,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-ROOT = Path(__file__).resolve().parent.parent
+from kit import ROOT
+
 NOTEBOOKS = [ROOT / "notebooks" / f"task{number}.ipynb" for number in (1, 2, 3, 4)]
 
 

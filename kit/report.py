@@ -11,8 +11,9 @@ from pathlib import Path
 import nbformat
 from nbconvert.utils.exceptions import ConversionException
 
+from kit import ROOT
 from kit.exporter import Source, TypstPDFExporter
-from kit.notebooks import NOTEBOOKS, ROOT, Refused, execute, read_notebook, reason, whole_file
+from kit.notebooks import NOTEBOOKS, Refused, execute, read_notebook, reason, whole_file
 
 try:
     import tomllib

@@ -12,7 +12,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+from kit import ROOT
+
 MAX_WORKERS = 8  # each holds its own copy of the data, about 250 MB
 SHARED = {}      # in a worker: the data, the tick counter and the stop signal
 

@@ -8,6 +8,7 @@ from task2 import (Dataset, SoftmaxModel, SoftmaxTrainer, TrainingDiverged, accu
                    gradient_check, one_hot_encode, pre_process_images, predict, sigmoid, softmax,
                    training_statistics)
 from task3 import ImprovedModel
+from utils import ROOT
 
 
 # ---------------------------------------------------------------------------- data, 0 and 2a
@@ -281,6 +282,6 @@ def test_import_draws_nothing_and_prints_nothing():
     import sys
     code = ("import sys, task4; "
             "sys.exit(any(name in sys.modules for name in ('matplotlib', 'IPython')))")
-    done = subprocess.run([sys.executable, "-c", code], cwd=task2.__file__.rsplit("task2", 1)[0],
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT,
                           capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
