@@ -16,9 +16,9 @@ from nbconvert.utils.exceptions import ConversionException
 from traitlets import Bool, Int, List, Unicode
 from traitlets.config import Config
 
-from kit.formulas import quoted
-from kit.pictures import NoPicture, decode, points
-from kit.typesetting import CannotTypeset, Part, Typesetter
+from kit.pdf.formulas import quoted
+from kit.pdf.pictures import NoPicture, decode, points
+from kit.pdf.typesetting import CannotTypeset, Part, Typesetter
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")

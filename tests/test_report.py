@@ -13,8 +13,8 @@ import pytest
 from kit import report
 from kit.__main__ import main as kit_main
 from kit.exporter import TypstPDFExporter
-from kit.tex import CannotSet, Mender
-from kit.typesetting import Part, Typesetter
+from kit.pdf.tex import CannotSet, Mender
+from kit.pdf.typesetting import Part, Typesetter
 
 FORMULAS = [  # each was spoilt or refused by plain pandoc, or stands in every such report
     r"{W^{(2)}}^T", r"\delta_j^{(1)}", r"a \odot b \otimes c \cap d",
@@ -269,7 +269,7 @@ def test_raw_html_and_raw_typst_do_no_harm(tmp_path):
 
 
 def test_the_report_is_not_lost_to_what_nobody_thought_of(monkeypatch):
-    from kit import typesetting
+    from kit.pdf import typesetting
     ask = typesetting.run_pandoc
 
     def spoilt(question):
@@ -323,7 +323,7 @@ def test_an_output_that_cannot_be_written_is_one_line(folder, capsys):
 def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch):
     status, output = run(folder)
     before = output.read_bytes()
-    monkeypatch.setattr("kit.typesetting.run_pandoc", lambda question: 1 / 0)
+    monkeypatch.setattr("kit.pdf.typesetting.run_pandoc", lambda question: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run(folder)
     assert output.read_bytes() == before and list(output.parent.iterdir()) == [output]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pypandoc
 import typst
 
-from kit.formulas import Formulas, quoted
-from kit.pictures import NoPicture, kind_of, pixel_width, points, read_picture
+from kit.pdf.formulas import Formulas, quoted
+from kit.pdf.pictures import NoPicture, kind_of, pixel_width, points, read_picture
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"

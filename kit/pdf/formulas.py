@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from kit.tex import HOLES, CannotSet, Mender
+from kit.pdf.tex import HOLES, CannotSet, Mender
 
 TOKEN_START, TOKEN_END = "\ue000", "\ue001"  # private-use characters: no notebook writes these
 PARAGRAPH = r"(?:(?!\n[ \t]*\n)%s)+"         # a run that no blank line interrupts

@@ -1,0 +1,1 @@
+"""Notebooks to one PDF: pandoc reads Markdown and TeX, typst sets the pages."""
