@@ -15,11 +15,13 @@ report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q tests $(COVER)
+	$(BIN)/python -m pytest -q tests -m "not attack" $(COVER)
 	$(BIN)/python -m pytest -q --nbval notebooks
 
-# make test, and the notebooks once more on two other matrix kernels, with one thread and with two
+# make test, hostile input that takes time, and the notebooks once more on two other matrix kernels,
+# with one thread and with two
 test-all: test
+	$(BIN)/python -m pytest -q tests -m attack
 	OPENBLAS_CORETYPE=Haswell OPENBLAS_NUM_THREADS=2 $(BIN)/python -m pytest -q --nbval notebooks
 	OPENBLAS_CORETYPE=Nehalem OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval notebooks
 

@@ -3,3 +3,4 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent  # the folder of the scripts, data and notebooks
+NOTEBOOKS = [ROOT / "notebooks" / f"task{number}.ipynb" for number in (1, 2, 3, 4)]

@@ -2,53 +2,46 @@
 
 import argparse
 import contextlib
-import shutil
+import json
 import sys
-import tempfile
-import time
 from pathlib import Path
 
-import nbformat
-from nbconvert.utils.exceptions import ConversionException
+from kit import NOTEBOOKS, ROOT
+from kit.assignment import tomllib
+from kit.files import Refused, one_line, reason, whole_file
+from kit.pdf.child import MEMORY, SECONDS, make_pdf
+from kit.pdf.preflight import listing
 
-from kit import ROOT
-from kit.exporter import Source, TypstPDFExporter
-from kit.notebooks import NOTEBOOKS, Refused, execute, read_notebook, reason, whole_file
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib
-
-DONE, WITH_WARNINGS, NOTHING_WRITTEN = 0, 1, 2
+COMPLETE, INCOMPLETE, NOTHING_WRITTEN = 0, 1, 2
 SETTINGS = {"title": "Assignment report", "subtitle": "", "authors": ["Group NN"], "date": "",
             "language": "en"}
-LARGEST_FOLDER = 500 * 2**20
 
 
 def main(arguments=None):
-    """Return the exit status: 0 done, 1 written but with warnings, 2 nothing written."""
+    """Return the exit status: 0 complete, 1 written but not complete, 2 nothing written."""
     options = parse(arguments)
     try:
-        warnings = report(options)
-    except (Refused, ConversionException) as problem:
-        print(f"kit report: {problem}", file=sys.stderr)
+        problems = report(options)
+    except Refused as refusal:
+        print(f"kit report: {one_line(refusal, 400)}", file=sys.stderr)
+        if options.json:
+            print(json.dumps({"output": None, "complete": False, "refused": str(refusal),
+                              "problems": []}, indent=2))
         return NOTHING_WRITTEN
     except KeyboardInterrupt:
         print("kit report: stopped, nothing was written", file=sys.stderr)
         return 130
-    for warning in warnings:
-        print(f"kit report: warning: {warning}", file=sys.stderr)
-    print(options.output)
-    return WITH_WARNINGS if warnings else DONE
+    tell(options, problems)
+    return INCOMPLETE if problems and not options.draft else COMPLETE
 
 
 def parse(arguments):
     """Return the command line's options."""
     parser = argparse.ArgumentParser(
         prog="python -m kit report", description="Make the PDF report from the notebooks.",
-        epilog="Title, authors and date stand in report.toml beside the notebooks. "
-               "Exit status: 0 done, 1 written but with warnings, 2 nothing written.")
+        epilog="Title, authors and date stand in report.toml beside the notebooks. Exit status: "
+               "0 the report is complete; 1 it was written, and what is missing in it is listed; "
+               "2 nothing was written.")
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", default=NOTEBOOKS,
                         help="default: notebooks/task1.ipynb … task4.ipynb")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "build" / "report.pdf",
@@ -60,26 +53,53 @@ def parse(arguments):
                         help="may be given more than once")
     parser.add_argument("--title")
     parser.add_argument("--date", help="as 2026-03-01, or in words")
+    parser.add_argument("--draft", action="store_true",
+                        help="exit with status 0 although something is missing")
+    parser.add_argument("--json", action="store_true",
+                        help="print the list of what is missing as JSON")
+    parser.add_argument("--no-system-fonts", action="store_true",
+                        help="draw nothing in a font of this machine: the same bytes everywhere")
+    parser.add_argument("--time-limit", type=positive, default=SECONDS, metavar="SECONDS",
+                        help="for making the PDF, not for --execute; default: %(default)s")
+    parser.add_argument("--memory-limit", type=positive, default=MEMORY // 2**20, metavar="MB",
+                        help="likewise; default: %(default)s")
     return parser.parse_args(arguments)
 
 
+def positive(text):
+    """Return a whole number from 1 up."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 up")
+    return int(text)
+
+
 def report(options):
-    """Return the warnings of a report that has been written."""
-    notebooks = [read_notebook(path) for path in options.notebooks]
+    """Return the problems of a report that has been written."""
     settings = read_settings(options.notebooks[0].parent / "report.toml")
     settings.update({name: value for name in ("title", "authors", "date")
                      if (value := getattr(options, name)) is not None})
-    exporter = TypstPDFExporter(include_code=options.code, **settings)
-    with contextlib.ExitStack() as stack, whole_file(options.output) as file:
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(whole_file(options.output))
         if options.execute:
-            execute_all(notebooks, stack)
-        node, sources = join(notebooks)
-        pdf, resources = exporter.from_notebook_node(node, {"sources": sources})
+            given = executed(options.notebooks, stack)
+        else:
+            given = [{"path": str(path)} for path in options.notebooks]
+        pdf, problems = make_pdf(
+            given, settings=settings, code=options.code, seconds=options.time_limit,
+            system_fonts=not options.no_system_fonts, memory=options.memory_limit * 2**20)
         file.write(pdf)
-    return unfinished(notebooks) + resources["warnings"]
+    return problems
 
 
-# Reading ----------------------------------------------------------------------------------------
+def executed(paths, stack):
+    """Return notebooks for the child, executed in copies that live as long as the stack."""
+    from kit.execution import execute_copies    # slow to load, and only needed here
+    from kit.notebooks import nbformat, read_notebook
+    notebooks = [read_notebook(path) for path in paths]
+    execute_copies(notebooks, stack)
+    return [{"text": nbformat.writes(notebook.node), "name": notebook.name, "numbers": [],
+             "folder": str(notebook.folder)} for notebook in notebooks]
+
 
 def read_settings(path):
     """Return title, subtitle, authors, date and language, from report.toml if it is there."""
@@ -102,63 +122,16 @@ def read_settings(path):
     return {**SETTINGS, **given}
 
 
-def join(notebooks):
-    """Return one notebook of all cells, and the source of each cell."""
-    node = nbformat.v4.new_notebook()
-    sources = []
-    for notebook in notebooks:
-        for number, cell in enumerate(notebook.node.cells, start=1):
-            node.cells.append(cell)
-            sources.append(Source(notebook.path.name, number, notebook.folder))
-    return node, sources
-
-
-def unfinished(notebooks):
-    """Return a warning for each notebook that was not run, or not to its end."""
-    warnings = []
-    for notebook in notebooks:
-        code = [(number, cell) for number, cell in enumerate(notebook.node.cells, start=1)
-                if cell.cell_type == "code" and cell.source.strip()]
-        if code and not any(cell.outputs or cell.execution_count for _, cell in code):
-            warnings.append(f"{notebook.path.name} has not been run, so its figures and numbers "
-                            "are missing: run and save it, or add --execute")
-        for number, cell in code:
-            for output in cell.outputs:
-                if output.output_type == "error":
-                    warnings.append(f"{notebook.path.name}, cell {number} ended in an error: "
-                                    f"{output.ename}: {output.evalue}"[:200])
-    return warnings
-
-
-# Executing --------------------------------------------------------------------------------------
-
-def execute_all(notebooks, stack):
-    """Execute all notebooks in copies of their folders, which live as long as the stack."""
-    copies = {}
-    for notebook in notebooks:
-        folder = notebook.path.parent.resolve()
-        if folder not in copies:
-            copies[folder] = copy_of(folder, stack)
-        notebook.folder = copies[folder]
-        started = time.monotonic()
-        print(f"{notebook.path.name}: running …", file=sys.stderr, flush=True)
-        execute(notebook)
-        seconds = time.monotonic() - started
-        print(f"{notebook.path.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
-
-
-def copy_of(folder, stack):
-    """Return a temporary copy of a folder."""
-    try:
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        if size > LARGEST_FOLDER:
-            raise Refused(f"{folder} holds {size // 2**20} MB, and --execute copies it: "
-                          "put the notebooks into a folder of their own")
-        temporary = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-        target = Path(temporary, folder.name or "notebooks")
-        ignored = shutil.ignore_patterns(".*", "__pycache__")
-        shutil.copytree(folder, target, symlinks=True, ignore=ignored)
-    except OSError as problem:  # shutil.Error too, of one file or many
-        raise Refused(f"{folder} cannot be copied ({reason(problem)}), which --execute "
-                      "does: put the notebooks into a folder of their own") from None
-    return target
+def tell(options, problems):
+    """Print where the report is, and what is missing in it."""
+    if options.json:
+        print(json.dumps({"output": str(options.output), "complete": not problems, "problems": [
+            {"kind": problem.kind, "notebook": problem.place.notebook,
+             "cell": problem.place.cell, "message": problem.words} for problem in problems]},
+            indent=2))
+    else:
+        print(options.output)
+    if problems:
+        print(f"kit report: the report is written but not complete, {len(problems)} "
+              f"problem{'s' if len(problems) > 1 else ''}:", file=sys.stderr)
+        print("\n".join(listing(problems)), file=sys.stderr)

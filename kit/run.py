@@ -5,9 +5,10 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
-
-from kit.notebooks import NOTEBOOKS, Refused, execute, read_notebook, whole_file
+from kit import NOTEBOOKS
+from kit.execution import execute
+from kit.files import Refused, whole_file
+from kit.notebooks import nbformat, read_notebook
 
 
 def main(arguments=None):
@@ -36,7 +37,9 @@ def main(arguments=None):
 def run(path):
     """Execute one notebook in its folder and save it."""
     notebook = read_notebook(path)
-    execute(notebook)
+    failed = execute(notebook)
+    if failed:
+        raise Refused(failed)
     for cell in notebook.node.cells:
         cell.metadata.pop("execution", None)  # times: another diff with every run
         if cell.cell_type == "code":

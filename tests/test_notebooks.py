@@ -5,12 +5,11 @@ import re
 import nbformat
 import pytest
 
+from kit import assignment
 from utils import ROOT
 
-SUBTASKS = {"task1": ["1a", "1b"], "task2": ["0", "2a", "2b", "2c", "2d"],
-            "task3": ["3a", "3b", "3c"], "task4": ["4a", "4b", "4c", "4d", "4e"]}
-POINTS = {"0": 0, "1a": 10, "1b": 3, "2a": 5, "2b": 17, "2c": 6, "2d": 5, "3a": 9, "3b": 6,
-          "3c": 7, "4a": 4, "4b": 4, "4c": 13, "4d": 5, "4e": 6}
+SUBTASKS = {f"task{task}": [subtask for subtask in assignment.SUBTASKS if subtask.task == task]
+            for task in (1, 2, 3, 4)}
 NUMBER = re.compile(r"\d+(?:[.,{}]+\d+)*")
 IGNORED = "nbval-ignore-output"
 
@@ -36,21 +35,21 @@ def source(cells, kind):
 
 
 def test_the_points_of_all_subtasks_are_a_hundred():
-    assert sum(POINTS.values()) == 100
-    assert sorted(POINTS) == sorted(sum(SUBTASKS.values(), []))
+    assert sum(subtask.points for subtask in assignment.SUBTASKS) == 100
 
 
 @pytest.mark.parametrize("name", SUBTASKS)
 def test_every_subtask_has_its_section_answer_and_check_in_order(name):
     found = sections(name)
-    assert [key for key in found if key in POINTS] == SUBTASKS[name]
+    ids = [subtask.id for subtask in assignment.SUBTASKS]
+    assert [key for key in found if key in ids] == [subtask.id for subtask in SUBTASKS[name]]
     for subtask in SUBTASKS[name]:
-        cells = found[subtask]
+        cells = found[subtask.id]
         intro = source(cells, "intro")
-        assert intro.startswith(f"## {subtask}  ") and f"({POINTS[subtask]} points)" in intro
+        assert intro.startswith(f"## {subtask.id}  {subtask.title} ({subtask.points} points)")
         assert re.match(r"\*\*(Reading|Answer)\.\*\* ", source(cells, "reading"))
         checks = [cell for cell in cells if "check" in cell.id and cell.cell_type == "code"]
-        assert checks, f"{subtask} has no check"
+        assert checks, f"{subtask.id} has no check"
         assert all(re.search("^ *assert ", cell.source, re.MULTILINE) for cell in checks)
 
 

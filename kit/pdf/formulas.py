@@ -106,3 +106,9 @@ def quoted(text):
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
     return '"%s"' % re.sub(r"[\x00-\x08\x0b-\x1f\x7f]",
                            lambda match: "\\u{%x}" % ord(match[0]), text)
+
+
+def is_formula(text):
+    """Return whether a text is one formula and nothing else."""
+    match = FORMULA.fullmatch(text.strip())
+    return match is not None and match["verbatim"] is None

@@ -2,13 +2,17 @@
 
 import base64
 import binascii
+import io
 import re
-import struct
+import warnings
 from pathlib import Path
 from urllib.parse import unquote
 
+from PIL import Image, UnidentifiedImageError
+
 LARGEST = 32 * 2**20
-KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif"}
+MOST_PIXELS = 50_000_000
+KINDS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}     # Pillow's name: typst's
 POINTS_PER_CSS_PIXEL = 0.75
 
 
@@ -26,8 +30,9 @@ def read_picture(source, folder, attachments):
         return decode(next(iter(bundle.values())))
     if source.startswith("data:"):
         return decode(source.partition(",")[2])
+    source = source.replace("\\", "/")      # as a browser reads it
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", source):
-        raise NoPicture("pictures from the web are not fetched: save it beside the notebook")
+        raise NoPicture("pictures from elsewhere are not fetched: save it beside the notebook")
     return read_file(source, folder)
 
 
@@ -53,31 +58,31 @@ def read_file(source, folder):
 
 def decode(text):
     """Return the bytes of a base64 picture, or of an SVG given as text."""
+    if not isinstance(text, str):
+        text = "".join(map(str, text))
     if text.lstrip().startswith("<"):
-        return text.encode()
+        return text.encode("utf-8", "replace")
     try:
         return base64.b64decode(text)
     except (binascii.Error, ValueError):
         raise NoPicture("it is damaged") from None
 
 
-def kind_of(data):
-    """Return the picture's file ending, told from its bytes."""
-    for magic, kind in KINDS.items():
-        if data.startswith(magic):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
+def kind_and_width(data):
+    """Return a picture's file ending and its width in pixels, None for an SVG's."""
     if b"<svg" in data[:4096]:
-        return "svg"
-    raise NoPicture("it is not a PNG, JPEG, GIF, WebP or SVG picture")
-
-
-def pixel_width(data):
-    """Return the width of a PNG in pixels, None for a picture that says nothing of the kind."""
-    if kind_of(data) != "png" or len(data) < 24:
-        return None if kind_of(data) == "svg" else 0
-    return struct.unpack(">I", data[16:20])[0]
+        return "svg", None
+    try:
+        with warnings.catch_warnings():         # of large pictures: they are refused below
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=list(KINDS)) as picture:
+                kind, (width, height) = KINDS[picture.format], picture.size
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError,
+            SyntaxError):
+        raise NoPicture("it is not a PNG, JPEG, GIF, WebP or SVG picture") from None
+    if width * height > MOST_PIXELS:
+        raise NoPicture(f"it has {width} × {height} pixels: make it smaller")
+    return kind, width
 
 
 def points(css_pixels):

@@ -4,62 +4,56 @@ import json
 import re
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypandoc
 import typst
 
+from kit.files import Refused, one_line
+from kit.pdf.characters import LETTERS_IN_SVG, Coverage, name_of
 from kit.pdf.formulas import Formulas, quoted
-from kit.pdf.pictures import NoPicture, kind_of, pixel_width, points, read_picture
+from kit.pdf.parts import Problem
+from kit.pdf.pictures import NoPicture, kind_and_width, points, read_picture
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
-PANDOC_SECONDS = 120
-OUR_TOKENS = re.compile("[\ue000-\ue005]")
+PANDOC_SECONDS = 100
+FORBIDDEN = re.compile(  # the marks of our tokens, and what turns the order of letters around
+    "[\ue000-\ue00f\u202a-\u202e\u2066-\u2069]")
 TOKEN = re.compile("(\ue000\\d+\ue001|\ue002\\d+\ue003)")
-
-
-class CannotTypeset(Exception):
-    """A report that cannot be made, in one sentence."""
-
-
-@dataclass
-class Part:
-    """A piece of a cell: Markdown, HTML, typst or a picture, and where it stands."""
-
-    kind: str               # "markdown", "html", "typst" or "picture"
-    content: object         # text, or a picture's bytes
-    place: str              # "task1.ipynb, cell 3"
-    folder: Path = None     # where its pictures lie
-    attachments: dict = field(default_factory=dict)
-    width: str = "auto"     # of a picture, as a typst length
+NO_CAPTION = re.compile(r"\S+\.\w{2,4}|image|picture|figure|plot|alt(ernative)? text",
+                        re.IGNORECASE)
 
 
 @dataclass
 class Piece:
-    """Typst that may fail, what is printed if it does, and the warning that goes with it."""
+    """Typst that may fail, what is printed if it does, and the problem that this is."""
 
     typst: str
     instead: str
-    warning: str
+    problem: Problem
 
 
 class Typesetter:
-    """Sets parts as one PDF; `warnings` holds what the reader of the PDF would miss."""
+    """Sets parts as one PDF; `problems` holds what the reader of the PDF would miss."""
 
-    def __init__(self):
-        self.formulas, self.pieces, self.warnings = Formulas(), {}, []
+    def __init__(self, system_fonts=True):
+        self.system_fonts = system_fonts
+        self.formulas, self.pieces, self.problems = Formulas(), {}, []
+        self.outline = []   # (place, heading), heading None for anything else
         self.files = {}     # name in typst's root: bytes
 
     def pdf(self, parts, front):
         """Return the PDF of parts; front is the typst arguments of the title block."""
         body = self.body([clean(part) for part in parts])
-        start = TEMPLATE.read_text(encoding="utf-8") + show_report(front)
+        own_text = show_report(front)
+        coverage = self.coverage(own_text, body, parts)
+        start = TEMPLATE.read_text(encoding="utf-8") + mark_missing(coverage.missing) + own_text
         with tempfile.TemporaryDirectory() as root:
             for name, data in self.files.items():
                 Path(root, name).write_bytes(data)
-            compiler = typst.Compiler(root=root, ignore_system_fonts=True)
+            compiler = typst.Compiler(root=root, ignore_system_fonts=not coverage.system)
             try:
                 return compile_pdf(compiler, start + self.filled(body))
             except typst.TypstError:
@@ -67,7 +61,7 @@ class Typesetter:
             try:
                 return compile_pdf(compiler, start + self.filled(body))
             except typst.TypstError as problem:
-                raise CannotTypeset(f"typst could not set the report: {problem.message}") from None
+                raise Refused(f"typst could not set the report: {problem.message}") from None
 
     def body(self, parts):
         """Return a piece for each part, with tokens where the pieces within it go."""
@@ -79,9 +73,9 @@ class Typesetter:
                              "formulas": [formula.tex for formula in self.formulas.found]})
         self.add_formulas(dict(zip(self.formulas.questions(), answer["answers"])))
         for number, piece in enumerate(answer["pieces"]):
-            token, part = f"\ue002{number}\ue003", parts[piece["place"]]
-            add = self.add_raw if piece["kind"] == "typst" else self.add_named_picture
-            self.pieces[token] = add(piece, part)
+            add = {"picture": self.add_named_picture, "raw": self.add_raw,
+                   "unprintable": self.add_unprintable}[piece["kind"]]
+            self.pieces[f"\ue002{number}\ue003"] = add(piece, parts[piece["place"]])
         texts = dict(zip((number for number, _ in given), answer["parts"]))
         return [self.piece_of(part, texts.get(number)) for number, part in enumerate(parts)]
 
@@ -91,72 +85,113 @@ class Typesetter:
                 "html": self.formulas.take_from_html}[part.kind]
         return take(part.content, part.place)
 
-    def piece_of(self, part, text):
+    def piece_of(self, part, answer):
         """Return a part as a piece: pandoc's typst if there is some, its own if not."""
+        headings = [None] if answer is None else answer["outline"]
+        self.outline += [(part.place, heading or None) for heading in headings]
         if part.kind == "picture":
-            return self.add_picture(part.content, part, "figure", part.width, True)
-        return Piece(part.content if text is None else text, f"#code({quoted(part.content)});",
-                     f"{part.place} could not be set and is printed as it was written")
+            return self.add_picture(part.content, part, "figure", width=part.width, alone=True,
+                                    caption=f"#{quoted(part.caption)}" if part.caption else "")
+        if part.kind == "html" and part.plain and not answer["typst"].strip():
+            return self.add_unprintable({"source": part.plain}, part)
+        words = "the cell could not be set, and is printed as it was written"
+        return Piece(part.content if answer is None else answer["typst"],
+                     f"#code({quoted(part.plain or part.content)});",
+                     Problem("unprintable", part.place, words))
 
     def add_formulas(self, answers):
         """Make each formula a piece; what pandoc could not read is printed as its TeX."""
         for number, formula in enumerate(self.formulas.found):
             source = self.formulas.set(formula, answers)
             display = "true" if formula.display else "false"
-            piece = Piece(
-                source, f"#unset({quoted(formula.tex)}, display: {display});",
-                f"{formula.place}: the formula {one_line(formula.tex)} could not be set "
-                f"and is printed as its TeX ({formula.reason or 'typst refused it'})")
+            words = (f"the formula {one_line(formula.tex, 80)} could not be set and is printed "
+                     f"as its TeX ({formula.reason or 'typst refused it'})")
+            piece = Piece(source, f"#unset({quoted(formula.tex)}, display: {display});",
+                          Problem("formula", formula.place, words))
             if source is None:
                 self.give_up(piece)
             self.pieces[f"\ue000{number}\ue001"] = piece
 
     def add_raw(self, piece, part):
-        """Return a student's raw typst as a piece of its own, which cannot harm the rest."""
-        source = piece["source"]
-        given = Piece(f'#eval({quoted(source)}, mode: "markup");', f"#code({quoted(source)});",
-                      f"{part.place}: the raw typst {one_line(source)} could not be set "
-                      "and is printed as code")
-        if re.search(r"\b(import|include)\b", source):  # could fetch packages from the network
-            self.give_up(given)
-        return given
+        """Return raw typst, TeX or the like as code: what a stranger wrote is never run."""
+        source = self.as_written(piece["source"])
+        shown = quoted(source)
+        given = f"#code({shown});" if piece.get("block") else f"#raw({shown});"
+        words = f"raw {piece['format']} is printed as it was written: {one_line(source, 60)}"
+        self.problems.append(Problem("unprintable", part.place, words))
+        return Piece(given, given, None)
+
+    def as_written(self, text):
+        """Return text in which formulas stand as they were written."""
+        return TOKEN.sub(lambda match: self.formulas.found[int(match[0][1:-1])].tex
+                         if match[0][0] == "\ue000" else "", text)
+
+    def add_unprintable(self, piece, part):
+        """Return the note for what needs a browser or a player, and name the problem."""
+        words = f"{one_line(piece['source'], 60)} cannot be printed"
+        self.problems.append(Problem("unprintable", part.place, words))
+        note = f"#missing({quoted(words[0].upper() + words[1:] + '.')});"
+        return Piece(note, note, None)
 
     def add_named_picture(self, piece, part):
         """Return the piece of a picture that Markdown names; a note if it cannot be read."""
         name, alt = one_line(piece["source"], 60), piece.get("alt") or ""
+        alone = piece.get("alone", False)
+        caption = piece["caption"] if alone and not NO_CAPTION.fullmatch(piece["caption"]) else ""
         try:
             data = read_picture(piece["source"], part.folder, part.attachments)
-            width = points(piece.get("width"))
-            return self.add_picture(data, part, name, width, piece.get("alone", False), alt)
+            return self.add_picture(data, part, name, alone=alone, alt=alt, caption=caption,
+                                    width=points(piece.get("width")))
         except NoPicture as problem:
             return self.no_picture(part, name, problem)
 
-    def add_picture(self, data, part, name, width, alone, alt=""):
-        """Return the piece of a picture whose bytes are known."""
+    def add_picture(self, data, part, name, *, width, alone, alt="", caption=""):
+        """Return the piece of a picture whose bytes are known; its caption is typst."""
         try:
-            file = f"picture-{len(self.files) + 1}.{kind_of(data)}"
+            kind, pixels = kind_and_width(data)
         except NoPicture as problem:
             return self.no_picture(part, name, problem)
+        file = f"picture-{len(self.files) + 1}.{kind}"
         self.files[file] = data
-        pixels = pixel_width(data)
-        alt = alt or f"Figure made by {part.place}"
         words = f"Picture {name} is not shown: it is damaged."
-        return Piece(
-            f'#picture("{file}", width: {width}, pixels: {"none" if pixels is None else pixels}, '
-            f'alt: {quoted(alt)}, alone: {"true" if alone else "false"});',
-            f"#missing-picture({quoted(words)});", f"{part.place}: {words}")
+        options = {"width": width, "pixels": "none" if pixels is None else pixels,
+                   "alt": quoted(alt or f"Figure made by {part.place}"),
+                   "alone": "true" if alone else "false",
+                   "caption": f"[{caption}]" if caption else "none"}
+        listed = ", ".join(f"{option}: {value}" for option, value in options.items())
+        return Piece(f'#picture("{file}", {listed});', f"#missing({quoted(words)});",
+                     Problem("picture", part.place, f"picture {name} is damaged"))
 
     def no_picture(self, part, name, problem):
-        """Return the note that stands for a picture, and warn of it."""
-        words = f"Picture {name} is not shown: {problem}."
-        piece = Piece("", f"#missing-picture({quoted(words)});", f"{part.place}: {words}")
-        self.give_up(piece)
-        return piece
+        """Return the note that stands for a picture, and name the problem."""
+        note = f"#missing({quoted(f'Picture {name} is not shown: {problem}.')});"
+        self.problems.append(Problem("picture", part.place,
+                                     f"picture {name} is not shown: {problem}"))
+        return Piece(note, note, None)
+
+    def coverage(self, front, body, parts):
+        """Return which characters need a system font; name those that no font has."""
+        texts = [self.filled([piece]) for piece in body]
+        drawn = [letters for data in self.files.values() if data.lstrip().startswith(b"<")
+                 for letters in LETTERS_IN_SVG.findall(data.decode("utf-8", "replace"))]
+        coverage = Coverage([front, *texts, *drawn], self.system_fonts)
+        told = set()
+        for part, text in zip(parts, texts):
+            absent = [letter for letter in coverage.missing
+                      if letter in text and (part.place, letter) not in told]
+            told.update((part.place, letter) for letter in absent)
+            if absent:
+                more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
+                words = (f"no font has {', '.join(map(name_of, absent[:3]))}{more}, printed as "
+                         "its number: install a font such as Noto, or write it in words")
+                self.problems.append(Problem("character", part.place, words))
+        return coverage
 
     def give_up(self, piece):
-        """Print what stands for a piece instead of it, and warn."""
+        """Print what stands for a piece instead of it, and name the problem."""
+        if piece.problem and piece.typst != piece.instead:
+            self.problems.append(piece.problem)
         piece.typst = piece.instead
-        self.warnings.append(piece.warning)
 
     def replace_broken(self, compiler, start, pieces):
         """Give up every piece that typst cannot set by itself."""
@@ -168,15 +203,16 @@ class Typesetter:
 
     def filled(self, body):
         """Return the typst of pieces, with the pieces within them in place of their tokens."""
-        text = "\n\n".join(piece.typst for piece in body)
-        return TOKEN.sub(lambda match: self.pieces[match[0]].typst, text)
+        def fill(match):
+            return TOKEN.sub(fill, self.pieces[match[0]].typst)
+        return TOKEN.sub(fill, "\n\n".join(piece.typst for piece in body))
 
 
 def clean(part):
-    """Return a part with plain line ends and without the characters that mark our tokens."""
+    """Return a part with plain line ends and without characters that would mislead."""
     if isinstance(part.content, str):
         text = part.content.replace("\r\n", "\n")
-        part.content = OUR_TOKENS.sub("\ufffd", text)
+        part.content = FORBIDDEN.sub("\ufffd", text)
     return part
 
 
@@ -186,15 +222,17 @@ def show_report(front):
         f"{name}: {value}" for name, value in front.items())
 
 
+def mark_missing(letters):
+    """Return the typst that prints the numbers of characters that no font has."""
+    if not letters:
+        return ""
+    return '\n#show regex("[%s]"): it => missing-letter(it.text)\n' % "".join(
+        f"\\u{{{ord(letter):x}}}" for letter in letters)
+
+
 def compile_pdf(compiler, source):
     """Return the PDF of a typst source."""
     return compiler.compile(source.encode("utf-8"), format="pdf")
-
-
-def one_line(text, longest=80):
-    """Return text on one line, shortened."""
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[:longest - 1] + "…"
 
 
 def run_pandoc(question):
@@ -205,12 +243,12 @@ def run_pandoc(question):
                               input=json.dumps(question).encode(), capture_output=True,
                               timeout=PANDOC_SECONDS, check=False)
     except OSError:
-        raise CannotTypeset("pandoc was not found: run `pip install --force-reinstall "
-                            "pypandoc_binary`") from None
+        raise Refused("pandoc was not found: run `pip install --force-reinstall "
+                      "pypandoc_binary`") from None
     except subprocess.TimeoutExpired:
-        raise CannotTypeset(f"pandoc did not finish in {PANDOC_SECONDS} s: look for a Markdown "
-                            "cell that is very long or deeply nested") from None
+        raise Refused(f"pandoc did not finish in {PANDOC_SECONDS} s: look for a Markdown "
+                      "cell that is very long or deeply nested") from None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise CannotTypeset(f"pandoc could not read the Markdown: {' '.join(said[:2])}")
+        raise Refused(f"pandoc could not read the Markdown: {one_line(' '.join(said[:2]))}")
     return json.loads(done.stdout)

@@ -1,0 +1,103 @@
+"""Executing notebooks, in their own folder or in a copy of it."""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
+
+from kit.files import Refused, one_line, reason
+
+CELL_SECONDS = 3600
+LARGEST_FOLDER = 500 * 2**20
+
+
+class RelayingClient(NotebookClient):
+    """Executes a notebook and passes its progress bars on to the terminal while it runs."""
+
+    def output(self, outs, msg, display_id, cell_index):
+        """Return what the kernel put out, as nbclient does."""
+        content = msg["content"]
+        if msg["msg_type"] == "stream" and content["name"] == "stderr":
+            sys.stderr.write(content["text"])
+            sys.stderr.flush()
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def execute(notebook):
+    """Execute a notebook where its folder is, up to the first cell that fails.
+
+    Returns what failed in one sentence, None if nothing did; the error is that cell's last
+    output, and the cells beneath it have none. Refused says why nothing could be run.
+    """
+    for cell in notebook.node.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    running = {"index": 0}
+    client = RelayingClient(
+        notebook.node, timeout=CELL_SECONDS, kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(notebook.folder)}},
+        on_cell_start=lambda cell, cell_index: running.update(index=cell_index))
+    try:
+        client.execute()
+    except CellExecutionError as problem:
+        return failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
+    except CellTimeoutError:
+        return ended(notebook, running["index"], "TimeoutError",
+                     f"the cell ran for more than {CELL_SECONDS} s")
+    except DeadKernelError:
+        return ended(notebook, running["index"], "DeadKernelError",
+                     "the cell ended the Python process: it may have run out of memory")
+    except Exception as problem:  # no kernel, no free port: whatever it is, no traceback
+        raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
+                      "that `pip install -e .` succeeded") from None
+    return None
+
+
+def failure(notebook, index, words):
+    """Return the sentence for a cell that failed."""
+    return f"{notebook.name}, cell {index + 1} failed: {one_line(words)}"
+
+
+def ended(notebook, index, name, words):
+    """Store an error that the kernel could not report itself; return its sentence."""
+    notebook.node.cells[index].outputs.append(
+        new_output("error", ename=name, evalue=words, traceback=[f"{name}: {words}"]))
+    return failure(notebook, index, words)
+
+
+def execute_copies(notebooks, stack):
+    """Execute notebooks in copies of their folders, which live as long as the stack."""
+    copies = {}
+    for notebook in notebooks:
+        folder = notebook.folder.resolve()
+        if folder not in copies:
+            copies[folder] = copy_of(folder, stack)
+        notebook.folder = copies[folder]
+        started = time.monotonic()
+        print(f"{notebook.name}: running …", file=sys.stderr, flush=True)
+        failed = execute(notebook)
+        seconds = time.monotonic() - started
+        print(failed or f"{notebook.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
+
+
+def copy_of(folder, stack):
+    """Return a temporary copy of a folder."""
+    try:
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        if size > LARGEST_FOLDER:
+            raise Refused(f"{folder} holds {size // 2**20} MB, and --execute copies it: "
+                          "put the notebooks into a folder of their own")
+        temporary = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        target = Path(temporary, folder.name or "notebooks")
+        ignored = shutil.ignore_patterns(".*", "__pycache__")
+        shutil.copytree(folder, target, symlinks=True, ignore=ignored)
+    except OSError as problem:  # shutil.Error too, of one file or many
+        raise Refused(f"{folder} cannot be copied ({reason(problem)}), which --execute "
+                      "does: put the notebooks into a folder of their own") from None
+    return target

@@ -1,0 +1,50 @@
+"""Files that appear whole or not at all, and refusals in one sentence."""
+
+import contextlib
+import json
+import os
+import tempfile
+
+
+class Refused(Exception):
+    """Why a command cannot do what it was asked, in one sentence that says what to do."""
+
+
+@contextlib.contextmanager
+def whole_file(path):
+    """Yield a file that appears at path when all is well, and not at all otherwise."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise Refused(f"{path} is a folder: give the name of a file")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-",
+                                             suffix=path.suffix)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.chmod(temporary, 0o644)  # mkstemp lets nobody else read
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as problem:
+        raise Refused(f"{path} cannot be written ({reason(problem)}): close it in other "
+                      "programs, or give another place") from None
+    finally:
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def reason(problem):
+    """Return what went wrong, in a few words."""
+    if isinstance(problem, json.JSONDecodeError):
+        return f"line {problem.lineno} is not JSON"
+    if isinstance(problem, OSError) and problem.strerror:
+        return problem.strerror
+    return one_line(problem) or type(problem).__name__
+
+
+def one_line(text, longest=160):
+    """Return text on one line, shortened; what could steer a terminal becomes a mark."""
+    text = " ".join(str(text).split())
+    text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return text if len(text) <= longest else text[:longest - 1] + "…"

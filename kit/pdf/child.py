@@ -1,0 +1,102 @@
+"""Starts the worker that makes a PDF, in a process of its own under limits, and watches it."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from kit import ROOT
+from kit.files import Refused, one_line
+from kit.pdf.parts import Place, Problem
+
+SECONDS = 120
+MEMORY = 1500 * 2**20           # bytes, of the worker and pandoc together
+POLL = 0.02
+# The current folder, where strangers' files may lie, is not where modules are looked for.
+START = "import sys; sys.path[0] = sys.argv.pop(1); from kit.pdf.worker import main; main()"
+
+
+def make_pdf(notebooks, *, settings, code=False, most_lines=60, system_fonts=True,
+             seconds=SECONDS, memory=MEMORY):
+    """Return (PDF bytes, problems) of notebooks; Refused says why there is none.
+
+    notebooks: as worker.py takes them; seconds and memory (bytes) are the child's limits.
+    """
+    job = {"notebooks": notebooks, "settings": settings, "code": code, "most_lines": most_lines,
+           "system_fonts": system_fonts, "seconds": seconds, "memory": memory}
+    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        with open(folder / "said", "wb") as said:
+            process = psutil.Popen([sys.executable, "-X", "utf8", "-c", START, str(ROOT), name],
+                                   stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        try:
+            status = watched(process, seconds, memory)
+        finally:
+            stop(process)
+        return outcome(folder, status)
+
+
+def watched(process, seconds, memory):
+    """Return a process's exit status; Refused if it takes more time or memory than allowed."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return process.wait(POLL)
+        except psutil.TimeoutExpired:
+            pass
+        if time.monotonic() > deadline:
+            raise Refused(f"the report was not done after {seconds:g} s: look for a very long "
+                          "cell or output, or allow more by --time-limit")
+        if memory_of(process) > memory:
+            raise Refused(f"the report needs more than {memory // 2**20} MB of memory: look for "
+                          "a very large output or picture")
+
+
+def family(process):
+    """Return a process and all that descend from it."""
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return [process]
+
+
+def memory_of(process):
+    """Return the bytes of memory that a process and its children hold."""
+    total = 0
+    for member in family(process):
+        try:
+            total += member.memory_info().rss
+        except psutil.Error:        # it has just ended
+            pass
+    return total
+
+
+def stop(process):
+    """End a process and its children if they still run."""
+    for member in family(process):
+        try:
+            member.kill()
+        except psutil.Error:
+            pass
+    process.wait()
+
+
+def outcome(folder, status):
+    """Return (PDF bytes, problems) as the worker left them; Refused says why there are none."""
+    try:
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        said = (folder / "said").read_text(encoding="utf-8", errors="replace").split("\n")
+        last = next((line for line in reversed(said) if line.strip()), f"exit status {status}")
+        raise Refused(f"the report could not be made ({one_line(last)}): please report this "
+                      "with the notebook") from None
+    if "refused" in result:
+        raise Refused(result["refused"])
+    problems = [Problem(found["kind"], Place(found["notebook"], found["cell"]), found["words"])
+                for found in result["problems"]]
+    return (folder / "report.pdf").read_bytes(), problems

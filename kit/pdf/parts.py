@@ -1,0 +1,41 @@
+"""What passes from one stage of the report to the next: places, parts and problems."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: its notebook, and the cell's number there, counted from 1."""
+
+    notebook: str
+    cell: int = None
+
+    def __str__(self):
+        return self.notebook if self.cell is None else f"{self.notebook}, cell {self.cell}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What keeps a report from being complete: its kind, its place, and one sentence."""
+
+    kind: str               # one of preflight.KINDS
+    place: Place
+    words: str
+
+    def __str__(self):
+        return f"{self.place}: {self.words}"
+
+
+@dataclass
+class Part:
+    """A piece of a cell and where it stands."""
+
+    kind: str               # "markdown", "html", "typst" or "picture"
+    content: object         # text, or a picture's bytes
+    place: Place
+    folder: Path = None     # where its pictures lie
+    attachments: dict = field(default_factory=dict)
+    width: str = "auto"     # of a picture, as a typst length
+    caption: str = ""       # of a picture
+    plain: str = ""         # what stands for it where it cannot be set

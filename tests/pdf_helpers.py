@@ -1,0 +1,82 @@
+"""Notebooks made for a test, and what the PDF made of them holds."""
+import io
+import zlib
+
+import nbformat
+import nbformat.v4 as nb4
+import pypdf
+
+from kit.pdf import worker
+
+SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
+RUN = 10**6     # stands for the number of a cell that has been run
+
+
+def markdown(text, **more):
+    """Return a Markdown cell."""
+    return nb4.new_markdown_cell(text, **more)
+
+
+def code(source, *outputs):
+    """Return a code cell that has been run."""
+    return nb4.new_code_cell(source, outputs=list(outputs), execution_count=RUN)
+
+
+def shown(**data):
+    """Return an output with MIME types as keywords: text_plain is text/plain."""
+    return nb4.new_output("display_data", {kind.replace("_", "/"): value
+                                           for kind, value in data.items()})
+
+
+def stream(text, name="stdout"):
+    """Return a stream output."""
+    return nb4.new_output("stream", name=name, text=text)
+
+
+def png(width=4, height=3):
+    """Return the bytes of a small grey PNG."""
+    def chunk(kind, data):
+        return (len(data).to_bytes(4, "big") + kind + data
+                + zlib.crc32(kind + data).to_bytes(4, "big"))
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + bytes([8, 0, 0, 0, 0]))
+            + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+
+
+def notebook(*cells):
+    """Return a notebook of cells; those that code() made count as run one after the other."""
+    run = [cell for cell in cells if cell.get("execution_count") == RUN]
+    for count, cell in enumerate(run, start=1):
+        cell.execution_count = count
+    return nb4.new_notebook(cells=list(cells))
+
+
+def export(*cells, folder=None, name="task1.ipynb", include_code=False, system_fonts=True):
+    """Return (reader, text, problems) of the PDF made of cells, without a process of its own.
+
+    Sections of the assignment are not asked for.
+    """
+    given = {"text": nbformat.writes(notebook(*cells)), "name": name, "numbers": [],
+             "folder": None if folder is None else str(folder)}
+    pdf, problems = worker.make({
+        "notebooks": [given], "settings": SETTINGS, "code": include_code, "most_lines": 60,
+        "system_fonts": system_fonts})
+    return (*opened(pdf), [problem for problem in problems if problem.kind != "section"])
+
+
+def opened(pdf):
+    """Return a PDF's reader and its text on one line."""
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def pictures(reader):
+    """Return how many pictures a PDF shows."""
+    return sum(len(page.images) for page in reader.pages)
+
+
+def write(folder, *cells, name="answers.ipynb"):
+    """Write a notebook of cells, which owes no section; return its path as a user gives it."""
+    nbformat.write(notebook(*cells), folder / name)
+    return str(folder / name)

@@ -1,0 +1,244 @@
+"""`python -m kit report` and `nbconvert --to typstpdf`: files, options, problems, statuses."""
+import base64
+import json
+import re
+import subprocess
+import sys
+
+import nbformat.v4 as nb4
+import pypdf
+import pytest
+from pdf_helpers import code, markdown, notebook, opened, pictures, png, shown, stream, write
+
+from kit import ROOT, report
+from kit.__main__ import main as kit_main
+from kit.exporter import TypstPDFExporter
+from kit.pdf import child
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a notebook answers.ipynb of one heading."""
+    write(tmp_path, markdown("# Task 1  Å"))
+    return tmp_path
+
+
+def run(folder, *arguments):
+    """Return (exit status, output path) of the report on answers.ipynb in a folder."""
+    output = folder / "build" / "report.pdf"
+    return report.main([str(folder / "answers.ipynb"), "-o", str(output), *arguments]), output
+
+
+def said(capsys):
+    """Return the one line on stderr."""
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and "Traceback" not in lines[0], lines
+    return lines[0]
+
+
+# The PDF ----------------------------------------------------------------------------------------
+
+def test_title_authors_language_tags_and_page_numbers(folder):
+    status, output = run(folder, "--author", "Åse", "--author", "Bo", "--title", "T & <1>",
+                         "--date", "2026-03-01")
+    reader, text = opened(output.read_bytes())
+    assert status == 0 and reader.metadata.title == "T & <1>"
+    assert reader.metadata.author == "Åse, Bo"
+    assert "Åse & Bo" in text and "1 March 2026" in text and "1 / 1" in text
+    assert reader.trailer["/Root"]["/Lang"].startswith("en")
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    page = reader.pages[0].mediabox
+    assert (round(page.width), round(page.height)) == (595, 842)         # A4
+
+
+def test_notebooks_are_joined_in_order_with_their_own_pictures(tmp_path):
+    for name, size in (("a", 3), ("b", 5)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "same.png").write_bytes(png(size, size))
+        write(tmp_path / name, markdown(f"# Heading {name}\n\n![](same.png)"), name="n.ipynb")
+    output = tmp_path / "out.pdf"
+    assert report.main([str(tmp_path / "a/n.ipynb"), str(tmp_path / "b/n.ipynb"),
+                        "-o", str(output)]) == 0
+    reader, text = opened(output.read_bytes())
+    assert text.index("Heading a") < text.index("Heading b") and pictures(reader) == 2
+
+
+def test_one_table_of_contents_for_all_notebooks(tmp_path):
+    paths = [write(tmp_path, *(markdown(f"## {name}{n}\n\ntext") for n in range(3)),
+                   name=f"{name}.ipynb") for name in ("One", "Two")]
+    assert report.main([*paths, "-o", str(tmp_path / "out.pdf")]) == 0
+    text = opened((tmp_path / "out.pdf").read_bytes())[1]
+    contents = text[:text.index("One0 text")]
+    assert text.count("Contents") == 1
+    assert all(f"{name}{n}" in contents for name in ("One", "Two") for n in range(3))
+
+
+def test_the_same_bytes_twice(folder, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    write(folder, markdown("# T\n\n$x^2$\n\n| a |\n|---|\n| 1 |"),
+          code("p", shown(image_png=base64.b64encode(png()).decode()), stream("\x1b[31mx")))
+    first = run(folder)[1].read_bytes()
+    assert run(folder)[1].read_bytes() == first
+    assert "14 November 2023" in opened(first)[1]
+
+
+@pytest.mark.parametrize("epoch", ["soon", "-5", "9" * 30])
+def test_a_senseless_epoch_costs_no_report(folder, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert run(folder)[0] == 0
+
+
+def test_settings_are_used_and_flags_win(folder):
+    (folder / "report.toml").write_text(
+        'title = "From file"\nauthors = ["Group 7"]\ndate = 2026-02-03', encoding="utf-8")
+    text = opened(run(folder, "--title", "From flag")[1].read_bytes())[1]
+    assert "From flag" in text and "Group 7" in text and "3 February 2026" in text
+
+
+# What is missing --------------------------------------------------------------------------------
+
+def test_a_complete_report_says_where_it_is_and_nothing_else(folder, capsys):
+    status, output = run(folder)
+    assert status == 0 and capsys.readouterr() == (f"{output}\n", "")
+
+
+def test_an_incomplete_report_is_written_and_its_problems_listed(folder, capsys):
+    write(folder, markdown("# T\n\nFILL IN ANSWER"), nb4.new_code_cell("1 + 1"),
+          markdown(r"Here $\foo{x}$, $a^2$ and ![](none.png)"))
+    status, output = run(folder)
+    assert status == 1 and r"\foo{x}" in opened(output.read_bytes())[1]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "kit report: the report is written but not complete, 4 problems:"
+    assert lines[1::2] == ["cells not run:", "answers not written:", "pictures not shown:",
+                           "formulas not set:"]
+    assert lines[-1].startswith(r"  answers.ipynb, cell 3: the formula \foo{x} could not be set")
+
+
+def test_a_draft_lists_the_problems_and_succeeds(folder, capsys):
+    write(folder, markdown("FILL IN ANSWER"))
+    assert run(folder, "--draft")[0] == 0 and "answers not written" in capsys.readouterr().err
+
+
+def test_json_lists_every_problem_with_its_notebook_and_cell(folder, capsys):
+    write(folder, markdown("# T"), *(markdown(f"![](none{n}.png)") for n in range(20)))
+    status, output = run(folder, "--json")
+    captured = capsys.readouterr()
+    listed = json.loads(captured.out)
+    assert status == 1 and listed["output"] == str(output) and listed["complete"] is False
+    assert [(found["kind"], found["notebook"], found["cell"]) for found in listed["problems"]] \
+        == [("picture", "answers.ipynb", cell) for cell in range(2, 22)]
+    assert "… and 12 more" in captured.err and len(captured.err.splitlines()) == 11
+
+
+def test_json_tells_of_a_refusal_too(tmp_path, capsys):
+    assert run(tmp_path, "--json")[0] == 2
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["output"] is None and "was not found" in listed["refused"]
+
+
+def test_the_reference_report_is_complete(tmp_path, capsys):
+    output = tmp_path / "report.pdf"
+    assert report.main(["-o", str(output)]) == 0, capsys.readouterr().err
+    assert len(opened(output.read_bytes())[0].pages) >= 10
+
+
+# Files and exit statuses ------------------------------------------------------------------------
+
+def test_a_missing_notebook_is_one_line(tmp_path, capsys):
+    status, output = run(tmp_path)
+    assert status == 2 and not output.exists()
+    assert re.search(r"answers\.ipynb was not found: expected a notebook", said(capsys))
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"not json", b"[]", b'{"cells": 3}', b"\x00", b"\xff\xfe", b"{" * 100_000,
+    b'{"a":' * 50_000 + b"1" + b"}" * 50_000, b'{"nbformat": 9, "cells": []}', b"null"])
+def test_a_file_that_is_no_notebook_is_one_line(tmp_path, capsys, content):
+    (tmp_path / "answers.ipynb").write_bytes(content)
+    status, output = run(tmp_path)
+    line = said(capsys)
+    assert status == 2 and not output.exists()
+    assert "is not a notebook" in line or "cannot be read" in line
+
+
+def test_an_old_notebook_is_read(tmp_path):
+    cell = {"cell_type": "heading", "level": 1, "metadata": {}, "source": ["Old"]}
+    (tmp_path / "answers.ipynb").write_text(json.dumps({
+        "nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [
+            {"cells": [cell], "metadata": {}}]}))
+    status, output = run(tmp_path)
+    assert status == 0 and "Old" in opened(output.read_bytes())[1]
+
+
+@pytest.mark.parametrize("content", ["title = ", "authors = 'me'", "author = ['me']", "title = 5"])
+def test_settings_that_are_wrong_are_one_line(folder, capsys, content):
+    (folder / "report.toml").write_text(content)
+    assert run(folder)[0] == 2 and "report.toml" in said(capsys)
+
+
+def test_an_output_that_cannot_be_written_is_one_line(folder, capsys):
+    (folder / "build").write_text("a file where a folder is wanted")
+    assert run(folder)[0] == 2 and "cannot be written" in said(capsys)
+
+
+def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch, capsys):
+    _, output = run(folder)
+    before = output.read_bytes()
+    capsys.readouterr()
+    monkeypatch.setattr(child, "START", "import os; os._exit(3)")
+    assert run(folder)[0] == 2 and "exit status 3" in said(capsys)
+    assert output.read_bytes() == before and list(output.parent.iterdir()) == [output]
+
+
+@pytest.mark.parametrize("arguments, problem", [
+    (["--time-limit", "0"], "got '0', expected a whole number"),
+    (["--memory-limit", "much"], "got 'much'"), (["--foo"], "unrecognized arguments: --foo")])
+def test_wrong_options_are_one_line(folder, arguments, problem, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run(folder, *arguments)
+    assert stop.value.code == 2 and problem in capsys.readouterr().err
+
+
+def test_help_names_the_commands(capsys):
+    with pytest.raises(SystemExit) as stop:
+        kit_main(["--help"])
+    assert stop.value.code == 0 and "report" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments, problem", [
+    ([], "no command was given: choose one of run, report"), (["foo"], "invalid choice: 'foo'")])
+def test_a_missing_or_unknown_command_is_named(arguments, problem, capsys):
+    with pytest.raises(SystemExit) as stop:
+        kit_main(arguments)
+    assert stop.value.code == 2 and problem in capsys.readouterr().err
+
+
+# nbconvert --------------------------------------------------------------------------------------
+
+def test_nbconvert_knows_the_exporter(tmp_path):
+    write(tmp_path, markdown("# Heading\n\n![](own.png)"), nb4.new_code_cell("1"), name="n.ipynb")
+    (tmp_path / "own.png").write_bytes(png())
+    done = subprocess.run([sys.executable, "-m", "jupyter", "nbconvert", "--to", "typstpdf",
+                           str(tmp_path / "n.ipynb")], capture_output=True, text=True, cwd=ROOT)
+    reader = pypdf.PdfReader(tmp_path / "n.pdf")
+    assert done.returncode == 0 and pictures(reader) == 1
+    assert "n.ipynb has not been run" in done.stderr.replace(": has", " has")
+
+
+def test_nbconvert_removes_cells_by_its_own_settings_and_numbers_stay():
+    from traitlets.config import Config
+    cells = [markdown("gone"), markdown("here ![](none.png)")]
+    cells[0].metadata["tags"] = ["mine"]
+    settings = Config({"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": ["mine"]}})
+    pdf, resources = TypstPDFExporter(config=settings).from_notebook_node(notebook(*cells))
+    assert "gone" not in opened(pdf)[1]
+    problem, = resources["problems"]
+    assert str(problem) == ("notebook.ipynb, cell 2: picture none.png is not shown: "
+                            "the notebook's folder is not known")
+
+
+def test_nbconvert_is_refused_in_one_sentence(monkeypatch):
+    from nbconvert.utils.exceptions import ConversionException
+    with pytest.raises(ConversionException, match="needs more than 1 MB of memory"):
+        TypstPDFExporter(memory=2**20).from_notebook_node(notebook(markdown("a")))

@@ -1,0 +1,359 @@
+"""What of a notebook is in the PDF, in which form, and what is said of the rest."""
+import base64
+import re
+
+import nbformat.v4 as nb4
+import pytest
+import stress_notebooks
+from pdf_helpers import code, export, markdown, pictures, png, shown, stream
+from stress_notebooks import SVG, frame, html_table, picture_bytes
+
+
+def kinds(problems):
+    """Return the kinds of problems, sorted."""
+    return sorted(problem.kind for problem in problems)
+
+
+def encoded(data):
+    """Return bytes as a notebook holds them."""
+    return base64.b64encode(data).decode()
+
+
+# Markdown ---------------------------------------------------------------------------------------
+
+def test_headings_tables_and_letters_are_in_the_pdf():
+    _, text, problems = export(
+        markdown("# Task 2  Blåbærsyltetøy\n\nΣ → ≤ «naïve»\n\n| run | loss |\n|---|---|\n"
+                 "| + improved sigmoid | 0.125 |"),
+        code("t", shown(text_markdown="| a | b |\n|--|--|\n| + momentum | 97.5 |")))
+    assert problems == []
+    for expected in ("Task 2 Blåbærsyltetøy", "Σ → ≤ «naïve»", "+ improved sigmoid 0.125",
+                     "+ momentum 97.5"):
+        assert expected in text
+
+
+@pytest.mark.parametrize("text", [
+    "+ a", "- a", "= a", "== a", "/ a: b", "1. a", "**b**(c)", "**b**[c]", "*b*.c", "~~a~~(b)",
+    "a // b", "/* a", "a_b_c", "<a>", "@a", "#a", "a--b", "'a'", '"a"', "x~y", "[a](b)"])
+def test_text_means_in_typst_what_it_means_in_markdown(text):
+    plain = re.sub(r"[*~](?=[*~a-c(\[.])|(?<=[a-c])[*~]+", "", text) if text[0] in "*~" else text
+    plain = "a" if text == "[a](b)" else plain
+    cell = text.replace("<", "\\<")
+    _, shown_text, _ = export(markdown(f"| A |\n|---|\n| {cell} |\n\n&#8203;{cell} end"))
+    assert shown_text.count(plain) >= 2, shown_text
+
+
+def test_a_rule_between_paragraphs_costs_nothing():
+    _, text, problems = export(markdown("before\n\n---\n\n*after*"))
+    assert "before" in text and "after" in text and problems == []
+
+
+def test_a_word_longer_than_the_line_is_not_cut():
+    _, text, _ = export(markdown("y" * 400 + "\n\n`" + "z" * 400 + "`"))
+    assert text.count("y") == 400 and text.count("z") == 400
+    assert max(map(len, text.split())) < 200        # it stands on several lines
+
+
+@pytest.mark.parametrize("html, word", [
+    ("<details><summary>Sum</summary>\n\nhidden **text**\n\n</details>", "hidden text"),
+    ("<span style='color:red'>red</span> <u>u</u>", "red u"), ("x<sup>2</sup>", "x2"),
+    ("<ul><li>item</li></ul>", "item"), ("<h3>Heading</h3>", "Heading"), ("a<!-- no -->b", "ab")])
+def test_html_in_markdown_keeps_its_text(html, word):
+    _, text, problems = export(markdown(html))
+    assert word in text and problems == []
+
+
+@pytest.mark.parametrize("tag", ["iframe", "video", "audio", "object", "embed", "canvas"])
+@pytest.mark.parametrize("around", ["{}", "in a line {} of text", "<div>{}</div>"])
+def test_what_needs_a_browser_leaves_a_note(tag, around):
+    html = around.format(f"<{tag} src='x'></{tag}>")
+    _, text, problems = export(markdown(html))
+    assert f"{tag.capitalize()} cannot be printed." in text and kinds(problems) == ["unprintable"]
+
+
+# Pictures ---------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("mime, data", [
+    ("image/png", encoded(png())), ("image/jpeg", encoded(picture_bytes("JPEG"))),
+    ("image/gif", encoded(picture_bytes("GIF"))), ("image/webp", encoded(picture_bytes("WEBP")))])
+def test_a_picture_is_shown_once_and_its_plain_text_is_not(mime, data):
+    output = nb4.new_output("display_data", {mime: data, "text/plain": "<Figure size 9x9 with 2>"})
+    reader, text, problems = export(code("plt.show()", output))
+    assert pictures(reader) == 1 and "Figure size" not in text and problems == []
+
+
+def test_an_svg_stays_vector_with_its_text():
+    output = nb4.new_output("display_data", {"image/svg+xml": SVG.split("(?=<)")})
+    reader, text, problems = export(code("plot", output))
+    assert pictures(reader) == 0 and "vector text" in text and problems == []
+
+
+def test_pictures_of_the_folder_and_attachments_are_shown(tmp_path):
+    (tmp_path / "own picture.png").write_bytes(png())
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.png").write_bytes(png(7, 7))
+    attached = {"a.png": {"image/png": encoded(png(5, 5))}}
+    reader, _, problems = export(
+        markdown('![](<own picture.png>)\n\n<img src="own%20picture.png" width="20">\n\n'
+                 "![](attachment:a.png) ![](sub/b.png) <img src='sub\\b.png'>",
+                 attachments=attached), folder=tmp_path)
+    assert pictures(reader) == 3 and problems == []     # the same bytes stand in a PDF once
+
+
+@pytest.mark.parametrize("cell, caption", [
+    (lambda: code("#| fig-cap: \"Loss a\"\nplt", shown(image_png=encoded(png()))), "Loss a"),
+    (lambda: with_caption("Loss b"), "Loss b"),
+    (lambda: attached("![Loss c](attachment:a.png)"), "Loss c"),
+    (lambda: attached('![x.png](attachment:a.png "Loss d, $x=1$!")'), "Loss d, 𝑥 = 1!")])
+def test_captions_are_printed_where_the_notebook_gives_them(cell, caption):
+    _, text, problems = export(cell())
+    assert f"Figure 1: {caption}" in text and problems == []
+
+
+@pytest.mark.parametrize("alt", ["", "image.png", "plot-2.svg", "image", "alt text"])
+def test_a_file_name_is_no_caption(alt):
+    assert "Figure 1" not in export(attached(f"![{alt}](attachment:a.png)"))[1]
+
+
+def attached(text):
+    """Return a Markdown cell with the attachment a.png."""
+    return markdown(text, attachments={"a.png": {"image/png": encoded(png())}})
+
+
+def with_caption(caption):
+    """Return a code cell whose picture is captioned in the cell's metadata."""
+    cell = code("plt", shown(image_png=encoded(png())))
+    cell.metadata["caption"] = caption
+    return cell
+
+
+@pytest.mark.parametrize("data", [
+    encoded(picture_bytes("PNG")[:60]), encoded(b"MZ"), "no base64 at all!", "", "====",
+    encoded(png(30_000, 30_000)[:60])])
+def test_a_damaged_picture_leaves_a_note(data):
+    _, text, problems = export(code("plt", shown(image_png=data)), markdown("after"))
+    assert "is not shown" in text and "after" in text and kinds(problems) == ["picture"]
+
+
+def test_a_picture_of_too_many_pixels_is_not_decoded():
+    _, text, problems = export(code("plt", shown(image_png=encoded(png(9000, 9000)))))
+    assert "9000 × 9000 pixels" in text and kinds(problems) == ["picture"]
+
+
+# Tables -----------------------------------------------------------------------------------------
+
+def test_html_tables_are_kept_and_plain_text_beside_them_is_not():
+    html = "<style>td{}</style><table><tr><th>lr</th></tr><tr><td>0.02</td></tr></table>"
+    _, text, _ = export(code("t", shown(text_html=html, text_plain="   lr of plain")))
+    assert "lr 0.02" in text and "plain" not in text and "td{}" not in text
+
+
+def test_spans_and_a_caption_are_kept():
+    html = ("<table><caption>Best runs</caption><tr><th colspan=2>loss</th></tr>"
+            "<tr><td rowspan=2>a</td><td>1</td></tr><tr><td>2</td></tr></table>")
+    _, text, problems = export(frame(html_table(1, 1)), frame(html))
+    assert "Table 1: Best runs" in text and problems == []
+    assert sorted(text.split("loss")[1].replace("1 / 1", "").replace(" ", "")) == ["1", "2", "a"]
+
+
+def sizes(page):
+    """Return {word: size of its letters in points} of a page."""
+    found = {}
+    page.extract_text(visitor_text=lambda text, cm, tm, font, size:
+                      found.setdefault(text.strip(), size * abs(tm[3] or tm[1])))
+    return found
+
+
+@pytest.mark.parametrize("columns, fate", [(4, "as it is"), (13, "shrunk"), (19, "turned"),
+                                           (60, "split")])
+def test_a_wide_table_is_shrunk_then_turned_then_split(columns, fate):
+    table = frame(html_table(3, columns, "{column}.2345"))
+    reader, text, problems = export(markdown("text"), table)
+    turned = [page.mediabox.width > page.mediabox.height for page in reader.pages]
+    assert any(turned) == (fate == "turned")
+    assert problems == [] and f"{columns - 1}.2345" in text
+    assert len(re.findall(r"(?<!\d)0\.2345", text)) == 3 and text.count("column 0") == 1
+    if fate == "shrunk":
+        smallest = min(size for word, size in sizes(reader.pages[0]).items() if "2345" in word)
+        assert 5.5 < smallest < 9
+
+
+def test_a_table_beneath_a_heading_is_not_turned():
+    reader, text, _ = export(markdown("## Alone"), frame(html_table(3, 19, "{column}.2345")))
+    assert all(page.mediabox.width < page.mediabox.height for page in reader.pages)
+    assert "18.2345" in text
+
+
+def test_a_long_table_is_shortened_with_a_note():
+    _, text, problems = export(frame(html_table(400, 2)))
+    assert "300 rows left out" in text and "74.1" in text and "399.1" in text
+    assert "200.1" not in text and problems == []
+
+
+def test_bars_in_a_table_cell_are_kept():
+    assert "a|b" in export(markdown("| x |\n|---|\n| a\\|b |"))[1]
+
+
+# Outputs ----------------------------------------------------------------------------------------
+
+def test_code_is_hidden_by_default_and_shown_on_request():
+    cells = [code("secret_name = 1", stream("output stays"))]
+    assert "secret_name" not in export(*cells)[1]
+    assert "secret_name = 1" in export(*cells, include_code=True)[1]
+    assert "output stays" in export(*cells)[1]
+
+
+def test_tags_hide_input_output_and_cells():
+    cells = [code("shown = 1", stream("first")), code("hidden = 2", stream("second")),
+             code("third = 3", stream("third")), code("four = 4", stream("fourth"))]
+    cells[1].metadata.tags, cells[2].metadata.tags = ["remove-input"], ["remove-cell"]
+    cells[3].metadata.tags = ["remove_output"]
+    _, text, _ = export(*cells, include_code=True)
+    assert "shown" in text and "second" in text and "hidden" not in text and "third" not in text
+    assert "four = 4" in text and "fourth" not in text
+
+
+def test_progress_bars_are_left_out_and_other_words_on_stderr_stay():
+    bar = "\r 10%|#   | 1/9\r100%|####| 9/9 [00:01<00:00]\n"
+    _, text, _ = export(code("t", stream(bar, "stderr"), stream("UserWarning: large\n", "stderr")))
+    assert "%" not in text and "UserWarning: large" in text
+
+
+def test_a_carriage_return_starts_the_line_anew():
+    assert "abc" not in export(code("t", stream("abc\rdef\r\nghi")))[1]
+    assert "def ghi" in export(code("t", stream("abc\rdef\r\nghi")))[1]
+
+
+def colours(reader):
+    """Return the colours in which a PDF's first page is filled, as its stream has them."""
+    return set(re.findall(rb"([\d.]+ [\d.]+ [\d.]+) (?:rg|scn|sc)\b",
+                          reader.pages[0].get_contents().get_data()))
+
+
+def test_a_traceback_keeps_its_colours_and_loses_its_escape_codes():
+    def error(red):
+        return nb4.new_output("error", ename="E", evalue="e",
+                              traceback=[f"{red}Error\x1b[0m: x < 1"])
+    plain, text, _ = export(code("t", error("")))
+    coloured, same_text, problems = export(code("t", error("\x1b[0;31m")))
+    assert text == same_text and "Error: x < 1" in text and "[0" not in text
+    assert len(colours(coloured)) > len(colours(plain))
+    assert kinds(problems) == ["raised"]
+
+
+@pytest.mark.parametrize("escape", ["\x1b[31m", "\x1b[1;32;44m", "\x1b[38;5;208m", "\x1b[2J",
+                                    "\x1b[38;2;1;2;3m", "\x1b]0;title\x07", "\x1b[7m", "\x1b[K"])
+def test_escape_codes_are_never_printed(escape):
+    _, text, _ = export(code("t", stream(f"a{escape}b\x1b[0m  c\x00\x1b")))
+    assert re.sub(r"\s", "", text).endswith("abc") or "abc" in re.sub(r"\s", "", text)
+    assert "title" not in text and "[3" not in text
+
+
+def test_spaces_of_coloured_text_are_kept():
+    _, text, _ = export(code("t", stream("\x1b[31ma\x1b[0m\n    indented")))
+    assert "indented" in text
+    assert "    indented" in export(code("t", stream("\x1b[31ma\x1b[0m\n    indented")))[0] \
+        .pages[0].extract_text(extraction_mode="layout")
+
+
+def test_long_output_is_shortened_with_a_note():
+    _, text, _ = export(code("t", stream("\n".join(f"line{n}." for n in range(5000)))))
+    assert "line0." in text and "line4999." in text and "line2500." not in text
+    assert "4,940 lines left out" in text
+
+
+def test_a_long_line_is_wrapped_and_then_shortened():
+    _, text, _ = export(code("t", stream("x" * 1_000_000)))
+    assert text.count("x") == 2000 and "998,000 characters left out" in text
+
+
+def test_code_and_text_need_no_escaping():
+    nasty = 'a \\ "b" #read("x") $y$ `z` ]{ @q // c'
+    assert "#read" in export(code("t", stream(nasty)))[1]
+    assert "#read" in export(markdown(f"```\n{nasty}\n```\n\n#read(1) @q"))[1]
+
+
+@pytest.mark.parametrize("data, expected", [
+    ({"text/html": "<p>The <b>best</b></p>", "text/plain": "<IPython.core.display.HTML object>"},
+     "The best"),
+    ({"text/html": "<style>x</style><div>diagram</div>", "text/plain": "Model(rate=0.1)"},
+     "Model(rate=0.1)"),
+    ({"application/json": {"loss": [0.1]}, "text/plain": "<IPython.core.display.JSON object>"},
+     '"loss": [ 0.1'),
+    ({"text/latex": r"$\displaystyle x^2$", "text/plain": "x**2"}, "𝑥2"),
+    ({"text/latex": r"\begin{tabular}{l} a \end{tabular}", "text/plain": "<Latex object>"},
+     r"\begin{tabular}{l} a"),
+    ({"application/vnd.jupyter.widget-view+json": {"model_id": "1"},
+      "text/plain": "IntSlider(value=7)"}, "IntSlider(value=7)"),
+    ({"text/plain": "<task2.SoftmaxModel object at 0x7f>"}, "<task2.SoftmaxModel object"),
+    ({"text/markdown": ["**a**", " b"]}, "a b")])
+def test_an_output_is_printed_in_the_form_that_prints_best(data, expected):
+    _, text, problems = export(code("t", nb4.new_output("display_data", data)))
+    assert expected in text and problems == []
+
+
+@pytest.mark.parametrize("data", [
+    {"text/html": "<script>x</script>", "text/plain": "<HTML object>"},
+    {"application/vnd.plotly.v1+json": {"data": []}},
+    {"text/html": "<audio src='x'></audio>", "text/plain": "<IPython.lib.display.Audio object>"},
+    {"application/pdf": "JVBERi0="}])
+def test_an_output_without_a_printed_form_leaves_a_note(data):
+    _, text, problems = export(code("t", nb4.new_output("display_data", data)), markdown("after"))
+    assert "cannot be printed." in text and "after" in text and kinds(problems) == ["unprintable"]
+
+
+@pytest.mark.parametrize("plain", ["<Figure size 640x480 with 1 Axes>", "Text(0.5, 1.0, 'Loss')",
+                                   "[<matplotlib.lines.Line2D at 0x7f>]", ""])
+def test_what_matplotlib_says_beside_a_figure_is_left_out(plain):
+    _, text, problems = export(markdown("only"), code("t", shown(text_plain=plain)))
+    assert text.split("1 / 1")[0].strip().endswith("only") and problems == []
+
+
+@pytest.mark.parametrize("kind, source, expected", [
+    ("", "as $it$ *is*", "as $it$ *is*"), ("text/markdown", "**a** b", "a b"),
+    ("text/html", "<b>a</b> b", "a b"),
+    ("text/latex", r"\begin{align} a &= b \end{align}", "𝑎 = 𝑏"),
+    ("text/latex", r"\section{x}", r"\section{x}"), ("text/x-rst", ":math:`x`", ":math:`x`")])
+def test_a_raw_cell_is_printed_as_what_it_says_it_is(kind, source, expected):
+    cell = nb4.new_raw_cell(source, metadata={"raw_mimetype": kind} if kind else {})
+    _, text, problems = export(cell)
+    assert expected in text and problems == []
+
+
+# Letters ----------------------------------------------------------------------------------------
+
+def test_a_letter_that_no_font_has_is_printed_as_its_number():
+    cells = [markdown("# A\u0378\n\n$x = \u0378$ `\u0378`"), code("t", stream("\u0378"))]
+    _, text, problems = export(*cells)
+    assert text.count("U+378") >= 4 and "\u0378" not in text
+    assert kinds(problems) == ["character"] * 2 and "U+0378" in problems[0].words
+
+
+def test_without_system_fonts_other_scripts_are_numbers_and_own_letters_are_not():
+    _, text, problems = export(markdown("字 😀 αβγ ∂ ŷ ℝ é שלום ✓"), system_fonts=False)
+    assert "U+5B57" in text and "U+1F600" in text and "αβγ ∂ ŷ" in text.replace("ŷ", "ŷ")
+    assert kinds(problems) == ["character"] and "字 (U+5B57 CJK" in problems[0].words
+
+
+# All of it at once ------------------------------------------------------------------------------
+
+EXPECTED = {  # notebook: the kinds of its problems
+    "pictures": {"picture"}, "tables": set(), "outputs": {"raised", "unprintable"},
+    "source_code": {"unprintable"}, "letters": {"character"}, "structure": {"unprintable"},
+    "heading_foot": set(), "hostile": {"picture", "formula", "unprintable"},
+    "incomplete": {"not-run", "out-of-order", "raised", "placeholder", "picture", "formula",
+                   "character"}}
+
+
+@pytest.mark.parametrize("name", stress_notebooks.ALL)
+def test_a_notebook_that_strains_everything_is_printed_and_its_problems_named(name):
+    reader, text, problems = export(*stress_notebooks.ALL[name]().cells, include_code=True)
+    assert set(kinds(problems)) == EXPECTED[name]
+    assert len(reader.pages) <= 12 and "could not be set, and" not in str(problems)
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page():
+    reader, _, _ = export(*stress_notebooks.heading_foot().cells)
+    last_lines = [page.extract_text().strip().split("\n")[-2:] for page in reader.pages]
+    assert len(last_lines) > 5
+    assert not [lines for lines in last_lines if re.search(r"(Heading|Below) \d+$", lines[0])]
