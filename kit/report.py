@@ -103,10 +103,10 @@ def executed(paths, stack):
 
 def read_settings(path):
     """Return title, subtitle, authors, date and language, from report.toml if it is there."""
+    if not path.is_file():      # it may also be a named pipe, which would never end
+        return dict(SETTINGS)
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return dict(SETTINGS)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     if "date" in given:

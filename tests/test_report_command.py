@@ -191,6 +191,13 @@ def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch, capsys):
     assert output.read_bytes() == before and list(output.parent.iterdir()) == [output]
 
 
+def test_a_package_that_is_not_installed_is_named(folder, monkeypatch, capsys):
+    absent = "raise ModuleNotFoundError(\"No module named 'typst'\")"
+    monkeypatch.setattr(child, "START", absent)
+    assert run(folder)[0] == 2
+    assert "typst is not installed: run `pip install -r requirements.txt`" in said(capsys)
+
+
 @pytest.mark.parametrize("arguments, problem", [
     (["--time-limit", "0"], "got '0', expected a whole number"),
     (["--memory-limit", "much"], "got 'much'"), (["--foo"], "unrecognized arguments: --foo")])

@@ -1,5 +1,6 @@
 """What of a notebook is in the PDF, in which form, and what is said of the rest."""
 import base64
+import os
 import re
 
 import nbformat.v4 as nb4
@@ -7,6 +8,8 @@ import pytest
 import stress_notebooks
 from pdf_helpers import code, export, markdown, pictures, png, shown, stream
 from stress_notebooks import SVG, frame, html_table, picture_bytes
+
+from kit.pdf.characters import Coverage
 
 
 def kinds(problems):
@@ -333,6 +336,18 @@ def test_without_system_fonts_other_scripts_are_numbers_and_own_letters_are_not(
     _, text, problems = export(markdown("字 😀 αβγ ∂ ŷ ℝ é שלום ✓"), system_fonts=False)
     assert "U+5B57" in text and "U+1F600" in text and "αβγ ∂ ŷ" in text.replace("ŷ", "ŷ")
     assert kinds(problems) == ["character"] and "字 (U+5B57 CJK" in problems[0].words
+
+
+@pytest.mark.parametrize("letter, package", [("字", "fonts-droid-fallback"),
+                                             ("😀", "fonts-noto-color-emoji")])
+def test_a_letter_that_only_a_system_font_has_is_drawn_in_it(letter, package):
+    if not Coverage([letter]).system:
+        assert "CI" not in os.environ, f"install {package}"
+        pytest.skip(f"no font of this machine has {letter}")
+    reader, text, problems = export(markdown(f"αβγ {letter}"))
+    assert f"αβγ {letter}" in text and problems == []
+    fonts = {font for page in reader.pages for font in page["/Resources"]["/Font"].values()}
+    assert any("Libertinus" in font.get_object()["/BaseFont"] for font in fonts)
 
 
 # All of it at once ------------------------------------------------------------------------------

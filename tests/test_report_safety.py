@@ -75,6 +75,7 @@ def test_a_named_pipe_is_neither_picture_nor_notebook(place, capsys):
     os.mkfifo(place / "notebooks" / "pipe.png")
     assert "no such file" in export(markdown("![](pipe.png)"), folder=place / "notebooks")[1]
     os.mkfifo(place / "notebooks" / "answers.ipynb")
+    os.mkfifo(place / "notebooks" / "report.toml")
     assert run(place)[0] == 2 and "is not a file" in capsys.readouterr().err
 
 

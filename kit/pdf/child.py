@@ -1,6 +1,7 @@
 """Starts the worker that makes a PDF, in a process of its own under limits, and watches it."""
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,10 @@ def outcome(folder, status):
     except (OSError, ValueError):
         said = (folder / "said").read_text(encoding="utf-8", errors="replace").split("\n")
         last = next((line for line in reversed(said) if line.strip()), f"exit status {status}")
+        absent = re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", last)
+        if absent:
+            raise Refused(f"{absent[1]} is not installed: run `pip install -r requirements.txt` "
+                          "in the assignment's folder") from None
         raise Refused(f"the report could not be made ({one_line(last)}): please report this "
                       "with the notebook") from None
     if "refused" in result:

@@ -33,6 +33,7 @@ local function bold_head(tbl)
   local head = tbl.head
   for _, row in ipairs(head.rows) do
     for _, cell in ipairs(row.cells) do
+      if cell.col_span > 1 then cell.alignment = 'AlignCenter' end
       cell.contents = cell.contents:walk {
         Plain = function(plain)
           if #plain.content > 0 then return pandoc.Plain { pandoc.Strong(plain.content) } end
