@@ -130,8 +130,7 @@ class Typesetter:
         """Return the note for what needs a browser or a player, and name the problem."""
         words = f"{one_line(piece['source'], 60)} cannot be printed"
         self.problems.append(Problem("unprintable", part.place, words))
-        note = f"#missing({quoted(words[0].upper() + words[1:] + '.')});"
-        return Piece(note, note, None)
+        return Piece(missing(words), missing(words), None)
 
     def add_named_picture(self, piece, part):
         """Return the piece of a picture that Markdown names; a note if it cannot be read."""
@@ -153,21 +152,20 @@ class Typesetter:
             return self.no_picture(part, name, problem)
         file = f"picture-{len(self.files) + 1}.{kind}"
         self.files[file] = data
-        words = f"Picture {name} is not shown: it is damaged."
+        words = f"picture {name} is not shown: it is damaged, or refers to another file"
         options = {"width": width, "pixels": "none" if pixels is None else pixels,
                    "alt": quoted(alt or f"Figure made by {part.place}"),
                    "alone": "true" if alone else "false",
                    "caption": f"[{caption}]" if caption else "none"}
         listed = ", ".join(f"{option}: {value}" for option, value in options.items())
-        return Piece(f'#picture("{file}", {listed});', f"#missing({quoted(words)});",
-                     Problem("picture", part.place, f"picture {name} is damaged"))
+        return Piece(f'#picture("{file}", {listed});', missing(words),
+                     Problem("picture", part.place, words))
 
     def no_picture(self, part, name, problem):
         """Return the note that stands for a picture, and name the problem."""
-        note = f"#missing({quoted(f'Picture {name} is not shown: {problem}.')});"
-        self.problems.append(Problem("picture", part.place,
-                                     f"picture {name} is not shown: {problem}"))
-        return Piece(note, note, None)
+        words = f"picture {name} is not shown: {problem}"
+        self.problems.append(Problem("picture", part.place, words))
+        return Piece(missing(words), missing(words), None)
 
     def coverage(self, front, body, parts):
         """Return which characters need a system font; name those that no font has."""
@@ -206,6 +204,11 @@ class Typesetter:
         def fill(match):
             return TOKEN.sub(fill, self.pieces[match[0]].typst)
         return TOKEN.sub(fill, "\n\n".join(piece.typst for piece in body))
+
+
+def missing(words):
+    """Return the typst of a note that stands for what is not there."""
+    return f"#missing({quoted(words[0].upper() + words[1:] + '.')});"
 
 
 def clean(part):
