@@ -138,6 +138,11 @@ def test_a_damaged_picture_leaves_a_note(data):
     assert "is not shown" in text and "after" in text and kinds(problems) == ["picture"]
 
 
+def test_a_picture_from_the_web_is_said_not_to_be_fetched():
+    _, text, _ = export(markdown("![](https://example.org/a.png)"))
+    assert "pictures from elsewhere are not fetched: save it beside the notebook" in text
+
+
 def test_a_picture_of_too_many_pixels_is_not_decoded():
     _, text, problems = export(code("plt", shown(image_png=encoded(png(9000, 9000)))))
     assert "9000 × 9000 pixels" in text and kinds(problems) == ["picture"]

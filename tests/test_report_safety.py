@@ -170,6 +170,12 @@ def test_nothing_is_fetched(place, listener):
 
 # Running and writing ----------------------------------------------------------------------------
 
+@pytest.mark.parametrize("form", ["`{}`{{=typst}}", "```{{=typst}}\n{}\n```"])
+def test_raw_typst_is_printed_and_not_run(form):
+    _, text, problems = export(markdown(form.format("#(40 + 2)")))
+    assert "#(40 + 2)" in text and "42" not in text and problems[0].kind == "unprintable"
+
+
 def test_no_code_is_run_and_nothing_is_written_but_the_output(place, monkeypatch):
     monkeypatch.chdir(place / "notebooks")
     (place / "notebooks" / "json.py").write_text("open('imported', 'w')")     # were it imported
@@ -192,6 +198,16 @@ def test_a_worker_that_is_stopped_leaves_nothing(place, capsys):
     assert files(place) == before and psutil.Process().children() == []
 
 
+def test_typst_that_is_stopped_leaves_nothing(place, monkeypatch, capsys):
+    script = ("import sys, time; sys.path[0] = sys.argv.pop(1); from kit.pdf import typesetting, "
+              "worker; typesetting.compile_pdf = lambda *_: time.sleep(60); worker.main()")
+    monkeypatch.setattr("kit.pdf.child.START", script)
+    write(place / "notebooks", markdown("a"))
+    before = files(place)
+    assert run(place, "--time-limit", "2")[0] == 2
+    assert "was not done after 2 s" in capsys.readouterr().err and files(place) == before
+
+
 def test_memory_is_limited(place, capsys):
     write(place / "notebooks", markdown("a"))
     status, output = run(place, "--memory-limit", "20")
@@ -200,14 +216,14 @@ def test_memory_is_limited(place, capsys):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
-def test_the_systems_own_limit_holds_too(place, monkeypatch):
-    from kit.pdf import worker
+def test_the_systems_own_limit_holds_too(place, monkeypatch, capsys):
     script = ("import sys; sys.path[0] = sys.argv.pop(1); from kit.pdf import worker; "
               "worker.ADDRESS_SPACE = 0; worker.make = lambda job: bytearray(2**31); "
               "worker.main()")
     monkeypatch.setattr("kit.pdf.child.START", script)
     write(place / "notebooks", markdown("a"))
-    assert worker.ADDRESS_SPACE > 0 and run(place, "--memory-limit", "300")[0] == 2
+    assert run(place, "--memory-limit", "300")[0] == 2
+    assert "need more memory than is allowed" in capsys.readouterr().err
 
 
 def test_an_interrupted_report_leaves_nothing(place, monkeypatch):
