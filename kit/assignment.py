@@ -1,6 +1,6 @@
 """The assignment's subtasks and points, read from assignment.toml."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 try:
@@ -11,12 +11,18 @@ except ModuleNotFoundError:  # Python 3.10
 
 @dataclass(frozen=True)
 class Subtask:
-    """One subtask: its id ("2b"), the task whose notebook holds it, its points and title."""
+    """One subtask: its id ("2b"), the task whose notebook holds it, its title and its points."""
 
     id: str
     task: int
-    points: int
     title: str
+    by_code: dict = field(default_factory=dict)     # {what is judged: points}
+    by_hand: dict = field(default_factory=dict)
+
+    @property
+    def points(self):
+        """All its points."""
+        return sum(self.by_code.values()) + sum(self.by_hand.values())
 
 
 def read_subtasks():

@@ -36,6 +36,7 @@ def source(cells, kind):
 
 def test_the_points_of_all_subtasks_are_a_hundred():
     assert sum(subtask.points for subtask in assignment.SUBTASKS) == 100
+    assert sum(sum(subtask.by_code.values()) for subtask in assignment.SUBTASKS) == 60
 
 
 @pytest.mark.parametrize("name", SUBTASKS)

@@ -51,7 +51,7 @@ def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
 
 
 def test_the_sentence_names_all_cells_and_the_remedy():
-    given = notebook(*[counted(None)] * 3, counted(1), counted(None))
+    given = notebook(*map(counted, [None, None, None, 1, None]))
     problem, = problems_of(Notebook(given, "a"))
     assert str(problem) == ("a, cell 1: was not run, nor cells 2 to 3 and 5: run all cells and "
                             "save, or add --execute")
