@@ -13,25 +13,6 @@ import pytest
 from kit import report
 from kit.__main__ import main as kit_main
 from kit.exporter import TypstPDFExporter
-from kit.pdf.tex import CannotSet, Mender
-from kit.pdf.typesetting import Part, Typesetter
-
-FORMULAS = [  # each was spoilt or refused by plain pandoc, or stands in every such report
-    r"{W^{(2)}}^T", r"\delta_j^{(1)}", r"a \odot b \otimes c \cap d",
-    r"\begin{vmatrix} a & b \\ c & d \end{vmatrix}", r"\|x\|_2", r"\left\|x\right\|_2",
-    r"a \; b \! c", r"a = b \tag{1}", r"a = b \label{x}", r"\cfrac{1}{2}",
-    r"\operatorname*{arg\,min}_x f", r"\operatorname{softmax}(z)",
-    r"f = \begin{dcases} 1 & x > 0 \\ 0 & \text{otherwise} \end{dcases}",
-    r"\mathbbm{1}[k = n]", r"\sum\limits_{k=1}^K y_k \ln \hat{y}_k",
-    r"\underbrace{a + b}_{\text{sum}}", r"\mathbf{W} \in \mathbb{R}^{64 \times 785}",
-    r"\begin{align} a &= b + c \\ &= \frac{\partial C}{\partial w} \end{align}",
-    r"\begin{aligned} a &= b \\ &= c \end{aligned}",
-    r"\left\{\begin{aligned} a &= b \\ c &= d \end{aligned}\right.",
-    r"\begin{bmatrix} w_{11} & \cdots \\ \vdots & \ddots \end{bmatrix}",
-    r"\left.\frac{\partial C}{\partial w}\right|_{w=0}", r"\bigl( a \bigr)", r"n_\mathrm{in}",
-    r"{a \over b}", r"{\bf x}", r"\left[\begin{array}{cc} a & b \end{array}\right]",
-    r"100\% % a comment",
-]
 
 
 def markdown(text, **more):
@@ -181,56 +162,6 @@ def test_metadata_and_page_numbers(folder):
     assert "Åse & Bo" in text and "1 March 2026" in text and "1 / 1" in text
     assert reader.trailer["/Root"]["/Lang"].startswith("en")
     assert "/StructTreeRoot" in reader.trailer["/Root"]
-
-
-# Formulas ---------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("start, end", [("$", "$"), ("$ ", " $"), ("$$\n", "\n$$")])
-def test_every_formula_of_the_list_is_set(start, end):
-    text = "\n\n".join(f"{start}{tex}{end}" for tex in FORMULAS if "%" not in tex or "$$" in start)
-    assert export(markdown(text))[2] == []
-
-
-def typst_of(*formulas):
-    """Return the typst of the last of some formulas, which may use macros of the others."""
-    typesetter = Typesetter()
-    typesetter.body([Part("markdown", f"${tex}$", "here") for tex in formulas])
-    return typesetter.pieces[f"\ue000{len(formulas) - 1}\ue001"].typst
-
-
-def test_a_script_upon_a_group_is_not_pulled_into_the_script_within():
-    assert typst_of(r"{W^{(2)}}^T \delta") == r"$group(W^(\( 2 \)))^T delta$"
-    assert typst_of(r"\frac{1}{2}^2") == r"$group(1 / 2)^2$"
-
-
-def test_a_number_with_a_braced_comma_stays_one_number():
-    _, text, warnings = export(markdown(r"$64 \cdot 10 = 1{,}050{,}880$ parameters"))
-    assert "1,050,880 parameters" in text and warnings == []
-
-
-def test_a_macro_is_known_in_later_formulas():
-    assert typst_of(r"\newcommand{\vect}[1]{\mathbf{#1}}", r"\vect{x}") == \
-        typst_of(r"{\mathbf{x}}")
-
-
-@pytest.mark.parametrize("tex", [r"W^{(2)}^T", r"{a", r"a}", r"\left( a", r"x^"])
-def test_what_tex_refuses_is_refused(tex):
-    with pytest.raises(CannotSet):
-        Mender().prepare(tex)
-
-
-def test_dollars_that_are_no_formula_stay():
-    _, text, warnings = export(markdown("From $5 to $10, `$HOME` and\n\n```\necho $PATH $x$\n```"))
-    assert "From $5 to $10, $HOME" in text and "$PATH $x$" in text and warnings == []
-
-
-def test_a_broken_formula_is_printed_as_tex_with_a_warning(folder, capsys):
-    write(folder, markdown("# T"), markdown(r"Here $\foo{x}$ and $a^2$"))
-    status, output = run(folder)
-    assert status == 1
-    assert r"\foo{x}" in opened(output.read_bytes())[1]
-    warning = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
-    assert len(warning) == 1 and r"task1.ipynb, cell 2: the formula \foo{x}" in warning[0]
 
 
 # Safety -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Parts of a notebook to one PDF: pandoc reads Markdown and TeX, typst sets the pages."""
+"""Parts of a notebook to one PDF: pandoc reads Markdown, typst sets the pages."""
 
 import json
 import re
@@ -75,9 +75,9 @@ class Typesetter:
                  if part.kind in ("markdown", "html")]
         questions = [{"format": part.kind, "place": number, "text": self.text_of(part)}
                      for number, part in given]
-        answer = run_pandoc({"questions": self.formulas.questions(), "parts": questions,
-                             "formulas": [formula.tex for formula in self.formulas.found]})
-        self.add_formulas(dict(zip(self.formulas.questions(), answer["answers"])))
+        answer = run_pandoc({"parts": questions,
+                             "formulas": [formula.source for formula in self.formulas.found]})
+        self.add_formulas(set(TOKEN.findall(" ".join(answer["parts"]))))
         for number, piece in enumerate(answer["pieces"]):
             token, part = f"\ue002{number}\ue003", parts[piece["place"]]
             add = self.add_raw if piece["kind"] == "typst" else self.add_named_picture
@@ -98,18 +98,21 @@ class Typesetter:
         return Piece(part.content if text is None else text, f"#code({quoted(part.content)});",
                      f"{part.place} could not be set and is printed as it was written")
 
-    def add_formulas(self, answers):
-        """Make each formula a piece; what pandoc could not read is printed as its TeX."""
+    def add_formulas(self, used):
+        """Make each formula a piece; what cannot be set is printed as its TeX.
+
+        Tokens that are not used stood in code and are `$` and text again.
+        """
         for number, formula in enumerate(self.formulas.found):
-            source = self.formulas.set(formula, answers)
+            token, source = f"\ue000{number}\ue001", self.formulas.set(formula)
             display = "true" if formula.display else "false"
             piece = Piece(
                 source, f"#unset({quoted(formula.tex)}, display: {display});",
                 f"{formula.place}: the formula {one_line(formula.tex)} could not be set "
                 f"and is printed as its TeX ({formula.reason or 'typst refused it'})")
-            if source is None:
+            if source is None and token in used:
                 self.give_up(piece)
-            self.pieces[f"\ue000{number}\ue001"] = piece
+            self.pieces[token] = piece
 
     def add_raw(self, piece, part):
         """Return a student's raw typst as a piece of its own, which cannot harm the rest."""
