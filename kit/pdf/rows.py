@@ -7,13 +7,14 @@ from kit.pdf.tex_commands import ALIGNED, CASES, CENTRED, COLUMN, LENGTH, MATRIC
 from kit.pdf.writing import escaped, fenced, quoted
 
 END = ""
+SPACING = re.compile(r"@\{(?:\\[,;:! ]|\\q?quad|\s)*\}")    # columns stand apart anyway
 BREAK = r" \ "          # ends a line in typst
 
 
 def whole_formula(reader):
     """Return (typst, tag) of a formula; its lines may be those of one environment."""
-    rows, tags, _ = read_rows(reader, END)
-    only_column(rows)
+    rows, tags, rules = read_rows(reader, END)
+    only_column(rows, rules)
     if len(rows) > 1:
         reader.lines = body = "aligned(%s)" % tagged_lines([row[0] for row in rows], tags)
         tags = [None]
@@ -76,8 +77,9 @@ def read_rows(reader, stop):
 
 def skip_options(reader):
     """Step over the * and the [6pt] of a line's end."""
-    if reader.peek() == "*":
+    if reader.tokens[reader.position:reader.position + 1] == ["*"]:
         reader.take()
+    reader.peek()       # steps over white space
     following = "".join(reader.tokens[reader.position:reader.position + 12])
     option = re.match(r"\[%s\]" % LENGTH, following)
     while option and reader.take() != "]":
@@ -91,10 +93,7 @@ def lines(reader, name):
     if name.startswith(("alignat", "alignedat")):
         reader.raw()
     rows, tags, rules = read_rows(reader, r"\end")
-    if rules:
-        raise CannotSet(r"an \hline outside of a matrix")
-    if name in CENTRED:
-        only_column(rows)
+    only_column(rows if name in CENTRED else [], rules)
     if len(rows) == 1 and tags[0]:
         reader.tag, tags = tags[0], [None]
     width = max(map(len, rows))
@@ -120,17 +119,21 @@ def tagged_lines(rows, tags, before=""):
                       for row, tag in zip(rows, tags))
 
 
-def only_column(rows):
-    """Refuse an & where there are no columns."""
+def only_column(rows, rules):
+    """Refuse an & where there are no columns and an \\hline where there are no cells."""
     if any(len(row) > 1 for row in rows):
         raise CannotSet("an & outside of columns")
+    if rules:
+        raise CannotSet(r"an \hline outside of a matrix")
 
 
 def stacked(reader):
     """Return \\substack: lines, one upon another."""
     reader.expect("{", r"\substack")
-    rows, _, rules = read_rows(reader, "}")
-    only_column(rows)
+    rows, tags, rules = read_rows(reader, "}")
+    only_column(rows, rules)
+    if any(tags):
+        raise CannotSet(r"a \tag within \substack")
     reader.expect("}", r"\substack{")
     return "stacked(%s)" % BREAK.join(row[0] for row in rows)
 
@@ -158,8 +161,7 @@ def matrix(reader, name):
 def cases(reader, name):
     """Return the rows of cases."""
     rows, rules = cells_of(reader)
-    if rules:
-        raise CannotSet(r"an \hline outside of a matrix")
+    only_column([], rules)
     if name[0] == "d":
         rows = [[f"display({cell})" for cell in row] for row in rows]
     return set_matrix(["left"], rows)
@@ -169,7 +171,7 @@ def array(reader):
     """Return an array."""
     if reader.peek() == "[":
         reader.raw("[", "]")
-    return columned(reader, reader.raw().replace("@{}", ""))
+    return columned(reader, SPACING.sub("", reader.raw()))
 
 
 def columned(reader, columns, alike=False):

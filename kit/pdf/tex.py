@@ -10,21 +10,18 @@ import functools
 import re
 import unicodedata
 
+from kit.pdf import tex_commands as known
 from kit.pdf.macros import CannotSet, Macros, tokens_of
 from kit.pdf.rows import environment, stacked, whole_formula
-from kit.pdf.tex_commands import (
-    BINARY, CHARACTERS, CLASSES, DROPPED, FENCES, FRACTIONS, FUNCTIONS, IN_TYPST, LENGTH,
-    LETTERING, LIMITED, LONG_ARROWS, PUNCTUATION, RELATIONS, SIDES, SIZES, SPACES, SWITCHES,
-    SYMBOLS, TEMPLATES, TEXTS, TYPED, WORDS)
 from kit.pdf.writing import escaped, fenced, hexadecimal, joined, quoted
 
 DEEPEST = 80             # a group counts twice
-BETWEEN_SIGNS = {"+", "-", "=", "<", ">", *BINARY.values(), *RELATIONS.values()}
+BETWEEN_SIGNS = {"+", "-", "=", "<", ">", *known.BINARY.values(), *known.RELATIONS.values()}
 RAISED, LOWERED = set("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ"), set("₀₁₂₃₄₅₆₇₈₉")
 SCRIPTS = {"^", "_", "'", "′", *RAISED, *LOWERED}
 PLACES = {r"\limits": "limits({})", r"\nolimits": "scripts({})"}
 END = ""                # the token after the last one
-KNOWN_CHARACTERS = set(CHARACTERS) | {sign for sign in SYMBOLS.values() if sign > "~"}
+KNOWN_CHARACTERS = set(known.CHARACTERS) | {sign for sign in known.SYMBOLS.values() if sign > "~"}
 ACCENTS = {"\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde",
            "\u0304": "macron", "\u0305": "overline", "\u0306": "breve", "\u0307": "dot",
            "\u0308": "dot.double", "\u030a": "circle", "\u030c": "caron", "\u20d7": "arrow"}
@@ -109,9 +106,9 @@ class Reader:
         """Return the typst of all that stands before one of the tokens that stop it."""
         out = []
         while (token := self.peek()) not in stops:
-            if token in FRACTIONS:
+            if token in known.FRACTIONS:
                 return self.fraction(joined(out), stops)
-            if token in SWITCHES or token == r"\color":
+            if token in known.SWITCHES or token == r"\color":
                 out.append(self.switch(stops))
             else:
                 out.append(self.scripted())
@@ -120,15 +117,15 @@ class Reader:
     def fraction(self, upper, stops):
         """Return {upper \\over lower}."""
         token = self.take()
-        lower = self.sequence(*stops, *FRACTIONS)
-        if self.peek() in FRACTIONS:
+        lower = self.sequence(*stops, *known.FRACTIONS)
+        if self.peek() in known.FRACTIONS:
             raise CannotSet(f"{token} and {self.peek()} in one group")
-        return FRACTIONS[token].format(upper, lower)
+        return known.FRACTIONS[token].format(upper, lower)
 
     def switch(self, stops):
         """Return what a switch such as \\displaystyle or \\color{red} sets: all that follows."""
         token = self.take()
-        template = self.colour() if token == r"\color" else SWITCHES[token]
+        template = self.colour() if token == r"\color" else known.SWITCHES[token]
         if token == r"\color" and self.peek() == "{":  # as Jupyter reads \color{red}{x}
             return self.with_scripts(template.format(self.argument(token)))
         return template.format(self.sequence(*stops))
@@ -183,23 +180,23 @@ class Reader:
     def symbol(self):
         """Return one symbol, group or command with its arguments."""
         token = self.take()
-        if token in TEMPLATES:
-            return self.filled(token, TEMPLATES[token])
-        if token in SYMBOLS:
+        if token in known.TEMPLATES:
+            return self.filled(token, known.TEMPLATES[token])
+        if token in known.SYMBOLS:
             return self.known_symbol(token)
-        if token in SPACES:
-            return SPACES[token]
-        if token in DROPPED:
+        if token in known.SPACES:
+            return known.SPACES[token]
+        if token in known.DROPPED:
             return ""
-        if token in FUNCTIONS:
+        if token in known.FUNCTIONS:
             return 'op("%s")' % token[1:]
-        if token in LIMITED:
-            return 'op("%s", limits: #true)' % LIMITED[token]
-        if token in LETTERING:
+        if token in known.LIMITED:
+            return 'op("%s", limits: #true)' % known.LIMITED[token]
+        if token in known.LETTERING:
             return self.lettering(token)
-        if token in TEXTS:
-            return self.text(TEXTS[token])
-        if token in LONG_ARROWS:
+        if token in known.TEXTS:
+            return self.text(known.TEXTS[token])
+        if token in known.LONG_ARROWS:
             return self.long_arrow(token)
         if token in COMMANDS:
             return COMMANDS[token](self)
@@ -209,14 +206,14 @@ class Reader:
 
     def character(self, token):
         """Return what stands for a character that is typed as it is."""
-        if len(token) == 1 and (token in PUNCTUATION or token in TYPED):
-            return escaped(TYPED.get(token, token))
+        if len(token) == 1 and (token in known.PUNCTUATION or token in known.TYPED):
+            return escaped(known.TYPED.get(token, token))
         if re.fullmatch("[0-9]", token):
             return token
         base, *marks = unicodedata.normalize("NFD", token) or " "
         if LETTERS.fullmatch(base) and len(marks) < 3 and set(marks) <= set(ACCENTS):
             return functools.reduce(lambda body, mark: f"{ACCENTS[mark]}({body})", marks, base)
-        if token in KNOWN_CHARACTERS:
+        if token in KNOWN_CHARACTERS or LETTERS.fullmatch(token):
             return escaped(token)
         raise CannotSet(MISPLACED.get(token) or f"{token} is not known here")
 
@@ -229,24 +226,25 @@ class Reader:
 
     def known_symbol(self, token):
         """Return the character of a symbol, with TeX's spacing around it."""
-        if token == r"\dots" and SYMBOLS.get(self.peek(), self.peek()) in BETWEEN_SIGNS:
+        if token == r"\dots" and known.SYMBOLS.get(self.peek(), self.peek()) in BETWEEN_SIGNS:
             token = r"\cdots"
-        sign = escaped(SYMBOLS[token])
-        return f'class("{CLASSES[token]}", {sign})' if token in CLASSES else sign
+        sign = escaped(known.SYMBOLS[token])
+        return f'class("{known.CLASSES[token]}", {sign})' if token in known.CLASSES else sign
 
     def group(self):
         """Return a group; a sign alone in it has no space around it, as in 1{,}000."""
         inner = self.sequence("}")
         self.expect("}", "a {")
-        return f'class("normal", {inner})' if re.fullmatch(r"\\?[^\w\"]", inner) else inner
+        alone = re.fullmatch(r"\\?[^\w\"]", inner) and inner not in known.BIG.values()
+        return f'class("normal", {inner})' if alone else inner
 
     def lettering(self, token):
         """Return letters of another alphabet; a word stays together."""
         word, after = self.word()
-        if word and token in WORDS:
+        if word and token in known.WORDS:
             self.position = after
-            return WORDS[token].format(quoted(word))
-        return LETTERING[token].format(self.argument(token))
+            return known.WORDS[token].format(quoted(word))
+        return known.LETTERING[token].format(self.argument(token))
 
     def word(self):
         """Return (the word in the braces that follow, where it ends), "" if there is none."""
@@ -279,9 +277,9 @@ class Reader:
     def delimiter(self, command):
         """Return the next token as a delimiter, escaped; "" for the open side of a fence."""
         token = self.take()
-        if token not in FENCES:
+        if token not in known.FENCES:
             raise CannotSet(f"{command} before {token or 'nothing'} is not known here")
-        return escaped(FENCES[token])
+        return escaped(known.FENCES[token])
 
     def left(self):
         """Return \\left … \\right with what stands between."""
@@ -301,7 +299,7 @@ class Reader:
     def big_fence(self, token):
         """Return a delimiter of the size asked for."""
         size, side = BIG_FENCE.fullmatch(token).groups()
-        return SIDES[side] % f"lr(size: #{SIZES[size]}, {self.delimiter(token)})"
+        return known.SIDES[side] % f"lr(size: #{known.SIZES[size]}, {self.delimiter(token)})"
 
     def root(self):
         """Return a root with its degree."""
@@ -320,12 +318,12 @@ class Reader:
             below = ", b: #h(0.4em)%s#h(0.4em)" % self.sequence("]")
             self.expect("]", f"{token}[")
         above = self.argument(token)
-        return f"attach(stretch({LONG_ARROWS[token]}), t: #h(0.4em){above}#h(0.4em){below})"
+        return f"attach(stretch({known.LONG_ARROWS[token]}), t: #h(0.4em){above}#h(0.4em){below})"
 
     def negated(self):
         """Return \\not with the sign that it strikes out, one character of both."""
         token = self.take()
-        sign = SYMBOLS.get(token, token)
+        sign = known.SYMBOLS.get(token, token)
         both = unicodedata.normalize("NFC", sign + "\u0338")
         if len(both) != 1 or sign.isalnum():
             raise CannotSet(rf"\not{token} is not known here")
@@ -334,10 +332,10 @@ class Reader:
     def space(self):
         """Return a space of the width asked for."""
         words = self.raw()
-        width = re.fullmatch(LENGTH, words)
+        width = re.fullmatch(known.LENGTH, words)
         if not width:
             raise CannotSet(f"the width {words} is not known here")
-        unit, factor = IN_TYPST.get(width[2], (width[2], 1))
+        unit, factor = known.IN_TYPST.get(width[2], (width[2], 1))
         return f"#h({float(width[1]) * factor:.4g}{unit})"
 
     def colour(self):
@@ -396,8 +394,8 @@ class Reader:
             inner = self.sequence(closing)
             self.expect(closing, token)
             return inner
-        if token in TEXTS:
-            return self.text(template.format(TEXTS[token]))
+        if token in known.TEXTS:
+            return self.text(template.format(known.TEXTS[token]))
         if token == r"\textcolor":
             return self.colour().format(self.text(template))
         if token == "{":
