@@ -3,10 +3,11 @@
 import json
 import re
 
-from kit.pdf.formulas import is_formula, quoted
+from kit.pdf.formulas import is_formula
 from kit.pdf.outputs import ESCAPES, coloured, shortened, without_progress
 from kit.pdf.parts import Part, Place
 from kit.pdf.pictures import NoPicture, decode, points
+from kit.pdf.writing import quoted
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 REMOVED = {  # what a tag leaves out, by nbconvert's names and by Jupyter Book's

@@ -1,28 +1,13 @@
-"""The formulas of a notebook: found as Jupyter finds them, handed to pandoc, set as typst."""
+"""The formulas of a notebook: taken out of its Markdown and HTML, set as typst."""
 
-import html
-import re
 from dataclasses import dataclass, field
 
-from kit.pdf.tex import HOLES, CannotSet, Mender
+from kit.pdf import finding
+from kit.pdf.tex import CannotSet, Mender
+from kit.pdf.writing import quoted
 
 TOKEN_START, TOKEN_END = "\ue000", "\ue001"  # private-use characters: no notebook writes these
-PARAGRAPH = r"(?:(?!\n[ \t]*\n)%s)+"         # a run that no blank line interrupts
-
-FORMULA = re.compile(r"""
-    (?P<verbatim> ^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n
-                  .*? (?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)
-                | (?<!`)(?P<ticks>`+)(?!`) %(any)s? (?<!`)(?P=ticks)(?!`)
-                | \\\$ )
-  | \$\$ (?P<dollars> .+?) (?<!\\)\$\$
-  | (?P<environment> \\begin\{(?P<name>(?:%(displays)s)\*?)\} .*? \\end\{(?P=name)\})
-  | \\\\?\[ (?P<brackets> %(any)s?) \\\\?\]
-  | \\\\?\( (?P<round> %(any)s?) \\\\?\)
-  | \$ (?P<inline> %(inline)s) \$ (?!\d)
-""" % {"any": PARAGRAPH % ".", "inline": PARAGRAPH % r"(?:\\.|[^$\\`])",
-       "displays": "align|alignat|equation|gather|multline|eqnarray|flalign|displaymath|math"},
-    re.VERBOSE | re.DOTALL | re.MULTILINE)
-HTML_FORMULA = re.compile(r"\$(?P<inline>[^$<>\n]+)\$(?!\d)")
+LONGEST_REASON = 120
 
 
 @dataclass
@@ -32,7 +17,8 @@ class Formula:
     tex: str
     display: bool
     place: str
-    mended: str = ""
+    source: str             # with its dollars
+    typst: str = ""
     tag: str = ""
     reason: str = ""        # why it cannot be set
 
@@ -46,69 +32,51 @@ class Formulas:
 
     def take_from_markdown(self, text, place):
         """Return Markdown in which each formula is a code span that holds its token."""
-        def token(match):
-            if match["verbatim"] is not None:
-                return match[0]
-            display = match["inline"] is None and match["round"] is None
-            tex = match["environment"] or match["dollars"] or match["brackets"] \
-                or match["round"] or match["inline"]
-            return f"`{self.add(tex, display, place)}`" if tex.strip() else match[0]
-        return FORMULA.sub(token, text)
+        return self.take(text, finding.in_markdown(text), place, "`%s`")
 
     def take_from_html(self, text, place):
         """Return HTML in which each formula is a code element that holds its token."""
-        def token(match):
-            return f"<code>{self.add(html.unescape(match['inline']), False, place)}</code>"
-        return HTML_FORMULA.sub(token, text)
+        return self.take(text, finding.in_html(text), place, "<code>%s</code>")
 
-    def add(self, tex, display, place):
+    def take(self, text, found, place, form):
+        """Return text with a token in place of each formula that was found in it."""
+        out, position = [], 0
+        for formula in found:
+            out.append(text[position:formula.start])
+            source = text[formula.start:formula.end]
+            out.append(form % self.add(formula.tex, formula.display, place, source))
+            position = formula.end
+        return "".join(out) + text[position:]
+
+    def add(self, tex, display, place, source):
         """Return the token that stands for a formula which is now one of ours."""
-        formula = Formula(tex.strip(), display, place)
+        formula = Formula(tex.strip(), display, place, source)
         try:
-            formula.mended, formula.tag = self.mender.prepare(formula.tex)
+            formula.typst, formula.tag = self.mender.prepare(tex, display)
         except CannotSet as problem:
-            formula.reason = str(problem)
+            formula.reason = shortened(str(problem))
         self.found.append(formula)
         return f"{TOKEN_START}{len(self.found) - 1}{TOKEN_END}"
 
-    def questions(self):
-        """Return what pandoc must answer: each TeX once."""
-        texts = {}
-        for formula in self.found:
-            for text in self.mender.texts_within(formula.mended):
-                texts.setdefault(text, None)
-        return [text for text in texts if text.strip()]
-
-    def set(self, formula, answers):
-        """Return a formula's typst, None if pandoc could not read it: the reason says why."""
+    def set(self, formula):
+        """Return a formula's typst, None if it cannot be set: the reason says why."""
         if formula.reason:
             return None
-        texts = [text for text in self.mender.texts_within(formula.mended) if text.strip()]
-        unread = [answers[text] for text in texts if "typst" not in answers[text]]
-        if unread:
-            formula.reason = unread[0]["reason"]
-            return None
-        typst = {text: answers[text]["typst"] for text in texts}
-        body = self.mender.fill(typst.get(formula.mended, ""), typst)
-        if HOLES.search(body):
-            formula.reason = "not understood"
-            return None
-        if not body.strip():
+        if not formula.typst:
             return ""       # a formula of macro definitions only
-        if formula.tag:
-            return f"#tagged({quoted(formula.tag)}, $ {body} $)"
-        return f"$ {body} $" if formula.display else f"${body}$"
+        if not formula.display:
+            return f"${formula.typst}$"
+        tag = f"tag: {quoted(formula.tag)}, " if formula.tag else ""
+        return f"#displayed({tag}$ {formula.typst} $)"
 
 
-def quoted(text):
-    """Return text as a typst string."""
-    text = text.replace("\\", "\\\\").replace('"', '\\"')
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
-    return '"%s"' % re.sub(r"[\x00-\x08\x0b-\x1f\x7f]",
-                           lambda match: "\\u{%x}" % ord(match[0]), text)
+def shortened(words):
+    """Return words that are short enough for a warning."""
+    return words if len(words) <= LONGEST_REASON else words[:LONGEST_REASON] + "…"
 
 
 def is_formula(text):
     """Return whether a text is one formula and nothing else."""
-    match = FORMULA.fullmatch(text.strip())
-    return match is not None and match["verbatim"] is None
+    text = text.strip()
+    first = next(iter(finding.in_markdown(text)), None)
+    return first is not None and (first.start, first.end) == (0, len(text))

@@ -3,7 +3,7 @@
 import html
 import re
 
-from kit.pdf.formulas import quoted
+from kit.pdf.writing import quoted
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
 TITLE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")     # sets the terminal's title

@@ -1,9 +1,8 @@
--- Markdown, HTML tables and TeX to typst: run as `pandoc lua pandoc.lua`, JSON in, JSON out.
+-- Markdown and HTML tables to typst: run as `pandoc lua pandoc.lua`, JSON in, JSON out.
 --
--- in:  questions  TeX to set                     out:  answers  {typst, reason} of each
---      formulas   TeX as written, by token             parts    {typst, outline} of each
---      parts      {format, text, place}                pieces   what typst gets by token: pictures,
---                                                               and what is never printed as such
+-- in:  formulas  as written, by token number     out:  parts   {typst, outline} of each
+--      parts     {format, text, place}                 pieces  what typst gets by token: pictures,
+--                                                              and what is never printed as such
 -- An outline lists a part's blocks: a heading as its text, anything else as false.
 -- Every read is in pandoc's sandbox: its last argument, the files it may see, is empty.
 
@@ -68,18 +67,11 @@ end
 
 -- Formulas --------------------------------------------------------------------------------------
 
-local function answer(tex)
-  local doc = pandoc.Pandoc { pandoc.Para { pandoc.Math('DisplayMath', tex) } }
-  local messages, typst = pandoc.log.silence(pandoc.write, doc, 'typst', OPTIONS)
-  local body = typst:match('^%s*%$%s(.*)%s%$%s*$')
-  if body then return { typst = body } end
-  local said = messages[1] and messages[1].message or ''
-  return { reason = said:match('unexpected[^\n]*') or 'not understood' }
-end
-
 -- In code a `$` is a dollar: put back what was taken for a formula.
 local function as_written(text)
-  return (text:gsub(FORMULA, function(number) return input.formulas[tonumber(number) + 1] end))
+  return (text:gsub('`?' .. FORMULA .. '`?', function(number)
+    return input.formulas[tonumber(number) + 1]
+  end))
 end
 
 local function code_or_formula(element)
@@ -252,6 +244,5 @@ local function each(list, convert)
 end
 
 io.write(pandoc.json.encode {
-  answers = each(input.questions, answer), parts = each(input.parts, part),
-  pieces = pandoc.List(pieces),
+  parts = each(input.parts, part), pieces = pandoc.List(pieces),
 })

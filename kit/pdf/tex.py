@@ -1,362 +1,424 @@
-"""TeX mended for pandoc: what it would spoil is cut out and set by typst of our own.
+"""TeX formulas written as typst: what is not known is refused, never guessed.
 
-Pandoc turns TeX into typst, but spoils some constructs that students write every day:
-`{W^{(2)}}^T` loses its grouping, `vmatrix` a bar, `\\;` its space, `\\operatorname*` its limits.
-Such a place becomes a hole in the text around it, a `\\text` that holds its number: a typst
-template and the TeX that goes into it, mended in its turn. `Mender.fill` puts pandoc's answers
-together again.
+A formula is read as TeX reads it, token by token: `sequence` writes symbols side by side,
+`scripted` one symbol with its scripts, `symbol` one symbol or a command with its arguments. Every
+structure becomes a call of a typst function and every sign that typst could take for its own is
+escaped, so that grouping is TeX's and a formula cannot smuggle in typst code.
 """
 
+import functools
 import re
-from dataclasses import dataclass
+import unicodedata
 
-HOLE = "\ue004%d\ue005"  # private-use characters: no notebook writes these
-HOLES = re.compile("\ue004(\\d+)\ue005")
-TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
-RENAMED = {r"\cfrac": r"\dfrac", r"\mathbbm": r"\mathbb", r"\mathds": r"\mathbb",
-           r"\hbox": r"\mbox", r"\lvert": "|", r"\rvert": "|", r"\vert": "|",
-           r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|"}
-TYPST = {  # what pandoc loses, said in typst
-    r"\;": "thick", r"\>": "med", r"\!": "#h(-0.167em)", r"\&": r"\&"}
-DROPPED = {r"\notag", r"\nonumber"}
-DROPPED_WITH_ARGUMENT = {r"\label", r"\require", r"\color", r"\textcolor"}
-ONE_ARGUMENT = re.compile(
-    r"\\(math(bb|bf|cal|frak|it|rm|scr|sf|tt|op|ring|normal)|text[a-z]*|mbox|bm|boldsymbol|pmb"
-    r"|(wide)?hat|bar|(wide)?tilde|d{1,4}ot|vec|acute|grave|check|breve|(over|under)(line|brace)"
-    r"|over(left|right|leftright)arrow|sqrt|boxed|[bx]?cancel|[hv]?phantom|hspace"
-    r"|substack|x(left|right)arrow|pmod|begin|end)\*?")
-TWO_ARGUMENTS = re.compile(r"\\([dt]?frac|[dt]?binom|overset|underset|stackrel)")
-VERBATIM = re.compile(r"\\(text[a-z]*|mbox|hspace|begin|end)\*?")
-BIG = {"big": "120%", "Big": "180%", "bigg": "240%", "Bigg": "300%"}
-BIG_TOKEN = re.compile(r"\\([bB]igg?)[lrm]?")
-OLD_STYLE = re.compile(r"\s*\\(bf|rm|it|cal|sf|tt)(?![A-Za-z])\s*(.*)", re.DOTALL)
-ENVIRONMENTS = (  # what pandoc does not know, in terms of what it knows
-    (r"(?<!\\)((?:\\\\)*)%[^\n]*", r"\1"),  # comments
-    (r"\n\s*\n", "\n"),
-    (r"\d+(?:\{,\}\d+)+",  # 50{,}880: one number, no space after the comma
-     lambda number: r"\text{%s}" % number[0].replace("{,}", ",")),
-    (r"\\(begin|end)\{[dr]cases\*?\}", r"\\\1{cases}"),
-    (r"\\begin\{vmatrix\}", r"\\left|\\begin{matrix}"),
-    (r"\\end\{vmatrix\}", r"\\end{matrix}\\right|"),
-    (r"\\begin\{Vmatrix\}", r"\\left\\|\\begin{matrix}"),
-    (r"\\end\{Vmatrix\}", r"\\end{matrix}\\right\\|"),
-    (r"\\(begin|end)\{(displaymath|math|equation\*?)\}", ""),
-    (r"^\s*\\begin\{(?:aligned|split)\}((?:(?!\\begin\{(?:aligned|split)\}).)*)"
-     r"\\end\{(?:aligned|split)\}\s*([.,;]?)\s*$", r"\\begin{align}\1\2\\end{align}"),
-    (r"^\s*\\begin\{gathered\}((?:(?!\\begin\{gathered\}).)*)\\end\{gathered\}\s*([.,;]?)\s*$",
-     r"\\begin{gather}\1\2\\end{gather}"),
-)
-LINES_WITHIN = re.compile(  # lines that are aligned among themselves, within a larger formula
-    r"\\begin\{(aligned|split|gathered)\}((?:(?!\\begin\{\1\}).)*)\\end\{\1\}", re.DOTALL)
-MATRIX = re.compile(r"\s*\\begin\{(matrix|array)\}((?:(?!\\begin\{\1\}).)*)\\end\{\1\}\s*",
-                    re.DOTALL)
-TAG = re.compile(r"\\tag(\*?)\s*\{([^{}]*)\}")
-DEFINITION = re.compile(
-    r"\\(?:(?:re|provide)?newcommand\*?\s*\{?\s*(?P<new>\\[A-Za-z]+)\s*\}?\s*"
-    r"(?:\[(?P<count>\d)\])?"
-    r"|def\s*(?P<def>\\[A-Za-z]+)(?P<marks>(?:#\d)*)"
-    r"|(?P<operator>DeclareMathOperator\*?)\s*\{?\s*(?P<named>\\[A-Za-z]+)\s*\}?)\s*(?=\{)")
+from kit.pdf import tex_commands as known
+from kit.pdf.macros import CannotSet, Macros, tokens_of
+from kit.pdf.rows import environment, stacked, whole_formula
+from kit.pdf.writing import escaped, fenced, hexadecimal, joined, quoted
 
-
-class CannotSet(ValueError):
-    """A formula that TeX itself would refuse, and why."""
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A place that typst fills: a template with one {} for each TeX that goes into it."""
-
-    template: str
-    texts: tuple = ()
+DEEPEST = 80             # a group counts twice
+BETWEEN_SIGNS = {"+", "-", "=", "<", ">", *known.BINARY.values(), *known.RELATIONS.values()}
+RAISED, LOWERED = set("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ"), set("₀₁₂₃₄₅₆₇₈₉")
+SCRIPTS = {"^", "_", "'", "′", *RAISED, *LOWERED}
+PLACES = {r"\limits": "limits({})", r"\nolimits": "scripts({})"}
+END = ""                # the token after the last one
+KNOWN_CHARACTERS = set(known.CHARACTERS) | {sign for sign in known.SYMBOLS.values() if sign > "~"}
+ACCENTS = {"\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde",
+           "\u0304": "macron", "\u0305": "overline", "\u0306": "breve", "\u0307": "dot",
+           "\u0308": "dot.double", "\u030a": "circle", "\u030c": "caron", "\u20d7": "arrow"}
+LETTERS = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f\u0370-\u03ff\u0400-\u04ff"
+                     "\U0001d400-\U0001d7ff]")
+BIG_FENCE = re.compile(r"\\([bB]igg?)([lrm]?)")
+TEXT_SIGNS = {"~": "\xa0", r"\ ": " ", r"\,": "\u2009", r"\;": "\u2005", r"\:": "\u2005",
+              r"\quad": "\u2003", r"\qquad": "\u2003\u2003", r"\ldots": "…", r"\dots": "…",
+              r"\%": "%", r"\&": "&", r"\#": "#", r"\$": "$", r"\_": "_", r"\{": "{",
+              r"\}": "}", "'": "’", "`": "‘", r"\textbackslash": "\\", r"\S": "§"}
 
 
 class Mender:
-    """Mends formulas one after another: macros defined in one are known in those that follow."""
+    """Turns formulas into typst one after another: macros of one are known in those after it."""
 
     def __init__(self):
-        self.macros, self.holes = {}, []
+        self.macros = Macros()
 
-    def prepare(self, tex):
-        """Return (mended TeX, tag) of one formula; CannotSet says why there is none."""
-        tex = expand(take_definitions(tex, self.macros), self.macros)
-        for pattern, replacement in ENVIRONMENTS:
-            tex = re.sub(pattern, replacement, tex, flags=re.DOTALL)
-        tags = ["(%s)" % tag[2] if not tag[1] else tag[2] for tag in TAG.finditer(tex)]
-        if len(tags) == 1:
-            return self.mend(TAG.sub("", tex)), tags[0]
-        return self.mend(TAG.sub(r"\\qquad\\text{(\2)}", tex)), ""
+    def prepare(self, tex, display=True):
+        """Return (typst, tag) of one formula; CannotSet says why there is none."""
+        return whole_formula(Reader(self.macros.expand(tokens_of(tex)), display))
 
-    def fill(self, typst, answers):
-        """Return typst in which every hole is filled; answers maps mended TeX to typst."""
-        def filled(match):
-            hole = self.holes[int(match[1])]
-            texts = [self.fill(answers.get(text, ""), answers) for text in hole.texts]
-            texts = ["\\" + text if text in ("{", "}") else text for text in texts]
-            if hole.template == "matrix":  # pandoc keeps columns between brackets only
-                return texts[0].replace('delim: "["', "delim: #none", 1)
-            return hole.template.format(*texts)
-        return re.sub(r'upright\("%s"\)' % HOLES.pattern, filled, typst)
 
-    def texts_within(self, tex):
-        """Return the mended TeX and all the TeX in its holes: what pandoc must answer."""
-        texts = [tex]
-        for number in HOLES.findall(tex):
-            for text in self.holes[int(number)].texts:
-                texts += self.texts_within(text)
-        return texts
+def deeper(read):
+    """Return a reading method that refuses to nest without end."""
+    @functools.wraps(read)
+    def reading(self, *arguments):
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise CannotSet("it is nested too deep")
+        try:
+            return read(self, *arguments)
+        finally:
+            self.depth -= 1
+    return reading
 
-    def hole(self, template, *texts):
-        """Return the TeX that stands for a place which typst fills."""
-        self.holes.append(Hole(template, texts))
-        return r"\text{%s}" % (HOLE % (len(self.holes) - 1))
 
-    def mend(self, tex):
-        """Return TeX that pandoc reads rightly."""
-        out, position, tex = [], 0, rewrite_over(tex)
-        while position < len(tex):
-            piece, position = self.mend_token(tex, position)
-            out.append(piece)
-        return "".join(out)
+class Reader:
+    """Reads the tokens of one formula and writes typst."""
 
-    def mend_token(self, tex, position):
-        """Return one token with its arguments, mended, and where the next one starts."""
-        token, after = token_at(tex, position)
-        name = RENAMED.get(token, token)
-        if token in TYPST:
-            return self.hole(TYPST[token]), after
-        if token in DROPPED:
-            return "", after
-        if token in DROPPED_WITH_ARGUMENT:
-            return "", argument_at(tex, after)[1]
-        if token == "{":
-            return self.mend_group(tex, position)
-        if token == "}":
-            raise CannotSet("a } without its {")
-        if name in ("|", r"\|"):
-            return self.mend_bar(name, tex, after)
-        if token == r"\left":
-            return self.mend_fence(tex, after)
-        if BIG_TOKEN.fullmatch(token):
-            return self.mend_big(token, tex, after)
-        if token.startswith(r"\operatorname"):
-            return self.mend_operator(token, tex, after)
-        if name in "^_" or ONE_ARGUMENT.fullmatch(name) or TWO_ARGUMENTS.fullmatch(name):
-            return self.mend_command(name, tex, after)
-        return name, after
+    def __init__(self, tokens, display):
+        self.tokens, self.display = tokens, display
+        self.position = self.depth = self.fences = 0
+        self.tag = self.lines = None
 
-    def mend_group(self, tex, position):
-        """Return a group: one with scripts both within and upon it keeps its border."""
-        inner, after = argument_at(tex, position)
-        style = OLD_STYLE.match(inner)
-        if style:
-            inner = r"\math%s{%s}" % style.groups()
-        mended = self.mend(inner)
-        if re.search(r"[\^_']", inner) and script_follows(tex, after):
-            return self.hole("group({})", mended), after
-        return "{%s}" % mended, after
+    # Tokens
 
-    def mend_command(self, name, tex, position):
-        """Return a command or a script with its arguments mended."""
-        out, after = [name], position
-        if name == r"\sqrt" and tex[position:position + 1] == "[":
-            after = tex.find("]", position) + 1 or position
-            out.append(tex[position:after])
-        for _ in range(2 if TWO_ARGUMENTS.fullmatch(name) else 1):
-            argument, after = self.mend_argument(name, tex, after)
-            out.append("{%s}" % argument)
-        written = "".join(out)
-        if name in "^_" and tex[skip_space(tex, after):][:1] == name:
+    def peek(self):
+        """Return the next token that is not white space."""
+        while self.position < len(self.tokens) and self.tokens[self.position].isspace():
+            self.position += 1
+        return self.tokens[self.position] if self.position < len(self.tokens) else END
+
+    def take(self):
+        """Return the next token and step past it."""
+        token = self.peek()
+        self.position += 1
+        return token
+
+    def expect(self, wanted, after):
+        """Step past a token that must be there."""
+        if self.take() != wanted:
+            raise CannotSet(f"no {wanted} after {after}")
+
+    def raw(self, opening="{", closing="}"):
+        """Return the text of a group as it is written, without reading it as TeX."""
+        self.expect(opening, "a command that wants one")
+        depth, out = 1, []
+        while self.position < len(self.tokens):
+            token = self.tokens[self.position]
+            self.position += 1
+            depth += {closing: -1, opening: 1}.get(token, 0)
+            if not depth:
+                return "".join(out)
+            out.append(token)
+        raise CannotSet(f"a {opening} without its {closing}")
+
+    # Symbols side by side
+
+    @deeper
+    def sequence(self, *stops):
+        """Return the typst of all that stands before one of the tokens that stop it."""
+        out = []
+        while (token := self.peek()) not in stops:
+            if token in known.FRACTIONS:
+                return self.fraction(joined(out), stops)
+            if token in known.SWITCHES or token == r"\color":
+                out.append(self.switch(stops))
+            else:
+                out.append(self.scripted())
+        return joined(out)
+
+    def fraction(self, upper, stops):
+        """Return {upper \\over lower}."""
+        token = self.take()
+        lower = self.sequence(*stops, *known.FRACTIONS)
+        if self.peek() in known.FRACTIONS:
+            raise CannotSet(f"{token} and {self.peek()} in one group")
+        return known.FRACTIONS[token].format(upper, lower)
+
+    def switch(self, stops):
+        """Return what a switch such as \\displaystyle or \\color{red} sets: all that follows."""
+        token = self.take()
+        template = self.colour() if token == r"\color" else known.SWITCHES[token]
+        if token == r"\color" and self.peek() == "{":  # as Jupyter reads \color{red}{x}
+            return self.with_scripts(template.format(self.argument(token)))
+        return template.format(self.sequence(*stops))
+
+    def scripted(self):
+        """Return one symbol with its scripts."""
+        return self.with_scripts('""' if self.peek() in SCRIPTS else self.symbol())
+
+    def with_scripts(self, base):
+        """Return a symbol with the scripts that follow it."""
+        scripts, primes = {}, 0
+        while (token := self.peek()) in SCRIPTS or token in PLACES:
+            self.take()
+            if token in PLACES:
+                base = PLACES[token].format(base)
+            elif token in RAISED or token in LOWERED:
+                side = "t" if token in RAISED else "b"
+                sign = escaped(unicodedata.normalize("NFKC", token))
+                scripts[side] = joined([scripts.get(side), sign])
+            elif token in ("'", "′"):
+                primes += 1
+                if "t" in scripts:
+                    raise CannotSet("a prime after a superscript: put braces around the first")
+            else:
+                self.script(token, scripts)
+        if primes:
+            scripts["t"] = joined(["′" * primes, scripts.get("t")])
+        if not scripts:
+            return base
+        return "attach(%s)" % ", ".join(
+            [base] + [f"{side}: {scripts[side]}" for side in sorted(scripts, reverse=True)])
+
+    def script(self, token, scripts):
+        """Read one script into scripts."""
+        side = {"^": "t", "_": "b"}[token]
+        if side in scripts:
             raise CannotSet("two scripts on one symbol: put braces around the first")
-        if name.endswith("frac") and script_follows(tex, after):
-            return self.hole("group({})", written), after
-        if name == r"\begin":
-            return self.mend_environment(written, tex, position - len(name), after)
-        return written, after
+        scripts[side] = self.argument(token)
 
-    def mend_argument(self, name, tex, position):
-        """Return a command's next argument, mended, and where the next token starts."""
-        start = skip_space(tex, position)
-        token, _ = token_at(tex, start)
-        if not token:
-            raise CannotSet(f"nothing after {name}")
-        if token[0] == "\\" and not VERBATIM.fullmatch(name):
-            return self.mend_token(tex, start)  # x_\mathrm{in} takes the word with it
-        inner, after = argument_at(tex, start)
-        return inner if VERBATIM.fullmatch(name) else self.mend(inner), after
+    def argument(self, command):
+        """Return the next argument, a group or one symbol with its own arguments."""
+        if self.peek() in (END, "}", "&", r"\\", "^", "_", r"\end", r"\right"):
+            raise CannotSet(f"nothing after {command}")
+        if self.peek() == "{":      # no group: \overset{a}{=} stays a relation
+            self.take()
+            inner = self.sequence("}")
+            self.expect("}", "a {")
+            return inner
+        return self.symbol()
 
-    def mend_environment(self, written, tex, start, after):
-        """Return \\begin{…}; a whole environment if pandoc would not keep its rows together."""
-        matrix, lines = MATRIX.match(tex, start), LINES_WITHIN.match(tex, start)
-        if matrix:
-            text = r"\left[%s\right]" % self.mend_matrix(matrix)
-            return self.hole("matrix", text), matrix.end()
-        if lines:
-            whole = {"gathered": "gather"}.get(lines[1], "align")
-            text = r"\begin{%s}%s\end{%s}" % (whole, self.mend(lines[2]), whole)
-            return self.hole("aligned({})", text), lines.end()
-        return written, after
+    @deeper
+    def symbol(self):
+        """Return one symbol, group or command with its arguments."""
+        token = self.take()
+        if token in known.TEMPLATES:
+            return self.filled(token, known.TEMPLATES[token])
+        if token in known.SYMBOLS:
+            return self.known_symbol(token)
+        if token in known.SPACES:
+            return known.SPACES[token]
+        if token in known.DROPPED:
+            return ""
+        if token in known.FUNCTIONS:
+            return 'op("%s")' % token[1:]
+        if token in known.LIMITED:
+            return 'op("%s", limits: #true)' % known.LIMITED[token]
+        if token in known.LETTERING:
+            return self.lettering(token)
+        if token in known.TEXTS:
+            return self.text(known.TEXTS[token])
+        if token in known.LONG_ARROWS:
+            return self.long_arrow(token)
+        if token in COMMANDS:
+            return COMMANDS[token](self)
+        if BIG_FENCE.fullmatch(token):
+            return self.big_fence(token)
+        return self.character(token)
 
-    def mend_matrix(self, matrix, name="matrix"):
-        """Return a matrix whose cells are mended; the columns' alignments are left out."""
-        cells = matrix[2]
-        if matrix[1] == "array":
-            columns, start = argument_at(cells, 0)
-            cells = cells[start:]
-        cells = self.mend(re.sub(r"\\hline", "", cells))
-        if name == "array":
-            columns = "l" * len(re.findall("[lcr]", columns))  # pandoc makes cases of these only
-            return r"\begin{array}{%s}%s\end{array}" % (columns, cells)
-        return r"\begin{matrix}%s\end{matrix}" % cells
+    def character(self, token):
+        """Return what stands for a character that is typed as it is."""
+        if len(token) == 1 and (token in known.PUNCTUATION or token in known.TYPED):
+            return escaped(known.TYPED.get(token, token))
+        if re.fullmatch("[0-9]", token):
+            return token
+        base, *marks = unicodedata.normalize("NFD", token) or " "
+        if LETTERS.fullmatch(base) and len(marks) < 3 and set(marks) <= set(ACCENTS):
+            return functools.reduce(lambda body, mark: f"{ACCENTS[mark]}({body})", marks, base)
+        if token in KNOWN_CHARACTERS or LETTERS.fullmatch(token):
+            return escaped(token)
+        raise CannotSet(MISPLACED.get(token) or f"{token} is not known here")
 
-    def mend_bar(self, bar, tex, position):
-        """Return |x| as a pair, whose bars stand close to x, and a lone bar as it is."""
-        stop = closing_bar(bar, tex, position)
-        if stop is None:
-            return (r"\| " if bar == r"\|" else bar), position
-        fence = fence_name(bar)
-        content = self.mend(tex[position:stop])
-        return rf"\left{fence} {content}\right{fence} ", token_at(tex, stop)[1]
+    # Commands
 
-    def mend_fence(self, tex, position):
-        """Return \\left … \\right, which grows with its content on an open side too."""
-        opening, start = token_at(tex, skip_space(tex, position))
-        stop, closing, after = matching_right(tex, start)
-        opening, closing = fence_name(opening), fence_name(closing)
-        content = tex[start:stop]
-        matrix = MATRIX.fullmatch(content)
-        if matrix and opening != "." and (closing != "." or opening == r"\{"):
-            keep = "array" if closing == "." and matrix[1] == "array" else "matrix"
-            mended = self.mend_matrix(matrix, keep)
-        else:
-            mended = self.mend(content)
-            if "." in (opening, closing):
-                texts = [text for text in (opening, mended, closing) if text != "."]
-                return self.hole("lr(%s)" % " ".join(["{}"] * len(texts)), *texts), after
-        return rf"\left{opening} {mended}\right{closing} ", after
+    def filled(self, token, template):
+        """Return a template with the command's arguments in their places."""
+        count = len(set(re.findall(r"\{\d\}", template)))
+        return template.format(*[self.argument(token) for _ in range(count)])
 
-    def mend_big(self, token, tex, position):
-        """Return a delimiter of the size asked for; pandoc's would overlap its neighbours."""
-        delimiter, after = token_at(tex, skip_space(tex, position))
-        size = BIG[BIG_TOKEN.fullmatch(token)[1]]
-        return self.hole("lr(size: #%s, {})" % size, fence_name(delimiter)), after
+    def known_symbol(self, token):
+        """Return the character of a symbol, with TeX's spacing around it."""
+        if token == r"\dots" and known.SYMBOLS.get(self.peek(), self.peek()) in BETWEEN_SIGNS:
+            token = r"\cdots"
+        sign = escaped(known.SYMBOLS[token])
+        return f'class("{known.CLASSES[token]}", {sign})' if token in known.CLASSES else sign
 
-    def mend_operator(self, token, tex, position):
-        """Return a named operator, with its limits beneath it if it is starred."""
-        inner, after = argument_at(tex, position)
-        words = re.sub(r"\\[,;:! ]|~", " ", inner)
-        words = re.sub(r"\\(mathrm|text)(?![A-Za-z])|[{}]", "", words).strip()
+    def group(self):
+        """Return a group; a sign alone in it has no space around it, as in 1{,}000."""
+        inner = self.sequence("}")
+        self.expect("}", "a {")
+        alone = re.fullmatch(r"\\?[^\w\"]", inner) and inner not in known.BIG.values()
+        return f'class("normal", {inner})' if alone else inner
+
+    def lettering(self, token):
+        """Return letters of another alphabet; a word stays together."""
+        word, after = self.word()
+        if word and token in known.WORDS:
+            self.position = after
+            return known.WORDS[token].format(quoted(word))
+        return known.LETTERING[token].format(self.argument(token))
+
+    def word(self):
+        """Return (the word in the braces that follow, where it ends), "" if there is none."""
+        if self.peek() != "{":
+            return "", self.position
+        letters = []
+        for index in range(self.position + 1, len(self.tokens)):
+            token = self.tokens[index].strip(" \n\t")
+            if token == "}":
+                return "".join(letters) if len(letters) > 1 else "", index + 1
+            if not re.fullmatch(r"[A-Za-z0-9]?|\\[,;: ]?|~", token):
+                break
+            letters += token if token.isalnum() else " " * len(token[:1])
+        return "", self.position
+
+    def operator(self, limits="false"):
+        """Return a named operator."""
+        start = self.position
+        words = re.sub(r"\\[,;:! ]|~", " ", self.raw())
+        words = re.sub(r"\\(mathrm|text|rm)(?![A-Za-z])|[{}]", "", words).strip()
         if not re.fullmatch(r"[\w \-]+", words):
-            return "%s{%s}" % (token, self.mend(inner)), after
-        limits = "true" if token.endswith("*") else "false"
-        return self.hole('op("%s", limits: #%s)' % (words, limits)), after
+            self.position = start
+            return f"op(upright({self.argument('a name')}), limits: #{limits})"
+        return f"op({quoted(words)}, limits: #{limits})"
+
+    def operator_with_limits(self):
+        """Return a named operator whose scripts are limits."""
+        return self.operator("true")
+
+    def delimiter(self, command):
+        """Return the next token as a delimiter, escaped; "" for the open side of a fence."""
+        token = self.take()
+        if token not in known.FENCES:
+            raise CannotSet(f"{command} before {token or 'nothing'} is not known here")
+        return escaped(known.FENCES[token])
+
+    def left(self):
+        """Return \\left … \\right with what stands between."""
+        opening = self.delimiter(r"\left")
+        self.fences += 1
+        inner = self.sequence(r"\right")
+        self.fences -= 1
+        self.expect(r"\right", r"\left")
+        return fenced(opening, inner, self.delimiter(r"\right"))
+
+    def middle(self):
+        """Return a delimiter that grows with the \\left … \\right around it."""
+        if not self.fences:
+            raise CannotSet(r"\middle without its \left")
+        return f"mid({self.delimiter('middle')})"
+
+    def big_fence(self, token):
+        """Return a delimiter of the size asked for."""
+        size, side = BIG_FENCE.fullmatch(token).groups()
+        return known.SIDES[side] % f"lr(size: #{known.SIZES[size]}, {self.delimiter(token)})"
+
+    def root(self):
+        """Return a root with its degree."""
+        if self.peek() != "[":
+            return f"sqrt({self.argument('a root')})"
+        self.take()
+        degree = self.sequence("]")
+        self.expect("]", r"\sqrt[")
+        return f"root({degree}, {self.argument('a root')})"
+
+    def long_arrow(self, token):
+        """Return an arrow as long as what stands above and below it."""
+        below = ""
+        if self.peek() == "[":
+            self.take()
+            below = ", b: #h(0.4em)%s#h(0.4em)" % self.sequence("]")
+            self.expect("]", f"{token}[")
+        above = self.argument(token)
+        return f"attach(stretch({known.LONG_ARROWS[token]}), t: #h(0.4em){above}#h(0.4em){below})"
+
+    def negated(self):
+        """Return \\not with the sign that it strikes out, one character of both."""
+        token = self.take()
+        sign = known.SYMBOLS.get(token, token)
+        both = unicodedata.normalize("NFC", sign + "\u0338")
+        if len(both) != 1 or sign.isalnum():
+            raise CannotSet(rf"\not{token} is not known here")
+        return escaped(both)
+
+    def space(self):
+        """Return a space of the width asked for."""
+        words = self.raw()
+        width = re.fullmatch(known.LENGTH, words)
+        if not width:
+            raise CannotSet(f"the width {words} is not known here")
+        unit, factor = known.IN_TYPST.get(width[2], (width[2], 1))
+        return f"#h({float(width[1]) * factor:.4g}{unit})"
+
+    def colour(self):
+        """Return the template that colours what follows."""
+        model = self.raw("[", "]") if self.peek() == "[" else ""
+        return 'colored(#rgb("%s"), {0})' % hexadecimal(model, self.raw())
+
+    def coloured(self):
+        """Return \\textcolor{colour}{what it colours}."""
+        return self.colour().format(self.argument(r"\textcolor"))
+
+    def tagged(self, form="({})"):
+        """Take the tag of a line."""
+        words = self.raw()
+        if self.tag is not None or re.search(r"[\\${}]", words):
+            raise CannotSet(r"a \tag that is more than plain text, or a second one")
+        self.tag = form.format(words.strip())
+        return ""
+
+    def tagged_as_is(self):
+        """Take the tag of a line that has no parentheses."""
+        return self.tagged("{}")
+
+    def label(self):
+        """Step over a label: nothing of it is shown."""
+        self.raw()
+        return ""
+
+    # Text
+
+    @deeper
+    def text(self, template):
+        """Return the text of a group in the lettering of the template, with formulas within."""
+        self.expect("{", "a command for text")
+        out, words = [], []
+        while (token := self.next_of_text()) != "}":
+            inner = self.within_text(token, template)
+            if inner is None:
+                words.append(TEXT_SIGNS.get(token, " " if token.isspace() else token))
+                continue
+            out += [lettered(words, template), inner]
+            words = []
+        return joined([*out, lettered(words, template)])
+
+    def next_of_text(self):
+        """Return the next token of a text, where white space counts."""
+        self.position += 1
+        if self.position > len(self.tokens):
+            raise CannotSet("a text without its }")
+        return self.tokens[self.position - 1]
+
+    def within_text(self, token, template):
+        """Return the typst of what is more than words, None for words."""
+        if token in ("$", r"\("):
+            closing = {"$": "$"}.get(token, r"\)")
+            inner = self.sequence(closing)
+            self.expect(closing, token)
+            return inner
+        if token in known.TEXTS:
+            return self.text(template.format(known.TEXTS[token]))
+        if token == r"\textcolor":
+            return self.colour().format(self.text(template))
+        if token == "{":
+            self.position -= 1
+            return self.text(template)
+        if token[0] == "\\" and token not in TEXT_SIGNS:
+            raise CannotSet(f"{token} within text is not known here")
+        return None
 
 
-def token_at(tex, position):
-    """Return the token at a position, "" at the end, and where the next one starts."""
-    match = TOKEN.match(tex, position)
-    return (match[0], match.end()) if match else ("", position)
+COMMANDS = {
+    "{": Reader.group, r"\begin": environment, r"\left": Reader.left, r"\middle": Reader.middle,
+    r"\sqrt": Reader.root, r"\not": Reader.negated, r"\textcolor": Reader.coloured,
+    r"\operatorname": Reader.operator, r"\operatorname*": Reader.operator_with_limits,
+    r"\hspace": Reader.space, r"\hspace*": Reader.space, r"\mspace": Reader.space,
+    r"\tag": Reader.tagged, r"\tag*": Reader.tagged_as_is, r"\label": Reader.label,
+    r"\substack": stacked}
+MISPLACED = {
+    END: r"it ends too early: a {, \begin or \left is not closed", "}": "a } without its {",
+    "&": "an & outside of rows", r"\\": r"a \\ outside of rows", "$": "a $ within a formula",
+    r"\right": r"a \right without its \left", r"\end": r"an \end without its \begin"}
 
 
-def skip_space(tex, position):
-    """Return the position of what comes after white space."""
-    return re.compile(r"\s*").match(tex, position).end()
-
-
-def argument_at(tex, position):
-    """Return an argument (a group's inside, or one token) and where the next token starts."""
-    start = skip_space(tex, position)
-    token, after = token_at(tex, start)
-    if token != "{":
-        return token, after
-    depth, position = 1, after
-    while depth:
-        token, position = token_at(tex, position)
-        if not token:
-            raise CannotSet("a { without its }")
-        depth += {"{": 1, "}": -1}.get(token, 0)
-    return tex[after:position - 1], position
-
-
-def script_follows(tex, position):
-    """Return whether the next token is a script: ^, _ or a prime."""
-    return tex[skip_space(tex, position):][:1] in ("^", "_", "'")
-
-
-def fence_name(delimiter):
-    """Return a delimiter as pandoc stretches it best."""
-    name = RENAMED.get(delimiter, delimiter)
-    return r"\Vert" if name == r"\|" else name
-
-
-def matching_right(tex, position):
-    """Return where the \\right of this \\left stands, its delimiter, and what comes after."""
-    depth = 1
-    while True:
-        start = position
-        token, position = token_at(tex, position)
-        if not token:
-            raise CannotSet(r"\left without its \right")
-        depth += {r"\left": 1, r"\right": -1}.get(token, 0)
-        if depth == 0:
-            delimiter, after = token_at(tex, skip_space(tex, position))
-            return start, delimiter, after
-
-
-def closing_bar(bar, tex, position):
-    """Return where the bar that closes |x| stands, None if what lies between is not one term."""
-    depth, empty = 0, True
-    while True:
-        start = position
-        token, position = token_at(tex, position)
-        if RENAMED.get(token, token) == bar and depth == 0:
-            return None if empty else start
-        if token in (r"\left", r"\right", r"\middle") or BIG_TOKEN.fullmatch(token):
-            position = token_at(tex, skip_space(tex, position))[1]
-        depth += 1 if token in ("{", "(", "[") else -1 if token in ("}", ")", "]") else 0
-        if depth < 0 or token in ("", "&", r"\\", r"\mid"):
-            return None
-        empty = empty and token.isspace()
-
-
-def rewrite_over(tex):
-    """Return TeX whose `a \\over b`, at the outermost level, is a \\frac."""
-    position, depth = 0, 0
-    while position < len(tex):
-        start = position
-        token, position = token_at(tex, position)
-        depth += {"{": 1, "}": -1}.get(token, 0)
-        if token == r"\over" and depth == 0:
-            return r"\frac{%s}{%s}" % (tex[:start], tex[position:])
-    return tex
-
-
-def take_definitions(tex, macros):
-    """Return TeX without its macro definitions, which are put into macros."""
-    while match := DEFINITION.search(tex):
-        body, after = argument_at(tex, match.end())
-        if match["operator"]:
-            star = "*" if match["operator"].endswith("*") else ""
-            macros[match["named"]] = (0, r"\operatorname%s{%s}" % (star, body))
-        elif match["new"]:
-            macros[match["new"]] = (int(match["count"] or 0), body)
-        else:
-            macros[match["def"]] = (match["marks"].count("#"), body)
-        tex = tex[:match.start()] + tex[after:]
-    return tex
-
-
-def expand(tex, macros, depth=0):
-    """Return TeX in which no macro is left."""
-    if depth > 20 or len(tex) > 50_000:
-        raise CannotSet("a macro that never ends")
-    out, position, changed = [], 0, False
-    while position < len(tex):
-        token, position = token_at(tex, position)
-        if token in macros:
-            count, body = macros[token]
-            for number in range(1, count + 1):
-                argument, position = argument_at(tex, position)
-                body = body.replace(f"#{number}", argument)
-            token, changed = "{%s}" % body if count else body + " ", True
-        out.append(token)
-    return expand("".join(out), macros, depth + 1) if changed else tex
+def lettered(words, template):
+    """Return words as typst text, nothing for no words."""
+    return template.format(quoted("".join(words))) if words else ""

@@ -1,4 +1,4 @@
-"""Parts of a notebook to one PDF: pandoc reads Markdown and TeX, typst sets the pages."""
+"""Parts of a notebook to one PDF: pandoc reads Markdown, typst sets the pages."""
 
 import json
 import re
@@ -12,9 +12,10 @@ import typst
 
 from kit.files import Refused, one_line
 from kit.pdf.characters import LETTERS_IN_SVG, Coverage, name_of
-from kit.pdf.formulas import Formulas, quoted
+from kit.pdf.formulas import Formulas
 from kit.pdf.parts import Problem
 from kit.pdf.pictures import NoPicture, kind_and_width, points, read_picture
+from kit.pdf.writing import quoted
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
@@ -69,9 +70,11 @@ class Typesetter:
                  if part.kind in ("markdown", "html")]
         questions = [{"format": part.kind, "place": number, "text": self.text_of(part)}
                      for number, part in given]
-        answer = run_pandoc({"questions": self.formulas.questions(), "parts": questions,
-                             "formulas": [formula.tex for formula in self.formulas.found]})
-        self.add_formulas(dict(zip(self.formulas.questions(), answer["answers"])))
+        answer = run_pandoc({"parts": questions,
+                             "formulas": [formula.source for formula in self.formulas.found]})
+        printed = [part["typst"] for part in answer["parts"]]
+        printed += [piece.get("caption", "") for piece in answer["pieces"]]
+        self.add_formulas(set(TOKEN.findall(" ".join(printed))))
         for number, piece in enumerate(answer["pieces"]):
             add = {"picture": self.add_named_picture, "raw": self.add_raw,
                    "unprintable": self.add_unprintable}[piece["kind"]]
@@ -99,32 +102,30 @@ class Typesetter:
                      f"#code({quoted(part.plain or part.content)});",
                      Problem("unprintable", part.place, words))
 
-    def add_formulas(self, answers):
-        """Make each formula a piece; what pandoc could not read is printed as its TeX."""
+    def add_formulas(self, used):
+        """Make each formula a piece; what cannot be set is printed as its TeX.
+
+        Tokens that are not used stood in code and are `$` and text again.
+        """
         for number, formula in enumerate(self.formulas.found):
-            source = self.formulas.set(formula, answers)
+            token, source = f"\ue000{number}\ue001", self.formulas.set(formula)
             display = "true" if formula.display else "false"
             words = (f"the formula {one_line(formula.tex, 80)} could not be set and is printed "
                      f"as its TeX ({formula.reason or 'typst refused it'})")
             piece = Piece(source, f"#unset({quoted(formula.tex)}, display: {display});",
                           Problem("formula", formula.place, words))
-            if source is None:
+            if source is None and token in used:
                 self.give_up(piece)
-            self.pieces[f"\ue000{number}\ue001"] = piece
+            self.pieces[token] = piece
 
     def add_raw(self, piece, part):
         """Return raw typst, TeX or the like as code: what a stranger wrote is never run."""
-        source = self.as_written(piece["source"])
-        shown = quoted(source)
+        shown = quoted(piece["source"])
         given = f"#code({shown});" if piece.get("block") else f"#raw({shown});"
-        words = f"raw {piece['format']} is printed as it was written: {one_line(source, 60)}"
+        words = (f"raw {piece['format']} is printed as it was written: "
+                 f"{one_line(piece['source'], 60)}")
         self.problems.append(Problem("unprintable", part.place, words))
         return Piece(given, given, None)
-
-    def as_written(self, text):
-        """Return text in which formulas stand as they were written."""
-        return TOKEN.sub(lambda match: self.formulas.found[int(match[0][1:-1])].tex
-                         if match[0][0] == "\ue000" else "", text)
 
     def add_unprintable(self, piece, part):
         """Return the note for what needs a browser or a player, and name the problem."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from kit.files import Refused
 from kit.notebooks import Notebook, node_of, read_notebook
 from kit.pdf.cells import parts_of
-from kit.pdf.formulas import quoted
+from kit.pdf.writing import quoted
 from kit.pdf.preflight import missing_sections, problems_of
 from kit.pdf.typesetting import Typesetter
 

@@ -1,0 +1,261 @@
+"""Every TeX command that is let through, grouped by kind; whatever is not here is refused.
+
+Each symbol was set and found again in the text of the PDF, each structure looked at beside TeX.
+"""
+
+
+def named(table):
+    """Return {"\\name": "character", …} of a table of names and characters."""
+    words = table.split()
+    return {"\\" + name: character for name, character in zip(words[::2], words[1::2])}
+
+
+def templates(table):
+    """Return {"\\name": "template", …} of a table with one name and template a line."""
+    return {"\\" + name: template.strip() for name, _, template in
+            (line.strip().partition(" ") for line in table.strip().splitlines())}
+
+
+# Symbols ----------------------------------------------------------------------------------------
+
+GREEK = named(r"""
+    alpha α  beta β  gamma γ  delta δ  epsilon ϵ  zeta ζ  eta η  theta θ  iota ι  kappa κ
+    lambda λ  mu μ  nu ν  xi ξ  omicron ο  pi π  rho ρ  sigma σ  tau τ  upsilon υ  phi ϕ  chi χ
+    psi ψ  omega ω  varepsilon ε  vartheta ϑ  varkappa ϰ  varpi ϖ  varrho ϱ  varsigma ς  varphi φ
+    digamma ϝ  Gamma Γ  Delta Δ  Theta Θ  Lambda Λ  Xi Ξ  Pi Π  Sigma Σ  Upsilon Υ  Phi Φ  Psi Ψ
+    Omega Ω
+""")
+LETTERS = named(r"""
+    partial ∂  nabla ∇  infty ∞  hbar ℏ  hslash ℏ  ell ℓ  imath ı  jmath ȷ  Re ℜ  Im ℑ  wp ℘
+    aleph ℵ  beth ℶ  gimel ℷ  daleth ℸ  eth ð  mho ℧  Bbbk 𝕜  complement ∁  forall ∀  exists ∃
+    nexists ∄  emptyset ∅  varnothing ∅  neg ¬  lnot ¬  top ⊤  bot ⊥  angle ∠  measuredangle ∡
+    sphericalangle ∢  prime ′  backprime ‵  degree °  surd √  checkmark ✓  square □  Box □
+    blacksquare ■  lozenge ◊  Diamond ◊  bigstar ★  triangle △  vartriangle △  blacktriangle ▲
+    triangledown ▽  blacktriangledown ▾  flat ♭  natural ♮  sharp ♯  clubsuit ♣  diamondsuit ♢
+    heartsuit ♡  spadesuit ♠  dag †  ddag ‡  S §  P ¶  pounds £  copyright ©  yen ¥
+""")
+BINARY = named(r"""
+    pm ±  mp ∓  times ×  div ÷  cdot ⋅  ast ∗  star ⋆  circ ∘  bullet ∙  bigcirc ◯  oplus ⊕
+    ominus ⊖  otimes ⊗  oslash ⊘  odot ⊙  boxplus ⊞  boxminus ⊟  boxtimes ⊠  boxdot ⊡  cap ∩
+    cup ∪  Cap ⋒  Cup ⋓  uplus ⊎  sqcap ⊓  sqcup ⊔  wedge ∧  vee ∨  land ∧  lor ∨  barwedge ⊼
+    veebar ⊻  setminus ∖  smallsetminus ∖  wr ≀  amalg ⨿  dagger †  ddagger ‡  diamond ⋄
+    bigtriangleup △  bigtriangledown ▽  triangleleft ◁  triangleright ▷  lhd ◁  rhd ▷  unlhd ⊴
+    unrhd ⊵  ltimes ⋉  rtimes ⋊  leftthreetimes ⋋  rightthreetimes ⋌  dotplus ∔  divideontimes ⋇
+    intercal ⊺  circledast ⊛  circledcirc ⊚  circleddash ⊝  curlywedge ⋏  curlyvee ⋎
+""")
+RELATIONS = named(r"""
+    leq ≤  le ≤  geq ≥  ge ≥  leqslant ⩽  geqslant ⩾  leqq ≦  geqq ≧  ll ≪  gg ≫  lll ⋘  ggg ⋙
+    lesssim ≲  gtrsim ≳  lessapprox ⪅  gtrapprox ⪆  lessgtr ≶  gtrless ≷  lesseqgtr ⋚
+    gtreqless ⋛  prec ≺  succ ≻  preceq ⪯  succeq ⪰  preccurlyeq ≼  succcurlyeq ≽  precsim ≾
+    succsim ≿  equiv ≡  sim ∼  simeq ≃  approx ≈  approxeq ≊  cong ≅  asymp ≍  doteq ≐
+    doteqdot ≑  triangleq ≜  circeq ≗  bumpeq ≏  risingdotseq ≓  fallingdotseq ≒  backsim ∽
+    backsimeq ⋍  thickapprox ≈  thicksim ∼  propto ∝  varpropto ∝  coloneqq ≔  eqqcolon ≕
+    models ⊧  vdash ⊢  dashv ⊣  Vdash ⊩  vDash ⊨  Vvdash ⊪  perp ⟂  mid ∣  parallel ∥  bowtie ⋈
+    Join ⨝  smile ⌣  frown ⌢  between ≬  pitchfork ⋔  in ∈  ni ∋  owns ∋  subset ⊂  supset ⊃
+    subseteq ⊆  supseteq ⊇  subseteqq ⫅  supseteqq ⫆  Subset ⋐  Supset ⋑  sqsubset ⊏  sqsupset ⊐
+    sqsubseteq ⊑  sqsupseteq ⊒  trianglelefteq ⊴  trianglerighteq ⊵  vartriangleleft ⊲
+    vartriangleright ⊳  blacktriangleleft ◀  blacktriangleright ▶  therefore ∴  because ∵
+    eqsim ≂  eqcirc ≖  lt <  gt >
+""")
+NEGATED = named(r"""
+    neq ≠  ne ≠  nleq ≰  ngeq ≱  nless ≮  ngtr ≯  nprec ⊀  nsucc ⊁  nsim ≁  ncong ≇  nmid ∤
+    nparallel ∦  nvdash ⊬  nvDash ⊭  nVdash ⊮  notin ∉  nsubseteq ⊈  nsupseteq ⊉  subsetneq ⊊
+    supsetneq ⊋  subsetneqq ⫋  supsetneqq ⫌  lneq ⪇  gneq ⪈  lneqq ≨  gneqq ≩  precnsim ⋨
+    succnsim ⋩  lnsim ⋦  gnsim ⋧  ntriangleleft ⋪  ntriangleright ⋫  ntrianglelefteq ⋬
+    ntrianglerighteq ⋭  sqsubsetneq ⋤  sqsupsetneq ⋥
+""")
+ARROWS = named(r"""
+    to →  gets ←  leftarrow ←  rightarrow →  leftrightarrow ↔  uparrow ↑  downarrow ↓
+    updownarrow ↕  Leftarrow ⇐  Rightarrow ⇒  Leftrightarrow ⇔  Uparrow ⇑  Downarrow ⇓
+    Updownarrow ⇕  longleftarrow ⟵  longrightarrow ⟶  longleftrightarrow ⟷  Longleftarrow ⟸
+    Longrightarrow ⟹  Longleftrightarrow ⟺  iff ⟺  implies ⟹  impliedby ⟸  mapsto ↦  longmapsto ⟼
+    nearrow ↗  searrow ↘  swarrow ↙  nwarrow ↖  hookleftarrow ↩  hookrightarrow ↪
+    leftharpoonup ↼  leftharpoondown ↽  rightharpoonup ⇀  rightharpoondown ⇁  leftrightharpoons ⇋
+    rightleftharpoons ⇌  leftleftarrows ⇇  rightrightarrows ⇉  leftrightarrows ⇆
+    rightleftarrows ⇄  upuparrows ⇈  downdownarrows ⇊  twoheadleftarrow ↞  twoheadrightarrow ↠
+    leftarrowtail ↢  rightarrowtail ↣  curvearrowleft ↶  curvearrowright ↷  circlearrowleft ↺
+    circlearrowright ↻  looparrowleft ↫  looparrowright ↬  Lsh ↰  Rsh ↱  leadsto ⇝
+    rightsquigarrow ⇝  leftrightsquigarrow ↭  dashleftarrow ⤎  dashrightarrow ⤏  upharpoonleft ↿
+    upharpoonright ↾  downharpoonleft ⇃  downharpoonright ⇂  multimap ⊸  nleftarrow ↚
+    nrightarrow ↛  nleftrightarrow ↮  nLeftarrow ⇍  nRightarrow ⇏  nLeftrightarrow ⇎
+    Lleftarrow ⇚  Rrightarrow ⇛  restriction ↾
+""")
+DOTS = named(r"""
+    ldots …  dots …  dotsc …  dotso …  cdots ⋯  dotsb ⋯  dotsm ⋯  dotsi ⋯  vdots ⋮  ddots ⋱
+    adots ⋰  iddots ⋰
+""")
+BIG = named(r"""
+    sum ∑  prod ∏  coprod ∐  int ∫  iint ∬  iiint ∭  oint ∮  oiint ∯  bigcap ⋂  bigcup ⋃
+    bigsqcup ⨆  biguplus ⨄  bigvee ⋁  bigwedge ⋀  bigodot ⨀  bigoplus ⨁  bigotimes ⨂
+""")
+OPENING = named(r"""
+    lbrace {  lbrack [  lparen (  langle ⟨  lceil ⌈  lfloor ⌊  lvert |  lVert ‖  ulcorner ⌜
+    llcorner ⌞  lgroup ⟮  llbracket ⟦
+""")
+CLOSING = named(r"""
+    rbrace }  rbrack ]  rparen )  rangle ⟩  rceil ⌉  rfloor ⌋  rvert |  rVert ‖  urcorner ⌝
+    lrcorner ⌟  rgroup ⟯  rrbracket ⟧
+""")
+
+NAMED_CHARACTERS = {
+    r"\%": "%", r"\&": "&", r"\#": "#", r"\$": "$", r"\_": "_", r"\backslash": "\\",
+    r"\colon": ":",
+    r"\|": "‖", r"\Vert": "‖", r"\vert": "|", r"\{": "{", r"\}": "}"}
+SYMBOLS = {**GREEK, **LETTERS, **BINARY, **RELATIONS, **NEGATED, **ARROWS, **DOTS, **BIG,
+           **OPENING, **CLOSING, **NAMED_CHARACTERS}
+TYPED = {"-": "−", "*": "∗", "·": "⋅", "'": "′", "•": "∙"}  # typed : set
+PUNCTUATION = "+-*/=<>()[]|,;:!?.@\""
+CHARACTERS = "×÷·•−–…°¬±½¼¾√‖ℂℍℕℙℚℝℤℒℓ"  # typed as they are
+FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "|": "|", "<": "⟨", ">": "⟩", ".": "",
+          r"\|": "‖", r"\Vert": "‖", r"\vert": "|", r"\{": "{", r"\}": "}",
+          "⟨": "⟨", "⟩": "⟩", "‖": "‖", **OPENING, **CLOSING}
+CLASSES = {  # what typst's own class of a character differs from
+    r"\lvert": "opening", r"\lVert": "opening", r"\rvert": "closing", r"\rVert": "closing",
+    r"\colon": "punctuation", r"\perp": "relation", r"\bot": "normal", r"\top": "normal"}
+
+# Spaces -----------------------------------------------------------------------------------------
+
+SPACES = {r"\,": "thin", r"\:": "med", r"\>": "med", r"\;": "thick", r"\!": "#h(-0.167em)",
+          r"\ ": "#h(0.25em)", "~": "#h(0.25em)", r"\quad": "quad", r"\qquad": "wide",
+          r"\thinspace": "thin", r"\medspace": "med", r"\thickspace": "thick",
+          r"\negthinspace": "#h(-0.167em)", r"\enspace": "#h(0.5em)", r"\space": "#h(0.25em)",
+          r"\nobreakspace": "#h(0.25em)"}
+LENGTH = r"\s*(-?\d*\.?\d+)\s*(pt|cm|mm|in|em|ex|mu)\s*"
+IN_TYPST = {"ex": ("em", 0.431), "mu": ("em", 1 / 18)}   # other units are typst's too
+DROPPED = {r"\notag", r"\nonumber", r"\relax", r"\mathstrut", r"\strut", r"\allowbreak",
+           r"\nobreak", r"\displaylimits", r"\allowdisplaybreaks", r"\null", r"\/"}
+
+# Structures: typst with a place for each argument ----------------------------------------------
+
+TEMPLATES = templates(r"""
+    frac                frac({0}, {1})
+    dfrac               display(frac({0}, {1}))
+    tfrac               inline(frac({0}, {1}))
+    cfrac               display(frac(display({0}), display({1})))
+    binom               binom({0}, {1})
+    dbinom              display(binom({0}, {1}))
+    tbinom              inline(binom({0}, {1}))
+    overset             attach(limits({1}), t: {0})
+    underset            attach(limits({1}), b: {0})
+    stackrel            attach(limits(class("relation", whole({1}))), t: {0})
+    hat                 hat({0})
+    widehat             hat({0})
+    tilde               tilde({0})
+    widetilde           tilde({0})
+    bar                 macron({0})
+    vec                 arrow({0})
+    dot                 dot({0})
+    ddot                dot.double({0})
+    dddot               dot.triple({0})
+    ddddot              dot.quad({0})
+    acute               acute({0})
+    grave               grave({0})
+    check               caron({0})
+    breve               breve({0})
+    mathring            circle({0})
+    overline            overline({0})
+    underline           underline({0})
+    overrightarrow      arrow({0})
+    overleftarrow       arrow.l({0})
+    overleftrightarrow  arrow.l.r({0})
+    overbrace           limits(overbrace({0}))
+    underbrace          limits(underbrace({0}))
+    overbracket         limits(overbracket({0}))
+    underbracket        limits(underbracket({0}))
+    boxed               boxed({0})
+    cancel              cancel({0})
+    bcancel             cancel({0}, inverted: #true)
+    xcancel             cancel({0}, cross: #true)
+    phantom             phantom({0})
+    hphantom            phantom({0})
+    vphantom            strut({0})
+    mathop              op({0}, limits: #true)
+    mathbin             class("binary", whole({0}))
+    mathrel             class("relation", whole({0}))
+    mathord             class("normal", {0})
+    mathopen            class("opening", {0})
+    mathclose           class("closing", {0})
+    mathpunct           class("punctuation", {0})
+    mathinner           {0}
+    ensuremath          {0}
+    pmod                #h(1em)\("mod"#h(0.333em){0}\)
+    pod                 #h(1em)\({0}\)
+    mod                 #h(1em)"mod"#h(0.333em){0}
+    bmod                class("binary", "mod")
+""")
+LETTERING = templates(r"""
+    mathrm      upright({0})
+    mathup      upright({0})
+    mathbf      bold(upright({0}))
+    mathit      italic({0})
+    mathsf      upright(sans({0}))
+    mathtt      mono({0})
+    mathbb      bb({0})
+    mathbbm     bb({0})
+    mathds      bb({0})
+    Bbb         bb({0})
+    mathcal     cal({0})
+    mathscr     scr({0})
+    mathfrak    frak({0})
+    mathnormal  {0}
+    boldsymbol  bold({0})
+    bm          bold({0})
+    pmb         bold({0})
+    bold        bold(upright({0}))
+""")
+WORDS = {  # how these letter a whole word
+    r"\mathrm": "{0}", r"\mathup": "{0}", r"\mathbf": "bold({0})", r"\mathit": "italic({0})",
+    r"\mathsf": "sans({0})", r"\mathtt": "mono({0})", r"\bold": "bold({0})"}
+TEXTS = {
+    r"\text": "{0}", r"\textrm": "{0}", r"\textnormal": "{0}", r"\textup": "{0}",
+    r"\mbox": "{0}", r"\hbox": "{0}", r"\textbf": "bold({0})", r"\textit": "italic({0})",
+    r"\emph": "italic({0})", r"\texttt": "mono({0})", r"\textsf": "sans({0})"}
+SWITCHES = templates(r"""
+    displaystyle       display({0})
+    textstyle          inline({0})
+    scriptstyle        script({0})
+    scriptscriptstyle  sscript({0})
+    bf                 bold(upright({0}))
+    rm                 upright({0})
+    it                 italic({0})
+    sf                 upright(sans({0}))
+    tt                 mono({0})
+    cal                cal({0})
+""")
+FRACTIONS = {r"\over": "frac({0}, {1})", r"\choose": "binom({0}, {1})"}
+LONG_ARROWS = named("""
+    xrightarrow →  xleftarrow ←  xleftrightarrow ↔  xRightarrow ⇒  xLeftarrow ⇐  xLeftrightarrow ⇔
+""")
+SIZES = {"big": "120%", "Big": "180%", "bigg": "240%", "Bigg": "300%"}
+SIDES = {"": "%s", "l": 'class("opening", %s)', "r": 'class("closing", %s)',
+         "m": "#h(0.278em)%s#h(0.278em)"}
+FUNCTIONS = set(r"""\arccos \arcsin \arctan \arg \cos \cosh \cot \coth \csc \deg \dim \exp \hom
+    \ker \lg \ln \log \sec \sin \sinh \tan \tanh""".split())
+LIMITED = {**{name: name[1:] for name in
+              r"\det \gcd \inf \lim \max \min \Pr \sup".split()},
+           r"\liminf": "lim inf", r"\limsup": "lim sup"}
+
+# Environments -----------------------------------------------------------------------------------
+
+MATRICES = {  # name without its star: delimiters
+    "matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
+    "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖")}
+CASES = {"cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}")}
+ALIGNED = {"align", "align*", "aligned", "split", "flalign", "flalign*", "eqnarray", "eqnarray*",
+           "alignat", "alignat*", "alignedat"}
+CENTRED = {"gather", "gather*", "gathered", "multline", "multline*"}
+PLAIN = {"equation", "equation*", "displaymath", "math"}
+COLUMN = {"l": "left", "c": "center", "r": "right"}
+
+# Colours as browsers know them ------------------------------------------------------------------
+
+COLOURS = named("""
+    black #000000  white #ffffff  red #ff0000  green #008000  blue #0000ff  cyan #00ffff
+    magenta #ff00ff  yellow #ffff00  gray #808080  grey #808080  darkgray #a9a9a9
+    lightgray #d3d3d3  brown #a52a2a  lime #00ff00  olive #808000  orange #ffa500  pink #ffc0cb
+    purple #800080  teal #008080  violet #ee82ee  navy #000080  maroon #800000  gold #ffd700
+    crimson #dc143c  darkred #8b0000  darkgreen #006400  darkblue #00008b  darkorange #ff8c00
+    steelblue #4682b4  royalblue #4169e1  skyblue #87ceeb  forestgreen #228b22  tomato #ff6347
+    indigo #4b0082  turquoise #40e0d0  firebrick #b22222  dodgerblue #1e90ff  coral #ff7f50
+    deepskyblue #00bfff  seagreen #2e8b57  slategray #708090  salmon #fa8072  orchid #da70d6
+""")
