@@ -405,6 +405,11 @@ MEANT = [  # what the text cannot tell: grouping, limits, sizes, rules, colours,
     (r"\begin{bmatrix}[c|c] a & b \end{bmatrix}",
      r"lr(\[ruled(#(center, center, ), #(1, ), #(), a, b)\])"),
     (r"\begin{align} a &= b \\ &= c \end{align}", r'a & \=b \ "" & \=c'),
+    (r"\begin{aligned}[t] a \end{aligned} \begin{array}[c]{c} b \end{array}",
+     "aligned(a)matrix(align: #center, b)"),
+    (r"\begin{aligned} [a, b] \end{aligned}", r"\[a\,b\]"),
+    (r"\begin{align}[t] a \end{align}", r"\[t\]a"),
+    (r"\operatorname{a_b}", "op(upright(attach(a, b: b)), limits: #false)"),
     (r"\begin{aligned} a &= b \end{aligned}.", r"a & \=b\."),
     (r"x \begin{aligned} a &= b \end{aligned}", r"x/**/aligned(a & \=b)"),
     (r"\begin{align} a & b & c & d \end{align}", "a & b & #h(2em)c & d"),
@@ -463,6 +468,7 @@ REFUSED = [  # and why
     (r"a \middle| b", r"\middle without its \left"),
     (r"a \over b \over c", r"\over and \over in one group"),
     (r"\not\perp", r"\not\perp is not known here"),
+    (r"x^\rm T", r"\rm needs braces around it"),
     (r"# x", "# is not known here"),
     ("漢", "漢 is not known here"),
     (r"\let\a\alpha \a", r"\let is not known here"),
@@ -643,7 +649,8 @@ def test_a_tag_stands_beside_its_formula_or_below_a_wide_one():
 
 
 @pytest.mark.parametrize("tex", [
-    WIDE, rf"x = \left( {WIDE} \right)", r"\begin{matrix} %s \end{matrix}" % "&".join(["ab"] * 60),
+    WIDE, r"a \hspace{40cm} b", rf"x = \left( {WIDE} \right)",
+    r"\begin{matrix} %s \end{matrix}" % "&".join(["ab"] * 60),
     rf"\begin{{align}} a &= {WIDE} \\ b &= c \tag{{1}} \end{{align}}", rf"\foo {WIDE}"])
 def test_nothing_runs_off_the_paper(tex):
     typesetter, ends = Typesetter(), []

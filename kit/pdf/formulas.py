@@ -67,7 +67,7 @@ class Formulas:
             return ""       # a formula of macro definitions only
         if not formula.display:
             return f"${formula.typst}$"
-        if not formula.tag and len(formula.typst) < ALWAYS_FITS:
+        if not formula.tag and len(formula.typst) < ALWAYS_FITS and "#h(" not in formula.typst:
             return f"$ {formula.typst} $"
         tag = f"tag: {quoted(formula.tag)}, " if formula.tag else ""
         return f"#displayed({tag}$ {formula.typst} $)"
