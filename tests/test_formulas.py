@@ -272,6 +272,42 @@ SET = [  # what the PDF's text says, scripts and cells in the order in which typ
     (r"\left(\!\begin{array}{c} n \\ k \end{array}\!\right)", "(nk)"),
     (r"\frac{{\partial}^2 f}{\partial x\,\partial y}\bigg|_{(0,0)}", "∂2f∂x∂y|(0,0)"),
     (r"\text{Conv}_{3\times3} \rightarrow \text{ReLU}", "Conv3×3→ReLU"),
+    (r"\mathop{}\!\mathrm{d}x \mathrm{}a \mathbf{} {} b", "dxab"),
+    (r"\left. x \middle| y \right. \left.\right. z", "x|yz"),
+    (r"\operatorname{argmin}\limits_x f \operatorname*{\mathbb E}_{x\sim p}", "argminxfEx∼p"),
+    (r"x \perp\!\!\!\perp y \mid z", "x⟂⟂y∣z"),
+    (r"\sum_{\mathclap{1\le i\le j\le n}} x_{ij}", "∑1≤i≤j≤nxij"),
+    (r"\vec{0} \boldsymbol{0} \mathbf{\phi} \mathbf{\Phi} \boldsymbol{\Phi} \mathit{\Gamma}",
+     "→00φΦΦΓ"),
+    (r"\displaystyle{\frac{a}{b}} {\displaystyle \frac{a}{b}} \displaystyle\frac{a}{b}", "ababab"),
+    (r"\left(\frac{a}{b}\right.+\left.\frac{c}{d}\right)", "(ab+cd)"),
+    (r"\hat{\boldsymbol{\beta}} = (\mathbf{X}^\top\mathbf{X})^{-1}\mathbf{X}^\top\mathbf{y}",
+     "^β=(X⊤X)−1X⊤y"),
+    (r"\frac{\partial}{\partial x}\left[\sin(x)\cos(x)\right] = \cos^2(x)-\sin^2(x)",
+     "∂∂x[sin(x)cos(x)]=cos2(x)−sin2(x)"),
+    (r"\begin{aligned} \text{minimise} \quad & f(x) \\ \text{subject to} \quad & g(x) "
+     r"\le 0 \end{aligned}", "minimisef(x)subjecttog(x)≤0"),
+    (r"\begin{align} & a = b \\ \Rightarrow\quad & c = d \\ \therefore\quad & e \end{align}",
+     "a=b⇒c=d∴e"),
+    (r"a_{1}, \ldots, a_{n} \quad a_1 \cdots a_n \quad a_1, \dots, a_n",
+     "a1,...,ana1⋯ana1,...,an"),
+    (r"\sigma_{\max}(A) \lambda_{\min} x_{\arg} \log_2 n \ln^2 x \max_i^2",
+     "σmax(A)λminxarglog2nln2xmax2i"),
+    (r"|a|^2 + |b|_1 \quad \left|a\right|^2 \quad \|a\|^{2}_{2} \quad \lvert a\rvert^2",
+     "|a|2+|b|1|a|2‖a‖22|a|2"),
+    (r"\{a\}^2 (a)^2 [a]_i \langle a \rangle^2", "{a}2(a)2[a]i⟨a⟩2"),
+    (r"x^{-\frac{1}{2}} e^{-\frac{(x-\mu)^2}{2\sigma^2}} \frac{1}{\sqrt{2\pi\sigma^2}}",
+     "x−12e−(x−μ)22σ21√2πσ2"),
+    (r"\overline{\mathrm{AB}} \overline{a}\overline{b} \overline{ab}", "ABabab"),
+    (r"\text{a}_{\text{b}}^{\text{c}} \mathbf{a}_{\mathbf{b}}", "acbab"),
+    (r"f\left(x\right)=\left\{\begin{aligned}&x, && x>0 \\ &0, && x\le0\end{aligned}\right.",
+     "f(x)={x,x>00,x≤0"),
+    (r"\begin{pmatrix} a_{11} & a_{12} \\ a_{21} & a_{22} \end{pmatrix}\begin{pmatrix} "
+     r"x_1 \\ x_2 \end{pmatrix} = \begin{pmatrix} b_1 \\ b_2 \end{pmatrix}",
+     "(a11a21a12a22)(x1x2)=(b1b2)"),
+    (r"\iint_D f\,dA \oint_C \int_0^1\!\!\int_0^x \int\!\cdots\!\int", "∫∫DfdA∮C∫10∫x0∫⋯∫"),
+    (r"\bigcap_{i \in I} A_i \quad \bigoplus_{n} V_n \quad \coprod", "⋂i∈IAi⨁nVn∐"),
+    (r"\left(\left(a\right)^2\right)^3 \left\{\left[a\right]\right\}", "((a)2)3{[a]}"),
     (r"\big( \Big( \bigg( \Bigg( a \big| b", "((((a|b"),
     (r"f(x) \Big|_{x=0}^{b} \bigm| y", "f(x)|bx=0|y"),
     (r"\left( \begin{smallmatrix} a & b \\ c & d \end{smallmatrix} \right) + "
@@ -406,6 +442,11 @@ MEANT = [  # what the text cannot tell: grouping, limits, sizes, rules, colours,
     (r"\begin{bmatrix}[c|c] a & b \end{bmatrix}",
      r"lr(\[ruled(#(center, center, ), #(1, ), #(), a, b)\])"),
     (r"\begin{align} a &= b \\ &= c \end{align}", r'a & \=b \ "" & \=c'),
+    (r"\begin{aligned}[t] a \end{aligned} \begin{array}[c]{c} b \end{array}",
+     "aligned(a)matrix(align: #center, b)"),
+    (r"\begin{aligned} [a, b] \end{aligned}", r"\[a\,b\]"),
+    (r"\begin{align}[t] a \end{align}", r"\[t\]a"),
+    (r"\operatorname{a_b}", "op(upright(attach(a, b: b)), limits: #false)"),
     (r"\begin{aligned} a &= b \end{aligned}.", r"a & \=b\."),
     (r"x \begin{aligned} a &= b \end{aligned}", r"x/**/aligned(a & \=b)"),
     (r"\begin{align} a & b & c & d \end{align}", "a & b & #h(2em)c & d"),
@@ -464,6 +505,7 @@ REFUSED = [  # and why
     (r"a \middle| b", r"\middle without its \left"),
     (r"a \over b \over c", r"\over and \over in one group"),
     (r"\not\perp", r"\not\perp is not known here"),
+    (r"x^\rm T", r"\rm needs braces around it"),
     (r"# x", "# is not known here"),
     ("漢", "漢 is not known here"),
     (r"\let\a\alpha \a", r"\let is not known here"),
@@ -538,6 +580,8 @@ FOUND = [  # Markdown and the formulas in it
     (r"$a\$b$", [r"a\$b"]),
     ("$$ $$", []),
 ]
+
+WIDE = "+".join(f"x_{{{number}}}" for number in range(80))
 
 HOSTILE = {
     "groups": "{" * 10_000, "closed": "{" * 9_000 + "}" * 9_000, "accents": r"\hat" * 15_000,
@@ -642,11 +686,22 @@ def test_what_is_meant_is_set():
     assert pdf_of("\n\n".join(f"$$\n{tex}\n$$" for tex, _ in MEANT))[1] == []
 
 
-def test_a_tag_stands_at_the_right_and_a_wide_formula_on_the_paper():
-    wide = "+".join(f"x_{{{number}}}" for number in range(80))
-    matrix = r"\begin{matrix} %s \end{matrix}" % "&".join(["long"] * 30)
-    text, warnings = pdf_of(f"$$a = b \\tag{{1}}$$\n\n$${wide} \\tag{{2}}$$\n\n$${matrix}$$")
-    assert "a=b(1)" in text and "+x79(2)" in text and "long" * 30 in text and warnings == []
+def test_a_tag_stands_beside_its_formula_or_below_a_wide_one():
+    assert "a=b(1)" in pdf_of(r"$$a = b \tag{1}$$")[0]
+    assert "+x79(2)" in pdf_of(rf"$${WIDE} \tag{{2}}$$")[0]
+
+
+@pytest.mark.parametrize("tex", [
+    WIDE, r"a \hspace{40cm} b", rf"x = \left( {WIDE} \right)",
+    r"\begin{matrix} %s \end{matrix}" % "&".join(["ab"] * 60),
+    rf"\begin{{align}} a &= {WIDE} \\ b &= c \tag{{1}} \end{{align}}", rf"\foo {WIDE}"])
+def test_nothing_runs_off_the_paper(tex):
+    typesetter, ends = Typesetter(), []
+    pdf = typesetter.pdf([Part("markdown", f"$$\n{tex}\n$$", "here")], {"title": '"T"'})
+    page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
+    page.extract_text(visitor_text=lambda text, outer, inner, *_: ends.append(
+        inner[4] * outer[0] + inner[5] * outer[2] + outer[4]))
+    assert 0 <= min(ends) and max(ends) < page.mediabox.width
 
 
 def test_a_tag_within_a_line_is_not_lost():
@@ -698,6 +753,12 @@ def test_every_refusal_has_a_warning_with_notebook_cell_formula_and_reason(refus
         assert warning.startswith("task.ipynb, cell 3: the formula ") and reason in warning
         assert tex in warning
     assert len(refused[1]) == len(REFUSED)
+
+
+def test_what_typst_refuses_is_printed_as_tex(monkeypatch):
+    monkeypatch.setattr(Mender, "prepare", lambda self, tex, display: ("no-such-name", ""))
+    text, warnings = pdf_of("before $x^2$ after")
+    assert "beforex^2after" in text and "typst refused it" in warnings[0]
 
 
 def test_the_command_line_prints_the_warning_and_exits_with_1(tmp_path, capsys):
@@ -759,6 +820,7 @@ def test_formulas_are_found_in_html(html, formulas):
     ("[link $x$](https://a.b) <b>$y$</b>", "linkxy"),
     ("<table><tr><td>$x_1$</td></tr></table>", "x1"),
     ("unclosed $x and\n\nmore $$ y", "unclosed$xandmore$$y"),
+    ("`code`$x$`more` $a$$b$ $$c$$$$d$$ ``e``$f$", "codexmoreabcdef"),
     ("`$x$` and $5 to $10 and\n\n    $y$", "$x$and$5to$10and$y$")])
 def test_markdown_around_formulas_keeps_its_text(markdown, text):
     shown, warnings = pdf_of(markdown)

@@ -8,6 +8,7 @@ from kit.pdf.writing import quoted
 
 TOKEN_START, TOKEN_END = "\ue000", "\ue001"  # private-use characters: no notebook writes these
 LONGEST_REASON = 120
+ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its width is not measured
 
 
 @dataclass
@@ -42,11 +43,11 @@ class Formulas:
         """Return text with a token in place of each formula that was found in it."""
         out, position = [], 0
         for formula in found:
-            out.append(text[position:formula.start])
             source = text[formula.start:formula.end]
-            out.append(form % self.add(formula.tex, formula.display, place, source))
+            token = form % self.add(formula.tex, formula.display, place, source)
+            out += [text[position:formula.start], token]
             position = formula.end
-        return "".join(out) + text[position:]
+        return apart([*out, text[position:]])
 
     def add(self, tex, display, place, source):
         """Return the token that stands for a formula which is now one of ours."""
@@ -66,8 +67,18 @@ class Formulas:
             return ""       # a formula of macro definitions only
         if not formula.display:
             return f"${formula.typst}$"
+        if not formula.tag and len(formula.typst) < ALWAYS_FITS and "#h(" not in formula.typst:
+            return f"$ {formula.typst} $"
         tag = f"tag: {quoted(formula.tag)}, " if formula.tag else ""
         return f"#displayed({tag}$ {formula.typst} $)"
+
+
+def apart(pieces):
+    """Return pieces of Markdown in a row, an empty comment where two code spans would touch."""
+    text = ""
+    for piece in filter(None, pieces):
+        text += ("<!-- -->" if text[-1:] == piece[0] == "`" else "") + piece
+    return text
 
 
 def shortened(words):

@@ -8,6 +8,7 @@ from kit.pdf.writing import escaped, fenced, quoted
 
 END = ""
 SPACING = re.compile(r"@\{(?:\\[,;:! ]|\\q?quad|\s)*\}")    # columns stand apart anyway
+PLACED = {"aligned", "alignedat", "gathered", "split"}
 BREAK = r" \ "          # ends a line in typst
 
 
@@ -86,18 +87,26 @@ def skip_options(reader):
         pass
 
 
+def skip_place(reader):
+    """Step over the [t] of \\begin{aligned}[t]; [x, y] would be part of the formula."""
+    reader.peek()
+    if re.match(r"\[[tbc]\]", "".join(reader.tokens[reader.position:reader.position + 3])):
+        reader.raw("[", "]")
+
+
 def lines(reader, name):
     """Return aligned or centred lines."""
-    if reader.peek() == "[":
-        reader.raw("[", "]")
-    if name.startswith(("alignat", "alignedat")):
-        reader.raw()
+    if name in PLACED:
+        skip_place(reader)
+    close = name.startswith(("alignat", "alignedat"))
+    if close:
+        reader.raw()    # how many columns
     rows, tags, rules = read_rows(reader, r"\end")
     only_column(rows if name in CENTRED else [], rules)
     if len(rows) == 1 and tags[0]:
         reader.tag, tags = tags[0], [None]
     width = max(map(len, rows))
-    gap = "" if "at" in name or name.startswith("eqnarray") else "#h(2em)"
+    gap = "" if close or name.startswith("eqnarray") else "#h(2em)"
     if name.startswith("eqnarray"):
         rows = [[row[0], "".join(row[1:])] if len(row) == 3 else row for row in rows]
     if any(tags) and name not in CENTRED:
@@ -169,8 +178,7 @@ def cases(reader, name):
 
 def array(reader):
     """Return an array."""
-    if reader.peek() == "[":
-        reader.raw("[", "]")
+    skip_place(reader)
     return columned(reader, SPACING.sub("", reader.raw()))
 
 

@@ -265,7 +265,7 @@ class Reader:
         start = self.position
         words = re.sub(r"\\[,;:! ]|~", " ", self.raw())
         words = re.sub(r"\\(mathrm|text|rm)(?![A-Za-z])|[{}]", "", words).strip()
-        if not re.fullmatch(r"[\w \-]+", words):
+        if not re.fullmatch(r"(?:[^\W_]|[ \-])+", words):
             self.position = start
             return f"op(upright({self.argument('a name')}), limits: #{limits})"
         return f"op({quoted(words)}, limits: #{limits})"
@@ -416,7 +416,9 @@ COMMANDS = {
 MISPLACED = {
     END: r"it ends too early: a {, \begin or \left is not closed", "}": "a } without its {",
     "&": "an & outside of rows", r"\\": r"a \\ outside of rows", "$": "a $ within a formula",
-    r"\right": r"a \right without its \left", r"\end": r"an \end without its \begin"}
+    r"\right": r"a \right without its \left", r"\end": r"an \end without its \begin",
+    **{token: f"{token} needs braces around it and what it changes"
+       for token in (*known.SWITCHES, *known.FRACTIONS, r"\color")}}
 
 
 def lettered(words, template):

@@ -178,6 +178,8 @@ TEMPLATES = templates(r"""
     mathpunct           class("punctuation", {0})
     mathinner           {0}
     ensuremath          {0}
+    smash               {0}
+    mathclap            {0}
     pmod                #h(1em)\("mod"#h(0.333em){0}\)
     pod                 #h(1em)\({0}\)
     mod                 #h(1em)"mod"#h(0.333em){0}
