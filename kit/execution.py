@@ -1,9 +1,11 @@
 """Executing notebooks, in their own folder or in a copy of it."""
 
+import atexit
 import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -34,6 +36,10 @@ def execute(notebook):
     Returns what failed in one sentence, None if nothing did; the error is that cell's last
     output, and the cells beneath it have none. Refused says why nothing could be run.
     """
+    language = notebook.node.metadata.get("kernelspec", {}).get("language", "python")
+    if language.lower() != "python":
+        raise Refused(f"{notebook.name} is written in {one_line(language, 20)}: only Python "
+                      "notebooks are executed")
     for cell in notebook.node.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -44,7 +50,7 @@ def execute(notebook):
         resources={"metadata": {"path": str(notebook.folder)}},
         on_cell_start=lambda cell, cell_index: running.update(index=cell_index))
     try:
-        client.execute()
+        run_aside(client)
     except CellExecutionError as problem:
         return failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
@@ -57,6 +63,24 @@ def execute(notebook):
         raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
                       "that `pip install -e .` succeeded") from None
     return None
+
+
+def run_aside(client):
+    """Execute in a thread: in the main one nbclient catches Ctrl-C, and fails in its own way."""
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(client.execute)
+        try:
+            while not done.done():
+                wait([done], timeout=0.5)   # without one, Windows would not let Ctrl-C through
+        except KeyboardInterrupt:
+            while not done.done():          # the kernel may only just be starting
+                kernel = getattr(client.km, "provisioner", None)
+                if kernel is not None and kernel.process is not None:
+                    kernel.process.kill()
+                wait([done], timeout=0.2)
+            atexit.unregister(client._cleanup_kernel)   # nothing is left for it to do
+            raise
+        done.result()
 
 
 def failure(notebook, index, words):

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import sys
 import tempfile
+from pathlib import Path
 
 
 class Refused(Exception):
@@ -15,9 +17,10 @@ def whole_file(path):
     """Yield a file that appears at path when all is well, and not at all otherwise."""
     temporary = None
     try:
+        path = Path(os.path.realpath(path))     # a link stays, what it names is replaced
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise Refused(f"{path} is a folder: give the name of a file")
+        if path.exists() and not path.is_file():
+            raise Refused(f"{path} is not a file: give another name")
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-",
                                              suffix=path.suffix)
         with os.fdopen(handle, "wb") as file:
@@ -32,6 +35,17 @@ def whole_file(path):
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def say(text, stream=None):
+    """Print text; a reader that has gone away, or an encoding too small, is no failure."""
+    stream = stream or sys.stdout
+    with contextlib.suppress(OSError, ValueError):
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+        return
+    with contextlib.suppress(OSError, ValueError):      # Python would complain again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def reason(problem):

@@ -1,5 +1,6 @@
 """Notebooks, read from files that may hold anything."""
 
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ if hidden:
     del sys.modules["rfc3987_syntax"]
 
 LARGEST = 100 * 2**20
+HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")     # of a surrogate pair
 
 
 @dataclass
@@ -43,8 +45,10 @@ def read_notebook(path):
         if path.stat().st_size > LARGEST:
             raise Refused(f"{path} is larger than {LARGEST // 2**20} MB: clear its largest "
                           "output and save it again")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
+        text = path.read_text(encoding="utf-8-sig")     # some editors of Windows add a mark
+    except UnicodeDecodeError:
+        raise Refused(f"{path} cannot be read: it is not UTF-8 text, as notebooks are") from None
+    except OSError as problem:
         raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     return Notebook(node_of(text, path), path.name, path.parent)
 
@@ -53,8 +57,21 @@ def node_of(text, name):
     """Return the notebook in a text; Refused, which calls it by name, says why there is none."""
     try:
         node = nbformat.reads(text, as_version=4)
+        if HALF_LETTER.search(text):
+            node = nbformat.from_dict(whole_letters(node))
+        for cell in node.cells if node.nbformat_minor < 5 else []:
+            cell.pop("id", None)    # left by a merge: older notebooks have none
         nbformat.validate(node)
     except Exception as problem:  # nbformat raises many kinds, all of which mean the same here
         raise Refused(f"{name} is not a notebook that can be read ({reason(problem)}): "
                       "open it in Jupyter and save it again") from None
     return node
+
+
+def whole_letters(value):
+    """Return a notebook's content in which halves of letters are joined, or replaced by a mark."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {whole_letters(name): whole_letters(inner) for name, inner in value.items()}
+    return [whole_letters(inner) for inner in value] if isinstance(value, list) else value

@@ -3,33 +3,43 @@
 import argparse
 import contextlib
 import json
+import os
+import re
+import signal
 import sys
+import threading
 from pathlib import Path
 
 from kit import NOTEBOOKS, ROOT
 from kit.assignment import tomllib
-from kit.files import Refused, one_line, reason, whole_file
+from kit.files import Refused, one_line, reason, say, whole_file
 from kit.pdf.child import MEMORY, SECONDS, make_pdf
 from kit.pdf.preflight import listing
 
 COMPLETE, INCOMPLETE, NOTHING_WRITTEN = 0, 1, 2
-SETTINGS = {"title": "Assignment report", "subtitle": "", "authors": ["Group NN"], "date": "",
-            "language": "en"}
+SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
+LARGEST_SETTINGS = 64 * 2**10
+STOPPED = "kit report: stopped, nothing was written"
 
 
 def main(arguments=None):
     """Return the exit status: 0 complete, 1 written but not complete, 2 nothing written."""
     options = parse(arguments)
+    stops = []
     try:
-        problems = report(options)
+        with stopped_by_signals(stops):
+            problems = report(options)
     except Refused as refusal:
-        print(f"kit report: {one_line(refusal, 400)}", file=sys.stderr)
+        if stops:       # what was going on may end in another way than by the interrupt
+            say(STOPPED, sys.stderr)
+            return 130
+        say(f"kit report: {one_line(refusal, 400)}", sys.stderr)
         if options.json:
-            print(json.dumps({"output": None, "complete": False, "refused": str(refusal),
-                              "problems": []}, indent=2))
+            say(json.dumps({"output": None, "complete": False, "refused": str(refusal),
+                            "problems": []}, indent=2))
         return NOTHING_WRITTEN
     except KeyboardInterrupt:
-        print("kit report: stopped, nothing was written", file=sys.stderr)
+        say(STOPPED, sys.stderr)
         return 130
     tell(options, problems)
     return INCOMPLETE if problems and not options.draft else COMPLETE
@@ -67,14 +77,35 @@ def parse(arguments):
 
 
 def positive(text):
-    """Return a whole number from 1 up."""
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 up")
+    """Return a whole number from 1 to a million."""
+    if not re.fullmatch("0*[1-9][0-9]{0,6}", text) or int(text) > 10**6:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 to 10**6")
     return int(text)
+
+
+@contextlib.contextmanager
+def stopped_by_signals(stops):
+    """Raise KeyboardInterrupt on Ctrl-C and when another process ends this one; note it in stops.
+
+    So what is unfinished is cleared away either way.
+    """
+    def stop(number, _):
+        stops.append(number)
+        raise KeyboardInterrupt
+    own = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        own = ()        # only the main thread may set them
+    before = {number: signal.signal(number, stop) for number in own}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def report(options):
     """Return the problems of a report that has been written."""
+    check_paths(options.notebooks, options.output)
     settings = read_settings(options.notebooks[0].parent / "report.toml")
     settings.update({name: value for name in ("title", "authors", "date")
                      if (value := getattr(options, name)) is not None})
@@ -91,6 +122,19 @@ def report(options):
     return problems
 
 
+def check_paths(notebooks, output):
+    """Refuse a notebook given twice, and an output that would replace something else."""
+    given = [os.path.realpath(path) for path in notebooks]
+    for path in notebooks:
+        if given.count(os.path.realpath(path)) > 1:
+            raise Refused(f"{path} is given more than once: give each notebook once")
+    if not output.name or output.suffix.lower() == ".ipynb":
+        raise Refused(f"-o {output} is no name for a report: end it in .pdf")
+    with contextlib.suppress(OSError):
+        if output.is_file() and output.stat().st_size and output.read_bytes()[:5] != b"%PDF-":
+            raise Refused(f"{output} exists and is not a PDF: move it away or give another name")
+
+
 def executed(paths, stack):
     """Return notebooks for the child, executed in copies that live as long as the stack."""
     from kit.execution import execute_copies    # slow to load, and only needed here
@@ -105,9 +149,15 @@ def read_settings(path):
     """Return title, subtitle, authors, date and language, from report.toml if it is there."""
     if not path.is_file():      # it may also be a named pipe, which would never end
         return dict(SETTINGS)
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
+        raise Refused(f"{path} is a link to a file elsewhere: put the file itself there")
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        if path.stat().st_size > LARGEST_SETTINGS:
+            raise Refused(f"{path} is larger than {LARGEST_SETTINGS // 2**10} kB")
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Refused(f"{path} cannot be read: save it as UTF-8 text") from None
+    except (OSError, ValueError, RecursionError) as problem:
         raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     if "date" in given:
         given["date"] = str(given["date"])  # TOML has dates of its own
@@ -118,20 +168,20 @@ def read_settings(path):
                     if name == "authors" else isinstance(value, str))
         if not is_right:
             expected = '["Name", "Name"]' if name == "authors" else '"text" in quotes'
-            raise Refused(f"{path} has {name} = {value!r}: expected {expected}")
+            raise Refused(f"{path} has {name} = {one_line(repr(value), 60)}: expected {expected}")
     return {**SETTINGS, **given}
 
 
 def tell(options, problems):
     """Print where the report is, and what is missing in it."""
     if options.json:
-        print(json.dumps({"output": str(options.output), "complete": not problems, "problems": [
+        say(json.dumps({"output": str(options.output), "complete": not problems, "problems": [
             {"kind": problem.kind, "notebook": problem.place.notebook,
              "cell": problem.place.cell, "message": problem.words} for problem in problems]},
             indent=2))
     else:
-        print(options.output)
+        say(str(options.output))
     if problems:
-        print(f"kit report: the report is written but not complete, {len(problems)} "
-              f"problem{'s' if len(problems) > 1 else ''}:", file=sys.stderr)
-        print("\n".join(listing(problems)), file=sys.stderr)
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        lines = [f"kit report: the report is written but not complete, {count}:"]
+        say("\n".join(lines + listing(problems)), sys.stderr)

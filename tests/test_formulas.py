@@ -626,7 +626,8 @@ def pdf_of(markdown, kind="markdown"):
     typesetter = Typesetter()
     pdf = typesetter.pdf([Part(kind, markdown, Place("here"))], {"title": '"T"'})
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    return normal(" ".join(page.extract_text() for page in reader.pages)), typesetter.problems
+    text = normal(" ".join(page.extract_text() for page in reader.pages))
+    return text, list(map(str, typesetter.problems))
 
 
 def ending(function):
@@ -697,7 +698,7 @@ def test_a_tag_stands_beside_its_formula_or_below_a_wide_one():
     rf"\begin{{align}} a &= {WIDE} \\ b &= c \tag{{1}} \end{{align}}", rf"\foo {WIDE}"])
 def test_nothing_runs_off_the_paper(tex):
     typesetter, ends = Typesetter(), []
-    pdf = typesetter.pdf([Part("markdown", f"$$\n{tex}\n$$", "here")], {"title": '"T"'})
+    pdf = typesetter.pdf([Part("markdown", f"$$\n{tex}\n$$", Place("here"))], {"title": '"T"'})
     page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
     page.extract_text(visitor_text=lambda text, outer, inner, *_: ends.append(
         inner[4] * outer[0] + inner[5] * outer[2] + outer[4]))

@@ -45,7 +45,11 @@ def failed(**more):
     ([nb4.new_raw_cell("FILL IN ANSWER")], [("placeholder", 1)]),
     ([markdown(" ", metadata={"tags": ["answer"]})], [("placeholder", 1)]),
     ([markdown(" "), markdown("x", metadata={"tags": ["answer"]})], []),
-    ([markdown("Filling in answers is easy.")], [])])
+    ([markdown("Type your answer here")], [("placeholder", 1)]),
+    ([markdown("FILL_IN_ANSWER")], [("placeholder", 1)]),
+    ([markdown("Filling in answers is easy.")], []),
+    ([markdown("We read your answer here: it is good.")], []),
+    ([markdown("<!-- FILL IN ANSWER -->done")], [])])
 def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
     assert found(*given) == problems
 
@@ -66,7 +70,9 @@ def test_cells_in_words(numbers, words):
 
 @pytest.mark.parametrize("heading, subtask", [
     ("2b  Forward", "2b"), ("Task 2b: Forward", "2b"), ("2 (b)", "2b"), ("Exercise 2.b", "2b"),
-    ("2B", "2b"), ("task 4 e", "4e"), ("Oppgave 1a)", "1a"), ("Task 2: A network", None),
+    ("2B", "2b"), ("2B: Forward", "2b"), ("(2a)", "2a"), ("Task 2-a", "2a"), ("Task 2, a)", "2a"),
+    ("Task: 2a", "2a"), ("📝 2a", "2a"), ("2D convolution", None), ("2d", "2d"),
+    ("task 4 e", "4e"), ("Oppgave 1a)", "1a"), ("Task 2: A network", None),
     ("2 before all", None), ("2b-ish", None), ("12a", None), ("9z", None), ("Results", None),
     ("", None), ("2021 bees", None)])
 def test_headings_of_subtasks(heading, subtask):
@@ -89,6 +95,8 @@ def outline(*headings):
     ([], ["Task_1 final.ipynb"], ["1a (Update", "1b (Matrix"]),
     ([], ["notes.ipynb", "task12.ipynb"], []),
     (["1a"], ["answers.ipynb"], ["1b (Matrix"]),
+    (["Task 1", "a) Rules", "b) Matrix"], ["answers.ipynb"], []),
+    (["Task 1", "a) Rules"], ["answers.ipynb"], ["1b (Matrix"]),
     (["1a!", "1b"], ["answers.ipynb"], ["1a (Update rules) is empty"]),
     (["1a!", "Derivation", "1b"], ["answers.ipynb"], []),
     (["1a!", "Derivation!", "1b"], ["answers.ipynb"], ["1a (Update rules) is empty"]),

@@ -1,6 +1,7 @@
 """`python -m kit report` and `nbconvert --to typstpdf`: files, options, problems, statuses."""
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -175,6 +176,113 @@ def test_an_old_notebook_is_read(tmp_path):
 def test_settings_that_are_wrong_are_one_line(folder, capsys, content):
     (folder / "report.toml").write_text(content)
     assert run(folder)[0] == 2 and "report.toml" in said(capsys)
+
+
+@pytest.mark.parametrize("content, problem", [
+    (b"\xef\xbb\xbftitle = 'A'", None), (b"title = 'A'\r\n", None),
+    ("title = 'A'".encode("utf-16"), "save it as UTF-8"),
+    (b"title = " + b"[" * 30_000, "cannot be read"),
+    (b"date = " + b"1" * 5000, "cannot be read"), (b"a = 1\n" * 20_000, "larger than 64 kB"),
+    (b"language = 'norwegian'", "expected a code of two or three"), (b"language = 'en-GB'", None)])
+def test_settings_of_every_editor(folder, capsys, content, problem):
+    (folder / "report.toml").write_bytes(content)
+    assert run(folder)[0] == (2 if problem else 0)
+    assert problem is None or problem in said(capsys)
+
+
+def test_settings_elsewhere_are_not_read(folder, capsys):
+    (folder / "inner").mkdir()
+    write(folder / "inner", markdown("# T"))
+    (folder / "secret.toml").write_text('password = "canary"')
+    try:
+        (folder / "inner" / "report.toml").symlink_to(folder / "secret.toml")
+    except OSError:
+        pytest.skip("no right to make links")
+    assert run(folder / "inner")[0] == 2
+    line = said(capsys)
+    assert "is a link to a file elsewhere" in line
+    assert "canary" not in line and "password" not in line
+
+
+def test_a_group_that_is_not_named_is_a_problem(folder, capsys):
+    (folder / "report.toml").write_text('authors = ["Group NN"]')
+    assert run(folder)[0] == 1 and "still “Group NN”" in capsys.readouterr().err
+
+
+def test_a_notebook_names_its_own_title_and_authors(folder):
+    path = folder / "answers.ipynb"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["metadata"] = {"title": "Own", "authors": [{"name": "Ada"}, "Bo", {"name": None}, 3]}
+    path.write_text(json.dumps(content))
+    reader, text = opened(run(folder)[1].read_bytes())
+    assert reader.metadata.title == "Own" and "Ada & Bo" in text and "None" not in text
+
+
+@pytest.mark.parametrize("cells", [[], [code("x = 1")]])
+def test_a_notebook_of_which_nothing_is_printed_is_a_problem(folder, capsys, cells):
+    write(folder, *cells)
+    assert run(folder)[0] == 1 and "nothing of it is printed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name, problem", [
+    ("answers.ipynb", "is no name for a report"),
+    ("x/../answers.ipynb", "is no name for a report"),
+    ("task2.py", "exists and is not a PDF"), ("other.ipynb", "is no name for a report")])
+def test_the_output_replaces_nothing_but_a_report(folder, capsys, name, problem):
+    (folder / "x").mkdir()
+    (folder / "task2.py").write_text("work")
+    before = (folder / "answers.ipynb").read_bytes()
+    status = report.main([str(folder / "answers.ipynb"), "-o", str(folder / name)])
+    assert status == 2 and problem in said(capsys)
+    assert (folder / "answers.ipynb").read_bytes() == before
+    assert (folder / "task2.py").read_text() == "work" and not (folder / "other.ipynb").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_the_output_replaces_no_pipe_and_follows_a_link(folder, capsys):
+    os.mkfifo(folder / "pipe.pdf")
+    path = str(folder / "answers.ipynb")
+    assert report.main([path, "-o", str(folder / "pipe.pdf")]) == 2
+    assert "is not a file" in said(capsys)
+    (folder / "link.pdf").symlink_to(folder / "target.pdf")
+    assert report.main([path, "-o", str(folder / "link.pdf")]) == 0
+    assert (folder / "link.pdf").is_symlink() and (folder / "target.pdf").is_file()
+
+
+def test_a_notebook_given_twice_is_one_line(folder, capsys):
+    path = str(folder / "answers.ipynb")
+    assert report.main([path, path, "-o", str(folder / "x.pdf")]) == 2
+    assert "is given more than once" in said(capsys)
+
+
+def test_notebooks_of_one_name_are_told_apart(tmp_path, capsys):
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, markdown("![](none.png)"), name="n.ipynb")
+    report.main([str(tmp_path / "x/n.ipynb"), str(tmp_path / "y/n.ipynb"),
+                 "-o", str(tmp_path / "o.pdf")])
+    told = capsys.readouterr().err
+    assert "x/n.ipynb, cell 1" in told and "y/n.ipynb, cell 1" in told
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: "\ufeff" + text,
+    lambda text: text.replace('"nbformat_minor": 5', '"nbformat_minor": 4')])
+def test_notebooks_of_every_editor(folder, change):
+    path = folder / "answers.ipynb"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert run(folder)[0] == 0
+
+
+@pytest.mark.parametrize("redirected", ["| head -c 0", "> /dev/full", "2>&1 | head -c 0"])
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has /dev/full")
+def test_a_reader_that_has_gone_away_is_no_failure(folder, redirected):
+    write(folder, markdown("# T"))
+    command = (f"set -o pipefail; {sys.executable} -m kit report {folder}/answers.ipynb "
+               f"-o {folder}/bæ中.pdf --json {redirected}")
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONIOENCODING": "cp1252"})
+    assert done.returncode == 0 and done.stderr == "" and (folder / "bæ中.pdf").is_file()
 
 
 def test_an_output_that_cannot_be_written_is_one_line(folder, capsys):

@@ -2,6 +2,7 @@
 import base64
 import http.server
 import os
+import signal
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ import psutil
 import pytest
 from pdf_helpers import code, export, markdown, opened, pictures, png, shown, stream, write
 
-from kit import report
+from kit import ROOT, report
 
 CANARY = "canary-7f3a"
 
@@ -168,6 +169,40 @@ def test_nothing_is_fetched(place, listener):
     assert status == 1 and output.exists() and asked == []
 
 
+INJECTIONS = [     # pandoc copies such attributes as typst, and decodes such letters
+    '<table><tr><td typst:inset="1pt)[#(40+2)],table.cell(inset:1pt">x</td></tr></table>',
+    "<table typst:text:fill='{panic()}'><tr><td>x</td></tr></table>",
+    "<table><tr data-typst:fill='{panic()}'><td data-typst:fill='{panic()}'>x</td></tr></table>",
+    "<table><thead typst:fill='{panic()}'><tr><th typst:fill='{panic()}'>x</th></tr></thead>"
+    "<tbody typst:fill='{panic()}'><tr><td>y</td></tr></tbody></table>",
+    "<div typst:text:fill='{panic()}'>x</div>", "<span typst:text:fill='{panic()}'>x</span>",
+    "<p typst:text:fill='{panic()}'>x <a href='https://a.b' typst:fill='{panic()}'>x</a></p>",
+    "<h2 id='a)[#panic()]' class='x)#panic()'>x</h2>", "<pre class='a\"b #panic()'>x</pre>",
+    "`#(40+2) `{=typst}\n\n![&#xE002;0&#xE003;](attachment:a.png)",
+    "`x`{=typst} &#xE002;0&#xE003; &#xE002;9&#xE003; &#xE000;0&#xE001; $x$",
+    "![x](attachment:a.png \"&#xE002;0&#xE003;\") `x`{=typst}",
+    "| &#xE000;0&#xE001; |\n|---|\n| &#xE002;0&#xE003; |"]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_no_markup_becomes_typst(text):
+    attached = {"a.png": {"image/png": base64.b64encode(png()).decode()}}
+    _, shown_text, problems = export(markdown(text, attachments=attached),
+                                     code("h", shown(text_html=text)), markdown("the end"))
+    assert "42" not in shown_text and "the end" in shown_text
+    assert not [problem for problem in problems if "could not be set" in problem.words]
+
+
+@pytest.mark.parametrize("forged", ["\ue0020\ue003", "\ue0000\ue001", "\ue0029\ue003"])
+def test_no_string_can_forge_a_token(forged):
+    cell = code(f"#| fig-cap: {forged}", shown(image_png=base64.b64encode(png()).decode()))
+    cell.metadata["caption"] = forged
+    raw = markdown("`#(40+2)`{=typst} $x$")
+    _, text, _ = export(raw, cell, code("t", stream(forged)), markdown(forged),
+                        name=f"{forged}.ipynb")
+    assert "#raw" not in text and text.count("#(40+2)") == 1
+
+
 # Running and writing ----------------------------------------------------------------------------
 
 @pytest.mark.parametrize("form", ["`{}`{{=typst}}", "```{{=typst}}\n{}\n```"])
@@ -224,6 +259,25 @@ def test_the_systems_own_limit_holds_too(place, monkeypatch, capsys):
     write(place / "notebooks", markdown("a"))
     assert run(place, "--memory-limit", "300")[0] == 2
     assert "need more memory than is allowed" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_report_that_is_ended_leaves_no_worker(place, number):
+    write(place / "notebooks", *[markdown(f"word{n} " * 20_000) for n in range(60)])
+    process = psutil.Popen([sys.executable, "-m", "kit", "report", "-o", str(place / "report.pdf"),
+                            str(place / "notebooks" / "answers.ipynb")], cwd=ROOT)
+    while len(process.children(recursive=True)) < 2:     # the worker, and its pandoc
+        assert process.poll() is None
+        time.sleep(0.05)
+    family = process.children(recursive=True)
+    process.send_signal(number)
+    process.wait(20)
+    psutil.wait_procs(family, timeout=20)
+    assert not any(member.is_running() for member in family)
+    left = [name for name in files(place) if "temporary/" in name or name == "report.pdf"]
+    assert left == []
+    assert number == signal.SIGKILL or not list(place.glob(".unfinished*"))
 
 
 def test_an_interrupted_report_leaves_nothing(place, monkeypatch):

@@ -9,13 +9,16 @@ from kit.pdf.parts import Part, Place
 from kit.pdf.pictures import NoPicture, decode, points
 from kit.pdf.writing import quoted
 
-PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
+            "application/pdf")
+INTERACTIVE = re.compile("vega|plotly|bokeh|leaflet|geo\\+json|javascript|holoviews")
+NEEDS_BROWSER = re.compile("<(iframe|video|audio|canvas|embed|object)\\b")
 REMOVED = {  # what a tag leaves out, by nbconvert's names and by Jupyter Book's
     "cell": {"remove-cell", "remove_cell", "hide-cell"},
     "input": {"remove-input", "remove_input", "hide-input"},
     "output": {"remove-output", "remove_output", "remove_all_output", "hide-output"}}
-MEANINGLESS = re.compile(r"\s*\[?(<(matplotlib\.|Figure size|Axes|AxesSubplot)[^>]*>"
-                         r"|Text\(\S+, \S+, ).*\s*", re.DOTALL)
+MEANINGLESS = re.compile(  # what matplotlib's objects call themselves, beside the figure
+    r"(\s*[\[(]*(<(matplotlib\.|Figure size|Axes|AxesSubplot)[^<>]*>|Text\([^()]*\))[\])]*,?)*\s*")
 OBJECT = re.compile(r"\s*<[^\n]*>\s*|\s*")      # <IPython.core.display.HTML object>
 CAPTION = re.compile(r"^#\|\s*fig-cap:\s*(.+?)\s*$", re.MULTILINE)
 
@@ -84,27 +87,29 @@ class Printer:
 
     def bundle(self, data, metadata):
         """Return the parts of the one kind of an output that prints best."""
-        data = {kind: content if isinstance(content, (dict, str)) else "".join(map(str, content))
+        data = {kind: content if "json" in kind else as_text(content)
                 for kind, content in data.items()}
         for kind in PICTURES:
             if kind in data:
                 return [self.picture(data[kind], metadata.get(kind, {}))]
         plain, html = data.get("text/plain", ""), data.get("text/html", "")
         if any("widget" in kind for kind in data):
-            return self.text("output", without_progress(plain))
+            return self.text("output", without_progress(plain or "A widget without a text form."))
         if "text/markdown" in data:
             return [self.part("markdown", data["text/markdown"])]
         if "<table" in html:
             return [self.part("html", html)]
         if "text/latex" in data:
             return self.latex(data["text/latex"])
+        if NEEDS_BROWSER.search(html) or any(map(INTERACTIVE.search, data)):
+            return [self.part("html", "", plain="an interactive output")]
         if OBJECT.fullmatch(plain):
             return self.without_plain(data, plain)
         return [] if MEANINGLESS.fullmatch(plain) else self.text("output", plain)
 
     def without_plain(self, data, plain):
         """Return the parts of an output whose plain text only names its class."""
-        if MEANINGLESS.fullmatch(plain) or not data:
+        if not data or MEANINGLESS.fullmatch(plain) and set(data) == {"text/plain"}:
             return []
         if "application/json" in data:
             return self.text("output", json.dumps(data["application/json"], indent=2))
@@ -141,6 +146,11 @@ class Printer:
                 content = coloured(whole) if ESCAPES.search(whole) else quoted(whole)
                 parts.append(self.part("typst", f"#{function}({content})", plain=whole))
         return parts
+
+
+def as_text(content):
+    """Return what a notebook holds as text or as a list of its lines."""
+    return content if isinstance(content, str) else "".join(map(str, content))
 
 
 def merged(outputs):

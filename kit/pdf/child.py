@@ -1,6 +1,7 @@
 """Starts the worker that makes a PDF, in a process of its own under limits, and watches it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,12 +12,13 @@ from pathlib import Path
 import psutil
 
 from kit import ROOT
-from kit.files import Refused, one_line
+from kit.files import Refused, one_line, reason
 from kit.pdf.parts import Place, Problem
 
 SECONDS = 120
 MEMORY = 1500 * 2**20           # bytes, of the worker and pandoc together
 POLL = 0.02
+NOWHERE = "http://127.0.0.1:9"  # no typst of ours fetches a package: should one, it gets nothing
 # The current folder, where strangers' files may lie, is not where modules are looked for.
 START = "import sys; sys.path[0] = sys.argv.pop(1); from kit.pdf.worker import main; main()"
 
@@ -29,17 +31,33 @@ def make_pdf(notebooks, *, settings, code=False, most_lines=60, system_fonts=Tru
     """
     job = {"notebooks": notebooks, "settings": settings, "code": code, "most_lines": most_lines,
            "system_fonts": system_fonts, "seconds": seconds, "memory": memory}
-    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        with open(folder / "said", "wb") as said:
-            process = psutil.Popen([sys.executable, "-X", "utf8", "-c", START, str(ROOT), name],
-                                   stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        try:
-            status = watched(process, seconds, memory)
-        finally:
-            stop(process)
-        return outcome(folder, status)
+    try:
+        with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+            return outcome(folder, run(folder, seconds, memory))
+    except OSError as problem:
+        raise Refused(f"the temporary folder cannot be used ({reason(problem)}): free some space, "
+                      "or name another one in TMPDIR") from None
+
+
+def run(folder, seconds, memory):
+    """Return the exit status of the worker; it and its children are gone afterwards."""
+    command = [sys.executable, "-X", "utf8", "-c", START, str(ROOT), str(folder)]
+    with open(folder / "said", "wb") as said:
+        process = psutil.Popen(command, env=environment(folder), stdin=subprocess.DEVNULL,
+                               stdout=said, stderr=said)
+    try:
+        return watched(process, seconds, memory)
+    finally:
+        stop(process)
+
+
+def environment(folder):
+    """Return the worker's environment: temporary files in its folder, no way to the network."""
+    return {**os.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder)),
+            **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy",
+                             "https_proxy", "all_proxy"), NOWHERE), "NO_PROXY": "", "no_proxy": ""}
 
 
 def watched(process, seconds, memory):
@@ -52,7 +70,7 @@ def watched(process, seconds, memory):
             pass
         if time.monotonic() > deadline:
             raise Refused(f"the report was not done after {seconds:g} s: look for a very long "
-                          "cell or output, or allow more by --time-limit")
+                          "cell or output, or allow more time")
         if memory_of(process) > memory:
             raise Refused(f"the report needs more than {memory // 2**20} MB of memory: look for "
                           "a very large output or picture")

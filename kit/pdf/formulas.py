@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 
 from kit.pdf import finding
 from kit.pdf.tex import CannotSet, Mender
-from kit.pdf.writing import quoted
+from kit.pdf.writing import MARK, quoted
 
-TOKEN_START, TOKEN_END = "\ue000", "\ue001"  # private-use characters: no notebook writes these
 LONGEST_REASON = 120
 ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its width is not measured
 
@@ -57,7 +56,7 @@ class Formulas:
         except CannotSet as problem:
             formula.reason = shortened(str(problem))
         self.found.append(formula)
-        return f"{TOKEN_START}{len(self.found) - 1}{TOKEN_END}"
+        return token(len(self.found) - 1)
 
     def set(self, formula):
         """Return a formula's typst, None if it cannot be set: the reason says why."""
@@ -84,6 +83,11 @@ def apart(pieces):
 def shortened(words):
     """Return words that are short enough for a warning."""
     return words if len(words) <= LONGEST_REASON else words[:LONGEST_REASON] + "…"
+
+
+def token(number):
+    """Return what stands for a formula of this number until typst is written."""
+    return f"\ue000{MARK}.{number}\ue001"
 
 
 def is_formula(text):

@@ -29,7 +29,7 @@ def shortened(text, most_lines):
 
 def as_seen(text):
     """Return text as a terminal shows it: a carriage return starts its line anew."""
-    lines = CONTROLS.sub("", TITLE.sub("", text)).replace("\r\n", "\n").split("\n")
+    lines = CONTROLS.sub("", TITLE.sub("", text)).expandtabs(8).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 

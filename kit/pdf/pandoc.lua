@@ -20,9 +20,11 @@ local NEEDS_BROWSER = {
   iframe = true, video = true, audio = true, object = true, embed = true, canvas = true,
 }
 local tables = dofile(pandoc.path.join { pandoc.path.directory(arg[0]), 'tables.lua' })
-local FORMULA, PIECE = '\u{E000}(%d+)\u{E001}', '\u{E002}%d\u{E003}'
 
 local input = pandoc.json.decode(io.read('a'), false)
+local FORMULA = '\u{E000}' .. input.mark .. '%.(%d+)\u{E001}'
+local PIECE = '\u{E002}' .. input.mark .. '.%d\u{E003}'
+local PIECE_NUMBER = '^\u{E002}' .. input.mark .. '%.(%d+)\u{E003}$'
 local pieces, place = {}, nil
 local structured
 
@@ -78,7 +80,7 @@ local function code_or_formula(element)
   if element.text:match('^%s*' .. FORMULA .. '%s*$') then
     return typst_inline(element.text:match('^%s*(.-)%s*$'))
   end
-  element.text = as_written(element.text)
+  element.text, element.attr = as_written(element.text), pandoc.Attr('', element.classes)
   return element
 end
 
@@ -156,14 +158,38 @@ end
 
 local function picture_alone(para)
   local only = #para.content == 1 and para.content[1]
-  local number = only and only.t == 'RawInline' and only.text:match('^\u{E002}(%d+)\u{E003}$')
+  local number = only and only.t == 'RawInline' and only.text:match(PIECE_NUMBER)
   if number then pieces[tonumber(number) + 1].alone = true end
 end
 
-local function without_identifier(element)
-  element.attr = pandoc.Attr('', element.classes)  -- two notebooks may use the same
+-- No attribute reaches typst: pandoc would copy `typst:…` ones as code, and two notebooks may use
+-- the same identifier.
+local function without_attributes(element)
+  element.attr = pandoc.Attr()
   return element
 end
+
+local function rows_without_attributes(rows)
+  for _, row in ipairs(rows) do
+    row.attr = pandoc.Attr()
+    for _, cell in ipairs(row.cells) do cell.attr = pandoc.Attr() end
+  end
+  return rows
+end
+
+local function table_without_attributes(tbl)
+  local head, foot = tbl.head, tbl.foot
+  head.attr, head.rows = pandoc.Attr(), rows_without_attributes(head.rows)
+  foot.attr, foot.rows = pandoc.Attr(), rows_without_attributes(foot.rows)
+  tbl.head, tbl.foot, tbl.attr = head, foot, pandoc.Attr()
+  for _, body in ipairs(tbl.bodies) do
+    body.attr = pandoc.Attr()
+    body.head, body.body = rows_without_attributes(body.head), rows_without_attributes(body.body)
+  end
+  return tbl
+end
+
+local LANGUAGES = { ['c++'] = 'cpp', ['c#'] = 'cs', ['{python}'] = 'python' }
 
 local function content_only(element) return element.content end
 
@@ -171,28 +197,51 @@ local function link(element)
   if not element.target:match('^https?://') and not element.target:match('^mailto:') then
     return element.content  -- a file beside the notebook, or a heading: no place in the PDF
   end
+  return without_attributes(element)
 end
 
 local function raw_block(block)
-  if block.format == 'html' then return structured(read_html(block.text)) end
+  if block.format == 'html' then
+    return structured(read_html(block.text)):map(function(inner)
+      return inner.t == 'Plain' and pandoc.Para(inner.content) or inner  -- it stands by itself
+    end)
+  end
   return typst_block(add_piece {
     kind = 'raw', format = block.format, source = block.text, block = true })
 end
 
 local function raw_inline(inline)
-  if inline.format == 'typst' and inline.text:match('^[\u{E000}\u{E002}]') then return end
+  local is_ours = inline.text:match('^' .. FORMULA .. '$') or inline.text:match(PIECE_NUMBER)
+  if inline.format == 'typst' and is_ours then return end
   return typst_inline(add_piece { kind = 'raw', format = inline.format, source = inline.text })
 end
 
 local function code_block(block)
+  local language = (block.classes[1] or ''):lower()
+  language = LANGUAGES[language] or language
+  block.attr = pandoc.Attr('', language:match('^%w[%w-]*$') and { language } or {})
   local result = code_or_formula(block)
   return result.t == 'RawInline' and pandoc.Para { result } or result
 end
 
+-- The caption of an HTML figure is its picture's.
+local function figure(fig)
+  local caption = pandoc.utils.blocks_to_inlines(fig.caption.long)
+  return fig.content:walk {
+    Plain = function(plain) return pandoc.Para(plain.content) end,
+    Image = function(image)
+      image.title, image.caption = '', #caption > 0 and caption or image.caption
+      return image
+    end,
+  }
+end
+
+local FIGURES = { Figure = figure }
 local INLINES = { Inlines = tags_closed }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
-  RawInline = raw_inline, Header = without_identifier, Div = content_only, Span = content_only,
+  RawInline = raw_inline, Header = without_attributes, Div = content_only, Span = content_only,
+  Table = table_without_attributes,
 }
 local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
 
@@ -206,12 +255,12 @@ end
 local TABLES = { Table = function(tbl) return data_table(tbl, false) end }
 
 function structured(blocks)
-  for _, filter in ipairs { INLINES, ELEMENTS, BLOCKS } do blocks = blocks:walk(filter) end
+  for _, filter in ipairs { FIGURES, INLINES, ELEMENTS, BLOCKS } do blocks = blocks:walk(filter) end
   return blocks
 end
 
 local function outline(blocks)
-  return blocks:map(function(block)
+  return blocks:filter(function(block) return block.t ~= 'HorizontalRule' end):map(function(block)
     return block.t == 'Header' and as_written(pandoc.utils.stringify(block.content)) or false
   end)
 end

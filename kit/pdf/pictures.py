@@ -5,6 +5,7 @@ import binascii
 import io
 import re
 import warnings
+import xml.parsers.expat as expat
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 LARGEST = 32 * 2**20
 MOST_PIXELS = 50_000_000
+DEEPEST_SVG = 200
 KINDS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}     # Pillow's name: typst's
 POINTS_PER_CSS_PIXEL = 0.75
 
@@ -22,10 +24,11 @@ class NoPicture(ValueError):
 
 def read_picture(source, folder, attachments):
     """Return the bytes of a picture named in Markdown; NoPicture says why there are none."""
-    source = unquote(source)
+    written, source = source, unquote(source)
     if source.startswith("attachment:"):
-        bundle = attachments.get(source.removeprefix("attachment:"))
-        if not bundle:
+        names = [text.removeprefix("attachment:") for text in (written, source)]
+        bundle = next((attachments[name] for name in names if attachments.get(name)), None)
+        if not isinstance(bundle, dict):
             raise NoPicture("there is no such attachment in the cell")
         return decode(next(iter(bundle.values())))
     if source.startswith("data:"):
@@ -69,8 +72,11 @@ def decode(text):
 
 
 def kind_and_width(data):
-    """Return a picture's file ending and its width in pixels, None for an SVG's."""
-    if b"<svg" in data[:4096]:
+    """Return a picture's file ending and its width in pixels, None for a vector picture's."""
+    if data.startswith(b"%PDF-"):
+        return "pdf", None
+    if data.lstrip().startswith(b"<") or data.startswith(b"\xef\xbb\xbf"):
+        check_svg(data)
         return "svg", None
     try:
         with warnings.catch_warnings():         # of large pictures: they are refused below
@@ -79,10 +85,34 @@ def kind_and_width(data):
                 kind, (width, height) = KINDS[picture.format], picture.size
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError,
             SyntaxError):
-        raise NoPicture("it is not a PNG, JPEG, GIF, WebP or SVG picture") from None
+        raise NoPicture("it is damaged, or not a PNG, JPEG, GIF, WebP, SVG or PDF") from None
     if width * height > MOST_PIXELS:
         raise NoPicture(f"it has {width} × {height} pixels: make it smaller")
     return kind, width
+
+
+def check_svg(data):
+    """Raise NoPicture unless data is an SVG that typst can read without running out of stack."""
+    depth, names = 0, []
+
+    def start(name, attributes):
+        nonlocal depth
+        depth += 1
+        names.append(name) if not names else None
+        if depth > DEEPEST_SVG:
+            raise NoPicture("it is nested too deep")
+
+    def end(name):
+        nonlocal depth
+        depth -= 1
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        raise NoPicture("it is damaged, or not an SVG") from None
+    if names[0].rpartition(" ")[2] != "svg":
+        raise NoPicture("it is not an SVG")
 
 
 def points(css_pixels):

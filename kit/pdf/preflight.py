@@ -7,9 +7,14 @@ from kit.files import one_line
 from kit.pdf.parts import Place, Problem
 
 PLACEHOLDER = "FILL IN ANSWER"
-LEFT_OPEN = re.compile(rf"{PLACEHOLDER}|(?:YOUR|TYPE YOUR|WRITE YOUR) ANSWER HERE", re.IGNORECASE)
-SUBTASK_HEADING = re.compile(  # "2b  Forward", "Task 2b:", "2 (b)", "Exercise 2.b"
-    r"(?:\w+\s+)?(\d)\s*\.?\s*\(?([a-z])\)?(?![\w-])", re.IGNORECASE)
+PLACEHOLDER_AUTHOR = "Group NN"
+LEFT_OPEN = re.compile(r"(?i:FILL[ _]IN[ _]ANSWER)|YOUR ANSWER HERE"
+                       r"|^\W*(?i:(?:type|write|enter) your answer here)\W*$", re.MULTILINE)
+# "2b  Forward", "Task 2b:", "(2b)", "2 (b)", "Exercise 2.b", "Task 2, b)", but not "2D data"
+SUBTASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)[\s.,:(-]*([a-z]|[A-Z](?=\W*$|[:.)]))"
+                             r"(?![\w-])")
+TASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)(?!\w)")
+PART_HEADING = re.compile(r"\W*([a-z])\)")             # "b) Forward", beneath "Task 2"
 TASK_NAME = re.compile(r"task[ _-]?(\d)(?!\d)", re.IGNORECASE)
 KINDS = {  # kind: what the list of problems calls it
     "not-run": "cells not run",
@@ -58,8 +63,9 @@ def out_of_order(notebook):
                if cell.execution_count is not None]
     for (above, first), (below, second) in zip(counted, counted[1:]):
         if second <= first:
-            words = (f"was run before cell {above} above it (as number {second} and {first}), so "
-                     "its output may be out of date: restart the kernel, run all cells and save")
+            words = (f"was not run after cell {above} above it (they have the numbers {second} "
+                     f"and {first}), so its output may be out of date: restart the kernel, run "
+                     "all cells and save")
             return [Problem("out-of-order", Place(notebook.name, below), words)]
     return []
 
@@ -83,12 +89,18 @@ def placeholders(notebook):
     for number, cell in notebook.cells:
         if cell.cell_type == "code":
             continue
-        left_open = LEFT_OPEN.search(cell.source)
+        left_open = LEFT_OPEN.search(without_comments(cell.source))
         empty = "answer" in cell.metadata.get("tags", []) and not cell.source.strip()
         if left_open or empty:
             words = f"the answer is {'empty' if empty else f'still “{left_open[0]}”'}: write it"
             found.append(Problem("placeholder", Place(notebook.name, number), words))
     return found
+
+
+def without_comments(text):
+    """Return Markdown without its HTML comments."""
+    first, *others = text.split("<!--")
+    return first + "".join(other.partition("-->")[2] for other in others)
 
 
 def missing_sections(outline, names):
@@ -97,9 +109,11 @@ def missing_sections(outline, names):
     outline: [(place, heading or None)] in order; None stands for anything but a heading.
     names:   of the notebooks; those of a task, and those with one of its sections, owe all of it.
     """
-    found, current = {}, None
+    found, current, task = {}, None, None
     for place, heading in outline:
-        current = current if heading is None else subtask_of(heading) or current
+        if heading is not None:
+            current = subtask_of(heading, task) or current
+            task = task_of(heading) or task
         if heading is not None and current:
             found.setdefault(current, [place, False])
         elif current:
@@ -122,11 +136,17 @@ def missing_sections(outline, names):
     return problems
 
 
-def subtask_of(heading):
-    """Return the id of the subtask that a heading announces, None if it is another one."""
-    match = SUBTASK_HEADING.match(heading.strip())
-    name = match and (match[1] + match[2]).lower()
+def subtask_of(heading, task=None):
+    """Return the id of the subtask that a heading announces, beneath that of a task perhaps."""
+    match, part = SUBTASK_HEADING.match(heading), PART_HEADING.match(heading)
+    name = (match[1] + match[2]).lower() if match else f"{task}{part[1]}" if part else None
     return name if name in {subtask.id for subtask in SUBTASKS} else None
+
+
+def task_of(heading):
+    """Return the number of the task that a heading announces, None if it is another one."""
+    match = TASK_HEADING.match(heading)
+    return match[1] if match else None
 
 
 def listing(problems, most=8):

@@ -3,6 +3,7 @@
 local function is_number(text)
   return text:match('^[^%a]*%d[^%a]*$') or text:match('^[^%a]*%d[eE][+-]?%d+$')
     or text:match('^[^%a]*%d%s?m?s$') or text == 'NaN' or text == 'nan' or text == 'inf'
+    or text == '<NA>' or text == 'None'
 end
 
 local function all_rows(tbl, with_head)
@@ -85,7 +86,8 @@ local function sum(list)
   return total
 end
 
-local function without_columns(tbl, first, last)    -- a copy that keeps column 1 and first … last
+-- A copy of a table with column 1 and the columns first … last.
+local function with_columns(tbl, first, last)
   local copy = tbl:clone()
   local function keep(column) return column == 1 or (first <= column and column <= last) end
   local function kept(list)
@@ -122,12 +124,12 @@ local function split(tbl, widths)
   local parts, first, total = pandoc.List {}, 2, widths[1]
   for column = 2, #widths do
     if column > first and total + widths[column] > PORTRAIT then
-      parts:insert(without_columns(tbl, first, column - 1))
+      parts:insert(with_columns(tbl, first, column - 1))
       first, total = column, widths[1]
     end
     total = total + widths[column]
   end
-  parts:insert(without_columns(tbl, first, #widths))
+  parts:insert(with_columns(tbl, first, #widths))
   return parts
 end
 
@@ -173,7 +175,6 @@ function tables.typst(tbl, turnable, write)
       tbl.colspecs[column] = { side, nil }
     end
   end
-  tbl.attr = pandoc.Attr()
   local widths = column_widths(tbl)
   local widest = turnable and LANDSCAPE / SMALLEST_TURNED or PORTRAIT / SMALLEST_UPRIGHT
   local parts = sum(widths) > widest and split(tbl, widths) or { tbl }

@@ -12,19 +12,21 @@ import typst
 
 from kit.files import Refused, one_line
 from kit.pdf.characters import LETTERS_IN_SVG, Coverage, name_of
-from kit.pdf.formulas import Formulas
+from kit.pdf.formulas import Formulas, token
+from kit.pdf.markdown import shown_html, tables_apart
 from kit.pdf.parts import Problem
 from kit.pdf.pictures import NoPicture, kind_and_width, points, read_picture
-from kit.pdf.writing import quoted
+from kit.pdf.writing import MARK, quoted
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
 PANDOC_SECONDS = 100
-FORBIDDEN = re.compile(  # the marks of our tokens, and what turns the order of letters around
-    "[\ue000-\ue00f\u202a-\u202e\u2066-\u2069]")
-TOKEN = re.compile("(\ue000\\d+\ue001|\ue002\\d+\ue003)")
-NO_CAPTION = re.compile(r"\S+\.\w{2,4}|image|picture|figure|plot|alt(ernative)? text",
-                        re.IGNORECASE)
+FORBIDDEN = re.compile(  # what looks like our tokens, and what turns the order of letters around
+    "[\ue000-\ue003\u202a-\u202e\u2066-\u2069]")
+TOKEN = re.compile("\ue000%s\\.\\d+\ue001|\ue002%s\\.\\d+\ue003" % (MARK, MARK))
+COLAB_BADGE = "colab.research.google.com/assets/colab-badge"
+NO_CAPTION = re.compile(r".+\.(png|jpe?g|gif|svg|webp|pdf|bmp|tiff?)"
+                        r"|image|picture|figure|plot|alt(ernative)? text", re.IGNORECASE)
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Typesetter:
 
     def pdf(self, parts, front):
         """Return the PDF of parts; front is the typst arguments of the title block."""
-        body = self.body([clean(part) for part in parts])
+        body = self.body(parts)
         own_text = show_report(front)
         coverage = self.coverage(own_text, body, parts)
         start = TEMPLATE.read_text(encoding="utf-8") + mark_missing(coverage.missing) + own_text
@@ -70,7 +72,7 @@ class Typesetter:
                  if part.kind in ("markdown", "html")]
         questions = [{"format": part.kind, "place": number, "text": self.text_of(part)}
                      for number, part in given]
-        answer = run_pandoc({"parts": questions,
+        answer = run_pandoc({"mark": MARK, "parts": questions,
                              "formulas": [formula.source for formula in self.formulas.found]})
         printed = [part["typst"] for part in answer["parts"]]
         printed += [piece.get("caption", "") for piece in answer["pieces"]]
@@ -78,15 +80,16 @@ class Typesetter:
         for number, piece in enumerate(answer["pieces"]):
             add = {"picture": self.add_named_picture, "raw": self.add_raw,
                    "unprintable": self.add_unprintable}[piece["kind"]]
-            self.pieces[f"\ue002{number}\ue003"] = add(piece, parts[piece["place"]])
+            self.pieces[f"\ue002{MARK}.{number}\ue003"] = add(piece, parts[piece["place"]])
         texts = dict(zip((number for number, _ in given), answer["parts"]))
         return [self.piece_of(part, texts.get(number)) for number, part in enumerate(parts)]
 
     def text_of(self, part):
         """Return a part's text for pandoc, its formulas replaced by tokens."""
-        take = {"markdown": self.formulas.take_from_markdown,
-                "html": self.formulas.take_from_html}[part.kind]
-        return take(part.content, part.place)
+        content = part.content.replace("\r\n", "\n")
+        if part.kind == "html":
+            return self.formulas.take_from_html(shown_html(content), part.place)
+        return self.formulas.take_from_markdown(tables_apart(content), part.place)
 
     def piece_of(self, part, answer):
         """Return a part as a piece: pandoc's typst if there is some, its own if not."""
@@ -108,15 +111,15 @@ class Typesetter:
         Tokens that are not used stood in code and are `$` and text again.
         """
         for number, formula in enumerate(self.formulas.found):
-            token, source = f"\ue000{number}\ue001", self.formulas.set(formula)
+            mark, source = token(number), self.formulas.set(formula)
             display = "true" if formula.display else "false"
             words = (f"the formula {one_line(formula.tex, 80)} could not be set and is printed "
                      f"as its TeX ({formula.reason or 'typst refused it'})")
             piece = Piece(source, f"#unset({quoted(formula.tex)}, display: {display});",
                           Problem("formula", formula.place, words))
-            if source is None and token in used:
+            if source is None and mark in used:
                 self.give_up(piece)
-            self.pieces[token] = piece
+            self.pieces[mark] = piece
 
     def add_raw(self, piece, part):
         """Return raw typst, TeX or the like as code: what a stranger wrote is never run."""
@@ -137,6 +140,8 @@ class Typesetter:
         """Return the piece of a picture that Markdown names; a note if it cannot be read."""
         name, alt = one_line(piece["source"], 60), piece.get("alt") or ""
         alone = piece.get("alone", False)
+        if COLAB_BADGE in piece["source"]:
+            return Piece("", "", None)      # a button of the page, not a picture of the report
         caption = piece["caption"] if alone and not NO_CAPTION.fullmatch(piece["caption"]) else ""
         try:
             data = read_picture(piece["source"], part.folder, part.attachments)
@@ -204,20 +209,13 @@ class Typesetter:
         """Return the typst of pieces, with the pieces within them in place of their tokens."""
         def fill(match):
             return TOKEN.sub(fill, self.pieces[match[0]].typst)
-        return TOKEN.sub(fill, "\n\n".join(piece.typst for piece in body))
+        whole = TOKEN.sub(fill, "\n\n".join(piece.typst for piece in body))
+        return FORBIDDEN.sub("\ufffd", whole)
 
 
 def missing(words):
     """Return the typst of a note that stands for what is not there."""
     return f"#missing({quoted(words[0].upper() + words[1:] + '.')});"
-
-
-def clean(part):
-    """Return a part with plain line ends and without characters that would mislead."""
-    if isinstance(part.content, str):
-        text = part.content.replace("\r\n", "\n")
-        part.content = FORBIDDEN.sub("\ufffd", text)
-    return part
 
 
 def show_report(front):

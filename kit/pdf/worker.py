@@ -9,15 +9,21 @@ import contextlib
 import datetime
 import json
 import os
+import re
+import shutil
 import sys
-import tempfile
+import threading
+import time
 from pathlib import Path
 
-from kit.files import Refused
+import psutil
+
+from kit.files import Refused, reason
 from kit.notebooks import Notebook, node_of, read_notebook
 from kit.pdf.cells import parts_of
 from kit.pdf.writing import quoted
-from kit.pdf.preflight import missing_sections, problems_of
+from kit.pdf.parts import Place, Problem
+from kit.pdf.preflight import PLACEHOLDER_AUTHOR, missing_sections, problems_of
 from kit.pdf.typesetting import Typesetter
 
 ADDRESS_SPACE = 8 * 2**30       # more than is used: programs reserve what they never touch
@@ -29,7 +35,7 @@ def main():
     """Do the job of the folder given, and leave its result there."""
     folder = Path(sys.argv[1])
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    tempfile.tempdir = str(folder)      # so that nothing is left where the worker is stopped
+    threading.Thread(target=end_with_parent, args=(folder,), daemon=True).start()
     limit(job["memory"], job["seconds"])
     sys.setrecursionlimit(3000)
     try:
@@ -40,10 +46,23 @@ def main():
              "cell": problem.place.cell, "words": problem.words} for problem in problems]}
     except Refused as refusal:
         result = {"refused": str(refusal)}
+    except OSError as problem:
+        result = {"refused": f"the report cannot be written ({reason(problem)}): is there space?"}
     except MemoryError:
         result = {"refused": "the notebooks need more memory than is allowed: "
                              "look for a very large output or picture"}
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+
+
+def end_with_parent(folder):
+    """End this process and its children, and clear its folder, once nobody waits for it."""
+    parent = psutil.Process().parent()
+    while parent is not None and parent.is_running():
+        time.sleep(0.5)
+    for child in psutil.Process().children(recursive=True):
+        child.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def limit(memory, seconds):
@@ -61,13 +80,30 @@ def limit(memory, seconds):
 def make(job):
     """Return (PDF bytes, problems) of a job."""
     notebooks = [notebook_of(given) for given in job["notebooks"]]
+    name_apart(notebooks)
     problems = [problem for notebook in notebooks for problem in problems_of(notebook)]
-    parts = [part for notebook in notebooks
-             for part in parts_of(notebook, job["code"], job["most_lines"])]
+    parts = []
+    for notebook in notebooks:
+        own = parts_of(notebook, job["code"], job["most_lines"])
+        if not own:
+            problems.append(Problem("section", Place(notebook.name), "nothing of it is printed: "
+                                    "it holds neither text nor outputs"))
+        parts += own
+    if PLACEHOLDER_AUTHOR in job["settings"]["authors"]:
+        problems.append(Problem("placeholder", Place("report.toml"), "the author is still "
+                                f"“{PLACEHOLDER_AUTHOR}”: name the members of the group"))
     typesetter = Typesetter(job["system_fonts"])
     pdf = typesetter.pdf(parts, front(job["settings"], notebooks[0]))
     names = [notebook.name for notebook in notebooks]
     return pdf, [*problems, *typesetter.problems, *missing_sections(typesetter.outline, names)]
+
+
+def name_apart(notebooks):
+    """Give notebooks of one name that of their folder as well."""
+    names = [notebook.name for notebook in notebooks]
+    for notebook in notebooks:
+        if names.count(notebook.name) > 1 and notebook.folder is not None:
+            notebook.name = f"{notebook.folder.resolve().name}/{notebook.name}"
 
 
 def notebook_of(given):
@@ -80,15 +116,20 @@ def notebook_of(given):
 
 def front(settings, notebook):
     """Return the arguments of the title block as typst, by name."""
-    metadata = notebook.node.metadata
-    listed = metadata.get("authors") or []
-    own = [str(author.get("name", "")) for author in listed if isinstance(author, dict)]
+    metadata, language = notebook.node.metadata, settings["language"].split("-")[0].lower()
+    if not re.fullmatch("[a-z]{2,3}", language):
+        raise Refused(f"the language is {settings['language']!r}, expected a code of two or three "
+                      "letters, such as en or nb")
+    listed = metadata.get("authors")
+    own = [author.get("name") if isinstance(author, dict) else author
+           for author in (listed if isinstance(listed, list) else [])]
+    own = [author for author in own if isinstance(author, str)]
     title = settings["title"] or str(metadata.get("title") or Path(notebook.name).stem)
-    words, day = date_of(settings["date"], settings["language"])
+    words, day = date_of(settings["date"], language)
     return {"title": quoted(title), "subtitle": quoted(settings["subtitle"]),
             "authors": "(%s)" % "".join(quoted(author) + ", "
                                         for author in settings["authors"] or own if author),
-            "date": quoted(words), "language": quoted(settings["language"]),
+            "date": quoted(words), "language": quoted(language),
             "made": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})"}
 
 
@@ -105,6 +146,3 @@ def date_of(given, language):
     words = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     return words if language == "en" else day.isoformat(), day
 
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,13 @@
 """Typst written sign by sign, so that nothing a student wrote is read as typst code."""
 
 import re
+import secrets
 
 from kit.pdf.macros import CannotSet
 from kit.pdf.tex_commands import COLOURS, FENCES
 
+# In a token, so that no notebook can forge one: it is new in every process, and never printed.
+MARK = secrets.token_hex(8)
 OWN_SIGNS = {*FENCES.values(), "√"} - {""}     # typst matches fences and draws roots by itself
 
 

@@ -1,0 +1,40 @@
+"""Markdown and HTML as Jupyter shows them, where pandoc reads them in another way."""
+
+import re
+
+FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
+RULE_OF_TABLE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+NOT_SHOWN = ("button", "script", "style", "template")
+
+
+def tables_apart(text):
+    """Return Markdown with a blank line before each table: for pandoc it is prose without one."""
+    lines, out, fence = text.split("\n"), [], None
+    for number, line in enumerate(lines):
+        marks = FENCE.match(line)
+        if marks and fence is None:
+            fence = marks[1]
+        elif marks and marks[1].startswith(fence):
+            fence = None
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if (fence is None and "|" in line and "|" in following and out and out[-1].strip()
+                and "|" not in out[-1] and RULE_OF_TABLE.fullmatch(following)):
+            out.append("")
+        out.append(line)
+    return "\n".join(out)
+
+
+def shown_html(text):
+    """Return HTML without the elements that a page does not show, or that only a page can use."""
+    for name in NOT_SHOWN:
+        opening = re.compile(rf"<{name}\b", re.IGNORECASE)
+        closing = re.compile(rf"</{name}\s*>", re.IGNORECASE)
+        out, position = [], 0
+        while start := opening.search(text, position):
+            end = closing.search(text, start.end())
+            if end is None:
+                break
+            out.append(text[position:start.start()])
+            position = end.end()
+        text = "".join(out) + text[position:]
+    return text
