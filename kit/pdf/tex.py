@@ -33,7 +33,7 @@ OLD_STYLE = re.compile(r"\s*\\(bf|rm|it|cal|sf|tt)(?![A-Za-z])\s*(.*)", re.DOTAL
 ENVIRONMENTS = (  # what pandoc does not know, in terms of what it knows
     (r"(?<!\\)((?:\\\\)*)%[^\n]*", r"\1"),  # comments
     (r"\n\s*\n", "\n"),
-    (r"\d+(?:\{,\}\d+)+",  # 50{,}880: one number, no space after the comma
+    (r"\d+(?:\{,\}\d+)+",  # 12{,}345: one number, no space after the comma
      lambda number: r"\text{%s}" % number[0].replace("{,}", ",")),
     (r"\\(begin|end)\{[dr]cases\*?\}", r"\\\1{cases}"),
     (r"\\begin\{vmatrix\}", r"\\left|\\begin{matrix}"),
