@@ -105,7 +105,9 @@ SIGMOID  = replace(BASELINE, name="+ improved sigmoid",     use_improved_sigmoid
 INIT     = replace(SIGMOID,  name="+ improved weight init", use_improved_weight_init=True)
 MOMENTUM = replace(INIT,     name="+ momentum",             momentum_gamma=0.9, learning_rate=0.02)
 LADDER   = (BASELINE, SIGMOID, INIT, MOMENTUM)
+# BEGIN SOLUTION task 3c
 # γ = 0.9 and α = 0.02 move the weights in the long run like α = 0.02 / (1 - 0.9) = 0.2 without.
+# END SOLUTION
 CONTROL  = replace(INIT,     name="α = 0.2, no momentum",   learning_rate=0.2)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from kit.assignment import SUBTASKS
 from kit.files import Refused
+from kit.notebooks import nbformat
 from kit.pdf.preflight import PLACEHOLDER
 from staff.stripping import put_back as put_text_back
 from staff.stripping import strip
@@ -59,11 +60,9 @@ def student_edition(node, name):
 
 def bare(node):
     """Return a copy of a notebook without outputs and execution counts."""
-    node = copy.deepcopy(node)
-    for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return node
+    nothing = {"outputs": [], "execution_count": None}
+    cells = [{**cell, **nothing} if cell.cell_type == "code" else cell for cell in node.cells]
+    return copy.deepcopy(nbformat.from_dict({**node, "cells": cells}))
 
 
 def role_of(cell, place=""):

@@ -80,6 +80,16 @@ def check_stubs(name, student_text, cuts, raised):
                           f"({one_line(cut.words, 60)}), and gave {one_line(raised[stub], 200)}")
 
 
+def check_cell_stubs(place, student_source, cuts):
+    """Raise Refused unless each stub of a code cell is reached whenever the cell is run."""
+    raised = [ast.unparse(node.exc) for node in ast.parse(student_source).body
+              if isinstance(node, ast.Raise)]
+    for cut in cuts:
+        if cut.words and f"NotImplementedError({cut.words!r})" not in raised:
+            raise Refused(f"{place}:{cut.at}: the stub of a cell stands in a block, where it may "
+                          "not be reached: move the markers out of it")
+
+
 def enclosing(text, line):
     """Return the dotted name of the innermost functions and classes around a line."""
     names, nodes = [], list(ast.parse(text).body)

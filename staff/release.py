@@ -109,6 +109,8 @@ class Edition:
                        for path in (self.source / name).rglob("*")
                        if path.suffix in suffixes and not path.name.startswith(".")}
         for here, there in copies.items():
+            if not here.is_file():
+                raise Refused(f"{here.relative_to(self.source)} is missing in the reference")
             there.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(here, there)
 
@@ -127,4 +129,9 @@ class Edition:
         raised = inspection.check_imports(folder)
         for name, (_, student, cuts) in self.scripts.items():
             inspection.check_stubs(name, student, cuts, raised)
+        for name, (_, _, changes) in self.notebooks.items():
+            for change in changes:
+                if change.cuts:
+                    inspection.check_cell_stubs(f"{name}, cell {change.cell.id}",
+                                                change.student.source, change.cuts)
         return linter

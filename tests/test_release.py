@@ -16,6 +16,7 @@ from kit.files import Refused
 from kit.notebooks import read_notebook
 from kit.pdf.preflight import PLACEHOLDER, problems_of
 from staff import folders, inspection, stripping
+from staff.editions import bare
 from staff.release import COPIED, NOTEBOOKS, SCRIPTS, SETTINGS, Edition
 from utils import ROOT
 
@@ -31,15 +32,23 @@ def student(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def reference(tmp_path):
-    """A copy of the reference edition to plant faults in, with next to no data."""
-    copy = tmp_path / "reference"
-    for name in (*SCRIPTS, *SETTINGS, *NOTEBOOKS, *COPIED, "data/README.md"):
+@pytest.fixture(scope="session")
+def small_reference(tmp_path_factory):
+    """A copy of the reference edition without the data and the notebooks' outputs."""
+    copy = tmp_path_factory.mktemp("small") / "reference"
+    for name in (*SCRIPTS, *SETTINGS, *COPIED, "data/README.md"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, copy / name)
+    for name in NOTEBOOKS:
+        nbformat.write(bare(nbformat.read(ROOT / name, as_version=4)), copy / name)
     shutil.copytree(ROOT / "kit", copy / "kit", ignore=shutil.ignore_patterns("__pycache__"))
     return copy
+
+
+@pytest.fixture
+def reference(small_reference, tmp_path):
+    """A copy of the reference edition to plant faults in."""
+    return shutil.copytree(small_reference, tmp_path / "reference")
 
 
 def replace(path, old, new, count=1):
@@ -143,6 +152,11 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
                           text=True)
     assert done.stdout.split() == ["40", "80", "True", "True"], done.stderr
+
+
+def test_what_is_missing_in_the_reference_is_named(reference, capsys, monkeypatch):
+    (reference / "LICENSE").unlink()
+    assert "LICENSE is missing in the reference" in refusal(reference, capsys, monkeypatch)
 
 
 # ------------------------------------------------------------------------------- its notebooks
@@ -355,9 +369,19 @@ def stub_that_nobody_calls(reference):
     return r"task4\.py:\d+: nobody calls the stub task4\.more: add a sample call"
 
 
+def stub_of_a_cell_in_a_block(reference):
+    def indent(cell):
+        lines = cell.source.split("\n")
+        cell.source = "\n".join(["if runs:", *(f"    {line}" for line in lines)])
+
+    change_cell(reference / "notebooks/task4.ipynb", "4e-runs", indent)
+    return r"notebooks/task4\.ipynb, cell 4e-runs:2: the stub of a cell stands in a block"
+
+
 @pytest.mark.parametrize("plant", [
     fails_at_import, calls_a_stub_at_import, does_not_lint, notebook_does_not_lint,
-    stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls])
+    stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls,
+    stub_of_a_cell_in_a_block])
 def test_an_edition_that_does_not_work_is_refused(plant, reference, capsys, monkeypatch):
     if "lint" in plant.__name__ and not (shutil.which("ruff") or
                                          inspection.importlib.util.find_spec("ruff")):
