@@ -355,11 +355,12 @@ class SoftmaxTrainer:
         # END SOLUTION
 
     def update(self):
-        """w := w - α ∂C/∂w for every layer."""
+        """One step of gradient descent in every layer, by the gradients in model.grads."""
         # BEGIN SOLUTION task 2c
         #: take one step of gradient descent: change every matrix in self.model.ws by its array in
         #: self.model.grads, of the same shape, and self.learning_rate; see task 2c of the
         #: assignment
+        # w := w - α ∂C/∂w
         for w, grad in zip(self.model.ws, self.model.grads):
             w -= self.learning_rate * grad
         # END SOLUTION

@@ -114,24 +114,30 @@ class Edition:
             there.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(here, there)
 
+    @property
+    def secrets(self):
+        """What must not stand in the edition."""
+        found = []
+        for name, (reference, _, cuts) in {**self.scripts, **self.settings}.items():
+            found += leaks.secrets_of_script(name, reference, cuts)
+        for name, (_, _, changes) in self.notebooks.items():
+            found += leaks.secrets_of_notebook(name, changes)
+        return found
+
     def inspect(self, folder):
         """Return the linter's name; Refused says why the edition cannot be handed out."""
-        secrets = []
         for name, (reference, _, cuts) in {**self.scripts, **self.settings}.items():
             inspection.check_script_goes_back(folder / name, name, reference, cuts)
-            secrets += leaks.secrets_of_script(name, reference, cuts)
         for name, (reference, _, changes) in self.notebooks.items():
             student = inspection.check_notebook(folder / name)
             inspection.check_notebook_goes_back(student, reference, changes, name)
-            secrets += leaks.secrets_of_notebook(name, changes)
-        leaks.check(folder, secrets)
-        linter = inspection.check_lint(folder)
-        raised = inspection.check_imports(folder)
-        for name, (_, student, cuts) in self.scripts.items():
-            inspection.check_stubs(name, student, cuts, raised)
-        for name, (_, _, changes) in self.notebooks.items():
             for change in changes:
                 if change.cuts:
                     inspection.check_cell_stubs(f"{name}, cell {change.cell.id}",
                                                 change.student.source, change.cuts)
+        leaks.check(folder, self.secrets)
+        linter = inspection.check_lint(folder)
+        raised = inspection.check_imports(folder)
+        for name, (_, student, cuts) in self.scripts.items():
+            inspection.check_stubs(name, student, cuts, raised)
         return linter

@@ -15,7 +15,7 @@ from kit.assignment import SUBTASKS
 from kit.files import Refused
 from kit.notebooks import read_notebook
 from kit.pdf.preflight import PLACEHOLDER, problems_of
-from staff import folders, inspection, stripping
+from staff import folders, inspection, leaks, stripping
 from staff.editions import bare
 from staff.release import COPIED, NOTEBOOKS, SCRIPTS, SETTINGS, Edition
 from utils import ROOT
@@ -324,6 +324,21 @@ def test_a_leak_is_refused_with_file_and_line(plant, reference, capsys, monkeypa
     expected = plant(reference)
     told = refusal(reference, capsys, monkeypatch)
     assert re.match("staff release: " + expected, told), told
+
+
+def test_every_secret_is_found_wherever_and_however_spaced_it_stands(tmp_path):
+    secrets = Edition(ROOT).secrets
+    assert {*SCRIPTS, *NOTEBOOKS} <= {re.split("[,:]", secret.place)[0] for secret in secrets}
+    for secret in secrets:
+        spaced = secret.text.replace(" ", "\n    ")
+        cell = {"id": "a", "source": [], "metadata": {"deep": [{"down": spaced}]}}
+        (tmp_path / "a.py").write_text(f'"""Text\n{spaced}\n"""\n', encoding="utf-8")
+        (tmp_path / "b.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+        with pytest.raises(Refused, match=r"^a\.py:\d+: the student edition shows"):
+            leaks.check(tmp_path, [secret])
+        (tmp_path / "a.py").unlink()
+        with pytest.raises(Refused, match=r"^b\.ipynb"):
+            leaks.check(tmp_path, [secret])
 
 
 # ---------------------------------------------------------- refusals: an edition that is not fit
