@@ -1,4 +1,4 @@
-# make report, make test, make lab: each sets up .venv by itself.   CODE=1 shows the code in the PDF
+# make report, make test, make lab, make student: each sets up .venv by itself.   CODE=1 shows the code in the PDF
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
 BIN = .venv/Scripts
@@ -9,7 +9,7 @@ READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
 
-.PHONY: report test test-all lab notebooks clean
+.PHONY: report test test-all lab notebooks student clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
@@ -31,6 +31,10 @@ lab: $(READY)
 # execute the reference notebooks in place and store their outputs, which nbval then compares
 notebooks: $(READY)
 	$(BIN)/python -m kit run
+
+# what a student is handed, from the same files: build/student and build/student.zip
+student: $(READY)
+	$(BIN)/python -m staff release -o build/student
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and \

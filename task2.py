@@ -14,7 +14,11 @@ NUM_CLASSES = 10
 def training_statistics(X_train):
     """Mean and standard deviation of every pixel of every training image, as two floats."""
     check_pixels(X_train)
+    # BEGIN SOLUTION task 2a
+    #: return the mean and the standard deviation over every pixel of X_train (N, 784), as two
+    #: floats; see task 2a of the assignment
     return float(np.mean(X_train)), float(np.std(X_train))
+    # END SOLUTION
 
 
 def pre_process_images(X, mean, std):
@@ -26,8 +30,12 @@ def pre_process_images(X, mean, std):
     if not std > 0:
         raise ValueError(f"The standard deviation is {std}: it must be positive; pass what "
                          "training_statistics returned.")
+    # BEGIN SOLUTION task 2a
+    #: return X (N, 784) normalised with the given mean and std, with a last column of ones for
+    #: the bias, as floats (N, 785), and leave X as it is; see task 2a of the assignment
     normalised = (X - mean) / std
     return np.hstack([normalised, np.ones((len(X), 1))])
+    # END SOLUTION
 
 
 def check_pixels(X):
@@ -46,7 +54,11 @@ def one_hot_encode(Y, num_classes=NUM_CLASSES):
     if not np.isin(labels, np.arange(num_classes)).all():
         raise ValueError(f"The labels go from {labels.min()} to {labels.max()}, expected whole "
                          f"numbers from 0 to {num_classes - 1}.")
+    # BEGIN SOLUTION task 0
+    #: return a row (num_classes,) for each of the labels (N,): a 1 in the label's column and 0
+    #: elsewhere, together (N, num_classes); see task 0 of the assignment
     return np.eye(num_classes)[labels.astype(int)]
+    # END SOLUTION
 
 
 class Dataset(NamedTuple):
@@ -68,31 +80,53 @@ def load_dataset(path=None, verbose=False):
 # ---------------------------------------------------------------- loss and accuracy, subtask 0
 
 def cross_entropy_loss(targets, outputs):
-    """Mean over the examples of C = -sum_k y_k ln ŷ_k, for targets and outputs (N, K).
+    """Mean of the examples' cross-entropy C, for targets and outputs (N, K).
 
-    An output below the smallest normal float (2e-308) counts as that, so that the loss is finite.
+    The loss is finite, even where an output is 0.
     """
     check_same_shape(targets, outputs)
+    # BEGIN SOLUTION task 0
+    #: return the cross-entropy C of targets and outputs (N, K), the mean over the N examples, as
+    #: one number, finite where an output is 0; see task 0 of the assignment
+    # C = -sum_k y_k ln ŷ_k; an output below the smallest normal float (2e-308) counts as that.
     log_outputs = np.log(np.maximum(outputs, np.finfo(np.float64).tiny))
     return -np.mean(np.sum(targets * log_outputs, axis=1))
+    # END SOLUTION
 
 
 def calculate_accuracy(X, targets, model):
     """Share of the images in X whose largest output is the right class."""
+    # BEGIN SOLUTION task 0
+    #: return the share of the images X (N, 785) whose largest output is the class of the one-hot
+    #: targets (N, K); predict gives the outputs; see task 0 of the assignment
     return accuracy_of(predict(model, X), targets)
+    # END SOLUTION
 
 
 def accuracy_of(outputs, targets):
     """Share of the rows of outputs (N, K) that are largest where the one-hot targets are."""
     check_same_shape(targets, outputs)
-    return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))
+    # BEGIN SOLUTION task 0
+    #: return the share of the rows of outputs (N, K) that are largest where the one-hot targets
+    #: (N, K) are, as a float; see task 0 of the assignment
+    return float(np.mean(classes_of(outputs) == classes_of(targets)))
+    # END SOLUTION
+
+
+def classes_of(rows):
+    """The column of each row's largest entry: (N,) for rows (N, K)."""
+    # BEGIN SOLUTION task 0
+    #: return the column of the largest entry of each of the rows (N, K), as whole numbers (N,);
+    #: see task 0 of the assignment
+    return rows.argmax(axis=1)
+    # END SOLUTION
 
 
 def confusion_counts(outputs, targets):
     """How many examples of each class (row) have their largest output at which class (column)."""
     check_same_shape(targets, outputs)
     counts = np.zeros((targets.shape[1],) * 2, dtype=int)
-    np.add.at(counts, (targets.argmax(axis=1), outputs.argmax(axis=1)), 1)
+    np.add.at(counts, (classes_of(targets), classes_of(outputs)), 1)
     return counts
 
 
@@ -118,15 +152,25 @@ def check_same_shape(targets, outputs):
 # ------------------------------------------------------------------------- the network, 2b and 4c
 
 def sigmoid(z):
-    """1 / (1 + exp(-z)), written as tanh(z / 2) so that no z overflows."""
+    """The logistic function of each entry of z, of any shape; no z overflows."""
+    # BEGIN SOLUTION task 2b
+    #: return the sigmoid of every entry of z, in z's shape, without overflow for any z; see task
+    #: 2b of the assignment
+    # 1 / (1 + exp(-z)), written with tanh
     return (1 + np.tanh(z / 2)) / 2
+    # END SOLUTION
 
 
 def softmax(z):
-    """exp(z_k) / sum_k' exp(z_k') of each row; the largest z of a row is taken off first."""
+    """The softmax of each row of z (N, K), real or complex; no z overflows."""
+    # BEGIN SOLUTION task 2b
+    #: return the softmax of every row of z (N, K), in z's shape, without overflow for any z; z
+    #: is complex in gradient_check; see task 2b of the assignment
+    # exp(z_k) / sum_k' exp(z_k'); the largest z of a row is taken off first.
     with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
         exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
+    # END SOLUTION
 
 
 class SoftmaxModel:
@@ -152,7 +196,12 @@ class SoftmaxModel:
 
     def initial_weights(self, rng, fan_in, units):
         """Weights of one layer, from U(-1, 1)."""
+        # BEGIN SOLUTION task 2c
+        #: return the weights of one layer (fan_in, units), drawn with the generator rng from
+        #: U(-1, 1); no model can be made before, so write this one first; see task 2c of the
+        #: assignment
         return rng.uniform(-1, 1, (fan_in, units))
+        # END SOLUTION
 
     def activation(self, z):
         """a = f(z) of a hidden layer."""
@@ -160,13 +209,21 @@ class SoftmaxModel:
 
     def slope(self, a):
         """f'(z) in terms of a = f(z)."""
+        # BEGIN SOLUTION task 2b
+        #: return the sigmoid's slope f'(z) for its outputs a = f(z), in a's shape (N, J); see
+        #: task 2b of the assignment
         return a * (1 - a)
+        # END SOLUTION
 
     def forward(self, X):
         """Softmax outputs (N, K) for X (N, I); keeps every layer's outputs in `activations`."""
         if np.ndim(X) != 2 or X.shape[1] != len(self.ws[0]):
             raise ValueError(f"X has the shape {np.shape(X)}, expected (N, {len(self.ws[0])}): "
                              "are the images pre-processed?")
+        # BEGIN SOLUTION task 2b
+        #: return the softmax outputs ŷ (N, K) for X (N, I), and keep [X, a¹ (N, J), …, ŷ] in
+        #: self.activations; one hidden layer first, any number from task 4c on; see task 2b of
+        #: the assignment
         self.activations = [X]
         for w in self.ws[:-1]:
             z = self.activations[-1] @ w                         # (N, J)
@@ -174,16 +231,22 @@ class SoftmaxModel:
         z = self.activations[-1] @ self.ws[-1]                   # (N, K)
         self.activations.append(softmax(z))
         return self.activations[-1]
+        # END SOLUTION
 
     def backward(self, X, outputs, targets):
         """Set `grads` to ∂C/∂w, averaged over the batch, for what `forward(X)` has kept."""
         check_same_shape(targets, outputs)
+        # BEGIN SOLUTION task 2b
+        #: set self.grads to ∂C/∂w, the mean over the batch, one array in the shape of each matrix
+        #: in self.ws: (I, J), (J, K); X (N, I), outputs and targets (N, K), and self.activations
+        #: as forward left it; any number of layers from task 4c on; see task 2b of the assignment
         delta = -(targets - outputs) / len(X)                    # (N, K)
         for layer in reversed(range(len(self.ws))):
             a = self.activations[layer]                          # (N, fan-in)
             self.grads[layer] = a.T @ delta                      # (fan-in, units)
             if layer > 0:
                 delta = self.slope(a) * (delta @ self.ws[layer].T)  # (N, fan-in)
+        # END SOLUTION
 
 
 def layer_sizes(neurons_per_layer, num_inputs=785):
@@ -197,8 +260,12 @@ def layer_sizes(neurons_per_layer, num_inputs=785):
 
 def count_parameters(neurons_per_layer, num_inputs=785):
     """How many weights a network with these layers has."""
-    sizes = layer_sizes(neurons_per_layer, num_inputs)
-    return sum(fan_in * units for fan_in, units in zip(sizes, sizes[1:]))
+    # BEGIN SOLUTION task 2d
+    #: return the number of weights, a whole number, for layers of these sizes, the outputs last;
+    #: layer_sizes checks them and puts the inputs before them; see task 2d of the assignment
+    layers = layer_sizes(neurons_per_layer, num_inputs=num_inputs)
+    return sum(fan_in * units for fan_in, units in zip(layers, layers[1:]))
+    # END SOLUTION
 
 
 def gradient_check(model, X, targets, samples=40, rng=0):
@@ -272,21 +339,31 @@ class SoftmaxTrainer:
         self.rng = np.random.default_rng(rng)
         self.patience = patience
         self.history = History()
-        self.step = self.best_step = self.validations_without_gain = 0
+        self.step, self.validations_without_gain, self.best_step = 0, 0, 0
         self.best_loss, self.best_ws = np.inf, model.ws
 
     def train_step(self, X_batch, Y_batch):
         """One gradient step on a batch; returns the batch's loss before the step."""
+        # BEGIN SOLUTION task 2c
+        #: run the model forward and backward on X_batch (N, I) and Y_batch (N, K), call
+        #: self.update(), and return the batch's loss before it; see task 2c of the assignment
         outputs = self.model.forward(X_batch)
         loss = cross_entropy_loss(Y_batch, outputs)
         self.model.backward(X_batch, outputs, Y_batch)
         self.update()
         return loss
+        # END SOLUTION
 
     def update(self):
-        """w := w - α ∂C/∂w for every layer."""
+        """One step of gradient descent in every layer, by the gradients in model.grads."""
+        # BEGIN SOLUTION task 2c
+        #: take one step of gradient descent: change every matrix in self.model.ws by its array in
+        #: self.model.grads, of the same shape, and self.learning_rate; see task 2c of the
+        #: assignment
+        # w := w - α ∂C/∂w
         for w, grad in zip(self.model.ws, self.model.grads):
             w -= self.learning_rate * grad
+        # END SOLUTION
 
     def validation_step(self):
         """Loss and accuracy over the validation set."""
@@ -334,12 +411,17 @@ class SoftmaxTrainer:
         self.history.train_accuracy.append(train_accuracy)
         self.history.val_loss.append(val_loss)
         self.history.val_accuracy.append(val_accuracy)
+        # BEGIN SOLUTION task 0
+        #= # Task 0, optional: early stopping. As it stands, every validation is taken for the best
+        #= # and none is counted as one without gain.
+        #= self.best_step, self.best_ws = self.step, self.model.ws
         if val_loss < self.best_loss:
             self.best_loss, self.best_step = val_loss, self.step
             self.best_ws = [w.copy() for w in self.model.ws]
             self.validations_without_gain = 0
         else:
             self.validations_without_gain += 1
+        # END SOLUTION
 
     def check_finite(self, loss):
         """Raise TrainingDiverged unless the loss is a finite number."""

@@ -30,19 +30,33 @@ class ImprovedModel(SoftmaxModel):
         """f(z) = 1.7159 tanh(2z/3) in the hidden layers (Efficient BackProp, section 4.4)."""
         if not self.use_improved_sigmoid:
             return super().activation(z)
+        # BEGIN SOLUTION task 3a
+        #: return the improved sigmoid f(z) of every entry of z, in z's shape (N, J); see task 3a
+        #: of the assignment
         return 1.7159 * np.tanh(2 / 3 * z)
+        # END SOLUTION
 
     def slope(self, a):
-        """f'(z) = 1.7159 · 2/3 · (1 - tanh²(2z/3)) in terms of a = f(z)."""
+        """f'(z) in terms of a = f(z), for the f that `activation` computes."""
         if not self.use_improved_sigmoid:
             return super().slope(a)
+        # BEGIN SOLUTION task 3a
+        #: return the improved sigmoid's slope f'(z) for its outputs a = f(z), in a's shape (N, J);
+        #: see task 3a of the assignment
+        # f'(z) = 1.7159 · 2/3 · (1 - tanh²(2z/3))
         return 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2)
+        # END SOLUTION
 
     def initial_weights(self, rng, fan_in, units):
         """Normal with mean 0 and standard deviation 1/√fan-in (section 4.6)."""
         if not self.use_improved_weight_init:
             return super().initial_weights(rng, fan_in, units)
+        # BEGIN SOLUTION task 3b
+        #: return the weights of one layer (fan_in, units), drawn with the generator rng from the
+        #: normal distribution with mean 0 and standard deviation 1/√fan-in; see task 3b of the
+        #: assignment
         return rng.normal(0, 1 / np.sqrt(fan_in), (fan_in, units))
+        # END SOLUTION
 
 
 class MomentumTrainer(SoftmaxTrainer):
@@ -60,10 +74,15 @@ class MomentumTrainer(SoftmaxTrainer):
         """Δw(t) = ∂C/∂w + γ Δw(t-1), Δw(0) = 0, then w := w - α Δw(t) (section 4.7)."""
         if not self.momentum_gamma:
             return super().update()
+        # BEGIN SOLUTION task 3c
+        #: take one step with momentum: self.velocity holds Δw(t-1), an array in the shape of each
+        #: matrix in self.model.ws; set it to Δw(t), and change the weights by it; see task 3c of
+        #: the assignment
         for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
             velocity *= self.momentum_gamma
             velocity += grad
             w -= self.learning_rate * velocity
+        # END SOLUTION
 
 
 # ----------------------------------------------------------------------------- the experiments
@@ -86,7 +105,9 @@ SIGMOID  = replace(BASELINE, name="+ improved sigmoid",     use_improved_sigmoid
 INIT     = replace(SIGMOID,  name="+ improved weight init", use_improved_weight_init=True)
 MOMENTUM = replace(INIT,     name="+ momentum",             momentum_gamma=0.9, learning_rate=0.02)
 LADDER   = (BASELINE, SIGMOID, INIT, MOMENTUM)
+# BEGIN SOLUTION task 3c
 # γ = 0.9 and α = 0.02 move the weights in the long run like α = 0.02 / (1 - 0.9) = 0.2 without.
+# END SOLUTION
 CONTROL  = replace(INIT,     name="α = 0.2, no momentum",   learning_rate=0.2)
 
 

@@ -13,20 +13,33 @@ def equal_width(budget, hidden_layers, num_inputs=785, num_outputs=10):
     def parameters(width):
         return count_parameters([width] * hidden_layers + [num_outputs], num_inputs)
 
+    # BEGIN SOLUTION task 4d
+    #: return the width, a whole number from 1 up, at which parameters(width) comes nearest to
+    #: the budget; see task 4d of the assignment
     width = 1
     while parameters(width + 1) <= budget:
         width += 1
     return min((width, width + 1), key=lambda candidate: abs(parameters(candidate) - budget))
+    # END SOLUTION
 
 
+# BEGIN SOLUTION task 4d
+#= BUDGET = None    # task 4d: the number of parameters of task 3's network
+#= WIDTH  = None    # task 4d: the width of two equal hidden layers with about as many
 BUDGET = count_parameters(MOMENTUM.neurons_per_layer)
 WIDTH  = equal_width(BUDGET, hidden_layers=2)
+# END SOLUTION
 TASK3  = replace(MOMENTUM, name="64 units")
 FEW    = replace(TASK3, name="32 units",                 neurons_per_layer=(32, 10))
 MANY   = replace(TASK3, name="128 units",                neurons_per_layer=(128, 10))
+# BEGIN SOLUTION task 4d
+#= TWO    = replace(TASK3, name="two equal layers",         neurons_per_layer=())  # task 4d
 TWO    = replace(TASK3, name=f"{WIDTH} + {WIDTH} units", neurons_per_layer=(WIDTH, WIDTH, 10))
+# END SOLUTION
 TEN    = replace(TASK3, name="ten layers of 64",         neurons_per_layer=(64,) * 10 + (10,))
+# BEGIN SOLUTION task 4e
 SLOW_TEN = replace(TEN, name="ten layers, α = 0.002",    learning_rate=0.002)
+# END SOLUTION
 TOPOLOGIES = (FEW, TASK3, MANY, TWO, TEN)
 
 

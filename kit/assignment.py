@@ -11,11 +11,13 @@ except ModuleNotFoundError:  # Python 3.10
 
 @dataclass(frozen=True)
 class Subtask:
-    """One subtask: its id ("2b"), the task whose notebook holds it, its title and its points."""
+    """One subtask: its id ("2b"), the task whose notebook holds it, its title, what is asked, and
+    its points."""
 
     id: str
     task: int
     title: str
+    question: str
     by_code: dict = field(default_factory=dict)     # {what is judged: points}
     by_hand: dict = field(default_factory=dict)
 

@@ -1,0 +1,156 @@
+"""From a reference notebook to the student's, and back. Tags of cells say what becomes of them:
+
+question  the heading stays, the text becomes the subtask's question
+answer    a place to answer
+solution  left out: code that is an answer
+staff     left out: checks and remarks that give results away
+(none)    stays; BEGIN SOLUTION … END SOLUTION in its code gives way to a stub
+
+Outputs are left out everywhere. Questions and answers carry nbgrader's metadata, schema 3.
+"""
+
+import copy
+from dataclasses import dataclass
+
+from kit.assignment import SUBTASKS
+from kit.files import Refused
+from kit.notebooks import nbformat
+from kit.pdf.preflight import PLACEHOLDER
+from staff.stripping import put_back as put_text_back
+from staff.stripping import strip
+
+ROLES = ("question", "answer", "solution", "staff")
+TELLING = ("intro", "answer", "reading", "check", "claim", "note")    # last part of a cell's id
+SUBTASK = {subtask.id: subtask for subtask in SUBTASKS}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the student's edition does to one cell of the reference.
+
+    index:   of the cell in the reference.
+    cell:    the reference's cell.
+    student: the student's cell; None where it is left out.
+    cuts:    of its code.
+    """
+
+    index: int
+    cell: dict
+    student: dict
+    cuts: list
+
+
+def student_edition(node, name):
+    """Return the student's notebook and the changes; Refused names a cell that is wrong.
+
+    name: of the notebook's file, for refusals.
+    """
+    reference, changes = bare(node), []
+    for index, cell in enumerate(reference.cells):
+        student, cuts = student_cell(cell, f"{name}, cell {cell.id}")
+        if student != cell:
+            changes.append(Change(index, cell, student, cuts))
+    check_complete(reference, name)
+    student = copy.deepcopy(reference)
+    for change in changes:
+        student.cells[change.index] = change.student
+    student.cells = [cell for cell in student.cells if cell is not None]
+    return student, changes
+
+
+def bare(node):
+    """Return a copy of a notebook without outputs and execution counts."""
+    nothing = {"outputs": [], "execution_count": None}
+    cells = [{**cell, **nothing} if cell.cell_type == "code" else cell for cell in node.cells]
+    return copy.deepcopy(nbformat.from_dict({**node, "cells": cells}))
+
+
+def role_of(cell, place=""):
+    """Return the role that a cell's tags give it, None for a cell that stays."""
+    roles = [tag for tag in cell.metadata.get("tags", []) if tag in ROLES]
+    if len(roles) > 1:
+        raise Refused(f"{place}: the tags {' and '.join(roles)} exclude each other: keep one")
+    if not roles and cell.id.split("-")[-1] in TELLING:
+        raise Refused(f"{place}: a cell with this name needs one of the tags {', '.join(ROLES)}")
+    return roles[0] if roles else None
+
+
+def student_cell(cell, place):
+    """Return the student's cell, None where it is left out, and the cuts of its code."""
+    role, student, cuts = role_of(cell, place), copy.deepcopy(cell), []
+    if role in ("solution", "staff"):
+        return None, []
+    if role:
+        subtask = subtask_of(cell, place)
+        if role == "question":
+            heading = cell.source.split("\n", 1)[0]
+            student.source = f"{heading}\n\n{' '.join(subtask.question.split())}"
+        else:
+            student.source = PLACEHOLDER
+        student.metadata.update(nbgrader_metadata(cell.id, subtask, role))
+    elif cell.cell_type == "code":
+        student.source, cuts = strip(cell.source, place, SUBTASK)
+    tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("nbval")]
+    student.metadata.pop("tags", None)
+    if tags:
+        student.metadata["tags"] = tags
+    return student, cuts
+
+
+def subtask_of(cell, place):
+    """Return the subtask that the first part of a cell's id names."""
+    name = cell.id.split("-")[0]
+    if name not in SUBTASK:
+        raise Refused(f"{place}: there is no subtask {name}: expected one of "
+                      f"{', '.join(SUBTASK)}")
+    return SUBTASK[name]
+
+
+def nbgrader_metadata(cell_id, subtask, role):
+    """Return what nbgrader, and Jupyter, have to know of a question or an answer.
+
+    nbgrader has no written answer without points; those by hand are its points.
+    """
+    answer = role == "answer"
+    nbgrader = {"schema_version": 3, "grade_id": cell_id, "cell_type": "markdown",
+                "grade": answer, "solution": answer, "locked": not answer, "task": False}
+    if answer:
+        return {"nbgrader": nbgrader | {"points": sum(subtask.by_hand.values())},
+                "deletable": False}
+    return {"nbgrader": nbgrader, "deletable": False, "editable": False}
+
+
+def check_complete(reference, name):
+    """Raise Refused unless each subtask has its question, and an answer if one is marked."""
+    tasks = {SUBTASK[cell.id.split("-")[0]].task for cell in reference.cells
+             if cell.id.split("-")[0] in SUBTASK}
+    for subtask in SUBTASKS:
+        if subtask.task not in tasks:
+            continue
+        roles = [role_of(cell) for cell in reference.cells
+                 if cell.id.split("-")[0] == subtask.id]
+        if roles.count("question") != 1:
+            raise Refused(f"{name}: subtask {subtask.id} has {roles.count('question')} cells with "
+                          "the tag question: expected one")
+        if roles.count("answer") > 1 or subtask.by_hand and "answer" not in roles:
+            raise Refused(f"{name}: subtask {subtask.id} has {roles.count('answer')} cells with "
+                          "the tag answer: expected one")
+
+
+def put_back(student, changes, name):
+    """Return the reference, without outputs, from the student's notebook and the changes."""
+    node = copy.deepcopy(student)
+    for change in changes:
+        if change.student is None:
+            node.cells.insert(change.index, copy.deepcopy(change.cell))
+            continue
+        here = node.cells[change.index] if change.index < len(node.cells) else None
+        if here is None or (here.id, here.metadata) != (change.cell.id, change.student.metadata):
+            raise Refused(f"{name}, cell {change.cell.id}: the reference cannot be put back: the "
+                          "student's cell is not here")
+        if change.cuts:
+            here.source = put_text_back(here.source, change.cuts, f"{name}, cell {here.id}")
+        elif here.source == change.student.source:
+            here.source = change.cell.source
+        here.metadata = copy.deepcopy(change.cell.metadata)
+    return node

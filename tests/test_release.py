@@ -1,0 +1,620 @@
+"""The student edition: what it holds, what it must not hold, and that each refusal fires."""
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import staff.release
+from kit.assignment import SUBTASKS
+from kit.files import Refused
+from kit.notebooks import read_notebook
+from kit.pdf.preflight import PLACEHOLDER, problems_of
+from staff import folders, inspection, leaks, stripping
+from staff.editions import bare
+from staff.release import COPIED, NOTEBOOKS, SCRIPTS, SETTINGS, Edition
+from utils import ROOT
+
+TEXTS = (".py", ".md", ".toml", ".txt", ".ipynb", ".lua", ".typ", "")
+IDS = [subtask.id for subtask in SUBTASKS]
+
+
+@pytest.fixture(scope="session")
+def student(tmp_path_factory):
+    """The folder of the real release."""
+    folder = tmp_path_factory.mktemp("release") / "student"
+    staff.release.release(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_reference(tmp_path_factory):
+    """A copy of the reference edition without the data and the notebooks' outputs."""
+    copy = tmp_path_factory.mktemp("small") / "reference"
+    for name in (*SCRIPTS, *SETTINGS, *COPIED, "data/README.md"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, copy / name)
+    for name in NOTEBOOKS:
+        nbformat.write(bare(nbformat.read(ROOT / name, as_version=4)), copy / name)
+    shutil.copytree(ROOT / "kit", copy / "kit", ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture
+def reference(small_reference, tmp_path):
+    """A copy of the reference edition to plant faults in."""
+    return shutil.copytree(small_reference, tmp_path / "reference")
+
+
+def replace(path, old, new, count=1):
+    """Replace the first occurrences of a text in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), encoding="utf-8", newline="")
+
+
+def line_of(path, text):
+    """The number of the line of a file that holds a text."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+def change_cell(path, cell_id, change):
+    """Let `change` alter one cell of a notebook file."""
+    node = nbformat.read(path, as_version=4)
+    change(next(cell for cell in node.cells if cell.id == cell_id))
+    nbformat.write(node, path)
+
+
+def refusal(reference, capsys, monkeypatch):
+    """What the command says of a reference that it refuses; nothing is written."""
+    monkeypatch.setattr(staff.release, "ROOT", reference)
+    output = reference.parent / "out" / "student"
+    assert staff.release.main(["-o", str(output)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("staff release: ") and err.count("\n") == 1
+    assert not list(output.parent.glob("*"))
+    return err
+
+
+# ------------------------------------------------------------------------------ what it holds
+
+def test_the_edition_holds_what_a_student_needs_and_nothing_else(student):
+    assert {path.name for path in student.iterdir()} == {
+        "utils.py", "task2.py", "task3.py", "task4.py", "notebooks", "kit", "data", "README.md",
+        "LICENSE", "requirements.txt", "pyproject.toml", ".edition.json"}
+    assert {path.name for path in (student / "notebooks").iterdir()} == {
+        "task1.ipynb", "task2.ipynb", "task3.ipynb", "task4.ipynb", "report.toml"}
+    kit = {path.relative_to(ROOT).as_posix() for path in (ROOT / "kit").rglob("*")
+           if path.is_file() and "__pycache__" not in path.parts}
+    assert kit == {path.relative_to(student).as_posix()
+                   for path in (student / "kit").rglob("*") if path.is_file()}
+
+
+def test_the_edition_does_not_speak_of_what_students_do_not_have(student):
+    absent = re.compile(r"\bstaff\b|pytest|nbval|benchmarks|\btests/|make test|pypdf")
+    for path in student.rglob("*"):
+        if path.is_file() and path.suffix in TEXTS and path.name != ".edition.json":
+            assert not absent.search(path.read_text(encoding="utf-8")), path
+
+
+def test_two_releases_have_the_same_bytes(student, tmp_path):
+    again = tmp_path / "student"
+    staff.release.release(again)
+    names = [path.relative_to(student) for path in folders.files_in(student)]
+    assert names == [path.relative_to(again) for path in folders.files_in(again)]
+    assert all((student / name).read_bytes() == (again / name).read_bytes() for name in names)
+    archive = student.with_name("student.zip")
+    assert archive.read_bytes() == again.with_name("student.zip").read_bytes()
+    with zipfile.ZipFile(archive) as zipped:
+        assert zipped.namelist() == [f"student/{name.as_posix()}" for name in names]
+        assert {entry.date_time for entry in zipped.infolist()} == {folders.EPOCH}
+        assert {entry.external_attr >> 16 for entry in zipped.infolist()} == {0o100644}
+        assert all(zipped.read(f"student/{name.as_posix()}") == (student / name).read_bytes()
+                   for name in names)
+
+
+def test_every_stub_says_its_task_what_to_write_its_shapes_and_where_it_stands(student):
+    raised = inspection.check_imports(student)
+    for stub, words in raised.items():
+        task = re.match(r"task (\w+): (?=\w)", words)
+        assert task and task[1] in IDS, (stub, words)
+        assert words.endswith(f"; see task {task[1]} of the assignment"), (stub, words)
+        assert re.search(r"\([\w, -]+\)|shape|number", words), (stub, words)
+    assert {re.match(r"task (\w+)", words)[1] for words in raised.values()} == {
+        "0", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "4d"}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_student_scripts_hold_no_long_line(student, name):
+    lines = (student / name).read_text(encoding="utf-8").split("\n")
+    assert max(map(len, lines)) <= 99
+    assert not re.search(r"\n\n\n\n", "\n".join(lines))
+
+
+def test_training_runs_without_early_stopping(student, tmp_path, small_path):
+    """With all solutions but early stopping, training uses all its epochs and learns."""
+    edition = Edition(ROOT)
+    shutil.copytree(student / "kit", tmp_path / "kit")
+    for name, (_, text, cuts) in edition.scripts.items():
+        written = [cut for cut in cuts if "best_step" not in "".join(cut.shown)]
+        assert len(cuts) - len(written) == (name == "task2.py")
+        (tmp_path / name).write_text(stripping.put_back(text, written, name), encoding="utf-8")
+    code = ("import task2; data = task2.load_dataset(%r); model = task2.SoftmaxModel([16, 10]);"
+            "trainer = task2.SoftmaxTrainer(model, data, patience=1); h = trainer.train(8);"
+            "print(len(h.step), trainer.best_step, h.val_loss[-1] < h.val_loss[0] / 2,"
+            "trainer.validation_step()[0] == h.val_loss[-1])" % str(small_path))
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
+                          text=True)
+    assert done.stdout.split() == ["40", "80", "True", "True"], done.stderr
+
+
+def test_what_is_missing_in_the_reference_is_named(reference, capsys, monkeypatch):
+    (reference / "LICENSE").unlink()
+    assert "LICENSE is missing in the reference" in refusal(reference, capsys, monkeypatch)
+
+
+# ------------------------------------------------------------------------------- its notebooks
+
+def cells_of(student, role):
+    """(cell, its subtask) of the cells with a role in all notebooks of the edition."""
+    subtasks = {subtask.id: subtask for subtask in SUBTASKS}
+    return [(cell, subtasks[cell.id.split("-")[0]])
+            for name in NOTEBOOKS for cell in nbformat.read(student / name, as_version=4).cells
+            if role in cell.metadata.get("tags", [])]
+
+
+def test_every_subtask_has_its_heading_with_points_and_its_question(student):
+    cells = cells_of(student, "question")
+    assert sorted(subtask.id for _, subtask in cells) == IDS
+    for cell, subtask in cells:
+        heading, _, question = cell.source.partition("\n\n")
+        assert heading == f"## {subtask.id}  {subtask.title} ({subtask.points} points)"
+        assert question == " ".join(subtask.question.split())
+        assert 25 <= len(question.split()) <= 90 and question.count("$") % 2 == 0
+
+
+def test_the_report_finds_a_place_to_answer_for_each_subtask_marked_by_hand(student):
+    for name in NOTEBOOKS:
+        notebook = read_notebook(student / name)
+        found = {problem.place.cell for problem in problems_of(notebook)
+                 if problem.kind == "placeholder"}
+        answers = {number for number, cell in notebook.cells
+                   if "answer" in cell.metadata.get("tags", [])}
+        assert found == answers
+    answered = [subtask for _, subtask in cells_of(student, "answer")]
+    assert {subtask.id for subtask in answered} == {
+        subtask.id for subtask in SUBTASKS if subtask.by_hand} | {"2a", "2d"}
+
+
+def test_cells_carry_what_nbgrader_reads(student):
+    questions, answers = cells_of(student, "question"), cells_of(student, "answer")
+    for cell, subtask in questions + answers:
+        told = dict(cell.metadata.nbgrader)
+        answer = (cell, subtask) in answers
+        assert told.pop("points", None) == (sum(subtask.by_hand.values()) if answer else None)
+        assert told == {"schema_version": 3, "grade_id": cell.id, "cell_type": "markdown",
+                        "grade": answer, "solution": answer, "locked": not answer, "task": False}
+        assert cell.metadata.deletable is False and cell.metadata.get("editable") is (
+            None if answer else False)
+        assert not answer or cell.source == PLACEHOLDER
+    assert sum(cell.metadata.nbgrader.points for cell, _ in answers) == 40
+
+
+def test_the_report_is_made_in_the_students_folder(student, tmp_path):
+    command = [sys.executable, "-B", "-m", "kit", "report", "--json", "-o",
+               str(tmp_path / "report.pdf")]
+    done = subprocess.run([*command, "--draft"], cwd=student, capture_output=True)
+    assert done.returncode == 0 and (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    kinds = {problem["kind"] for problem in json.loads(done.stdout)["problems"]}
+    assert kinds == {"not-run", "placeholder"}
+
+
+def test_kit_never_imports_staff():
+    for path in (*(ROOT / "kit").rglob("*.py"), *(ROOT / name for name in SCRIPTS)):
+        assert not re.search(r"^\s*(from|import) staff", path.read_text("utf-8"), re.MULTILINE)
+
+
+# ------------------------------------------------------------------------ refusals: the markers
+
+MARKERS = {
+    "no end": ("        # END SOLUTION\n", "", "line {begin}"),
+    "no begin": ("    # BEGIN SOLUTION task 2a\n", "", "END SOLUTION ends nothing"),
+    "unknown": ("SOLUTION task 2a", "SOLUTION task 2z", "there is no subtask 2z: expected one of"),
+    "no task": ("# BEGIN SOLUTION task 2a", "# BEGIN SOLUTION", "the marker is not understood"),
+    "not alone": ("    # END SOLUTION", "    pass  # END SOLUTION", "the marker is not unders"),
+    "misspelt": ("# BEGIN SOLUTION task 2a", "# BEGIN SOLUTON task 2a", "ends nothing"),
+    "other end": ("# END SOLUTION", "# END STAFF", "expected END SOLUTION for line"),
+}
+
+
+@pytest.mark.parametrize("fault", MARKERS)
+def test_a_wrong_marker_is_refused_with_file_and_line(fault, reference, capsys, monkeypatch):
+    old, new, words = MARKERS[fault]
+    script = reference / "task2.py"
+    begin = line_of(script, "SOLUTION task 2c")
+    replace(script, old, new)
+    told = refusal(reference, capsys, monkeypatch)
+    assert re.match(r"staff release: task2\.py:\d+: ", told)
+    assert words.format(begin=begin) in told
+
+
+def test_a_wrong_marker_in_a_notebook_is_refused_with_its_cell(reference, capsys, monkeypatch):
+    change_cell(reference / "notebooks/task4.ipynb", "4e-runs",
+                lambda cell: cell.update(source=cell.source.replace("# END SOLUTION", "")))
+    assert "notebooks/task4.ipynb, cell 4e-runs:1: BEGIN SOLUTION has no end" in refusal(
+        reference, capsys, monkeypatch)
+
+
+TAGS = {
+    "reading without a tag": ("4a-reading", [], "needs one of the tags"),
+    "two tags": ("4a-reading", ["answer", "staff"], "exclude each other"),
+    "no place to answer": ("4a-reading", ["staff"], "subtask 4a has 0 cells with the tag answer"),
+    "no question": ("4a-intro", ["staff"], "subtask 4a has 0 cells with the tag question"),
+}
+
+
+@pytest.mark.parametrize("fault", TAGS)
+def test_a_wrong_tag_is_refused_with_its_cell(fault, reference, capsys, monkeypatch):
+    cell_id, tags, words = TAGS[fault]
+    change_cell(reference / "notebooks/task4.ipynb", cell_id,
+                lambda cell: cell.metadata.update(tags=tags))
+    told = refusal(reference, capsys, monkeypatch)
+    assert told.startswith("staff release: notebooks/task4.ipynb") and words in told
+
+
+# --------------------------------------------------------------------------- refusals: the leaks
+
+def in_a_docstring(reference):
+    replace(reference / "task2.py", '"""a = f(z) of a hidden layer."""',
+            '"""a = f(z) of a hidden layer; delta is\n\n        self.slope(a)*\n'
+            '        (delta @ self.ws[layer].T).\n        """')
+    return r"task2\.py:\d+: .* task2\.py:\d+: .*delta @ self\.ws"
+
+
+def in_a_kit_file(reference):
+    replace(reference / "kit/run.py", "def run(path):",
+            "# return 1.7159 * np.tanh(2 / 3 * z)\ndef run(path):")
+    return r"kit/run\.py:\d+: .* task3\.py:\d+: .*np\.tanh"
+
+
+def in_notebook_metadata(reference):
+    change_cell(reference / "notebooks/task3.ipynb", "3a-runs", lambda cell: cell.metadata.update(
+        note={"of": ["self.model.backward(X_batch, outputs, Y_batch)"]}))
+    return r"notebooks/task3\.ipynb:\d+: .* task2\.py:\d+: .*backward"
+
+
+def quoted_in_notebook_metadata(reference):
+    """Text that JSON writes in another way: quotation marks."""
+    change_cell(reference / "notebooks/task3.ipynb", "3a-runs", lambda cell: cell.metadata.update(
+        note='assert all_below(runs[MANY], runs[TASK3], "val_loss")'))
+    return r"notebooks/task3\.ipynb, cell 3a-runs, metadata:1: .*task4\.ipynb, cell 4b-check"
+
+
+def answer_in_a_question(reference):
+    replace(reference / "notebooks/report.toml", "# date", "# Two layers do not pay here.\n# date")
+    return r"notebooks/report\.toml:\d+: .*task4\.ipynb, cell 4d-reading"
+
+
+def number_in_the_readme(reference):
+    replace(reference / "staff/student-readme.md", "## Help", "It has 50{,}880 of them.\n## Help")
+    return r"README\.md:\d+: .* cell 2d-reading: '50880'"
+
+
+def check_in_a_kit_file(reference):
+    with open(reference / "kit/new.py", "w") as file:
+        file.write("X = '''assert all_below(runs[INIT],\n  runs[CONTROL], \"val_accuracy\")'''")
+    return r"kit/new\.py:1: .*task3\.ipynb, cell 3c-check"
+
+
+def marker_in_a_kit_file(reference):
+    replace(reference / "kit/run.py", "def run(path):", "# BEGIN SOLUTION task 2b\ndef run(path):")
+    return r"kit/run\.py:\d+: a marker has been left"
+
+
+@pytest.mark.parametrize("plant", [
+    in_a_docstring, in_a_kit_file, in_notebook_metadata, quoted_in_notebook_metadata,
+    answer_in_a_question, number_in_the_readme, check_in_a_kit_file, marker_in_a_kit_file])
+def test_a_leak_is_refused_with_file_and_line(plant, reference, capsys, monkeypatch):
+    expected = plant(reference)
+    told = refusal(reference, capsys, monkeypatch)
+    assert re.match("staff release: " + expected, told), told
+
+
+def test_every_secret_is_found_wherever_and_however_spaced_it_stands(tmp_path):
+    secrets = Edition(ROOT).secrets
+    assert {*SCRIPTS, *NOTEBOOKS} <= {re.split("[,:]", secret.place)[0] for secret in secrets}
+    for secret in secrets:
+        spaced = secret.text.replace(" ", "\n    ")
+        cell = {"id": "a", "source": [], "metadata": {"deep": [{"down": spaced}]}}
+        (tmp_path / "a.py").write_text(f'"""Text\n{spaced}\n"""\n', encoding="utf-8")
+        (tmp_path / "b.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+        with pytest.raises(Refused, match=r"^a\.py:\d+: the student edition shows"):
+            leaks.check(tmp_path, [secret])
+        (tmp_path / "a.py").unlink()
+        with pytest.raises(Refused, match=r"^b\.ipynb"):
+            leaks.check(tmp_path, [secret])
+
+
+# ---------------------------------------------------------- refusals: an edition that is not fit
+
+def fails_at_import(reference):
+    replace(reference / "task3.py", "SEEDS = (0, 1, 2)", "SEEDS = np.zeros(-1)")
+    return r"task3\.py cannot be imported in the student edition: ValueError: negative"
+
+
+def calls_a_stub_at_import(reference):
+    replace(reference / "task4.py", "TOPOLOGIES = ", "SIX = equal_width(9, 2)\nTOPOLOGIES = ")
+    return r"task4\.py cannot be imported in the student edition: NotImplementedError: task 4d"
+
+
+def does_not_lint(reference):
+    replace(reference / "task2.py", "NUM_CLASSES = 10\n",
+            "# BEGIN SOLUTION task 0\nNUM_CLASSES = 10\n# END SOLUTION\n")
+    return r"does not lint: task2\.py:\d+:\d+: F821 .*NUM_CLASSES"
+
+
+def notebook_does_not_lint(reference):
+    change_cell(reference / "notebooks/task4.ipynb", "4a-runs",
+                lambda cell: cell.metadata.update(tags=["solution"]))
+    return r"does not lint: notebooks/task4\.ipynb:cell \d+:\d+:\d+: F821 .*`runs`"
+
+
+def stub_is_not_reached(reference):
+    replace(reference / "task2.py", "    # BEGIN SOLUTION task 2d",
+            "    if num_inputs:\n        return 0\n    # BEGIN SOLUTION task 2d")
+    return r"task2\.py:\d+: a call of task2\.count_parameters should raise .*gave \(returned\)"
+
+
+def stub_of_another_task_is_reached(reference):
+    replace(reference / "task2.py", "    # BEGIN SOLUTION task 2d",
+            "    sigmoid(np.zeros(3))\n    # BEGIN SOLUTION task 2d")
+    return r"task2\.py:\d+: a call of task2\.count_parameters should .*gave task 2b: return the s"
+
+
+def stub_that_nobody_calls(reference):
+    with open(reference / "task4.py", "a", encoding="utf-8") as file:
+        file.write("\n\ndef more():\n    # BEGIN SOLUTION task 4e\n    #: return a number\n"
+                   "    return 4\n    # END SOLUTION\n")
+    return r"task4\.py:\d+: nobody calls the stub task4\.more: add a sample call"
+
+
+def stub_of_a_cell_in_a_block(reference):
+    def indent(cell):
+        lines = cell.source.split("\n")
+        cell.source = "\n".join(["if runs:", *(f"    {line}" for line in lines)])
+
+    change_cell(reference / "notebooks/task4.ipynb", "4e-runs", indent)
+    return r"notebooks/task4\.ipynb, cell 4e-runs:2: the stub of a cell stands in a block"
+
+
+@pytest.mark.parametrize("plant", [
+    fails_at_import, calls_a_stub_at_import, does_not_lint, notebook_does_not_lint,
+    stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls,
+    stub_of_a_cell_in_a_block])
+def test_an_edition_that_does_not_work_is_refused(plant, reference, capsys, monkeypatch):
+    if "lint" in plant.__name__ and not (shutil.which("ruff") or
+                                         inspection.importlib.util.find_spec("ruff")):
+        pytest.skip("needs ruff")
+    expected = plant(reference)
+    told = refusal(reference, capsys, monkeypatch)
+    assert re.match("staff release: (the student edition )?" + expected, told), told
+
+
+def test_without_ruff_what_does_not_compile_is_refused(student, tmp_path, monkeypatch):
+    monkeypatch.setattr(inspection.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(inspection.shutil, "which", lambda name: None)
+    assert "ruff is not installed" in inspection.check_lint(student)
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    with pytest.raises(Refused, match=r"broken\.py does not compile"):
+        inspection.check_lint(tmp_path)
+    assert not list(student.rglob("__pycache__"))
+
+
+def given_line_changed(folder):
+    replace(folder / "task2.py", "def check_pixels(X):", "def check_pixels(images):")
+    return r"task2\.py:\d+: putting the solutions back does not give this line"
+
+
+def stub_lost(folder):
+    replace(folder / "task3.py", "    raise NotImplementedError(", "    raise ValueError(")
+    return r"task3\.py:\d+: the solution of line \d+ cannot be put back"
+
+
+def line_end_changed(folder):
+    replace(folder / "utils.py", "\n", "\r\n")
+    return r"utils\.py:1: putting the solutions back does not give this line"
+
+
+def given_cell_changed(folder):
+    change_cell(folder / "notebooks/task3.ipynb", "3b-runs", lambda cell: cell.update(source="1"))
+    return r"notebooks/task3\.ipynb, cell 3b-runs: putting the solutions back"
+
+
+def question_changed(folder):
+    change_cell(folder / "notebooks/task3.ipynb", "3b-intro", lambda cell: cell.update(source="?"))
+    return r"notebooks/task3\.ipynb, cell 3b-intro: putting the solutions back"
+
+
+def metadata_of_a_cell_changed(folder):
+    change_cell(folder / "notebooks/task3.ipynb", "3b-figure",
+                lambda cell: cell.metadata.update(collapsed=True))
+    return r"notebooks/task3\.ipynb, cell 3b-figure: putting the solutions back"
+
+
+def metadata_of_the_notebook_changed(folder):
+    replace(folder / "notebooks/task1.ipynb", "Python 3 (ipykernel)", "Python 3")
+    return r"notebooks/task1\.ipynb: putting the solutions back gives other cells or metadata"
+
+
+def cell_added(folder):
+    node = nbformat.read(folder / "notebooks/task1.ipynb", as_version=4)
+    node.cells.append(nbformat.v4.new_markdown_cell("more", id="more"))
+    nbformat.write(node, folder / "notebooks/task1.ipynb")
+    return r"notebooks/task1\.ipynb(, cell [\w-]+)?: (putting|the reference)"
+
+
+def output_left(folder):
+    change_cell(folder / "notebooks/task3.ipynb", "3b-runs", lambda cell: cell.update(
+        outputs=[nbformat.v4.new_output("stream", text="0.1\n")]))
+    return r"task3\.ipynb, cell 3b-runs: the student edition holds an output"
+
+
+def not_a_notebook(folder):
+    replace(folder / "notebooks/task3.ipynb", '"cell_type": "markdown"', '"cell_type": "prose"')
+    return r".*task3\.ipynb is not a notebook that can be read"
+
+
+@pytest.mark.parametrize("spoil", [
+    given_line_changed, stub_lost, line_end_changed, given_cell_changed, question_changed,
+    metadata_of_a_cell_changed, metadata_of_the_notebook_changed, cell_added, output_left,
+    not_a_notebook])
+def test_an_edition_from_which_the_reference_does_not_come_back_is_refused(
+        spoil, reference, capsys, monkeypatch):
+    expected, write = [], Edition.write
+
+    def write_and_spoil(self, folder):
+        write(self, folder)
+        expected.append(spoil(folder))
+
+    monkeypatch.setattr(Edition, "write", write_and_spoil)
+    told = refusal(reference, capsys, monkeypatch)
+    assert re.match("staff release: " + expected[0], told), told
+
+
+# ------------------------------------------------------------------ whole or not at all
+
+def fill(folder, text="new", force=False):
+    """Make a small release of one file."""
+    with folders.whole_folder(folder, force) as filling:
+        (filling / "file.txt").write_text(text)
+
+
+def test_an_earlier_release_is_replaced(tmp_path):
+    fill(tmp_path / "student", "old")
+    fill(tmp_path / "student")
+    assert (tmp_path / "student/file.txt").read_text() == "new"
+    with zipfile.ZipFile(tmp_path / "student.zip") as zipped:
+        assert zipped.read("student/file.txt") == b"new"
+    assert {path.name for path in tmp_path.iterdir()} == {"student", "student.zip"}
+
+
+def something_else(tmp_path):
+    (tmp_path / "student").mkdir()
+    return "exists and is no earlier release"
+
+
+def a_changed_release(tmp_path):
+    fill(tmp_path / "student", "old")
+    (tmp_path / "student/file.txt").write_text("work")
+    return r"an earlier release in which file\.txt was changed"
+
+
+def a_release_with_more_in_it(tmp_path):
+    fill(tmp_path / "student", "old")
+    (tmp_path / "student/mine.txt").write_text("work")
+    return r"an earlier release in which mine\.txt was changed"
+
+
+def another_zip(tmp_path):
+    (tmp_path / "student.zip").write_bytes(b"work")
+    return r"student\.zip exists and is no earlier release"
+
+
+@pytest.mark.parametrize("there", [something_else, a_changed_release, a_release_with_more_in_it,
+                                   another_zip])
+def test_what_is_no_earlier_release_stays_unless_forced(there, tmp_path):
+    words = there(tmp_path)
+    before = {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+    with pytest.raises(Refused, match=words):
+        fill(tmp_path / "student")
+    assert before == {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+    fill(tmp_path / "student", force=True)
+    assert (tmp_path / "student/file.txt").read_text() == "new"
+    assert not (tmp_path / "student/mine.txt").exists()
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, Refused, ValueError])
+def test_a_release_that_fails_leaves_the_one_before(problem, tmp_path):
+    fill(tmp_path / "student", "old")
+    before = {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+    with pytest.raises(problem), folders.whole_folder(tmp_path / "student") as filling:
+        (filling / "file.txt").write_text("half")
+        raise problem
+    assert before == {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+
+
+def test_a_zip_that_cannot_be_put_in_place_leaves_the_folder_before(tmp_path, monkeypatch):
+    fill(tmp_path / "student", "old")
+
+    def fail(*paths):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folders.os, "replace", fail)
+    with pytest.raises(Refused, match="cannot be written .Permission denied."):
+        fill(tmp_path / "student")
+    assert (tmp_path / "student/file.txt").read_text() == "old"
+    assert {path.name for path in tmp_path.iterdir()} == {"student", "student.zip"}
+
+
+@pytest.mark.parametrize("place", [".", "..", "kit", "notebooks/student", "staff/x"])
+def test_the_reference_is_never_replaced(place, capsys):
+    assert staff.release.main(["-o", str(ROOT / place), "--force"]) == 2
+    assert "holds the reference edition: give another place" in capsys.readouterr().err
+
+
+def test_the_command_line_says_what_it_made(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "staff", "release", "-o", "out/student"],
+                          cwd=tmp_path, capture_output=True, text=True,
+                          env={"PYTHONPATH": str(ROOT), "PATH": ""})
+    assert done.returncode == 0, done.stderr
+    folder, archive, what = done.stdout.splitlines()
+    assert (tmp_path / folder / "README.md").is_file() and (tmp_path / archive).is_file()
+    assert re.fullmatch(r"\d+ blanks; linted by .+", what)
+
+
+def test_staff_lists_its_commands():
+    done = subprocess.run([sys.executable, "-m", "staff", "--help"], cwd=ROOT,
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and "release" in done.stdout
+    done = subprocess.run([sys.executable, "-m", "staff"], cwd=ROOT, capture_output=True,
+                          text=True)
+    assert done.returncode == 2 and "no command was given" in done.stderr
+
+
+# ---------------------------------------------------------------------------------- stripping
+
+def test_a_region_gives_way_to_its_stub_and_comes_back():
+    text = ("def f(x):\n    # BEGIN SOLUTION task 2b\n    #: return x (N,) \"as\" it is,\n"
+            "    #: see task 2b\n    return x  # why\n    # END SOLUTION\n")
+    student, cuts = stripping.strip(text, "f.py", IDS)
+    assert student == ('def f(x):\n    raise NotImplementedError("task 2b: return x (N,) '
+                       '\\"as\\" it is, see task 2b")\n')
+    assert stripping.put_back(student, cuts, "f.py") == text
+    assert stripping.solution_lines(cuts, text) == [(5, "return x")]
+
+
+def test_a_region_without_words_vanishes_with_the_blank_lines_below():
+    text = "a = 1\n\n\n# BEGIN SOLUTION task 0\nb = 2\n# END SOLUTION\n\n\nc = 3\n"
+    student, cuts = stripping.strip(text, "f.py", IDS)
+    assert student == "a = 1\n\n\nc = 3\n" and not cuts[0].words
+    assert stripping.put_back(student, cuts, "f.py") == text
+
+
+def test_a_default_stands_in_place_of_a_region():
+    text = "if a:\n    # BEGIN SOLUTION task 0\n    #= b = 1\n    b = 2\n    # END SOLUTION"
+    student, cuts = stripping.strip(text, "f.py", IDS)
+    assert student == "if a:\n    b = 1" and stripping.put_back(student, cuts, "f.py") == text
+    assert stripping.solution_lines(cuts, text) == [(4, "b = 2")]
+
+
+def test_release_needs_no_path_of_this_machine(student):
+    for path in folders.files_in(student):
+        if path.suffix in TEXTS:
+            assert str(ROOT) not in path.read_text(encoding="utf-8"), path
+    assert Path(student / "kit" / "assignment.toml").is_file()
