@@ -4,11 +4,13 @@
 """
 
 import copy
+import sys
 
 import nbformat
 from nbconvert.exporters import Exporter
 from nbconvert.utils.exceptions import ConversionException
 from traitlets import Bool, Int, List, Unicode
+from traitlets.config import Application
 
 from kit.files import Refused
 from kit.pdf.child import MEMORY, SECONDS, make_pdf
@@ -52,6 +54,9 @@ class TypstPDFExporter(Exporter):
                 most_lines=self.max_output_lines, system_fonts=self.system_fonts,
                 seconds=self.seconds, memory=self.memory)
         except Refused as refusal:
+            if Application.initialized() and Application.instance().name == "jupyter-nbconvert":
+                self.log.critical(str(refusal))     # the command would print a traceback
+                sys.exit(2)
             raise ConversionException(str(refusal)) from None
         for problem in problems:
             self.log.warning(str(problem))

@@ -212,6 +212,31 @@ def heading_foot():
     return notebook(*cells)
 
 
+def formulas():
+    """Formulas wherever Markdown can hold one, wide ones, and those that are printed as TeX."""
+    wide = " + ".join(f"w_{{{n}}} x_{{{n}}}" for n in range(40))
+    return notebook(
+        markdown("# Formulas, $W^{(1)}$ in a heading\n\nIn a line: $\\hat y_k = \\operatorname"
+                 "{softmax}(z)_k$, **bold $x^2$**, a link [$\\alpha$](https://example.org), "
+                 "`$code$`, \\$5 to \\$10.\n\n> $$a = b$$\n\n- item $\\delta_j$\n\n  $$\n  c = d\n"
+                 "  $$\n\n| $|x|$ | $\\frac{1}{2}$ |\n|---|---|\n| $\\sqrt{2}$ | $\\|w\\|_2$ |"),
+        markdown("\\begin{align}\n\\delta_k &= -(y_k - \\hat y_k) \\tag{1} \\\\\n"
+                 "\\delta_j &= f'(z_j) "
+                 "\\sum_k w_{kj}\\, \\delta_k \\tag{2}\n\\end{align}\n\n"
+                 "$$\\Delta^{(1)} = f'(XW^{(1)}) "
+                 "\\odot \\bigl(\\Delta^{(2)} {W^{(2)}}^{\\top}\\bigr)$$"),
+        markdown("$$\n\\left[\\begin{array}{cc|c} 1 & 2 & 3 \\\\ "
+                 "\\hline 4 & 5 & 6 \\end{array}\\right] "
+                 "\\quad f(z) = \\begin{cases} 1 & z > 0 \\\\ 0 & \\text{otherwise} "
+                 "\\end{cases} \\quad "
+                 "\\underbrace{a + b}_{\\text{sum}} \\quad \\color{red}{x} + \\boxed{y}\n$$"),
+        markdown(f"$${wide}$$\n\nand ${wide}$ in a line"),
+        markdown("Not known: $\\foo{x}$ and\n\n$$\\sideset{}{'}\\sum x$$\n\n$\\newcommand{\\R}"
+                 "{\\mathbb{R}}$defined"), markdown("$x \\in \\R$ in another cell"),
+        code("h", shown(text_html="<table><tr><th>$\\alpha$</th></tr><tr><td>$10^{-3}$</td></tr>"
+                                  "</table>")))
+
+
 def incomplete():
     """Everything that the list of problems knows."""
     unrun = nbformat.v4.new_code_cell("1 + 1")
@@ -248,7 +273,7 @@ def hostile():
 
 
 ALL = {make.__name__: make for make in (pictures, tables, outputs, source_code, letters, structure,
-                                        heading_foot, incomplete, hostile)}
+                                        formulas, heading_foot, incomplete, hostile)}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

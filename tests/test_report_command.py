@@ -353,7 +353,16 @@ def test_nbconvert_removes_cells_by_its_own_settings_and_numbers_stay():
                             "the notebook's folder is not known")
 
 
-def test_nbconvert_is_refused_in_one_sentence(monkeypatch):
+def test_nbconvert_says_in_one_line_why_it_cannot(folder):
+    done = subprocess.run([sys.executable, "-m", "jupyter", "nbconvert", "--to", "typstpdf",
+                           "--TypstPDFExporter.memory=1048576", str(folder / "answers.ipynb")],
+                          capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "needs more than 1 MB of memory" in done.stderr.splitlines()[-1]
+    assert not (folder / "answers.pdf").exists()
+
+
+def test_the_exporter_refuses_in_one_sentence():
     from nbconvert.utils.exceptions import ConversionException
     with pytest.raises(ConversionException, match="needs more than 1 MB of memory"):
         TypstPDFExporter(memory=2**20).from_notebook_node(notebook(markdown("a")))

@@ -434,7 +434,8 @@ EXPECTED = {  # notebook: the kinds of its problems
     "pictures": {"picture"}, "tables": set(), "outputs": {"raised", "unprintable", "formula"},
     "source_code": {"unprintable"}, "letters": {"character", "formula"},
     "structure": {"unprintable"},
-    "heading_foot": set(), "hostile": {"picture", "formula", "unprintable"},
+    "formulas": {"formula"}, "heading_foot": set(),
+    "hostile": {"picture", "formula", "unprintable"},
     "incomplete": {"not-run", "out-of-order", "raised", "placeholder", "picture", "formula",
                    "character"}}
 
