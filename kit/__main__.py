@@ -1,10 +1,10 @@
-"""`python -m kit COMMAND`: finds the command's module and runs it."""
+"""`python -m kit COMMAND`: what a student runs."""
 
-import argparse
-import importlib
 import sys
 
-COMMANDS = {  # name: (module, one line of help); a module's main(arguments) returns the status
+from kit.commands import run
+
+COMMANDS = {
     "run": ("kit.run", "execute the notebooks and store their outputs"),
     "report": ("kit.report", "make the PDF report from the notebooks"),
 }
@@ -12,23 +12,7 @@ COMMANDS = {  # name: (module, one line of help); a module's main(arguments) ret
 
 def main(arguments=None):
     """Return the exit status of the command named first in arguments."""
-    width = max(map(len, COMMANDS)) + 2
-    listed = "\n".join(f"  {name:{width}}{words}" for name, (_, words) in COMMANDS.items())
-    parser = argparse.ArgumentParser(
-        prog="python -m kit", formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"commands:\n{listed}\n\n`python -m kit COMMAND --help` tells more.")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", nargs="?")
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.error(f"no command was given: choose one of {', '.join(COMMANDS)}")
-    try:
-        command = importlib.import_module(COMMANDS[options.command][0])
-    except ModuleNotFoundError as problem:
-        print(f"kit {options.command}: {problem.name} is not installed: "
-              "run `pip install -e .` in the assignment's folder", file=sys.stderr)
-        return 2
-    return command.main(options.rest)
+    return run("kit", COMMANDS, arguments)
 
 
 if __name__ == "__main__":

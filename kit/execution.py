@@ -61,7 +61,7 @@ def execute(notebook):
                      "the cell ended the Python process: it may have run out of memory")
     except Exception as problem:  # no kernel, no free port: whatever it is, no traceback
         raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
-                      "that `pip install -e .` succeeded") from None
+                      "that `pip install -r requirements.txt` succeeded") from None
     return None
 
 

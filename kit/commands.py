@@ -1,0 +1,33 @@
+"""Commands of a package: the one that is named first is found in its module and run."""
+
+import argparse
+import importlib
+import sys
+
+
+def run(package, commands, arguments=None):
+    """Return the exit status of a command.
+
+    package:   as in `python -m package`.
+    commands:  {name: (module, one line of help)}; a module's main(arguments) returns the status.
+    arguments: the command and what goes to it; the command line's, if none are given.
+    """
+    width = max(map(len, commands)) + 2
+    listed = "\n".join(f"  {name:{width}}{words}" for name, (_, words) in commands.items())
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {package}", formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands:\n{listed}\n\n`python -m {package} COMMAND --help` tells more.")
+    parser.add_argument("command", choices=commands, metavar="COMMAND", nargs="?")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.error(f"no command was given: choose one of {', '.join(commands)}")
+    try:
+        return importlib.import_module(commands[options.command][0]).main(options.rest)
+    except ModuleNotFoundError as problem:
+        print(f"{package} {options.command}: {problem.name} is not installed: run "
+              "`pip install -r requirements.txt` in the assignment's folder", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{package} {options.command}: stopped", file=sys.stderr)
+        return 130
