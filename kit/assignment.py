@@ -9,6 +9,9 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 
+from kit.files import Refused, reason
+
+
 @dataclass(frozen=True)
 class Subtask:
     """One subtask: its id ("2b"), the task whose notebook holds it, its title, what is asked, and
@@ -30,8 +33,11 @@ class Subtask:
 def read_subtasks():
     """Return the subtasks in the assignment's order."""
     text = Path(__file__).with_name("assignment.toml").read_text(encoding="utf-8")
-    listed = tomllib.loads(text)["subtasks"]
-    return [Subtask(name, **values) for name, values in listed.items()]
+    try:
+        listed = tomllib.loads(text)["subtasks"]
+        return [Subtask(name, **values) for name, values in listed.items()]
+    except (KeyError, TypeError, ValueError) as problem:
+        raise Refused(f"kit/assignment.toml cannot be read: {reason(problem)}") from None
 
 
 SUBTASKS = read_subtasks()

@@ -4,6 +4,8 @@ import argparse
 import importlib
 import sys
 
+from kit.files import Refused, one_line
+
 
 def run(package, commands, arguments=None):
     """Return the exit status of a command.
@@ -27,6 +29,9 @@ def run(package, commands, arguments=None):
     except ModuleNotFoundError as problem:
         print(f"{package} {options.command}: {problem.name} is not installed: run "
               "`pip install -r requirements.txt` in the assignment's folder", file=sys.stderr)
+        return 2
+    except Refused as refusal:      # of what a module reads when it is imported
+        print(f"{package} {options.command}: {one_line(refusal, 400)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"{package} {options.command}: stopped", file=sys.stderr)

@@ -36,8 +36,8 @@ def execute(notebook):
     Returns what failed in one sentence, None if nothing did; the error is that cell's last
     output, and the cells beneath it have none. Refused says why nothing could be run.
     """
-    language = notebook.node.metadata.get("kernelspec", {}).get("language", "python")
-    if language.lower() != "python":
+    language = notebook.node.metadata.get("kernelspec", {}).get("language")
+    if isinstance(language, str) and language.lower() != "python":
         raise Refused(f"{notebook.name} is written in {one_line(language, 20)}: only Python "
                       "notebooks are executed")
     for cell in notebook.node.cells:

@@ -4,12 +4,15 @@ question  the heading stays, the text becomes the subtask's question
 answer    a place to answer
 solution  left out: code that is an answer
 staff     left out: checks and remarks that give results away
-(none)    stays; BEGIN SOLUTION … END SOLUTION in its code gives way to a stub
+given     stays; BEGIN SOLUTION … END SOLUTION in its code gives way to a stub
+
+Each cell has one of them, so that none is handed out because a tag was forgotten or misspelt.
 
 Outputs are left out everywhere. Questions and answers carry nbgrader's metadata, schema 3.
 """
 
 import copy
+import re
 from dataclasses import dataclass
 
 from kit.assignment import SUBTASKS
@@ -19,8 +22,8 @@ from kit.pdf.preflight import PLACEHOLDER
 from staff.stripping import put_back as put_text_back
 from staff.stripping import strip
 
-ROLES = ("question", "answer", "solution", "staff")
-TELLING = ("intro", "answer", "reading", "check", "claim", "note")    # last part of a cell's id
+ROLES = ("question", "answer", "solution", "staff", "given")
+OTHER_TAGS = re.compile("nbval-.+|remove-.+|hide-.+|raises-exception")
 SUBTASK = {subtask.id: subtask for subtask in SUBTASKS}
 
 
@@ -67,12 +70,17 @@ def bare(node):
 
 def role_of(cell, place=""):
     """Return the role that a cell's tags give it, None for a cell that stays."""
-    roles = [tag for tag in cell.metadata.get("tags", []) if tag in ROLES]
+    tags = cell.metadata.get("tags", [])
+    roles = [tag for tag in tags if tag in ROLES]
+    unknown = [tag for tag in tags if tag not in ROLES and not OTHER_TAGS.fullmatch(tag)]
+    if unknown:
+        raise Refused(f"{place}: the tag {unknown[0]!r} is not known: expected one of "
+                      f"{', '.join(ROLES)}")
     if len(roles) > 1:
         raise Refused(f"{place}: the tags {' and '.join(roles)} exclude each other: keep one")
-    if not roles and cell.id.split("-")[-1] in TELLING:
-        raise Refused(f"{place}: a cell with this name needs one of the tags {', '.join(ROLES)}")
-    return roles[0] if roles else None
+    if not roles:
+        raise Refused(f"{place}: the cell needs one of the tags {', '.join(ROLES)}")
+    return None if roles == ["given"] else roles[0]
 
 
 def student_cell(cell, place):
@@ -88,6 +96,7 @@ def student_cell(cell, place):
         else:
             student.source = PLACEHOLDER
         student.metadata.update(nbgrader_metadata(cell.id, subtask, role))
+        student.pop("attachments", None)
     elif cell.cell_type == "code":
         student.source, cuts = strip(cell.source, place, SUBTASK)
     tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("nbval")]

@@ -20,24 +20,18 @@ SECONDS = 120
 
 
 def check_lint(folder):
-    """Return the name of the linter that found nothing wrong; Refused says what is."""
+    """Raise Refused if ruff finds something wrong in the student edition."""
     ruff = [sys.executable, "-m", "ruff"] if importlib.util.find_spec("ruff") else None
     if ruff is None and shutil.which("ruff"):
         ruff = ["ruff"]
     if ruff is None:
-        for path in sorted(folder.rglob("*.py")):
-            try:
-                compile(path.read_bytes(), path.name, "exec")
-            except (SyntaxError, ValueError) as problem:
-                raise Refused(f"{path.relative_to(folder).as_posix()} does not compile in the "
-                              f"student edition: {one_line(problem)}") from None
-        return "Python's compiler alone, as ruff is not installed"
+        raise Refused("ruff is not installed, which lints the student edition: run `pip install "
+                      "-r requirements.txt`")
     done = run([*ruff, "check", "--no-cache", "--no-respect-gitignore", "--output-format=concise",
                 "."], folder)
     if done.returncode:
         first = (done.stdout or done.stderr).strip().split("\n")[0]
         raise Refused(f"the student edition does not lint: {first}")
-    return "ruff"
 
 
 def check_imports(folder):
@@ -47,8 +41,8 @@ def check_imports(folder):
                    environment={name: os.environ[name] for name in ("SYSTEMROOT",)
                                 if name in os.environ})
     if done.returncode:
-        raise Refused("the student edition cannot be tried: "
-                      f"{one_line(done.stderr.strip().splitlines()[-1])}")
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise Refused(f"the student edition cannot be tried: {one_line(said[-1])}")
     found = json.loads(done.stdout)
     for module, why in found["failed"]:
         raise Refused(f"{module.replace('.', '/')}.py cannot be imported in the student edition: "
@@ -62,12 +56,13 @@ def run(command, folder, environment=None):
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True,
                               text=True, encoding="utf-8", timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        raise Refused(f"{command[-1]}: the student edition was not imported in {SECONDS} s: "
-                      "does a script wait for something?") from None
+        raise Refused(f"the student edition was not inspected in {SECONDS} s: does a script "
+                      "wait for something?") from None
 
 
 def check_stubs(name, student_text, cuts, raised):
-    """Raise Refused unless each stub of a script, when called, raises with its task and words."""
+    """Return a script's stubs; Refused unless each, when called, raises with its words."""
+    stubs = set()
     for cut in cuts:
         if not cut.words:
             continue
@@ -78,6 +73,15 @@ def check_stubs(name, student_text, cuts, raised):
         if raised[stub] != cut.words:
             raise Refused(f"{name}:{cut.at}: a call of {stub} should raise NotImplementedError "
                           f"({one_line(cut.words, 60)}), and gave {one_line(raised[stub], 200)}")
+        stubs.add(stub)
+    return stubs
+
+
+def check_no_stub_is_lost(raised, stubs):
+    """Raise Refused if something that staff/trial.py calls is no stub: its markers are gone."""
+    for name in sorted(raised.keys() - stubs):
+        raise Refused(f"{name} has no stub in the student edition: mark its solution with BEGIN "
+                      "SOLUTION and lines of #:, or take its sample call out of staff/trial.py")
 
 
 def check_cell_stubs(place, student_source, cuts):

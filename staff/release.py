@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.assignment import SUBTASKS
-from kit.files import Refused, one_line
+from kit.files import Refused, one_line, say
 from kit.notebooks import nbformat, read_notebook
 from staff import inspection, leaks
 from staff.editions import student_edition
@@ -36,32 +36,34 @@ def main(arguments=None):
                         help="replace a folder that is no earlier release, or was changed")
     options = parser.parse_args(arguments)
     try:
-        linter, blanks = release(options.output, force=options.force)
+        blanks = release(options.output, force=options.force)
     except Refused as refusal:
-        print(f"staff release: {one_line(refusal, 400)}", file=sys.stderr)
+        say(f"staff release: {one_line(refusal, 400)}", sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("staff release: stopped, nothing was written", file=sys.stderr)
         return 130
-    print(f"{options.output}\n{options.output}.zip\n{blanks} blanks; linted by {linter}")
+    output = options.output.resolve()
+    say(f"{output}\n{output}.zip\n{blanks} blanks")
     return 0
 
 
 def release(output, source=None, force=False):
-    """Make the folder and the zip; return the linter's name and how many blanks there are.
+    """Make the folder and the zip; return how many blanks there are.
 
     source: the folder of the reference edition; this one, if none is given.
     Refused says what is wrong, with file and line, and nothing is written then.
     """
     output, source = Path(output).resolve(), Path(source or ROOT).resolve()
-    if output in (source, *source.parents) or any(
-            output.is_relative_to(source / name) for name in ("staff", "notebooks", *FOLDERS)):
-        raise Refused(f"{output} holds the reference edition: give another place")
+    inside = output.is_relative_to(source) and not output.is_relative_to(source / "build")
+    if inside or output in (*source.parents, source / "build"):
+        raise Refused(f"{output} holds the reference edition: give a place outside it, or in "
+                      "build/")
     edition = Edition(source)
     with whole_folder(output, force) as folder:
         edition.write(folder)
-        linter = edition.inspect(folder)
-    return linter, edition.blanks
+        edition.inspect(folder)
+    return edition.blanks
 
 
 class Edition:
@@ -78,6 +80,9 @@ class Edition:
         self.notebooks = {}
         for name in NOTEBOOKS:
             reference = read_notebook(source / name).node
+            ids = [cell.get("id") for cell in reference.cells]
+            if None in ids or len(set(ids)) < len(ids):
+                raise Refused(f"{name}: its cells need ids of their own: save it in JupyterLab")
             self.notebooks[name] = (reference, *student_edition(reference, name))
 
     def stripped(self, name):
@@ -125,7 +130,7 @@ class Edition:
         return found
 
     def inspect(self, folder):
-        """Return the linter's name; Refused says why the edition cannot be handed out."""
+        """Raise Refused, which says why, if the edition cannot be handed out."""
         for name, (reference, _, cuts) in {**self.scripts, **self.settings}.items():
             inspection.check_script_goes_back(folder / name, name, reference, cuts)
         for name, (reference, _, changes) in self.notebooks.items():
@@ -136,8 +141,8 @@ class Edition:
                     inspection.check_cell_stubs(f"{name}, cell {change.cell.id}",
                                                 change.student.source, change.cuts)
         leaks.check(folder, self.secrets)
-        linter = inspection.check_lint(folder)
-        raised = inspection.check_imports(folder)
+        inspection.check_lint(folder)
+        raised, stubs = inspection.check_imports(folder), set()
         for name, (_, student, cuts) in self.scripts.items():
-            inspection.check_stubs(name, student, cuts, raised)
-        return linter
+            stubs |= inspection.check_stubs(name, student, cuts, raised)
+        inspection.check_no_stub_is_lost(raised, stubs)

@@ -40,7 +40,8 @@ def failed(**more):
     ([failed()], [("raised", 1)]),
     ([failed(tags=["raises-exception"])], []),
     ([markdown("a FILL IN ANSWER b")], [("placeholder", 1)]),
-    ([markdown("fill in answer")], [("placeholder", 1)]),
+    ([markdown("We had to fill in answers for each row.")], []),
+    ([markdown("**Answer.**\n\nTODO")], [("placeholder", 1)]),
     ([markdown("YOUR ANSWER HERE")], [("placeholder", 1)]),
     ([nb4.new_raw_cell("FILL IN ANSWER")], [("placeholder", 1)]),
     ([markdown(" ", metadata={"tags": ["answer"]})], [("placeholder", 1)]),
@@ -71,7 +72,8 @@ def test_cells_in_words(numbers, words):
 @pytest.mark.parametrize("heading, subtask", [
     ("2b  Forward", "2b"), ("Task 2b: Forward", "2b"), ("2 (b)", "2b"), ("Exercise 2.b", "2b"),
     ("2B", "2b"), ("2B: Forward", "2b"), ("(2a)", "2a"), ("Task 2-a", "2a"), ("Task 2, a)", "2a"),
-    ("Task: 2a", "2a"), ("📝 2a", "2a"), ("2D convolution", None), ("2d", "2d"),
+    ("Task: 2a", "2a"), ("Solution to 1a", "1a"), ("Problem 1 part a", "1a"),
+    ("📝 2a", "2a"), ("2D convolution", None), ("2d", "2d"),
     ("task 4 e", "4e"), ("Oppgave 1a)", "1a"), ("Task 2: A network", None),
     ("2 before all", None), ("2b-ish", None), ("12a", None), ("9z", None), ("Results", None),
     ("", None), ("2021 bees", None)])
@@ -95,7 +97,7 @@ def outline(*headings):
     ([], ["Task_1 final.ipynb"], ["1a (Update", "1b (Matrix"]),
     ([], ["notes.ipynb", "task12.ipynb"], []),
     (["1a"], ["answers.ipynb"], ["1b (Matrix"]),
-    (["Task 1", "a) Rules", "b) Matrix"], ["answers.ipynb"], []),
+    (["Task 1", "a) Rules", "b. Matrix"], ["answers.ipynb"], []),
     (["Task 1", "a) Rules"], ["answers.ipynb"], ["1b (Matrix"]),
     (["1a!", "1b"], ["answers.ipynb"], ["1a (Update rules) is empty"]),
     (["1a!", "Derivation", "1b"], ["answers.ipynb"], []),

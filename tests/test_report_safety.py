@@ -181,15 +181,25 @@ INJECTIONS = [     # pandoc copies such attributes as typst, and decodes such le
     "`#(40+2) `{=typst}\n\n![&#xE002;0&#xE003;](attachment:a.png)",
     "`x`{=typst} &#xE002;0&#xE003; &#xE002;9&#xE003; &#xE000;0&#xE001; $x$",
     "![x](attachment:a.png \"&#xE002;0&#xE003;\") `x`{=typst}",
+    "see <mailto:a$\\text{+str(40+2)+}$>", "[a](<https://x/ $\\text{+str(40+2)+}$>)",
+    "[q]\n\n[q]: <https://x/ $\\text{+str(40+2)+}$>", "![x](<a$\\text{+str(40+2)+}$.png>)",
+    "<div><a href='https://x/>$\\text{+str(40+2)+}$'>link</a></div>",
+    "```{=latex}\n      ```\n$\\text{+str(40+2)+}$\n```", "`$\\text{+str(40+2)+}$`{=latex}",
+    "[a](https://x 'title $\\text{+str(40+2)+}$')", "```python $\\text{+str(40+2)+}$\nx\n```",
     "| &#xE000;0&#xE001; |\n|---|\n| &#xE002;0&#xE003; |"]
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_no_markup_becomes_typst(text):
     attached = {"a.png": {"image/png": base64.b64encode(png()).decode()}}
-    _, shown_text, problems = export(markdown(text, attachments=attached),
-                                     code("h", shown(text_html=text)), markdown("the end"))
-    assert "42" not in shown_text and "the end" in shown_text
+    reader, shown_text, problems = export(markdown(text, attachments=attached),
+                                          code("h", shown(text_html=text)), markdown("the end"))
+    links = [link.get_object()["/A"]["/URI"] for page in reader.pages
+             for link in page.get("/Annots", [])]
+    assert "42" not in (shown_text + " ".join(links)).replace("str(40+2)", "")
+    assert "the end" in shown_text
+    if "xE00" not in text:      # what it says shows no token
+        assert not [problem for problem in problems if "\ufffd" in problem.words]
     assert not [problem for problem in problems if "could not be set" in problem.words]
 
 

@@ -285,3 +285,13 @@ def test_import_draws_nothing_and_prints_nothing():
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT,
                           capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("broken", [
+    lambda z: np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), 0.1), lambda z: np.abs(z)])
+def test_the_gradient_check_says_what_drops_the_imaginary_part(monkeypatch, broken):
+    monkeypatch.setattr(task2, "sigmoid", broken)
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(4, 785)), np.eye(10)[:4]
+    with pytest.raises(ValueError, match="weights of layer 1 in the complex step.*imaginary part"):
+        gradient_check(SoftmaxModel([5, 10]), X, Y)

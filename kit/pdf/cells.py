@@ -103,6 +103,8 @@ class Printer:
             return self.latex(data["text/latex"])
         if NEEDS_BROWSER.search(html) or any(map(INTERACTIVE.search, data)):
             return [self.part("html", "", plain="an interactive output")]
+        if OBJECT.fullmatch(plain) and "<script" in html:
+            return [self.part("html", "", plain="an interactive output")]
         if OBJECT.fullmatch(plain):
             return self.without_plain(data, plain)
         return [] if MEANINGLESS.fullmatch(plain) else self.text("output", plain)

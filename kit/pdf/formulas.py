@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from kit.pdf import finding
 from kit.pdf.tex import CannotSet, Mender
-from kit.pdf.writing import MARK, quoted
+from kit.pdf.writing import FOUND, quoted
 
 LONGEST_REASON = 120
 ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its width is not measured
@@ -86,8 +86,8 @@ def shortened(words):
 
 
 def token(number):
-    """Return what stands for a formula of this number until typst is written."""
-    return f"\ue000{MARK}.{number}\ue001"
+    """Return what stands for a formula of this number in Markdown."""
+    return f"\ue000{FOUND}.{number}\ue001"
 
 
 def is_formula(text):

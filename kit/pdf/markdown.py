@@ -17,8 +17,9 @@ def tables_apart(text):
         elif marks and marks[1].startswith(fence):
             fence = None
         following = lines[number + 1] if number + 1 < len(lines) else ""
-        if (fence is None and "|" in line and "|" in following and out and out[-1].strip()
-                and "|" not in out[-1] and RULE_OF_TABLE.fullmatch(following)):
+        begins = (fence is None and not line.startswith("    ") and "|" in line
+                  and "|" in following and RULE_OF_TABLE.fullmatch(following))
+        if begins and out and out[-1].strip() and "|" not in out[-1]:
             out.append("")
         out.append(line)
     return "\n".join(out)

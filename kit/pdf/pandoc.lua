@@ -22,9 +22,12 @@ local NEEDS_BROWSER = {
 local tables = dofile(pandoc.path.join { pandoc.path.directory(arg[0]), 'tables.lua' })
 
 local input = pandoc.json.decode(io.read('a'), false)
-local FORMULA = '\u{E000}' .. input.mark .. '%.(%d+)\u{E001}'
-local PIECE = '\u{E002}' .. input.mark .. '.%d\u{E003}'
-local PIECE_NUMBER = '^\u{E002}' .. input.mark .. '%.(%d+)\u{E003}$'
+-- A formula is found in Markdown, perhaps within a string; its token is replaced where it is placed.
+local FORMULA = '\u{E000}' .. input.found .. '%.(%d+)\u{E001}'
+local PLACED = '\u{E000}' .. input.placed .. '.%s\u{E001}'
+local PIECE = '\u{E002}' .. input.placed .. '.%d\u{E003}'
+local PIECE_NUMBER = '^\u{E002}' .. input.placed .. '%.(%d+)\u{E003}$'
+local OURS = '^[\u{E000}\u{E002}]+' .. input.placed .. '%.%d+[\u{E001}\u{E003}]+$'
 local pieces, place = {}, nil
 local structured
 
@@ -77,9 +80,8 @@ local function as_written(text)
 end
 
 local function code_or_formula(element)
-  if element.text:match('^%s*' .. FORMULA .. '%s*$') then
-    return typst_inline(element.text:match('^%s*(.-)%s*$'))
-  end
+  local number = element.text:match('^%s*' .. FORMULA .. '%s*$')
+  if number then return typst_inline(PLACED:format(number)) end
   element.text, element.attr = as_written(element.text), pandoc.Attr('', element.classes)
   return element
 end
@@ -140,9 +142,9 @@ end
 -- A title as inlines: it is plain text, in which our tokens stand for formulas.
 local function with_formulas(title)
   local inlines, position = pandoc.Inlines {}, 1
-  for first, token, last in title:gmatch('()`(' .. FORMULA:gsub('[()]', '') .. ')`()') do
+  for first, number, last in title:gmatch('()`' .. FORMULA .. '`()') do
     inlines:insert(pandoc.Str(title:sub(position, first - 1)))
-    inlines:insert(typst_inline(token))
+    inlines:insert(typst_inline(PLACED:format(number)))
     position = last
   end
   inlines:insert(pandoc.Str(title:sub(position)))
@@ -151,7 +153,7 @@ end
 
 local function picture(image)
   return typst_inline(add_piece {
-    kind = 'picture', source = image.src, alt = as_written(pandoc.utils.stringify(image.caption)),
+    kind = 'picture', source = as_written(image.src), alt = as_written(pandoc.utils.stringify(image.caption)),
     caption = write { pandoc.Plain(with_formulas(image.title) or image.caption) }, width = image.attributes.width,
   })
 end
@@ -197,6 +199,7 @@ local function link(element)
   if not element.target:match('^https?://') and not element.target:match('^mailto:') then
     return element.content  -- a file beside the notebook, or a heading: no place in the PDF
   end
+  element.target, element.title = as_written(element.target), ''
   return without_attributes(element)
 end
 
@@ -207,13 +210,12 @@ local function raw_block(block)
     end)
   end
   return typst_block(add_piece {
-    kind = 'raw', format = block.format, source = block.text, block = true })
+    kind = 'raw', format = block.format, source = as_written(block.text), block = true })
 end
 
 local function raw_inline(inline)
-  local is_ours = inline.text:match('^' .. FORMULA .. '$') or inline.text:match(PIECE_NUMBER)
-  if inline.format == 'typst' and is_ours then return end
-  return typst_inline(add_piece { kind = 'raw', format = inline.format, source = inline.text })
+  if inline.format == 'typst' and inline.text:match(OURS) then return end
+  return typst_inline(add_piece { kind = 'raw', format = inline.format, source = as_written(inline.text) })
 end
 
 local function code_block(block)
@@ -226,7 +228,9 @@ end
 
 -- The caption of an HTML figure is its picture's.
 local function figure(fig)
-  local caption = pandoc.utils.blocks_to_inlines(fig.caption.long)
+  local caption, pictures = pandoc.utils.blocks_to_inlines(fig.caption.long), 0
+  fig.content:walk { Image = function() pictures = pictures + 1 end }
+  if pictures == 0 and #caption > 0 then fig.content:insert(pandoc.Para(caption)) end
   return fig.content:walk {
     Plain = function(plain) return pandoc.Para(plain.content) end,
     Image = function(image)
@@ -236,12 +240,17 @@ local function figure(fig)
   }
 end
 
+local function text_as_written(str)
+  str.text = as_written(str.text)     -- of a link that shows its address
+  return str
+end
+
 local FIGURES = { Figure = figure }
 local INLINES = { Inlines = tags_closed }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
   RawInline = raw_inline, Header = without_attributes, Div = content_only, Span = content_only,
-  Table = table_without_attributes,
+  Table = table_without_attributes, Str = text_as_written,
 }
 local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
 

@@ -8,13 +8,14 @@ from kit.pdf.parts import Place, Problem
 
 PLACEHOLDER = "FILL IN ANSWER"
 PLACEHOLDER_AUTHOR = "Group NN"
-LEFT_OPEN = re.compile(r"(?i:FILL[ _]IN[ _]ANSWER)|YOUR ANSWER HERE"
+LEFT_OPEN = re.compile(r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE|^\W*TODO\W*$"
                        r"|^\W*(?i:(?:type|write|enter) your answer here)\W*$", re.MULTILINE)
 # "2b  Forward", "Task 2b:", "(2b)", "2 (b)", "Exercise 2.b", "Task 2, b)", but not "2D data"
-SUBTASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)[\s.,:(-]*([a-z]|[A-Z](?=\W*$|[:.)]))"
+SUBTASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+){0,3}(\d)[\s.,:(-]*(?:part\s+)?"
+                             r"([a-z]|[A-Z](?=\W*$|[:.)]))"
                              r"(?![\w-])")
 TASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)(?!\w)")
-PART_HEADING = re.compile(r"\W*([a-z])\)")             # "b) Forward", beneath "Task 2"
+PART_HEADING = re.compile(r"\W*([a-z])[.)]")             # "b) Forward", beneath "Task 2"
 TASK_NAME = re.compile(r"task[ _-]?(\d)(?!\d)", re.IGNORECASE)
 KINDS = {  # kind: what the list of problems calls it
     "not-run": "cells not run",

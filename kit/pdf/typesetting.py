@@ -12,18 +12,18 @@ import typst
 
 from kit.files import Refused, one_line
 from kit.pdf.characters import LETTERS_IN_SVG, Coverage, name_of
-from kit.pdf.formulas import Formulas, token
+from kit.pdf.formulas import Formulas
 from kit.pdf.markdown import shown_html, tables_apart
 from kit.pdf.parts import Problem
 from kit.pdf.pictures import NoPicture, kind_and_width, points, read_picture
-from kit.pdf.writing import MARK, quoted
+from kit.pdf.writing import FOUND, PLACED, quoted
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
 PANDOC_SECONDS = 100
 FORBIDDEN = re.compile(  # what looks like our tokens, and what turns the order of letters around
     "[\ue000-\ue003\u202a-\u202e\u2066-\u2069]")
-TOKEN = re.compile("\ue000%s\\.\\d+\ue001|\ue002%s\\.\\d+\ue003" % (MARK, MARK))
+TOKEN = re.compile("\ue000%s\\.\\d+\ue001|\ue002%s\\.\\d+\ue003" % (PLACED, PLACED))
 COLAB_BADGE = "colab.research.google.com/assets/colab-badge"
 NO_CAPTION = re.compile(r".+\.(png|jpe?g|gif|svg|webp|pdf|bmp|tiff?)"
                         r"|image|picture|figure|plot|alt(ernative)? text", re.IGNORECASE)
@@ -72,7 +72,7 @@ class Typesetter:
                  if part.kind in ("markdown", "html")]
         questions = [{"format": part.kind, "place": number, "text": self.text_of(part)}
                      for number, part in given]
-        answer = run_pandoc({"mark": MARK, "parts": questions,
+        answer = run_pandoc({"found": FOUND, "placed": PLACED, "parts": questions,
                              "formulas": [formula.source for formula in self.formulas.found]})
         printed = [part["typst"] for part in answer["parts"]]
         printed += [piece.get("caption", "") for piece in answer["pieces"]]
@@ -80,7 +80,7 @@ class Typesetter:
         for number, piece in enumerate(answer["pieces"]):
             add = {"picture": self.add_named_picture, "raw": self.add_raw,
                    "unprintable": self.add_unprintable}[piece["kind"]]
-            self.pieces[f"\ue002{MARK}.{number}\ue003"] = add(piece, parts[piece["place"]])
+            self.pieces[f"\ue002{PLACED}.{number}\ue003"] = add(piece, parts[piece["place"]])
         texts = dict(zip((number for number, _ in given), answer["parts"]))
         return [self.piece_of(part, texts.get(number)) for number, part in enumerate(parts)]
 
@@ -111,7 +111,7 @@ class Typesetter:
         Tokens that are not used stood in code and are `$` and text again.
         """
         for number, formula in enumerate(self.formulas.found):
-            mark, source = token(number), self.formulas.set(formula)
+            mark, source = f"\ue000{PLACED}.{number}\ue001", self.formulas.set(formula)
             display = "true" if formula.display else "false"
             words = (f"the formula {one_line(formula.tex, 80)} could not be set and is printed "
                      f"as its TeX ({formula.reason or 'typst refused it'})")
@@ -234,7 +234,7 @@ def mark_missing(letters):
 
 def compile_pdf(compiler, source):
     """Return the PDF of a typst source."""
-    return compiler.compile(source.encode("utf-8"), format="pdf")
+    return compiler.compile(source.encode("utf-8", "replace"), format="pdf")
 
 
 def run_pandoc(question):

@@ -6,8 +6,10 @@ import secrets
 from kit.pdf.macros import CannotSet
 from kit.pdf.tex_commands import COLOURS, FENCES
 
-# In a token, so that no notebook can forge one: it is new in every process, and never printed.
-MARK = secrets.token_hex(8)
+# In tokens, so that no notebook can forge one: new in every process, and never printed. A formula
+# is FOUND in Markdown, and PLACED where pandoc.lua sets it as typst of its own: only there its
+# token gives way to typst.
+FOUND, PLACED = secrets.token_hex(8), secrets.token_hex(8)
 OWN_SIGNS = {*FENCES.values(), "√"} - {""}     # typst matches fences and draws roots by itself
 
 
