@@ -93,12 +93,11 @@ def kind_and_width(data):
 
 def check_svg(data):
     """Raise NoPicture unless data is an SVG that typst can read without running out of stack."""
-    depth, names = 0, []
+    depth, root = 0, None
 
     def start(name, attributes):
-        nonlocal depth
-        depth += 1
-        names.append(name) if not names else None
+        nonlocal depth, root
+        depth, root = depth + 1, root or name
         if depth > DEEPEST_SVG:
             raise NoPicture("it is nested too deep")
 
@@ -111,7 +110,7 @@ def check_svg(data):
         parser.Parse(data, True)
     except expat.ExpatError:
         raise NoPicture("it is damaged, or not an SVG") from None
-    if names[0].rpartition(" ")[2] != "svg":
+    if root.rpartition(" ")[2] != "svg":
         raise NoPicture("it is not an SVG")
 
 
