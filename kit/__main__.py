@@ -5,6 +5,7 @@ import sys
 from kit.commands import run
 
 COMMANDS = {
+    "check": ("kit.check", "try the code, subtask by subtask, and say what is wrong"),
     "run": ("kit.run", "execute the notebooks and store their outputs"),
     "report": ("kit.report", "make the PDF report from the notebooks"),
 }

@@ -6,6 +6,7 @@ from kit.commands import run
 
 COMMANDS = {
     "release": ("staff.release", "make the student edition: a folder, and a zip beside it"),
+    "record": ("staff.record", "store the numbers that the checks compare with"),
 }
 
 

@@ -19,7 +19,8 @@ SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 SETTINGS = ("requirements.txt", "pyproject.toml", "notebooks/report.toml")
 NOTEBOOKS = tuple(f"notebooks/task{number}.ipynb" for number in (1, 2, 3, 4))
 COPIED = {"LICENSE": "LICENSE", "staff/student-readme.md": "README.md"}
-FOLDERS = {"kit": (".py", ".toml", ".typ", ".lua"), "data": (".md", ".npz")}    # their files
+# these of their files
+FOLDERS = {"kit": (".py", ".toml", ".json", ".typ", ".lua"), "data": (".md", ".npz")}
 
 
 def main(arguments=None):

@@ -1,0 +1,1 @@
+"""The checks behind `python -m kit check`; `student` runs the code that they judge."""

@@ -1,0 +1,86 @@
+"""Checks of the number of parameters and of equal budgets: subtasks 2d and 4d."""
+
+from kit.checks.measure import kind_of
+from kit.checks.registry import check
+from kit.checks.student import NotWritten, Problem
+
+COUNTS = {((3,), 4): 12, ((7, 3), 5): 56, ((6, 5, 4), 9): 104, ((4, 4, 4, 4), 4): 64}
+
+
+def whole(value, what):
+    """Return a whole number; Problem says what it is instead."""
+    if getattr(value, "shape", None) == () and value.dtype.kind in "iu":
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        raise Problem(f"{what} is {value}, a float: expected a whole number")
+    if isinstance(value, bool) or not isinstance(value, int):
+        found = value if isinstance(value, float) else kind_of(value)
+        raise Problem(f"{what} is {found}, expected a whole number")
+    return value
+
+
+@check("2d", "count", "number of parameters")
+def count(student):
+    for (layers, inputs), right in COUNTS.items():
+        found = whole(student.call("task2.count_parameters", list(layers), inputs),
+                      f"count_parameters({list(layers)}, {inputs})")
+        if found != right:
+            raise Problem(f"count_parameters({list(layers)}, {inputs}) is {found:,} where "
+                          f"{right:,} is right" + count_hint(found, right, layers, inputs))
+    if whole(student.call("task2.count_parameters", [1]), "count_parameters([1])") != 785:
+        raise Problem("count_parameters([1]) is not 785: without num_inputs there are 785 inputs, "
+                      "the bias's among them")
+
+
+def count_hint(found, right, layers, inputs):
+    """Return the likeliest mistake of a wrong number."""
+    if found == right + sum(layers):
+        return ": is a bias counted for each unit? The bias is one of the inputs already"
+    if found == sum(layers) or found == sum(layers) + inputs:
+        return ": are the units counted, and not the weights between them?"
+    if len(layers) > 1 and found == right - layers[-1] * layers[-2]:
+        return ": the last matrix is not counted"
+    if found == right - inputs * layers[0]:
+        return ": the first matrix is not counted"
+    return ""
+
+
+@check("4d", "counts_and_width", "the width nearest to a budget")
+def equal_width(student):
+    for budget, layers, inputs, outputs in ((60, 1, 5, 3), (200, 2, 5, 3), (225, 2, 5, 3),
+                                            (400, 3, 9, 4), (9, 1, 5, 3)):
+        asked = f"equal_width({budget}, {layers}, {inputs}, {outputs})"
+        width = whole(student.call("task4.equal_width", budget, layers, inputs, outputs), asked)
+        if width < 1:
+            raise Problem(f"{asked} is {width}, expected a width from 1 up")
+        counts = {one: parameters(student, one, layers, inputs, outputs)
+                  for one in (width - 1, width, width + 1) if one}
+        nearest = min(counts, key=lambda one: abs(counts[one] - budget))
+        if abs(counts[nearest] - budget) < abs(counts[width] - budget):
+            raise Problem(f"{asked} is {width}, which gives {counts[width]:,} parameters: "
+                          f"{nearest} gives {counts[nearest]:,}, which is nearer")
+
+
+def parameters(student, width, layers, inputs, outputs):
+    """Return the number of parameters by the student's own count, which is judged in 2d."""
+    return whole(student.call("task2.count_parameters", [width] * layers + [outputs], inputs),
+                 "count_parameters")
+
+
+@check("4d", "counts_and_width", "BUDGET, WIDTH and TWO")
+def budget(student):
+    stated, width = (student.get(f"task4.{name}") for name in ("BUDGET", "WIDTH"))
+    if stated is None or width is None:
+        raise NotWritten("4d", f"{'BUDGET' if stated is None else 'WIDTH'} in task4.py is None")
+    stated, width = whole(stated, "BUDGET"), whole(width, "WIDTH")
+    topology = student.get((student.get("task3.MOMENTUM", keep=True), "neurons_per_layer"))
+    right = whole(student.call("task2.count_parameters", list(topology)), "count_parameters")
+    if stated != right:
+        raise Problem(f"BUDGET is {stated:,}, and by count_parameters the network of task 3 has "
+                      f"{right:,} parameters")
+    if student.call("task4.equal_width", stated, 2) != width:
+        raise Problem(f"WIDTH is {width}, and equal_width(BUDGET, 2) gives another number")
+    two = student.get((student.get("task4.TWO", keep=True), "neurons_per_layer"))
+    if list(two) != [width, width, 10]:
+        raise Problem(f"TWO has the layers {tuple(two)}, expected two hidden layers of WIDTH "
+                      "units and 10 outputs")

@@ -1,0 +1,152 @@
+"""What is measured of a student's numbers: whether they are right, and if not, how they differ."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from kit.checks.codec import Handle
+from kit.checks.student import Problem
+
+TOLERANCE = 2e-4    # relative: admits constants of four digits, finds the smallest fault seen
+STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
+
+
+def read_cases():
+    """Return the stored inputs and results: {name: {…: arrays}}."""
+    text = Path(__file__).with_name("cases.json").read_text(encoding="utf-8")
+    return {name: as_arrays(case) for name, case in json.loads(text).items()}
+
+
+def as_arrays(value):
+    """Return a JSON value with its lists of numbers as arrays; {"list": …} is a list of arrays."""
+    if isinstance(value, dict):
+        if set(value) == {"list"}:
+            return [as_arrays(one) for one in value["list"]]
+        return {name: as_arrays(one) for name, one in value.items()}
+    return np.array(value) if isinstance(value, list) else value
+
+
+# ---------------------------------------------------------------------- is it what was asked for?
+
+def array(value, shape, what, kinds="f"):
+    """Return a value that is an array of that shape, without NaN; Problem says what it is instead.
+
+    kinds: of dtype: f floats, i whole numbers, b truth values.
+    """
+    expected = f"expected an array of shape {shape}"
+    if not isinstance(value, np.ndarray):
+        raise Problem(f"{what} is {kind_of(value)}, {expected}")
+    if value.shape != tuple(shape):
+        raise Problem(f"{what} has the shape {value.shape}{shape_hint(value.shape, shape)}, "
+                      f"expected {tuple(shape)}")
+    if value.dtype.kind.replace("u", "i") not in kinds:
+        raise Problem(f"{what} is an array of {value.dtype}, expected "
+                      f"{'floats' if kinds == 'f' else 'numbers'}")
+    if not np.isfinite(value).all():
+        raise Problem(f"{what} holds NaN or infinite numbers")
+    return value.astype(float)
+
+
+def shape_hint(shape, expected):
+    """Return a word on how the shapes differ."""
+    if tuple(shape) == tuple(expected)[::-1]:
+        return ", the transpose"
+    return ", with an axis too many" if len(shape) > len(expected) else ""
+
+
+def number(value, what):
+    """Return a value that is one finite number as a float; Problem says what it is instead."""
+    if isinstance(value, np.ndarray) and value.shape == () and value.dtype.kind in "iuf":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Problem(f"{what} is {kind_of(value)}, expected one number")
+    if not np.isfinite(value):
+        raise Problem(f"{what} is {value}, expected a finite number")
+    return float(value)
+
+
+def kind_of(value):
+    """Return what a value is, in words."""
+    if value is None:
+        return "None (is there a return?)"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, Handle):
+        return f"of the type {value.type}"
+    return f"a {type(value).__name__}"
+
+
+def matrices(values, ws, what):
+    """Return a list of arrays in the shapes of the weights; Problem otherwise."""
+    if not isinstance(values, (list, tuple)) or len(values) != len(ws):
+        found = f"{len(values)} entries" if isinstance(values, (list, tuple)) else kind_of(values)
+        raise Problem(f"{what} is a list of {len(ws)} matrices, one a layer; found {found}")
+    return [array(value, w.shape, f"{what}[{layer}]")
+            for layer, (value, w) in enumerate(zip(values, ws))]
+
+
+# ------------------------------------------------------------------------------ how far off is it?
+
+def close(measured, expected, tolerance=TOLERANCE):
+    """Return whether two arrays agree, relative to the size of the expected one."""
+    measured, expected = np.asarray(measured, float), np.asarray(expected, float)
+    error, size = np.linalg.norm(measured - expected), np.linalg.norm(expected)
+    return bool(measured.shape == expected.shape and error <= tolerance * size + 1e-12)
+
+
+def ratio(measured, expected):
+    """Return the number by which every entry of expected has been multiplied; None if there is
+    no such number."""
+    measured, expected = np.asarray(measured, float), np.asarray(expected, float)
+    if measured.shape != expected.shape:
+        return None
+    size = float((expected ** 2).sum())
+    factor = float((measured * expected).sum()) / size if size else None
+    return factor if factor is not None and close(measured, factor * expected, 1e-3) else None
+
+
+def times(factor):
+    """Return a factor in words: "32.0 times"."""
+    return f"{factor:.4g} times" if abs(factor) < 1e4 else f"{factor:.3g} times"
+
+
+def near(value, *others):
+    """Return whether a value is within half a percent of one of the others."""
+    return value is not None and any(abs(value - other) <= 0.005 * abs(other) for other in others)
+
+
+def numerical_gradient(student, model, ws, X, targets, samples=40):
+    """Return [(indexes, derivatives)] for each layer of a student's own network.
+
+    For one example C = -ln ŷ of its class, so that a small change of a weight changes C by minus
+    the relative change of that output. It is measured with the weight STEP up and STEP down.
+    """
+    rng = np.random.default_rng(0)
+    found = []
+    for layer, w in enumerate(ws):
+        chosen = rng.choice(w.size, min(samples, w.size), replace=False)
+        slopes = []
+        for index in chosen:
+            up, down = (outputs_with(student, model, ws, X, layer, index, step)[targets > 0.5]
+                        for step in (STEP, -STEP))
+            slopes.append(-np.mean((up - down) / (up + down)) / STEP)
+        found.append((chosen, np.array(slopes)))
+    student.set((model, "ws"), ws)
+    return found
+
+
+def outputs_with(student, model, ws, X, layer, index, step):
+    """Return the outputs of a network one of whose weights has been changed."""
+    changed = [w.copy() for w in ws]
+    changed[layer].flat[index] += step
+    student.set((model, "ws"), changed)
+    outputs = student.call((model, "forward"), X)
+    if not isinstance(outputs, np.ndarray) or outputs.dtype != np.float64 or \
+            outputs.shape != (len(X), ws[-1].shape[1]) or not (outputs > 0).all():
+        raise Unmeasurable
+    return outputs
+
+
+class Unmeasurable(Exception):
+    """Outputs of which no numerical gradient can be taken: not float64, not positive."""

@@ -1,0 +1,331 @@
+"""Checks of the trainer: subtasks 2c and 3c, and early stopping (subtask 0).
+
+A stand-in takes the network's place: its outputs and gradients are given, so that only the trainer
+is judged.
+"""
+
+import numpy as np
+
+from kit.checks.data import STAND_IN
+from kit.checks.measure import close, kind_of, matrices, near, number, ratio, read_cases, times
+from kit.checks.registry import check
+from kit.checks.student import NotWritten, Problem
+
+PLAIN = "task2.SoftmaxTrainer"
+WS = [np.full((5, 4), 0.5), np.full((4, 3), -0.5)]
+GIVEN = [np.linspace(-1, 1, 20).reshape(5, 4), np.linspace(0.5, -2, 12).reshape(4, 3)]
+
+
+def batch(N, classes=3):
+    """Return N rows whose first columns are a stand-in's outputs, and targets."""
+    outputs = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4], [0.6, 0.3, 0.1]])
+    X = np.hstack([outputs, np.zeros((4, 1)), np.ones((4, 1))])
+    rows = np.arange(N) % 4
+    return X[rows], np.eye(classes)[np.array([1, 0, 2, 2])[rows]]
+
+
+def trainer_of(student, cls, ws, rate, given=None, data=None, **options):
+    """Return Handles of a trainer and of the stand-in that it trains."""
+    model = student.call(STAND_IN, ws, given or [np.ones_like(w) for w in ws], keep=True)
+    X, targets = data or batch(4)
+    data = student.call("task2.Dataset", X, targets, X, targets, keep=True)
+    trainer = student.call(cls, model, data, rate, 2, keep=True, **options)
+    return trainer, model
+
+
+def moved(student, cls, ws, rate, **options):
+    """Return (weights before, weights after, gradients) of one update."""
+    trainer, model = trainer_of(student, cls, ws, rate, **options)
+    given = GIVEN if len(ws) == 2 else [np.ones_like(w) for w in ws]
+    student.set((model, "grads"), given)
+    student.call((trainer, "update"))
+    return ws, weights(student, model, ws), given
+
+
+def weights(student, model, ws):
+    """Return the weights of a stand-in."""
+    return matrices(student.get((model, "ws")), ws, "ws")
+
+
+def factors(before, after, grads, rate):
+    """Return how far each layer has moved against its gradient, in learning rates; 1 is right,
+    None is in another direction."""
+    return [ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
+
+
+# ----------------------------------------------------------------------------------- subtask 2c
+
+@check("2c", "train_step", "initial weights from U(-1, 1)")
+def initial_weights(student):
+    first, again, other = (drawn(student, "task2.SoftmaxModel", seed) for seed in (1, 1, 2))
+    for fan_in, w in zip((300, 120), first):
+        low, high, std = w.min(), w.max(), w.std()
+        if abs(std - 1 / np.sqrt(3)) < 0.02 and abs(w.mean()) < 0.03 and high - low > 1.95 \
+                and max(high, -low) <= 1:
+            continue
+        words = (f"the initial weights of a layer with fan-in {fan_in} go from {low:.3g} to "
+                 f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
+                 "1) has the deviation 0.577")
+        if low >= 0:
+            words += ": are they drawn from 0 to 1?"
+        elif max(high, -low) > 1.05:
+            words += ": some lie outside; are they drawn from a normal distribution?"
+        raise Problem(words)
+    judge_seeds(first, again, other)
+
+
+def drawn(student, cls, seed, **flags):
+    """Return the initial weights of a network of two layers, as drawn by its constructor."""
+    model = student.call(cls, [120, 40], num_inputs=300, rng=seed, keep=True, **flags)
+    return matrices(student.get((model, "ws")), [np.zeros((300, 120)), np.zeros((120, 40))], "ws")
+
+
+def judge_seeds(first, again, other):
+    """Raise Problem unless the seed, and nothing else, decides the weights."""
+    if not all(map(np.array_equal, first, again)):
+        raise Problem("two networks with the same seed have different weights: draw them with the "
+                      "generator rng that is given")
+    if any(map(np.array_equal, first, other)):
+        raise Problem("two seeds give the same weights: draw them with the generator rng that is "
+                      "given")
+
+
+@check("2c", "train_step", "update: a step down the gradient")
+def update(student):
+    found = {rate: factors(*moved(student, PLAIN, WS, rate), rate) for rate in (0.1, 0.02)}
+    judge_step("update", found)
+
+
+@check("2c", "train_step", "train_step: forward, loss, backward, update")
+def train_step(student):
+    X, targets = batch(4)
+    found = {}
+    for rate in (0.1, 0.02):
+        trainer, model = trainer_of(student, PLAIN, WS, rate, GIVEN)
+        loss = student.call((trainer, "train_step"), X, targets, pure=True)
+        calls = student.get((model, "calls"))
+        after = weights(student, model, WS)
+        for name in ("forward", "backward"):
+            if name not in calls:
+                raise Problem(f"train_step does not call the model's {name}")
+        stale = factors(WS, after, [np.full_like(w, 9.0) for w in WS], rate)
+        if all(factor and abs(factor - 1) < 1e-6 for factor in stale):
+            raise Problem("train_step moves the weights by the gradients of the step before: call "
+                          "backward before update")
+        found[rate] = factors(WS, after, GIVEN, rate)
+    own = own_update(student)
+    if own is None or any(not alike(found[rate], own[rate]) for rate in found):
+        judge_step("train_step", found)
+    judge_loss(student, loss, X, targets)
+
+
+def own_update(student):
+    """Return the factors of the student's own update, which is judged elsewhere."""
+    try:
+        return {rate: factors(*moved(student, PLAIN, WS, rate), rate) for rate in (0.1, 0.02)}
+    except NotWritten:
+        raise
+    except Problem:
+        return None
+
+
+def alike(found, own):
+    """Return whether two lists of factors agree."""
+    return all(one is not None and other is not None and abs(one - other) < 1e-3
+               for one, other in zip(found, own))
+
+
+def judge_loss(student, loss, X, targets):
+    """Raise Problem unless train_step has returned the loss of the batch, before the step."""
+    def own(outputs):
+        return student.call("task2.cross_entropy_loss", targets, outputs)
+
+    if loss is None:
+        raise Problem("train_step returns None, expected the loss of the batch")
+    expected, later = own(np.array(X[:, :3])), own(X[:, 2::-1].copy())
+    if np.shape(expected) == () and np.shape(loss) == () and close(loss, expected):
+        return
+    found = number(loss, "what train_step returns")
+    words = f"train_step returns {found:.4g}, where the loss of the batch is {float(expected):.4g}"
+    raise Problem(words + (": is it the loss after the step?" if close(found, later) else ""))
+
+
+def judge_step(name, found):
+    """Raise Problem unless every layer has moved by -α times its gradient, for both rates."""
+    for rate, layers in found.items():
+        for layer, factor in enumerate(layers):
+            if factor is not None and abs(factor - 1) < 1e-3:
+                continue
+            which = "the weights" if None not in layers and np.ptp(layers) < 1e-3 \
+                else f"the weights of layer {layer + 1}"
+            if factor is None:
+                raise Problem(f"{name} moves {which} in another direction than that of minus "
+                              "their gradient")
+            raise Problem(f"{name} moves {which} by {times(factor)} minus the learning rate times "
+                          f"their gradient, with a learning rate of {rate}"
+                          + step_hint({rate: one[layer] for rate, one in found.items()}))
+
+
+def step_hint(given):
+    """Return the likeliest mistake behind the factors {learning rate: factor} of a step."""
+    if any(factor is None for factor in given.values()):
+        return ""
+    if all(abs(factor) < 1e-9 for factor in given.values()):
+        return ": they do not move; is a new array made that the model does not get?"
+    if all(near(factor, -1) for factor in given.values()):
+        return ": that is up the gradient"
+    if all(near(factor, 1 / rate) for rate, factor in given.items()):
+        return ": is the learning rate left out?"
+    if all(near(factor, -1 / rate) for rate, factor in given.items()):
+        return ": is the learning rate left out, and the sign turned?"
+    steps = [rate * factor for rate, factor in given.items()]
+    if near(steps[0], steps[1]):
+        return f": with every learning rate it is {steps[0]:.3g}; take self.learning_rate"
+    if all(near(factor, 0.5, 0.25) for factor in given.values()):
+        return ": the gradients are means over the batch already; is it divided again?"
+    if all(near(factor, 2) for factor in given.values()):
+        return ": is it done twice?"
+    return ""
+
+
+@check("2c", "train_step", "train: each epoch all batches, five validations")
+def train(student):
+    X, targets = batch(20)
+    X[:, 3] = np.arange(20)
+    trainer, model = trainer_of(student, PLAIN, WS, 0.1, GIVEN, (X, targets))
+    student.call((trainer, "train_step"), X[:2], targets[:2])       # a blank of this subtask first
+    trainer, model = trainer_of(student, PLAIN, WS, 0.1, GIVEN, (X, targets))
+    per_epoch = len(student.call("builtins.list", student.call(
+        "utils.batch_loader", X, targets, 2, keep=True)))
+    history = student.call((trainer, "train"), 3, keep=True)
+    steps = student.get((history, "step"))
+    calls = student.get((model, "calls"))
+    if calls.count("backward") != 3 * per_epoch:
+        raise Problem(f"train takes {calls.count('backward')} steps in 3 epochs of {per_epoch} "
+                      "batches")
+    if not isinstance(steps, list) or len(steps) != 15:
+        raise Problem("train validates "
+                      f"{len(steps) if isinstance(steps, list) else kind_of(steps)} times in 3 "
+                      "epochs, expected five times an epoch")
+
+
+# ----------------------------------------------------------------------- subtask 0, early stopping
+
+LOSSES = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, 0.9, 1.0]       # starts above 1; a spike; ties
+WITHOUT_GAIN = [0, 0, 1, 2, 3, 0, 1, 2]                 # a tie may count either way
+BEST = [0, 1, 1, 1, 1, 5, 5, 5]
+
+
+@check("0", "helpers", "early stopping (optional)", remark=True)
+def early_stopping(student):
+    ws = [np.zeros((5, 4)), np.zeros((4, 3))]
+    trainer, model = trainer_of(student, PLAIN, ws, 0.1)
+    counts, best = [], []
+    for step, loss in enumerate(LOSSES, 1):
+        right = np.exp(-loss)
+        rows = np.array([[right, (1 - right) / 2, (1 - right) / 2, 0, 0]] * 2)
+        targets = np.eye(3)[[0, 0]]
+        data = student.call("task2.Dataset", rows, targets, rows, targets, keep=True)
+        student.set((trainer, "data"), data)
+        student.set((trainer, "step"), step)
+        student.set((model, "ws"), [np.full_like(w, step) for w in ws])
+        student.call((trainer, "validate"), loss, 0.5)
+        counts.append(student.get((trainer, "validations_without_gain")))
+        best.append(student.get((trainer, "best_ws")))
+        student.set((model, "ws"), [np.full_like(w, -1.0) for w in ws])
+    if not any(counts):
+        raise Problem("not written: every validation is taken for the best, and training goes on "
+                      "to its last epoch")
+    with_ties = [0, 0, 1, 0, 1, 0, 0, 1]
+    if counts not in (WITHOUT_GAIN, with_ties):
+        raise Problem(f"validation losses of {LOSSES} in a row are counted as {counts} without a "
+                      f"better one, expected {WITHOUT_GAIN}")
+    step = int(best[-1][0].flat[0])
+    if step not in (6, 7):
+        words = f"those of validation {step}" if step > 0 else "live ones: keep copies of them"
+        raise Problem(f"the weights kept as the best are {words}, expected those of validation 6")
+
+
+# ----------------------------------------------------------------------------------- subtask 3c
+
+@check("3c", "update", "seven steps with momentum")
+def momentum(student):
+    case, rate = read_cases()["momentum"], 0.02
+    found = steps_of(student, case["grads"], rate, 0.9)
+    right = [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
+             for ws, far in zip(found, case["moved"])]
+    if all(right):
+        judge_gamma(student, case["grads"])
+        return
+    raise Problem(momentum_hint(found, right, case, rate))
+
+
+def steps_of(student, grads, rate, gamma):
+    """Return the weights after each of the steps."""
+    trainer, model = trainer_of(student, "task3.MomentumTrainer", WS, rate, momentum_gamma=gamma)
+    found = []
+    for step in grads:
+        student.set((model, "grads"), step)
+        student.call((trainer, "update"))
+        found.append(weights(student, model, WS))
+    return found
+
+
+def momentum_hint(found, right, case, rate):
+    """Return at which step the weights first go wrong, and the likeliest mistake."""
+    first = right.index(False)
+    jumps = [[new - old for new, old in zip(after, before)]
+             for before, after in zip([WS, *found], found)]     # of each step, per layer
+    plain = [all(close(jump, -rate * grad, 1e-3) for jump, grad in zip(*pair))
+             for pair in zip(jumps, case["grads"])]
+    factor = ratio(np.concatenate([jump.ravel() for jump in jumps[0]]),
+                   -rate * np.concatenate([grad.ravel() for grad in case["grads"][0]]))
+    words = f"with γ = 0.9 and α = {rate}, step {first + 1} is the first that is wrong"
+    if all(plain):
+        return words + ": every step is plain descent; is the history ever updated?"
+    if first >= 2:
+        return (f"{words}, the {'two' if first == 2 else first} before are right: is the previous "
+                "gradient kept, where the previous update belongs?")
+    if first == 0 and factor == 0:
+        return words + ": it changes nothing; is the update used one step late?"
+    if first == 0 and factor is not None:
+        return (f"{words}: the weights move by {times(factor)} -α∂C/∂w"
+                + first_step_hint(factor, rate))
+    if first == 1:
+        kept = [ratio(-jump / rate - grad, before) for jump, grad, before in
+                zip(jumps[1], case["grads"][1], case["grads"][0])]
+        if None not in kept:
+            return words + f": of the first update {kept[0]:.3g} is kept, expected γ = 0.9"
+    still = [layer + 1 for layer, jump in enumerate(jumps[first]) if not jump.any()]
+    return words + (f": layer {still[0]} does not move" if still else "")
+
+
+def first_step_hint(factor, rate):
+    """Return the likeliest mistake where the first step is too long or too short."""
+    if near(factor, 1 / rate):
+        return ": is the learning rate left out?"
+    if near(factor, 0.1):
+        return ", 1 - γ of that: is it a moving average?"
+    if near(factor, -1):
+        return ": that is up the gradient"
+    if near(factor, 1.9):
+        return ": is the new gradient counted twice?"
+    return ""
+
+
+def judge_gamma(student, grads):
+    """Raise Problem unless momentum_gamma decides how much is kept, and 0 is plain descent."""
+    first, second = steps_of(student, grads[:2], 0.1, 0.5)
+    kept = ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
+    if kept is None or abs(kept - 0.5) > 1e-3:
+        share = "another share" if kept is None else f"{kept:.3g}"
+        raise Problem(f"with γ = 0.5, {share} of the first update is kept: take "
+                      "self.momentum_gamma")
+    try:
+        before, after, given = moved(student, "task3.MomentumTrainer", WS, 0.1, momentum_gamma=0)
+        usual = moved(student, PLAIN, WS, 0.1)[1]
+    except Problem:
+        return      # the plain step is 2c's
+    if not all(map(close, after, usual)):
+        raise Problem("with γ = 0 the step is another than that of SoftmaxTrainer: it should be "
+                      "plain descent")

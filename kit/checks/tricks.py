@@ -1,0 +1,183 @@
+"""Checks of the improved sigmoid and the improved initial weights: subtasks 3a and 3b."""
+
+import numpy as np
+
+from kit.checks.measure import array, close, near, ratio, read_cases, times
+from kit.checks.network import Gradients, backward, forward, network
+from kit.checks.registry import check
+from kit.checks.student import NotWritten, Problem
+from kit.checks.training import drawn, judge_seeds
+
+IMPROVED = "task3.ImprovedModel"
+STEP = 1e-4
+
+
+def improved(student, on=True):
+    """Return a Handle of a small network with the improved sigmoid, or with it turned off."""
+    return network(student, read_cases()["improved"]["ws"], IMPROVED, use_improved_sigmoid=on)
+
+
+def holds(check_function, student):
+    """Return whether another check passes."""
+    try:
+        check_function(student)
+    except Problem:
+        return False
+    return True
+
+
+@check("3a", "forward", "the improved sigmoid")
+def activation(student):
+    case = read_cases()["functions"]
+    z, model = case["z"], improved(student)
+    found = array(student.call((model, "activation"), z, pure=True), z.shape, "activation(z)")
+    if not close(found, case["improved"]):
+        raise Problem(activation_hint(found, case))
+    plain = network(student, read_cases()["improved"]["ws"])
+    try:
+        usual = student.call((plain, "activation"), z)
+        off = student.call((improved(student, False), "activation"), z)
+    except NotWritten:
+        off = usual = None      # 2b's
+    if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not close(off, usual):
+        raise Problem("with use_improved_sigmoid turned off, activation is another than "
+                      "SoftmaxModel's: is the flag ignored?")
+    if holds(forward, student):
+        judge_network(student)
+
+
+def activation_hint(found, case):
+    """Return what is wrong with the outputs of the improved sigmoid."""
+    z, expected = case["z"], case["improved"]
+    if close(found, case["sigmoid"]):
+        return ("with use_improved_sigmoid, activation is the sigmoid of task 2: is the flag "
+                "ignored?")
+    worst = np.abs(found - expected).max()
+    words = f"activation(z) is off by up to {worst:.3g}"
+    factor = ratio(found, expected)
+    if factor is not None:
+        return words + f", by the factor {factor:.5g} everywhere: is 1.7159 mistyped?"
+    highest, lowest = found.max(), found.min()
+    small = np.abs(z) == np.abs(z[z != 0]).min()
+    words += f"; at z = {z[small][0]:.3g} it is {(found / z)[small][0]:.4g} z, expected " \
+             f"{(expected / z)[small][0]:.4g} z"
+    if abs(found[z == 0][0]) > 1e-6:
+        return words + f", and {found[z == 0][0]:.3g} at z = 0, expected 0"
+    return words + f", and it goes from {lowest:.3g} to {highest:.3g}: look at both constants"
+
+
+def judge_network(student):
+    """Raise Problem unless forward of task 2 lets the improved sigmoid in."""
+    case = read_cases()["improved"]
+    outputs = student.call((improved(student), "forward"), case["X"])
+    if not isinstance(outputs, np.ndarray) or not close(outputs, case["outputs"]):
+        raise Problem("activation is right, but the network's outputs do not follow it: does "
+                      "forward "
+                      "in task2.py call self.activation for each hidden layer, and for no other?")
+
+
+@check("3a", "slope", "its slope")
+def slope(student):
+    case = read_cases()["functions"]
+    model, z = improved(student), case["z"]
+    found = array(student.call((model, "slope"), case["improved"], pure=True), z.shape, "slope(a)")
+    if not close(found, case["improved slope"]) and not fits_activation(student, model, z):
+        raise Problem(slope_hint(student, model, found, case))
+    if not holds(backward, student):
+        return
+    one = Gradients(student, read_cases()["improved"], 5, IMPROVED, use_improved_sigmoid=True)
+    if not one.follows_forward and not one.right_by_itself:
+        raise Problem("slope is right, but the gradients do not follow it: does backward in "
+                      "task2.py call self.slope with the outputs a of each hidden layer?")
+
+
+def fits_activation(student, model, z):
+    """Return whether slope(a) is the slope of the student's own activation, as it is measured."""
+    try:
+        outputs = student.call((model, "activation"), z)
+        measured = slope_at(student, model, z)
+        return close(student.call((model, "slope"), outputs), measured, 1e-4)
+    except (Problem, TypeError):
+        return False
+
+
+def slope_at(student, model, z):
+    """Return the slope of activation, measured."""
+    up, down = (student.call((model, "activation"), z + step) for step in (STEP, -STEP))
+    return (up - down) / (2 * STEP)
+
+
+def slope_hint(student, model, found, case):
+    """Return what is wrong with a slope."""
+    a, expected = case["improved"], case["improved slope"]
+    if close(found, case["sigmoid slope of improved"]):
+        return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
+    factor = ratio(found, expected)
+    if factor is not None:
+        return (f"slope(a) is {times(factor)} the measured slope at every sum z"
+                + (": is a constant mistyped or left out?"))
+    try:
+        if close(found, slope_at(student, model, a), 1e-4):
+            return ("slope(a) is the slope at the sum z = a: a is f(z) already, so the slope has "
+                    "to be put in terms of the output")
+    except (Problem, TypeError):
+        pass
+    wrong = found / expected
+    middle = wrong[case["z"] == 0][0]
+    words = (f"slope(a) is {wrong.min():.3g} to {wrong.max():.3g} times the measured slope, and "
+             f"{middle:.4g} times at z = 0")
+    if near(middle, 1):
+        return (words + ": the part that fades with |z| is wrong; is it squared, and of a over "
+                "1.7159?")
+    if abs(middle - 1) < 0.02:
+        return words + ": is a constant mistyped?"
+    return words
+
+
+# ------------------------------------------------------------------------------------ subtask 3b
+
+@check("3b", "weights", "normal with deviation 1/√fan-in")
+def initial_weights(student):
+    flags = {"use_improved_weight_init": True}
+    first, again, other = (drawn(student, IMPROVED, seed, **flags) for seed in (1, 1, 2))
+    for layer, (w, fan_in) in enumerate(zip(first, (300, 120)), 1):
+        judge_deviation(w, fan_in, layer)
+    judge_seeds(first, again, other)
+    try:
+        off, usual = (drawn(student, cls, 3) for cls in (IMPROVED, "task2.SoftmaxModel"))
+    except Problem:
+        return      # 2c's
+    if not all(np.isclose(one.std(), two.std(), rtol=0.1) for one, two in zip(off, usual)):
+        raise Problem("with use_improved_weight_init turned off, the weights are drawn otherwise "
+                      "than SoftmaxModel's: is the flag ignored?")
+
+
+def judge_deviation(w, fan_in, layer):
+    """Raise Problem unless the weights of a layer are normal with the right deviation."""
+    units, right, std = w.shape[1], 1 / np.sqrt(fan_in), w.std()
+    sure = 5 / np.sqrt(2 * w.size)      # five standard errors of a measured deviation
+    words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, have the "
+    if abs(std / right - 1) > sure:
+        raise Problem(f"{words}standard deviation {std:.4g}, expected {right:.4g}"
+                      + deviation_hint(std, fan_in, units, sure))
+    if abs(w.mean()) > 5 * right / np.sqrt(w.size):
+        raise Problem(f"{words}mean {w.mean():.3g}, expected 0")
+    beyond = np.mean(np.abs(w) > 2 * right)     # 0.0455 of a normal distribution
+    if abs(beyond - 0.0455) > 5 * np.sqrt(0.0455 / w.size):
+        raise Problem(f"{words}right deviation, but {beyond:.3f} of them are more than two "
+                      "deviations "
+                      "from 0, and 0.046 of a normal distribution's are: which one is drawn from?")
+
+
+def deviation_hint(std, fan_in, units, sure):
+    """Return the likeliest mistake behind a wrong deviation."""
+    for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
+                         (1 / fan_in, ": is it 1/fan-in, without the root?"),
+                         (1 / np.sqrt(3), ": that is U(-1, 1)'s; are they drawn anew afterwards, "
+                                          "or the flag ignored?"),
+                         (np.sqrt(2 / fan_in), ": is it √(2/fan-in)?"),
+                         (np.sqrt(2 / (fan_in + units)), ": is the fan-out in it?"),
+                         (1, ": is it never scaled?")):
+        if abs(std / value - 1) < max(sure, 0.01):
+            return words
+    return ""

@@ -1,0 +1,117 @@
+"""Runs a student's code in a process of its own, and answers questions about it.
+
+    python -I -B worker.py FOLDER
+
+Requests come on standard input, replies go to standard output. A request is {"id", "do",
+"target", "names", "keep"} with values: do is "call", "get" (or "import", a first get) or "set";
+the target is a dotted name such as "task2.sigmoid", or a Handle and an attribute. The reply is
+{"id"} with the value and, after a call, the arguments as they are then; or {"id", "error"}.
+"""
+
+import builtins
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+
+KIT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(KIT))    # -I leaves it out
+# NumPy and the kit come before the student's folder, which may hold a numpy.py
+from kit.checks import codec  # noqa: E402
+
+
+class Worker:
+    """A student's code, and those of its objects that have been asked for, by number."""
+
+    def __init__(self, folder):
+        self.folder, self.kept = folder, []
+        self.importing = ""
+
+    def keep(self, value):
+        """Return a Handle for a value that stays here."""
+        self.kept.append(value)
+        return codec.Handle(len(self.kept) - 1, type(value).__name__)
+
+    def serve(self, requests, replies):
+        """Answer requests until there are no more."""
+        while True:
+            try:
+                header, values = codec.read(requests)
+            except EOFError:
+                return
+            try:
+                answer = self.answer(header, [self.own(value) for value in values])
+                codec.write(replies, {"id": header["id"]}, answer, self.keep)
+            except BaseException as problem:    # SystemExit and KeyboardInterrupt too
+                codec.write(replies, {"id": header["id"], "error": self.described(problem)})
+                self.importing = ""
+
+    def own(self, value):
+        """Return a value with its handles replaced by what they stand for."""
+        if isinstance(value, (list, tuple)):
+            return type(value)(self.own(item) for item in value)
+        return self.kept[value.number] if isinstance(value, codec.Handle) else value
+
+    def answer(self, header, values):
+        """Return [value] of a get, [None] of a set, [value, arguments] of a call."""
+        *path, name = header["target"]
+        owner = self.owner(path) if path else values.pop(0)
+        if header["do"] == "set":
+            setattr(owner, name, values[0])
+            return [None]
+        value = getattr(owner, name)
+        if header["do"] in ("get", "import"):
+            return [self.keep(value) if header["keep"] else value]
+        names = header["names"]
+        split = len(values) - len(names)
+        value = value(*values[:split], **dict(zip(names, values[split:])))
+        return [self.keep(value) if header["keep"] else value, [*values]]
+
+    def owner(self, path):
+        """Return a module, or a class in it, that the parts of a dotted name stand for."""
+        self.importing = path[0]
+        owner = importlib.import_module(path[0])
+        self.importing = ""
+        for at, name in enumerate(path[1:], 2):
+            if not hasattr(owner, name):
+                importlib.import_module(".".join(path[:at]))
+            owner = getattr(owner, name)
+        return owner
+
+    def described(self, problem):
+        """Return what was raised, and the last line of the student's that it came through."""
+        try:
+            message = str(problem)
+        except BaseException:       # a __str__ of the student's
+            message = ""
+        where = function = ""
+        for frame, line in traceback.walk_tb(problem.__traceback__):
+            file = Path(frame.f_code.co_filename)
+            if file.is_absolute() and file.parent == self.folder:
+                where = f"{file.name}, line {line}"
+                function = frame.f_code.co_name
+        if isinstance(problem, SyntaxError) and problem.filename:
+            where = f"{Path(problem.filename).name}, line {problem.lineno}"
+            message = str(problem.msg)
+        return {"type": type(problem).__name__, "message": message[:2000], "where": where,
+                "function": function,
+                "importing": self.importing, "missing": str(getattr(problem, "name", None) or ""),
+                "not_written": isinstance(problem, NotImplementedError)}
+
+
+def main(folder):
+    """Serve on what were standard input and output; a student's prints and input() get neither."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    builtins.input = lambda *_: ""
+    sys.path.insert(0, str(folder))
+    os.chdir(folder)
+    Worker(folder).serve(requests, replies)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())
