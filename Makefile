@@ -18,13 +18,13 @@ report: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -q $(OF_SCRIPTS) $(COVER)
-	$(BIN)/python -m pytest -q tests -m "not attack" $(addprefix --ignore=,$(OF_SCRIPTS))
+	$(BIN)/python -m pytest -q tests -m "not attack and not faults" $(addprefix --ignore=,$(OF_SCRIPTS))
 	$(BIN)/python -m pytest -q --nbval notebooks
 
-# make test, hostile input that takes time, and the notebooks once more on two other matrix kernels,
+# make test, hostile input that takes time, planted faults, and the notebooks once more on two other matrix kernels,
 # with one thread and with two
 test-all: test
-	$(BIN)/python -m pytest -q tests -m attack
+	$(BIN)/python -m pytest -q tests -m "attack or faults"
 	OPENBLAS_CORETYPE=Haswell OPENBLAS_NUM_THREADS=2 $(BIN)/python -m pytest -q --nbval notebooks
 	OPENBLAS_CORETYPE=Nehalem OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval notebooks
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kit.checks.measure import array, close, near, number, ratio, read_cases, times
+from kit.checks.measure import array, close, near, number, read_cases, times
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
 
@@ -71,14 +71,9 @@ def loss_hint(student, case, found, N):
 @check("0", "helpers", "loss where an output is 0", remark=True)
 def loss_of_zero(student):
     value = student.call("task2.cross_entropy_loss", np.eye(3), np.roll(np.eye(3), 1, axis=1))
-    if not np.isfinite(number_or_nan(value)):
+    if isinstance(value, (float, np.ndarray)) and not np.isfinite(value).all():
         raise Problem(f"the loss is {value} where the output of the right class is 0: training "
                       "can stop there; take the logarithm of something above 0")
-
-
-def number_or_nan(value):
-    """Return a number as a float, NaN for anything else."""
-    return float(value) if isinstance(value, (int, float)) or np.shape(value) == () else np.nan
 
 
 @check("0", "helpers", "accuracy")
@@ -308,28 +303,37 @@ def judge_dataset(student):
             return      # the labels' encoding is another subtask's
         except Problem:
             return      # as is anything else that load_dataset calls
-    implied = []
-    for X, split in zip((train, val), found):
-        if np.ndim(split) != 2 or split.shape[1] not in (784, 785):
-            return
-        pixels = split[:, 1:] if split.shape[1] == 785 and np.ptp(split[:, 0]) < 1e-9 \
-            else split[:, :784]
+    numbers = student.call("task2.training_statistics", train)
+    if not isinstance(numbers, (tuple, list)) or len(numbers) != 2:
+        return
+    expected = [student.call("task2.pre_process_images", X, *numbers) for X in (train, val)]
+    if not all(isinstance(one, np.ndarray) for one in expected) or all(map(alike, found, expected)):
+        return
+    raise Problem(dataset_hint((train, val), found))
+
+
+def alike(found, expected):
+    """Return whether two arrays agree."""
+    return isinstance(found, np.ndarray) and close(found, expected, 1e-6)
+
+
+def dataset_hint(splits, found):
+    """Return which mean and deviation load_dataset has used."""
+    if not all(isinstance(one, np.ndarray) and one.shape == (len(X), 785)
+               for X, one in zip(splits, found)):
+        return "load_dataset gives other arrays than pre_process_images does"
+    used = []
+    for X, one in zip(splits, found):
+        pixels = one[:, 1:] if np.ptp(one[:, 0]) < 1e-9 else one[:, :-1]
         slope, shift = np.polyfit(X.ravel().astype(float), pixels.ravel(), 1)
-        implied.append((-shift / slope, 1 / slope))
-    (mean, std), (val_mean, val_std) = implied
-    if not close(implied[0], implied[1]):
-        raise Problem(f"load_dataset scales the training images with mean {mean:.2f} and "
-                      "deviation "
-                      f"{std:.2f}, the validation images with {val_mean:.2f} and {val_std:.2f}: "
-                      "both need the training images' numbers")
-    passed = student.call("task2.training_statistics", train)
-    if isinstance(passed, (tuple, list)) and len(passed) == 2 and \
-            all(isinstance(one, float) for one in passed) and \
-            not close(implied[0], np.array(passed)):
-        raise Problem(f"load_dataset scales with mean {mean:.2f} and deviation {std:.2f}, and "
-                      "those "
-                      f"of the training images are {passed[0]:.2f} and {passed[1]:.2f}: do the "
-                      "validation images count too?")
+        used.append((-shift / slope, 1 / slope))
+    (mean, std), (val_mean, val_std) = used
+    words = f"load_dataset scales the training images with mean {mean:.2f} and deviation {std:.2f}"
+    if not close(used[1], used[0]):
+        return (f"{words}, the validation images with {val_mean:.2f} and {val_std:.2f}: both need "
+                "the training images' numbers")
+    return (words + ", and training_statistics gives other numbers for them: do the validation "
+                    "images count too?")
 
 
 @check("2a", "bias_column", "a column of ones")
@@ -346,6 +350,6 @@ def bias_column(student):
         words = "none of the outer columns is the same for every image, expected one of ones"
     elif not column.any():
         words += ": with zeros the first layer has no bias"
-    elif ratio(column, np.full(len(X), (1 - MEAN) / STD)):
+    elif close(column, np.full(len(X), (1 - MEAN) / STD)):
         words += ": is it appended before the pixels are scaled, and scaled with them?"
     raise Problem(words)

@@ -29,6 +29,14 @@ def as_arrays(value):
 
 # ---------------------------------------------------------------------- is it what was asked for?
 
+def holds(check_function, student):
+    """Return whether another check passes."""
+    try:
+        check_function(student)
+    except Problem:
+        return False
+    return True
+
 def array(value, shape, what, kinds="f"):
     """Return a value that is an array of that shape, without NaN; Problem says what it is instead.
 

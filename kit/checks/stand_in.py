@@ -4,6 +4,11 @@ student's process, and computes nothing: outputs and gradients are given."""
 import numpy as np
 
 
+def loss(targets, outputs):
+    """Return a number that tells two outputs apart."""
+    return float(outputs[0, 0])
+
+
 class Model:
     """A network whose outputs are the first columns of X and whose gradients are given.
 
