@@ -194,9 +194,11 @@ MEAN, STD = 60.0, 20.0
 
 
 def images(seed, rows=6):
-    """Return images of pixels MEAN - STD and MEAN + STD, as many of each, and the signs."""
-    order = np.random.default_rng(seed).permutation(784 * rows)
-    signs = np.where(order % 2, 1.0, -1.0).reshape(rows, 784)
+    """Return images of pixels MEAN - STD and MEAN + STD, as many of each, and the signs; no outer
+    column looks like the bias's."""
+    order = np.random.default_rng(seed).permutation(782 * rows)
+    outer = np.where(np.arange(rows) % 2, 1.0, -1.0)
+    signs = np.column_stack([outer, np.where(order % 2, 1.0, -1.0).reshape(rows, 782), outer])
     return MEAN + STD * signs, signs
 
 

@@ -65,7 +65,8 @@ def shape_hint(shape, expected):
 
 def number(value, what):
     """Return a value that is one finite number as a float; Problem says what it is instead."""
-    if isinstance(value, np.ndarray) and value.shape == () and value.dtype.kind in "iuf":
+    if isinstance(value, (np.ndarray, np.generic)) and value.shape == () and \
+            value.dtype.kind in "iuf":
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Problem(f"{what} is {kind_of(value)}, expected one number")

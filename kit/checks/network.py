@@ -4,6 +4,8 @@ Each is judged on its own. backward may follow forward's lead (its gradients are
 student's own network), or be right for the outputs of the layers that it is handed.
 """
 
+from functools import cached_property
+
 import numpy as np
 
 from kit.checks.measure import (Unmeasurable, array, close, kind_of, matrices, near,
@@ -119,7 +121,7 @@ def backward(student):
     for name, batches in (("plain", (32, 1, 5)), ("square", (4,))):
         case = read_cases()[name]
         tried += [Gradients(student, case, N) for N in batches]
-    if all(one.follows_forward for one in tried) or all(one.right_by_itself for one in tried):
+    if all(one.right_by_itself for one in tried) or all(one.follows_forward for one in tried):
         return
     for one in tried:
         one.raise_what_was_raised()
@@ -142,21 +144,25 @@ class Gradients:
         self.layers = [hidden[:N] for hidden in case["hidden"]], case["outputs"][:N]
         self.make = lambda: network(student, case["ws"], cls, **flags)
         self.student = student
-        self.own, self.handed = self.attempt(self.after_forward), self.attempt(self.by_itself)
-        self.derivatives, self.measured = self.attempt(self.measure), True
-        if isinstance(self.derivatives, Problem):
-            self.measured = False
-            self.derivatives = [(np.arange(w.size), grad.ravel())
-                                for w, grad in zip(self.ws, self.stored)]
 
-    def attempt(self, ask):
-        """Return what a question gives, or the Problem that it raises."""
-        try:
-            return ask()
-        except Problem as problem:
-            return problem
-        except Unmeasurable:
-            return Problem("forward gives no outputs that a gradient can be measured of")
+    @cached_property
+    def own(self):
+        return attempt(self.after_forward)
+
+    @cached_property
+    def handed(self):
+        return attempt(self.by_itself)
+
+    @cached_property
+    def measured(self):
+        """The numerical derivatives, or a Problem."""
+        return attempt(self.measure)
+
+    @property
+    def derivatives(self):
+        if isinstance(self.measured, Problem):
+            return [(np.arange(w.size), grad.ravel()) for w, grad in zip(self.ws, self.stored)]
+        return self.measured
 
     def after_forward(self):
         """Return the gradients after the student's own forward."""
@@ -195,7 +201,7 @@ class Gradients:
     @property
     def found(self):
         """[(measured, expected)] for each layer, by whichever way there are numbers."""
-        if isinstance(self.own, Problem) or not self.measured and \
+        if isinstance(self.own, Problem) or isinstance(self.measured, Problem) and \
                 not isinstance(self.handed, Problem):
             return list(zip(self.handed, self.stored))
         return [(grad.ravel()[chosen], derivatives)
@@ -208,6 +214,16 @@ class Gradients:
         for one in reversed(problems):
             if len(problems) == 2 or isinstance(one, NotWritten) and one is self.handed:
                 raise one
+
+
+def attempt(ask):
+    """Return what a question gives, or the Problem that it raises."""
+    try:
+        return ask()
+    except Problem as problem:
+        return problem
+    except Unmeasurable:
+        return Problem("forward gives no outputs that a gradient can be measured of")
 
 
 def layer_name(layer, layers):
@@ -276,7 +292,7 @@ def unequal_hint(tried, layer, which):
 def slope_hint(tried, layer):
     """Return what one example tells of a hidden layer's slope: the factor of each unit."""
     single = next((one for one in tried if one.N == 1), None)
-    if single is None or isinstance(single.own, Problem) or not single.measured:
+    if single is None or isinstance(single.own, Problem) or isinstance(single.measured, Problem):
         return (", while the layers after it are right: look at what is passed back, and at the "
                 "slope")
     grad, (chosen, derivatives) = single.own[layer], single.derivatives[layer]

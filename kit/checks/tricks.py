@@ -77,7 +77,7 @@ def slope(student):
     if not holds(backward, student):
         return
     one = Gradients(student, read_cases()["improved"], 5, IMPROVED, use_improved_sigmoid=True)
-    if not one.follows_forward and not one.right_by_itself:
+    if not one.right_by_itself and not one.follows_forward:
         raise Problem("slope is right, but the gradients do not follow it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")
 
