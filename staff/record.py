@@ -33,7 +33,7 @@ def cases():
     rng = np.random.default_rng(SEED)
     return {
         "plain": network(rng, [4, 3], batches=[1, 5, 32]),
-        "square": network(rng, [3, 3], batches=[4]),
+        "square": network(rng, [3, 3], batches=[1, 4]),
         "improved": network(rng, [4, 3], batches=[5], use_improved_sigmoid=True),
         "two hidden layers": network(rng, [4, 6, 3], batches=[1, 5]),
         "three hidden layers": network(rng, [4, 6, 5, 3], batches=[5]),

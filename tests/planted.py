@@ -11,6 +11,85 @@ from utils import ROOT
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 WORKERS = 2
 
+# ------------------------------------------------------------- lines of the reference, to be changed
+
+NORMALISED = "    normalised = (X - mean) / std\n"
+APPENDED = "    return np.hstack([normalised, np.ones((len(X), 1))])\n"
+LOSS = "    return -np.mean(np.sum(targets * log_outputs, axis=1))\n"
+ACCURACY = "    return float(np.mean(classes_of(outputs) == classes_of(targets)))\n"
+SIGMOID = "    return (1 + np.tanh(z / 2)) / 2\n"
+SOFTMAX = "        self.activations.append(softmax(z))\n"
+DELTA = "        delta = -(targets - outputs) / len(X)                    # (N, K)\n"
+SLOPE = "        return a * (1 - a)\n"
+HIDDEN = """        for w in self.ws[:-1]:
+            z = self.activations[-1] @ w                         # (N, J)
+            self.activations.append(self.activation(z))
+        z = self.activations[-1] @ self.ws[-1]                   # (N, K)
+"""
+BACK = """        for layer in reversed(range(len(self.ws))):
+            a = self.activations[layer]                          # (N, fan-in)
+            self.grads[layer] = a.T @ delta                      # (fan-in, units)
+            if layer > 0:
+                delta = self.slope(a) * (delta @ self.ws[layer].T)  # (N, fan-in)
+"""
+ORDER = "    order = rng.permutation(len(X)) if shuffle else np.arange(len(X))\n"
+DRAWN = "        return rng.uniform(-1, 1, (fan_in, units))\n"
+LAYERS = "        for w, grad in zip(self.model.ws, self.model.grads):\n"
+STEP = "            w -= self.learning_rate * grad\n"
+BEST = """        if val_loss < self.best_loss:
+            self.best_loss, self.best_step = val_loss, self.step
+            self.best_ws = [w.copy() for w in self.model.ws]
+"""
+IMPROVED = "        return 1.7159 * np.tanh(2 / 3 * z)\n"
+IMPROVED_SLOPE = "        return 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2)\n"
+SIGMOID_FLAG = """        if not self.use_improved_sigmoid:
+            return super().activation(z)
+"""
+NORMAL = "        return rng.normal(0, 1 / np.sqrt(fan_in), (fan_in, units))\n"
+MOMENTUM = """            velocity *= self.momentum_gamma
+            velocity += grad
+            w -= self.learning_rate * velocity
+"""
+MOMENTUM_LOOP = """        for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
+"""
+PLAIN_IF_OFF = """        if not self.momentum_gamma:
+            return super().update()
+"""
+
+FIRST = "        self.activations = [X]\n"
+TRAIN_STEP = """        outputs = self.model.forward(X_batch)
+        loss = cross_entropy_loss(Y_batch, outputs)
+        self.model.backward(X_batch, outputs, Y_batch)
+        self.update()
+        return loss
+"""
+SOFTMAX_BODY = """    with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
+        exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+"""
+WIDTH = """    width = 1
+    while parameters(width + 1) <= budget:
+        width += 1
+    return min((width, width + 1), key=lambda candidate: abs(parameters(candidate) - budget))
+"""
+COUNT = "    return sum(fan_in * units for fan_in, units in zip(layers, layers[1:]))\n"
+IMPROVED_INIT = "        super().__init__(neurons_per_layer, num_inputs, rng)\n"
+STATISTICS = "    return float(np.mean(X_train)), float(np.std(X_train))\n"
+ONE_HOT = "    return np.eye(num_classes)[labels.astype(int)]\n"
+CLASSES = "    return rows.argmax(axis=1)\n"
+CALCULATE = "    return accuracy_of(predict(model, X), targets)\n"
+BATCHES = """    for start in range(0, len(X), batch_size):
+        rows = order[start:start + batch_size]
+        yield X[rows], Y[rows]
+"""
+SUMS = "            z = self.activations[-1] @ w                         # (N, J)\n"
+LAST_SUM = "        z = self.activations[-1] @ self.ws[-1]                   # (N, K)\n"
+RETURN = SOFTMAX + "        return self.activations[-1]\n"
+GRAD = "            self.grads[layer] = a.T @ delta                      # (fan-in, units)\n"
+BACK_ONE = "delta = self.slope(a) * (delta @ self.ws[layer].T)"
+
+
+# ------------------------------------------------------------------------------------- planting
 
 @dataclass(frozen=True)
 class Planted:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (what is planted is as long as it is)
 """Each kind of fault that real submissions have (misconceptions.md), planted in the reference.
 
 Each fails the right check with the right hint; every other subtask keeps its points. Not here,
@@ -7,52 +8,13 @@ random generators other than NumPy's, since rng is given to initial_weights and 
 """
 import pytest
 
-from planted import chosen, fault, judge, reports_of, words_of
+from planted import (ACCURACY, APPENDED, BACK, BEST, DELTA, HIDDEN, IMPROVED, IMPROVED_SLOPE,
+                     LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL, NORMALISED, ORDER,
+                     PLAIN_IF_OFF, SIGMOID, SIGMOID_FLAG, SLOPE, SOFTMAX, STEP, chosen, fault,
+                     judge, reports_of, words_of)
+
 
 pytestmark = pytest.mark.faults
-
-NORMALISED = "    normalised = (X - mean) / std\n"
-APPENDED = "    return np.hstack([normalised, np.ones((len(X), 1))])\n"
-LOSS = "    return -np.mean(np.sum(targets * log_outputs, axis=1))\n"
-ACCURACY = "    return float(np.mean(classes_of(outputs) == classes_of(targets)))\n"
-SIGMOID = "    return (1 + np.tanh(z / 2)) / 2\n"
-SOFTMAX = "        self.activations.append(softmax(z))\n"
-DELTA = "        delta = -(targets - outputs) / len(X)                    # (N, K)\n"
-SLOPE = "        return a * (1 - a)\n"
-HIDDEN = """        for w in self.ws[:-1]:
-            z = self.activations[-1] @ w                         # (N, J)
-            self.activations.append(self.activation(z))
-        z = self.activations[-1] @ self.ws[-1]                   # (N, K)
-"""
-BACK = """        for layer in reversed(range(len(self.ws))):
-            a = self.activations[layer]                          # (N, fan-in)
-            self.grads[layer] = a.T @ delta                      # (fan-in, units)
-            if layer > 0:
-                delta = self.slope(a) * (delta @ self.ws[layer].T)  # (N, fan-in)
-"""
-ORDER = "    order = rng.permutation(len(X)) if shuffle else np.arange(len(X))\n"
-DRAWN = "        return rng.uniform(-1, 1, (fan_in, units))\n"
-LAYERS = "        for w, grad in zip(self.model.ws, self.model.grads):\n"
-STEP = "            w -= self.learning_rate * grad\n"
-BEST = """        if val_loss < self.best_loss:
-            self.best_loss, self.best_step = val_loss, self.step
-            self.best_ws = [w.copy() for w in self.model.ws]
-"""
-IMPROVED = "        return 1.7159 * np.tanh(2 / 3 * z)\n"
-IMPROVED_SLOPE = "        return 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2)\n"
-SIGMOID_FLAG = """        if not self.use_improved_sigmoid:
-            return super().activation(z)
-"""
-NORMAL = "        return rng.normal(0, 1 / np.sqrt(fan_in), (fan_in, units))\n"
-MOMENTUM = """            velocity *= self.momentum_gamma
-            velocity += grad
-            w -= self.learning_rate * velocity
-"""
-MOMENTUM_LOOP = """        for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
-"""
-PLAIN_IF_OFF = """        if not self.momentum_gamma:
-            return super().update()
-"""
 
 TABLE = (
     # ------------------------------------------------------------------------------------- 2a
@@ -75,7 +37,7 @@ TABLE = (
           costs={"2a": 1}, hint="with zeros the first layer has no bias"),
     fault("every pixel on its own",
           ("task2", NORMALISED, "    normalised = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n"),
-          costs={"2a": 2}, hint="is each pixel or image scaled on its own?"),
+          costs={"2a": 1}, hint="is each pixel or image scaled on its own?"),
     # ----------------------------------------------------------------------------------- loss
     fault("loss without minus", ("task2", LOSS, LOSS.replace("-np", "np")),
           costs={"2c": 1}, hint="is a minus sign missing?"),

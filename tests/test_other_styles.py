@@ -1,29 +1,11 @@
+# ruff: noqa: E501 (what is planted is as long as it is)
 """Right code in another style than the reference's: it gets all points, and nothing fails."""
 import pytest
 
-from planted import chosen, fault, judge, reports_of, words_of
-from test_misconceptions import (ACCURACY, APPENDED, BACK, BEST, DELTA, DRAWN, HIDDEN, IMPROVED,
-                                 IMPROVED_SLOPE, LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL,
-                                 NORMALISED, ORDER, SIGMOID, SLOPE, SOFTMAX, STEP)
-
-FIRST = "        self.activations = [X]\n"
-TRAIN_STEP = """        outputs = self.model.forward(X_batch)
-        loss = cross_entropy_loss(Y_batch, outputs)
-        self.model.backward(X_batch, outputs, Y_batch)
-        self.update()
-        return loss
-"""
-SOFTMAX_BODY = """    with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
-        exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-"""
-WIDTH = """    width = 1
-    while parameters(width + 1) <= budget:
-        width += 1
-    return min((width, width + 1), key=lambda candidate: abs(parameters(candidate) - budget))
-"""
-COUNT = "    return sum(fan_in * units for fan_in, units in zip(layers, layers[1:]))\n"
-IMPROVED_INIT = "        super().__init__(neurons_per_layer, num_inputs, rng)\n"
+from planted import (ACCURACY, APPENDED, BACK, BEST, COUNT, DELTA, DRAWN, FIRST, HIDDEN, IMPROVED,
+                     IMPROVED_INIT, IMPROVED_SLOPE, LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL,
+                     NORMALISED, ORDER, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STEP, TRAIN_STEP,
+                     WIDTH, chosen, fault, judge, reports_of, words_of)
 
 
 def style(name, *edits):

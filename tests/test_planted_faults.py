@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (what is planted is as long as it is)
 """Faults of our own devising, planted in every blank: each fails a check and costs points there.
 
 They are of three sorts: numbers a little or much wrong, values of another kind, and code that
@@ -5,28 +6,14 @@ does not come back or does what it should not. A fault in a helper of subtask 0 
 """
 import pytest
 
-from planted import chosen, fault, judge, reports_of
-from test_misconceptions import (ACCURACY, APPENDED, BACK, DELTA, DRAWN, HIDDEN, IMPROVED,
-                                 IMPROVED_SLOPE, LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL,
-                                 NORMALISED, ORDER, PLAIN_IF_OFF, SIGMOID, SLOPE, SOFTMAX, STEP)
-from test_other_styles import COUNT, FIRST, SOFTMAX_BODY, TRAIN_STEP, WIDTH
+from planted import (ACCURACY, APPENDED, BACK, BACK_ONE, BATCHES, CALCULATE, CLASSES, COUNT, DELTA,
+                     DRAWN, FIRST, GRAD, HIDDEN, IMPROVED, IMPROVED_SLOPE, LAST_SUM, LAYERS, LOSS,
+                     MOMENTUM, MOMENTUM_LOOP, NORMAL, NORMALISED, ONE_HOT, ORDER, PLAIN_IF_OFF,
+                     RETURN, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STATISTICS, STEP, SUMS,
+                     TRAIN_STEP, WIDTH, chosen, fault, judge, reports_of)
+
 
 pytestmark = pytest.mark.faults
-
-STATISTICS = "    return float(np.mean(X_train)), float(np.std(X_train))\n"
-ONE_HOT = "    return np.eye(num_classes)[labels.astype(int)]\n"
-CLASSES = "    return rows.argmax(axis=1)\n"
-CALCULATE = "    return accuracy_of(predict(model, X), targets)\n"
-BATCHES = """    for start in range(0, len(X), batch_size):
-        rows = order[start:start + batch_size]
-        yield X[rows], Y[rows]
-"""
-SUMS = "            z = self.activations[-1] @ w                         # (N, J)\n"
-LAST_SUM = "        z = self.activations[-1] @ self.ws[-1]                   # (N, K)\n"
-RETURN = SOFTMAX + "        return self.activations[-1]\n"
-GRAD = "            self.grads[layer] = a.T @ delta                      # (fan-in, units)\n"
-BACK_ONE = "delta = self.slope(a) * (delta @ self.ws[layer].T)"
-
 
 def after_grads(lines):
     """The edit that does something with the gradients at the end of backward."""
@@ -112,11 +99,15 @@ ACCURACIES_AND_BATCHES = (
                            "        X[:], Y[:] = X[order], Y[order]\n"
                            "    order = np.arange(len(X))\n"),
           costs={"2c": 1}, hint="changes the array that it is given"),
+    fault("shuffles whenever there is a generator", ("utils", ORDER, ORDER.replace("if shuffle",
+                                                                                   "if rng")),
+          costs={"2c": 1}, hint="is shuffle looked at?"),
     fault("labels without their axis", ("utils", BATCHES, BATCHES.replace("Y[rows]",
                                                                           "Y[rows].ravel()")),
           costs={"2c": 1}, hint="batch_loader should yield pairs"),
     fault("batches without end", ("utils", BATCHES, "    while True:\n        yield X[:1], Y[:1]\n"),
-          costs={"2c": 1}, hint="did not come back within 5 s"),
+          costs={"2c": 1}, hint="batch_loader yields 1000 batches or more of 10 examples: does it "
+                                "never end?"),
 )
 
 PIXELS = (
@@ -155,12 +146,12 @@ PIXELS = (
     fault("mean - X", ("task2", NORMALISED, NORMALISED.replace("X - mean", "mean - X")),
           costs={"2a": 1}, hint="the sign is turned"),
     fault("pixels to 0 to 1", ("task2", NORMALISED, "    normalised = X / 255\n"),
-          costs={"2a": 2}, hint="a pixel x comes out as 0.003922·x"),
+          costs={"2a": 1}, hint="a pixel x comes out as 0.003922·x"),
     fault("fixed numbers", ("task2", NORMALISED, "    normalised = (X - 33.55) / 78.88\n"),
-          costs={"2a": 2}, hint="images come out alike whatever mean and deviation are passed"),
+          costs={"2a": 1}, hint="a pixel x comes out as 0.01268·x"),
     fault("each image on its own", ("task2", NORMALISED, "    normalised = (X - mean) / "
                                                          "X.std(axis=1, keepdims=True)\n"),
-          costs={"2a": 2}, hint="is each pixel or image scaled on its own?"),
+          costs={"2a": 1}, hint="is each pixel or image scaled on its own?"),
     fault("normalises in place", ("task2", NORMALISED, "    X -= mean\n    X /= std\n"
                                                        "    normalised = X\n"),
           costs={"2a": 1}, hint="pre_process_images changes the array that it is given"),
@@ -175,8 +166,10 @@ PIXELS = (
     fault("pixels cut off at one deviation",
           ("task2", NORMALISED, "    normalised = np.clip((X - mean) / std, -0.9, 0.9)\n"),
           costs={"2a": 1}, hint="a pixel x comes out as"),
+    fault("whole deviations", ("task2", NORMALISED, NORMALISED.replace("/ std", "// std")),
+          costs={"2a": 1}, hint="a pixel x comes out as"),
     fault("whole numbers", ("task2", APPENDED, APPENDED.replace("))])", "))]).astype(int)")),
-          costs={"2a": 3}, hint="is an array of int64, expected floats"),
+          costs={"2a": 1}, hint="is an array of int64, expected floats"),
 )
 
 FORWARD = (
@@ -215,13 +208,13 @@ FORWARD = (
           costs={"2b": 7}, hint="the outputs are off by up to"),
     fault("forward of objects", ("task2", RETURN, RETURN.replace(
         "return self.activations[-1]", "return self.activations[-1].astype(object)")),
-          costs={"2b": 7}, hint="of the type ndarray, expected an array"),
+          costs={"2b": 7}, hint="of the type ndarray of object, expected an array"),
     fault("forward of lists", ("task2", RETURN, RETURN.replace(
         "return self.activations[-1]", "return self.activations[-1].tolist()")),
           costs={"2b": 7}, hint="what forward returns for 32 examples and 3 classes is a list"),
     fault("forward of a matrix", ("task2", RETURN, RETURN.replace(
         "return self.activations[-1]", "return np.matrix(self.activations[-1])")),
-          costs={"2b": 7}, hint="of the type matrix, expected an array"),
+          costs={"2b": 7}, hint="of the type matrix of float64, expected an array"),
     fault("forward returns nothing", ("task2", RETURN, SOFTMAX),
           costs={"2b": 7}, hint="is None (is there a return?)"),
     fault("forward transposed", ("task2", RETURN, RETURN.replace("[-1]\n", "[-1].T\n")),
@@ -245,7 +238,7 @@ FORWARD = (
           ("task2", HIDDEN, HIDDEN.replace("            z =", "            w = FIRST.setdefault("
                                            "w.shape, w)\n            z =")),
           ("task2", "NUM_CLASSES = 10\n", "NUM_CLASSES = 10\nFIRST = {}\n"),
-          costs={"2b": 7}, hint="the hidden outputs are off already"),
+          costs={"2b": 7}, hint="take self.ws anew in each call"),
     fault("forward drops units at random",
           ("task2", SUMS, SUMS.replace("# (N, J)", "* (np.random.random(w.shape[1]) > 0.5)")),
           costs={"2b": 7}, hint="the hidden outputs are off already"),
@@ -282,9 +275,10 @@ BACKWARD = (
           after_grads("        self.grads[0][-1] = 0\n"),
           costs={"2b": 10}, hint="the hidden layer's gradient differs"),
     fault("depends on the batch size",
-          after_grads("        if len(X) == 1:\n            self.grads[1] = self.grads[1] * 2\n"),
+          after_grads("        if len(X) == 1:\n            self.grads[-1] = self.grads[-1] * 2\n"),
           costs={"2b": 10}, hint="the output layer's gradient is 2 times the numerical one in "
-                                 "every entry"),
+                                 "every entry, and the batch holds 1; it is right for batches of "
+                                 "32 and 5"),
     fault("a mean over 32 always", ("task2", DELTA, DELTA.replace("len(X)", "32")),
           costs={"2b": 10}, hint="0.03125 times the numerical one"),
     fault("divided twice", after_grads("        self.grads = [g / len(X) for g in self.grads]\n"),
@@ -301,7 +295,7 @@ BACKWARD = (
           costs={"2b": 10}, hint="the sigmoid's slope is at most 1/4; is it missing?"),
     fault("slope of the next layer's outputs",
           ("task2", BACK_ONE, "delta = (self.slope(outputs) * delta) @ self.ws[layer].T"),
-          costs={"2b": 10}, hint="the hidden layer's gradient differs"),
+          costs={"2b": 10, "4c": 8}, hint="the hidden layer's gradient differs"),
     fault("slope of task 2 wrong", ("task2", SLOPE, "        return a * (1 + a)\n"),
           costs={"2b": 10}, hint="the slope f'(z) is wrong"),
     fault("slope of the sum", ("task2", SLOPE, "        return sigmoid(a) * (1 - sigmoid(a))\n"),
@@ -335,12 +329,11 @@ BACKWARD = (
           costs={"2b": 10}, hint="grads[0] is a list"),
     fault("gradients added up from call to call",
           ("task2", GRAD, GRAD.replace("] =", "] = self.grads[layer] +")),
-          costs={"2b": 10}, hint="gradient"),
+          costs={"2b": 10}, hint="are they added to the old ones"),
     fault("gradients of the first batch",
           ("task2", DELTA, "        if len(X) == 32:\n            X, targets = vars(SoftmaxModel)"
            ".get('X', X), targets\n            SoftmaxModel.X = X\n" + DELTA),
-          after_grads("        self.grads[1] = self.grads[1] + 0.01 * (len(X) != 4)\n"),
-          costs={"2b": 10}, hint="the output layer's gradient differs"),
+                    costs={"2b": 10}, hint="the gradients are others once backward has been called before"),
     fault("backward changes the outputs",
           ("task2", DELTA, "        outputs -= targets\n        delta = outputs / len(X)\n"),
           costs={"2b": 10}, hint="backward changes the array that it is given"),
@@ -409,6 +402,9 @@ TRAINING = (
     fault("no backward", ("task2", TRAIN_STEP, TRAIN_STEP.replace(
         "        self.model.backward(X_batch, outputs, Y_batch)\n", "")),
           costs={"2c": 3}, hint="train_step does not call the model's backward"),
+    fault("backward's arguments the wrong way round", ("task2", TRAIN_STEP, TRAIN_STEP.replace(
+        "X_batch, outputs, Y_batch", "X_batch, Y_batch, outputs")),
+          costs={"2c": 3}, hint="in this order, where the outputs should stand"),
     fault("no forward", ("task2", TRAIN_STEP, TRAIN_STEP.replace(
         "self.model.forward(X_batch)", "Y_batch * 0.5 + 0.1")),
           costs={"2c": 3}, hint="train_step does not call the model's forward"),
@@ -462,8 +458,9 @@ COUNTS = (
           costs={"2d": 5}, hint="the first matrix is not counted"),
     fault("count as a float", ("task2", COUNT, COUNT.replace("sum(", "1.0 * sum(")),
           costs={"2d": 5}, hint="is 12.0, a float: expected a whole number"),
-    fault("count as text", ("task2", COUNT, "    return '50,880'\n"),
-          costs={"2d": 5, "4d": 2}, hint="count_parameters([3], 4) is a str"),
+    fault("count as text", ("task2", COUNT, COUNT.replace("sum(", "str(").replace(
+        "fan_in * units for fan_in, units in zip(layers, layers[1:])", "layers")),
+          costs={"2d": 5, "4d": 2}, hint="task4.py cannot be imported: TypeError"),
     fault("rounds down always", ("task4", WIDTH, WIDTH.replace(
         "    return min((width, width + 1), key=lambda candidate: abs(parameters(candidate) - "
         "budget))\n", "    return width\n")),
@@ -476,6 +473,10 @@ COUNTS = (
         "    width = 1\n", "    def parameters(width):\n        return count_parameters([width] * 2 "
                            "+ [num_outputs], num_inputs)\n    width = 1\n")),
           costs={"4d": 2}, hint="which is nearer"),
+    fault("every second width", ("task4", WIDTH, WIDTH.replace("width += 1", "width += 2")),
+          costs={"4d": 2}, hint="which is nearer"),
+    fault("width from 0 up", ("task4", WIDTH, WIDTH.replace("width = 1", "width = 0")),
+          costs={"4d": 2}, hint="equal_width raises ValueError"),
     fault("width 0", ("task4", WIDTH, "    return max(0, 0)\n"),
           costs={"4d": 2}, hint="is 0, expected a width from 1 up"),
     fault("width as a float", ("task4", WIDTH, WIDTH.replace("    width = 1\n",
@@ -563,10 +564,10 @@ TRICKS = (
           costs={"3c": 4}, hint="of the first update 0.8 is kept, expected γ = 0.9"),
     fault("velocity of other trainers",
           ("task3", "        self.velocity = [np.zeros_like(w) for w in self.model.ws]\n",
-           "        self.velocity = VELOCITY\n        VELOCITY[len(VELOCITY):] = [np.zeros_like(w) "
-           "for w in self.model.ws][len(VELOCITY):]\n"),
-          ("task3", "SEEDS = (0, 1, 2)\n", "SEEDS = (0, 1, 2)\nVELOCITY = []\n"),
-          costs={"3c": 4}, hint="history"),
+           "        self.velocity = [VELOCITY.setdefault(w.shape, np.zeros_like(w))\n"
+           "                         for w in self.model.ws]\n"),
+          ("task3", "SEEDS = (0, 1, 2)\n", "SEEDS = (0, 1, 2)\nVELOCITY = {}\n"),
+          costs={"3c": 4}, hint="is the history shared between trainers?"),
     fault("one velocity for all layers",
           ("task3", MOMENTUM, """            if not hasattr(self, "mean"):
                 self.mean = 0

@@ -1,6 +1,6 @@
 """Checks of the number of parameters and of equal budgets: subtasks 2d and 4d."""
 
-from kit.checks.measure import kind_of
+from kit.checks.measure import kind_of, number
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
 
@@ -48,7 +48,8 @@ def count_hint(found, right, layers, inputs):
 @check("4d", "counts_and_width", "the width nearest to a budget")
 def equal_width(student):
     for budget, layers, inputs, outputs in ((60, 1, 5, 3), (200, 2, 5, 3), (225, 2, 5, 3),
-                                            (400, 3, 9, 4), (9, 1, 5, 3)):
+                                            (190, 2, 5, 3), (400, 3, 9, 4), (9, 1, 5, 3),
+                                            (3, 1, 5, 3)):
         asked = f"equal_width({budget}, {layers}, {inputs}, {outputs})"
         width = whole(student.call("task4.equal_width", budget, layers, inputs, outputs), asked)
         if width < 1:
@@ -57,14 +58,14 @@ def equal_width(student):
                   for one in (width - 1, width, width + 1) if one}
         nearest = min(counts, key=lambda one: abs(counts[one] - budget))
         if abs(counts[nearest] - budget) < abs(counts[width] - budget):
-            raise Problem(f"{asked} is {width}, which gives {counts[width]:,} parameters: "
-                          f"{nearest} gives {counts[nearest]:,}, which is nearer")
+            raise Problem(f"{asked} is {width}, which gives {counts[width]:,.0f} "
+                          f"parameters: {nearest} gives {counts[nearest]:,.0f}, which is nearer")
 
 
 def parameters(student, width, layers, inputs, outputs):
     """Return the number of parameters by the student's own count, which is judged in 2d."""
-    return whole(student.call("task2.count_parameters", [width] * layers + [outputs], inputs),
-                 "count_parameters")
+    return number(student.call("task2.count_parameters", [width] * layers + [outputs], inputs),
+                  "count_parameters")
 
 
 @check("4d", "counts_and_width", "BUDGET, WIDTH and TWO")
@@ -72,12 +73,12 @@ def budget(student):
     stated, width = (student.get(f"task4.{name}") for name in ("BUDGET", "WIDTH"))
     if stated is None or width is None:
         raise NotWritten("4d", f"{'BUDGET' if stated is None else 'WIDTH'} in task4.py is None")
-    stated, width = whole(stated, "BUDGET"), whole(width, "WIDTH")
+    stated, width = number(stated, "BUDGET"), whole(width, "WIDTH")
     topology = student.get((student.get("task3.MOMENTUM", keep=True), "neurons_per_layer"))
-    right = whole(student.call("task2.count_parameters", list(topology)), "count_parameters")
+    right = number(student.call("task2.count_parameters", list(topology)), "count_parameters")
     if stated != right:
-        raise Problem(f"BUDGET is {stated:,}, and by count_parameters the network of task 3 has "
-                      f"{right:,} parameters")
+        raise Problem(f"BUDGET is {stated:,.0f}, and by count_parameters the network of task 3 "
+                      f"has {right:,.0f} parameters")
     if student.call("task4.equal_width", stated, 2) != width:
         raise Problem(f"WIDTH is {width}, and equal_width(BUDGET, 2) gives another number")
     two = student.get((student.get("task4.TWO", keep=True), "neurons_per_layer"))

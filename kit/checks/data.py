@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kit.checks.measure import array, close, near, number, read_cases, times
+from kit.checks.measure import array, close, holds, near, number, read_cases, times
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
 
@@ -136,6 +136,10 @@ def batches(student):
     order = np.concatenate([labels.ravel() for _, labels in found])
     if not np.array_equal(order, Y.ravel()):
         raise Problem("without shuffle the examples come in another order than they were given")
+    rng = student.call("numpy.random.default_rng", 5, keep=True)
+    if not np.array_equal(loaded(student, X, Y, 10, rng=rng)[0][1], Y):
+        raise Problem("without shuffle, but with a generator rng, the examples come in another "
+                      "order than they were given: is shuffle looked at?")
 
 
 @check("0", "helpers", "shuffling")
@@ -167,8 +171,15 @@ def numbered(N):
 
 def loaded(student, X, Y, size, **options):
     """Return the batches that batch_loader yields."""
-    batches = student.call("utils.batch_loader", X, Y, size, keep=True, **options)
-    found = student.call("builtins.list", batches)
+    given = [student.call("numpy.array", one, keep=True) for one in (X, Y)]
+    batches = student.call("utils.batch_loader", *given, size, keep=True, **options)
+    found = student.call("kit.checks.stand_in.batch_loader", batches)
+    if len(found) > len(X):
+        raise Problem(f"batch_loader yields {len(found)} batches or more of {len(X)} examples: "
+                      "does it never end?")
+    after = [student.call("numpy.array", one) for one in given]
+    if not all(map(np.array_equal, after, (X, Y))):
+        raise Problem("batch_loader changes the array that it is given: work on a copy")
     for batch in found:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2 or \
                 not all(isinstance(part, np.ndarray) and part.ndim == 2 for part in batch) or \
@@ -194,12 +205,13 @@ MEAN, STD = 60.0, 20.0
 
 
 def images(seed, rows=6):
-    """Return images of pixels MEAN - STD and MEAN + STD, as many of each, and the signs; no outer
+    """Return images, and how many STD each pixel is from MEAN; these two are exact, and no outer
     column looks like the bias's."""
-    order = np.random.default_rng(seed).permutation(782 * rows)
+    values = np.resize([0.5, -0.5, np.sqrt(1.75), -np.sqrt(1.75)], 782 * rows)
+    np.random.default_rng(seed).shuffle(values)
     outer = np.where(np.arange(rows) % 2, 1.0, -1.0)
-    signs = np.column_stack([outer, np.where(order % 2, 1.0, -1.0).reshape(rows, 782), outer])
-    return MEAN + STD * signs, signs
+    scaled = np.column_stack([outer, values.reshape(rows, 782), outer])
+    return MEAN + STD * scaled, scaled
 
 
 @check("2a", "statistics", "mean and standard deviation")
@@ -233,22 +245,23 @@ def statistics_hint(found, right, X):
     return ""
 
 
-def processed(student, X, mean, std, what="pre_process_images", **options):
+def processed(student, X, mean, std, kinds="fi", **options):
     """Return the pixels' columns and the column added, which may stand first or last."""
     value = student.call("task2.pre_process_images", X, mean, std, **options)
+    what = f"what pre_process_images returns for {len(X)} images"
     if isinstance(value, np.ndarray) and value.shape == X.shape:
-        return array(value, X.shape, what), None
-    found = array(value, (len(X), 785), f"{what} of {len(X)} images")
+        return array(value, X.shape, what, kinds), None
+    found = array(value, (len(X), 785), what, kinds)
     first = np.ptp(found[:, 0]) < 1e-9 and not np.ptp(found[:, -1]) < 1e-9
     return (found[:, 1:], found[:, 0]) if first else (found[:, :-1], found[:, -1])
 
 
 @check("2a", "scaling", "pixels scaled")
 def scaling(student):
-    X, signs = images(2)
-    found, _ = processed(student, X, MEAN, STD, pure=True)
-    if close(found, signs):
-        return
+    X, scaled = images(2)
+    found, column = processed(student, X, MEAN, STD, kinds="f", pure=True)
+    if close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
+        return      # bias_column says of the latter that none can be found
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
     if not close(found, slope * X + shift, 1e-6):
         raise Problem("the scaled pixels depend on more than the pixel and the two numbers: equal "
@@ -274,12 +287,15 @@ def scaling_hint(slope, shift):
 
 @check("2a", "same_for_every_split", "the same two numbers for every split")
 def same_for_every_split(student):
-    X, signs = images(3)
+    X, scaled = images(3)
     found, _ = processed(student, X, MEAN - 10, STD / 2)
-    if close(found, signs) and not close(found, 2 * signs + 1):
+    if close(found, scaled) and not close(found, 2 * scaled + 1):
         raise Problem(f"images with mean {MEAN} and deviation {STD} come out with mean "
                       f"{found.mean():.2f} and deviation {found.std():.2f} whatever two numbers "
                       "are passed: are they normalised with their own?")
+    judge_dataset(student)
+    if not holds(scaling, student):
+        return
     own, _ = processed(student, X, MEAN, STD)
     one, _ = processed(student, X[:2], MEAN - 10, STD / 2)
     if not close(one, found[:2], 1e-9):
@@ -287,7 +303,6 @@ def same_for_every_split(student):
                       "only the two numbers that are passed")
     if close(own, found):
         raise Problem("images come out alike whatever mean and deviation are passed: use those")
-    judge_dataset(student)
 
 
 def judge_dataset(student):
@@ -309,7 +324,8 @@ def judge_dataset(student):
     if not isinstance(numbers, (tuple, list)) or len(numbers) != 2:
         return
     expected = [student.call("task2.pre_process_images", X, *numbers) for X in (train, val)]
-    if not all(isinstance(one, np.ndarray) for one in expected) or all(map(alike, found, expected)):
+    if not all(isinstance(one, np.ndarray) for one in expected) or \
+            all(map(alike, found, expected)):
         return
     raise Problem(dataset_hint((train, val), found))
 

@@ -51,6 +51,17 @@ def forward(student):
                             f"what forward returns for {N} examples and 3 classes")
             if not close(outputs, case["outputs"][:N]):
                 raise Problem(forward_hint(student, model, outputs, case, N))
+        judge_new_weights(student, model, case)
+
+
+def judge_new_weights(student, model, case):
+    """Raise Problem unless forward takes the weights as they are now: where the first matrix is 0,
+    the examples cannot be told apart."""
+    student.set((model, "ws"), [0 * case["ws"][0], case["ws"][1]])
+    outputs = student.call((model, "forward"), case["X"])
+    if not isinstance(outputs, np.ndarray) or not close(outputs, 0 * outputs + outputs[:1], 1e-6):
+        raise Problem("forward gives other outputs than it should once the weights have changed: "
+                      "take self.ws anew in each call")
 
 
 def forward_hint(student, model, outputs, case, N):
@@ -96,10 +107,10 @@ def forward_keeps(student):
     if len(activations) != 3:
         raise Problem(f"activations holds {len(activations)} entries after forward with one "
                       "hidden layer, expected [X, a¹, ŷ]")
-    for found, expected, what in zip(activations, (X, None, outputs), ("X", "a¹", "ŷ")):
-        shape = (5, 4) if expected is None else np.shape(expected)
-        found = array(found, shape, f"{what} in activations")
-        if expected is not None and not close(found, expected, 1e-6):
+    for found, expected, units, what in zip(activations, (X, None, outputs), (5, 4, 3),
+                                            ("X", "a¹", "ŷ")):
+        found = array(found, (5, units), f"{what} in activations")
+        if isinstance(expected, np.ndarray) and not close(found, expected, 1e-6):
             raise Problem(f"{what} in activations is not what forward was given, or has returned")
 
 
@@ -118,14 +129,30 @@ def large_sums(student):
 @check("2b", "backward", "gradients of one hidden layer")
 def backward(student):
     tried = []
-    for name, batches in (("plain", (32, 1, 5)), ("square", (4,))):
+    for name, batches in (("plain", (32, 1, 5)), ("square", (4, 1))):
         case = read_cases()[name]
         tried += [Gradients(student, case, N) for N in batches]
     if all(one.right_by_itself for one in tried) or all(one.follows_forward for one in tried):
+        judge_second_call(student, tried[2])
         return
     for one in tried:
-        one.raise_what_was_raised()
-    raise Problem(gradient_hint(tried))
+        if one.what_was_raised:
+            raise one.what_was_raised
+    raise Problem(gradient_hint([one for one in tried if one.ws is tried[0].ws])
+                  if not all(one.right for one in tried[:3]) else gradient_hint(tried[3:]))
+
+
+def judge_second_call(student, one):
+    """Raise Problem if gradients depend on what has been computed before."""
+    if isinstance(one.own, Problem):
+        return
+    model = one.make()
+    for rows in (slice(2, 4), slice(0, 5)):
+        outputs = student.call((model, "forward"), one.X[rows])
+        student.call((model, "backward"), one.X[rows], outputs, one.targets[rows])
+    if not all(map(close, matrices(student.get((model, "grads")), one.ws, "grads"), one.own)):
+        raise Problem("the gradients are others once backward has been called before: are they "
+                      "added to the old ones, or is something else kept?")
 
 
 class Gradients:
@@ -168,18 +195,18 @@ class Gradients:
         """Return the gradients after the student's own forward."""
         model = self.make()
         outputs = self.student.call((model, "forward"), self.X)
-        return self.gradients(model, outputs, pure=False)
+        return self.gradients(model, outputs)
 
     def by_itself(self):
         """Return the gradients when the right outputs of all layers are handed over."""
         model = self.make()
         hidden, outputs = self.layers
         self.student.set((model, "activations"), [self.X, *hidden, outputs])
-        return self.gradients(model, outputs, pure=True)
+        return self.gradients(model, outputs)
 
-    def gradients(self, model, outputs, pure):
+    def gradients(self, model, outputs):
         """Return grads after a call of backward."""
-        self.student.call((model, "backward"), self.X, outputs, self.targets, pure=pure)
+        self.student.call((model, "backward"), self.X, outputs, self.targets, pure=True)
         return matrices(self.student.get((model, "grads")), self.ws, "grads")
 
     def measure(self):
@@ -207,13 +234,19 @@ class Gradients:
         return [(grad.ravel()[chosen], derivatives)
                 for grad, (chosen, derivatives) in zip(self.own, self.derivatives)]
 
-    def raise_what_was_raised(self):
-        """Raise the Problem of a blank, or of a backward that gives no gradients either way."""
-        problems = [one for one in (self.own, self.handed) if isinstance(one, Problem)]
+    @property
+    def right(self):
+        """Whether the gradients are right one way or the other."""
+        return self.right_by_itself or self.follows_forward
+
+    @property
+    def what_was_raised(self):
+        """The Problem of a blank, or of a backward that gives no gradients either way, or None."""
         # what backward itself says of right inputs comes before what it says of a wrong forward's
-        for one in reversed(problems):
-            if len(problems) == 2 or isinstance(one, NotWritten) and one is self.handed:
-                raise one
+        if isinstance(self.handed, NotWritten) or isinstance(self.handed, Problem) and \
+                isinstance(self.own, Problem):
+            return self.handed
+        return None
 
 
 def attempt(ask):
@@ -233,29 +266,46 @@ def layer_name(layer, layers):
     return "hidden layer's" if layers == 2 else f"hidden layer {layer + 1}'s"
 
 
+def verdicts(tried):
+    """Return for each layer whether its gradient is "right", a "multiple" of the right one, "zero"
+    or "wrong", for batches of several sizes."""
+    found = []
+    for layer in range(len(tried[0].ws)):
+        pairs = [one.found[layer] for one in tried]
+        if all(close(*pair) for pair in pairs):
+            found.append("right")
+        elif not any(measured.any() for measured, _ in pairs):
+            found.append("zero")
+        else:
+            found.append("wrong" if None in [ratio(*pair) for pair in pairs] else "multiple")
+    return found
+
+
 def gradient_hint(tried):
     """Return what is measured of wrong gradients, and the likeliest mistake."""
     layers = len(tried[0].ws)
-    factors = [{one.N: ratio(*one.found[layer]) for one in tried} for layer in range(layers)]
-    wrong = [layer for layer in range(layers)
-             if not all(close(*one.found[layer]) for one in tried)]
-    if not wrong:   # right each way for some batches: only rounding is left
-        wrong = [layers - 1]
+    wrong = [layer for layer, verdict in enumerate(verdicts(tried)) if verdict != "right"]
+    if not wrong:
+        return ("the gradients fit forward for some batches only, and are right by themselves for "
+                "others")
     layer = wrong[-1]       # nearest to the loss, where a mistake shows first
-    N, factor = next(((N, factors[layer][N]) for N in factors[layer]
-                      if not near(factors[layer][N], 1)), (tried[0].N, None))
-    which = "every layer's" if len(wrong) == layers and layers > 1 and \
-        near(factors[0][N], factor or 0) else f"the {layer_name(layer, layers)}"
+    one = next(one for one in tried if not close(*one.found[layer]))
+    factors = {one.N: ratio(*one.found[layer]) for one in tried}
+    factor = factors[one.N]
     if factor is None:
-        return unequal_hint(tried, layer, which)
-    words = (f"{which} gradient is {times(factor)} the numerical one in every entry"
-             + (f", and the batch holds {N}" if N > 1 else ""))
-    return words + factor_hint(factors[layer], tried[0].targets.shape[1])
+        return f"the {layer_name(layer, layers)} gradient" + unequal_hint(one, tried, layer)
+    alike = all(close(ratio(*one.found[other]) or 0, factor, 1e-3) for other in range(layers))
+    return (("every layer's" if alike and layers > 1 else f"the {layer_name(layer, layers)}")
+            + f" gradient is {times(factor)} the numerical one in every entry, and the batch "
+            f"holds {one.N}" + factor_hint(factors, one.targets.shape[1]))
 
 
 def factor_hint(factors, classes):
     """Return the likeliest mistake behind a layer's factors {batch size: factor}."""
     given = {N: factor for N, factor in factors.items() if factor is not None}
+    right = [str(N) for N, factor in given.items() if N > 1 and close(factor, 1)]
+    if right:
+        return f"; it is right for batches of {' and '.join(right)}"
     if all(near(factor, N) for N, factor in given.items()):
         return ": is the mean over the batch missing?"
     if all(near(factor, 1 / N) for N, factor in given.items()):
@@ -266,21 +316,19 @@ def factor_hint(factors, classes):
         return ": is its sign turned, and the mean over the batch missing?"
     if all(near(factor, 1 / classes) for factor in given.values()):
         return f", of {classes} classes: take the mean over the examples, not over the classes"
-    if all(near(factor, 0) or abs(factor) < 1e-6 for factor in given.values()):
+    if all(abs(factor) < 1e-6 for factor in given.values()):
         return ": it is never set"
     if len(given) > 1 and max(given.values()) - min(given.values()) < 0.01 * max(given.values()):
         return " whatever the batch size: a constant factor is missing or one too many"
     return ""
 
 
-def unequal_hint(tried, layer, which):
+def unequal_hint(one, tried, layer):
     """Return what is measured where the entries of a layer's gradient differ unequally."""
-    one = tried[0]
     measured, expected = one.found[layer]
     error = np.linalg.norm(measured - expected) / max(np.linalg.norm(expected), 1e-300)
-    words = f"{which} gradient differs from the numerical one by {100 * error:.3g} %"
-    last = len(one.ws) - 1
-    if layer < last:
+    words = f" differs from the numerical one by {100 * error:.3g} %"
+    if layer < len(one.ws) - 1:
         return words + slope_hint(tried, layer)
     w = one.ws[layer]
     if w.shape[0] == w.shape[1] and close(np.reshape(measured, w.shape).T.ravel(), expected):
@@ -292,7 +340,8 @@ def unequal_hint(tried, layer, which):
 def slope_hint(tried, layer):
     """Return what one example tells of a hidden layer's slope: the factor of each unit."""
     single = next((one for one in tried if one.N == 1), None)
-    if single is None or isinstance(single.own, Problem) or isinstance(single.measured, Problem):
+    if single is None or isinstance(single.own, Problem) or \
+            isinstance(single.measured, Problem) or close(*single.found[layer]):
         return (", while the layers after it are right: look at what is passed back, and at the "
                 "slope")
     grad, (chosen, derivatives) = single.own[layer], single.derivatives[layer]
@@ -300,8 +349,9 @@ def slope_hint(tried, layer):
     true[chosen] = derivatives
     with np.errstate(all="ignore"):
         factors = grad / true.reshape(grad.shape)
-    unit = np.nanmedian(factors, axis=0)
-    if not np.isfinite(unit).all() or np.nanmax(np.abs(factors / unit - 1)) > 1e-3:
+        unit = np.nanmedian(factors, axis=0)
+        uneven = np.nanmax(np.abs(factors / unit - 1)) > 1e-3
+    if uneven or not np.isfinite(unit).all():
         return (", while the layers after it are right: look at which weights and inputs it is "
                 "multiplied with")
     words = (f"; for one example by a factor of each unit, from {unit.min():.3g} to "

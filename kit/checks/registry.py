@@ -1,7 +1,10 @@
 """The list of the checks. Each is a function of a Student that raises a Problem, or returns."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from kit.checks.student import Problem
 
 CHECKS = []
 
@@ -28,6 +31,19 @@ class Check:
 def check(subtask, part, title, remark=False, blanks=()):
     """Return a decorator that adds a function to the checks."""
     def add(function):
-        CHECKS.append(Check(subtask, part, title, function, remark, (subtask, *blanks)))
-        return function
+        run = guarded(function)
+        CHECKS.append(Check(subtask, part, title, run, remark, (subtask, *blanks)))
+        return run
     return add
+
+
+def guarded(function):
+    """Return a check that turns what it has not foreseen into a Problem: the others go on."""
+    @functools.wraps(function)
+    def run(student):
+        try:
+            function(student)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as surprise:
+            raise Problem("what the code gives cannot be judged, it is so unlike what was "
+                          f"expected ({type(surprise).__name__}: {surprise})") from surprise
+    return run

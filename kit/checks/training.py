@@ -8,13 +8,16 @@ import contextlib
 
 import numpy as np
 
-from kit.checks.data import STAND_IN, accuracy, batches, loss, shuffling
+from kit.checks import data
+from kit.checks.data import STAND_IN
 from kit.checks.measure import (close, holds, kind_of, matrices, near, number, ratio, read_cases,
                                 times)
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
+from kit.files import one_line
 
 PLAIN = "task2.SoftmaxTrainer"
+HELPERS = data.loss, data.accuracy, data.batches, data.shuffling
 STAND_IN_LOSS = "kit.checks.stand_in.loss"
 WS = [np.full((5, 4), 0.5), np.full((4, 3), -0.5)]
 GIVEN = [np.linspace(-1, 1, 20).reshape(5, 4), np.linspace(0.5, -2, 12).reshape(4, 3)]
@@ -28,12 +31,12 @@ def batch(N, classes=3):
     return X[rows], np.eye(classes)[np.array([1, 0, 2, 2])[rows]]
 
 
-def trainer_of(student, cls, ws, rate, given=None, data=None, **options):
+def trainer_of(student, cls, ws, rate, given=None, examples=None, **options):
     """Return Handles of a trainer and of the stand-in that it trains."""
     model = student.call(STAND_IN, ws, given or [np.ones_like(w) for w in ws], keep=True)
-    X, targets = data or batch(4)
-    data = student.call("task2.Dataset", X, targets, X, targets, keep=True)
-    trainer = student.call(cls, model, data, rate, 2, keep=True, **options)
+    X, targets = examples or batch(4)
+    dataset = student.call("task2.Dataset", X, targets, X, targets, keep=True)
+    trainer = student.call(cls, model, dataset, rate, 2, keep=True, **options)
     return trainer, model
 
 
@@ -118,6 +121,12 @@ def judge_train_step(student, X, targets):
         for name in ("forward", "backward"):
             if name not in calls:
                 raise Problem(f"train_step does not call the model's {name}")
+        handed = student.get((model, "handed"))
+        for one, right, what in zip(handed, (X, X[:, :3], targets), ("X_batch", "the outputs",
+                                                                     "Y_batch")):
+            if not isinstance(one, np.ndarray) or not np.array_equal(one, right):
+                raise Problem("train_step gives backward something else than X_batch, the outputs "
+                              f"and Y_batch, in this order, where {what} should stand")
         stale = factors(WS, after, [np.full_like(w, 9.0) for w in WS], rate)
         if all(factor and abs(factor - 1) < 1e-6 for factor in stale):
             raise Problem("train_step moves the weights by the gradients of the step before: call "
@@ -161,11 +170,11 @@ def judge_loss(student, found, X, targets):
 @contextlib.contextmanager
 def any_loss(student):
     """Let a constant take the place of a loss that is wrong: the loss is judged elsewhere."""
-    if holds(loss, student):
+    if holds(data.loss, student):
         yield
         return
-    module = student.call("importlib.import_module", "task2", keep=True)
     own = student.get("task2.cross_entropy_loss", keep=True)
+    module = student.call("importlib.import_module", "task2", keep=True)
     student.set((module, "cross_entropy_loss"), student.get(STAND_IN_LOSS, keep=True))
     try:
         yield
@@ -215,13 +224,14 @@ def step_hint(given):
 def train(student):
     X, targets = batch(20)
     trainer, model = trainer_of(student, PLAIN, WS, 0.1, GIVEN, (X, targets))
-    student.call((trainer, "train_step"), X[:2], targets[:2])       # a blank of this subtask first
+    with any_loss(student):
+        student.call((trainer, "train_step"), X[:2], targets[:2])   # a blank of this subtask first
     try:
         judge_train(student, X, targets)
     except NotWritten:
         raise
     except Problem:
-        if all(holds(one, student) for one in (loss, accuracy, batches, shuffling)):
+        if all(holds(one, student) for one in HELPERS):
             raise       # otherwise train does what it can with these
 
 
@@ -264,6 +274,9 @@ def early_stopping(student):
         raise Problem(f"validation losses of {LOSSES} in a row are counted as {counts} without a "
                       f"better one, expected {WITHOUT_GAIN}")
     judge_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
+    step = student.get((trainer, "best_step"))
+    if step not in (6, 7):
+        raise Problem(f"best_step is {one_line(step, 40)} where the best loss is that of step 6")
     judge_patience(student)
 
 
@@ -372,6 +385,9 @@ def first_step_hint(factor, rate):
 def judge_gamma(student, grads):
     """Raise Problem unless momentum_gamma decides how much is kept, and 0 is plain descent."""
     first, second = steps_of(student, grads[:2], 0.1, 0.5)
+    if not all(close(w - start, -0.1 * grad) for w, start, grad in zip(first, WS, grads[0])):
+        raise Problem("the first step of a second trainer is another than -α∂C/∂w: is the history "
+                      "shared between trainers?")
     kept = ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
     if kept is None or abs(kept - 0.5) > 1e-3:
         share = "another share" if kept is None else f"{kept:.3g}"

@@ -50,8 +50,9 @@ def activation_hint(found, case):
         return words + f", by the factor {factor:.5g} everywhere: is 1.7159 mistyped?"
     highest, lowest = found.max(), found.min()
     small = np.abs(z) == np.abs(z[z != 0]).min()
-    words += f"; at z = {z[small][0]:.3g} it is {(found / z)[small][0]:.4g} z, expected " \
-             f"{(expected / z)[small][0]:.4g} z"
+    at = z[small][0]
+    words += (f"; at z = {at:.3g} it is {found[small][0] / at:.4g} z, expected "
+              f"{expected[small][0] / at:.4g} z")
     if abs(found[z == 0][0]) > 1e-6:
         return words + f", and {found[z == 0][0]:.3g} at z = 0, expected 0"
     return words + f", and it goes from {lowest:.3g} to {highest:.3g}: look at both constants"

@@ -31,7 +31,9 @@ class Worker:
     def keep(self, value):
         """Return a Handle for a value that stays here."""
         self.kept.append(value)
-        return codec.Handle(len(self.kept) - 1, type(value).__name__)
+        kind = type(value).__name__
+        dtype = getattr(value, "dtype", None)
+        return codec.Handle(len(self.kept) - 1, f"{kind} of {dtype}" if dtype else kind)
 
     def serve(self, requests, replies):
         """Answer requests until there are no more."""
