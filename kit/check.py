@@ -27,7 +27,7 @@ class Result:
 
     subtask, part: whose points hang on it; title: what was tried.
     state: "passed", "failed", "not started" or "needs 2a first".
-    words: what is wrong, or to be written; remark: whether it costs no points.
+    words: what is wrong, or to be written, or why it passed; remark: whether it costs no points.
     """
 
     subtask: str
@@ -178,7 +178,7 @@ def result_of(one, student):
     """Return the Result of one check."""
     state, words = PASSED, ""
     try:
-        one.run(student)
+        words = one.run(student) or ""
     except NotWritten as blank:
         known = blank.subtask in BY_ID and blank.subtask not in one.blanks
         state = f"needs {blank.subtask} first" if known else NOT_STARTED

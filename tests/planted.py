@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (lines of the reference are as long as they are there)
 """Faults, and right code in another style, planted in a copy of the reference's scripts."""
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

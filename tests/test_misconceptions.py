@@ -222,11 +222,13 @@ TABLE = (
           ("task2", BACK, """        hidden = self.activations[1]
         self.grads[1] = hidden.T @ delta
         self.grads[0] = X.T @ (self.slope(hidden) * (delta @ self.ws[1].T))
-"""), costs={"4c": 13}, hint="what forward returns with two hidden layers"),
+"""), costs={"4c": 13}, hint="with two hidden layers: what forward returns for 5 examples and 3 "
+                                   "classes has the shape (5, 6)"),
     fault("two layers hard-coded in forward",
           ("task2", HIDDEN, "        self.activations.append(self.activation(X @ self.ws[0]))\n"
                             "        z = self.activations[-1] @ self.ws[1]\n"),
-          costs={"4c": 5}, hint="what forward returns with two hidden layers"),
+          costs={"4c": 5}, hint="with two hidden layers: what forward returns for 5 examples and 3 "
+                                   "classes has the shape (5, 6)"),
     fault("two layers hard-coded in backward",
           ("task2", BACK, """        hidden = self.activations[1]
         self.grads[1] = hidden.T @ delta

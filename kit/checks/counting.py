@@ -79,7 +79,7 @@ def budget(student):
     if stated != right:
         raise Problem(f"BUDGET is {stated:,.0f}, and by count_parameters the network of task 3 "
                       f"has {right:,.0f} parameters")
-    if student.call("task4.equal_width", stated, 2) != width:
+    if student.call("task4.equal_width", int(stated), 2) != width:
         raise Problem(f"WIDTH is {width}, and equal_width(BUDGET, 2) gives another number")
     two = student.get((student.get("task4.TWO", keep=True), "neurons_per_layer"))
     if list(two) != [width, width, 10]:

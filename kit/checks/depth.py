@@ -8,14 +8,17 @@ import re
 
 import numpy as np
 
-from kit.checks.measure import array, close, holds, matrices, read_cases, times
+from kit.checks.measure import UNJUDGED, all_hold, array, close, holds, matrices, read_cases, times
 from kit.checks.network import Gradients, gradient_hint, kept, network, verdicts
+from kit.checks.network import backward as backward_of_one_layer
+from kit.checks.network import forward as forward_of_one_layer
 from kit.checks.registry import check
-from kit.checks.student import NotWritten, Problem
+from kit.checks.student import NotImported, NotWritten, Problem
 from kit.checks.training import factors, momentum, moved, trainer_of
 from kit.checks.training import update as update_of_two_layers
 
 DEEP = ("two hidden layers", "three hidden layers")
+KNOWN = "wrong as it is with one hidden layer, where it is charged: depth adds nothing to it"
 
 
 def same_words(one, other):
@@ -27,34 +30,42 @@ def same_words(one, other):
 
 @check("4c", "forward", "outputs of two and three hidden layers", blanks=["2b"])
 def forward(student):
+    words = ""
     for name in DEEP:
         case = read_cases()[name]
+        model = network(student, case["ws"])
         try:
-            model, outputs = outputs_of(student, case)
-        except NotWritten:
+            outputs = outputs_of(student, model, case)
+        except (NotWritten, NotImported):
             raise
         except Problem as problem:
-            if is_there_with_one_layer(student, problem):
-                return
+            if is_there_with_one_layer(student, problem, model):
+                return KNOWN
             raise Problem(f"with {name}: {problem}") from None
-        if not close(outputs, case["outputs"]) and not is_carried_over(student, case, outputs):
-            worst = np.abs(outputs - case["outputs"]).max()
-            raise Problem(f"with {name} the outputs are off by up to {worst:.3g}"
-                          + depth_hint(kept(student, model), case["hidden"]))
+        if not close(outputs, case["outputs"]):
+            words = KNOWN
+            if not is_carried_over(student, case, outputs):
+                worst = np.abs(outputs - case["outputs"]).max()
+                raise Problem(f"with {name} the outputs are off by up to {worst:.3g}"
+                              + depth_hint(kept(student, model), case["hidden"]))
         judge_kept(student, model, name, len(case["ws"]))
+    return words
 
 
-def outputs_of(student, case):
-    """Return a network and its outputs."""
-    model, X = network(student, case["ws"]), case["X"]
-    return model, array(student.call((model, "forward"), X, pure=True), (len(X), 3),
-                        f"what forward returns for {len(X)} examples and 3 classes")
+def outputs_of(student, model, case):
+    """Return the outputs of a network."""
+    X = case["X"]
+    return array(student.call((model, "forward"), X, pure=True), (len(X), 3),
+                 f"what forward returns for {len(X)} examples and 3 classes")
 
 
-def is_there_with_one_layer(student, problem):
-    """Return whether one hidden layer has the same Problem."""
+def is_there_with_one_layer(student, problem, model):
+    """Return whether one hidden layer has the same Problem, and more is written than nothing."""
+    if "is None" in str(problem) and not kept(student, model):
+        return False
+    case = read_cases()["plain"]
     try:
-        outputs_of(student, read_cases()["plain"])
+        outputs_of(student, network(student, case["ws"]), case)
     except Problem as known:
         return same_words(known, problem)
     return False
@@ -115,10 +126,10 @@ def backward(student):
     shallow = [Gradients(student, cases["plain"], N) for N in (5, 1)]
     for one in tried:
         problem = one.what_was_raised
-        if problem and not isinstance(problem, NotWritten) and any(
-                known.what_was_raised and same_words(known.what_was_raised, problem)
-                for known in shallow):
-            return
+        if isinstance(problem, (NotWritten, NotImported)):
+            raise problem
+        if problem and any(same_words(known.what_was_raised, problem) for known in shallow):
+            return KNOWN
         if problem:
             raise Problem(f"with {len(one.ws) - 1} hidden layers: {problem}") from problem
     of_each_depth = [[one for one in tried if len(one.ws) == layers] for layers in (3, 4)]
@@ -126,17 +137,16 @@ def backward(student):
         if not all(one.right_by_itself or one.follows_forward for one in group) and \
                 depth_adds(shallow, group):
             raise Problem(f"with {len(group[0].ws) - 1} hidden layers, {gradient_hint(group)}")
+    return KNOWN
 
 
 def depth_adds(shallow, deep):
-    """Return whether a layer's gradient is worse than its like with one hidden layer: "wrong"
-    where that is a "multiple" of the right one, either where it is "right", "zero" where it is
-    not."""
+    """Return whether a layer's gradient is worse than its like with one hidden layer, or zero."""
     if any(one.what_was_raised for one in shallow):
         return False
     hidden, output = verdicts(shallow)
     worse = {"right": ("multiple", "wrong", "zero"), "multiple": ("wrong", "zero"),
-             "wrong": ("zero",), "zero": ()}
+             "wrong": ("zero",), "zero": ("zero",)}      # what is never set is not written yet
     *others, last = verdicts(deep)
     return last in worse[output] or any(one in worse[hidden] for one in others)
 
@@ -145,14 +155,16 @@ def depth_adds(shallow, deep):
 
 @check("4c", "backward_and_update", "a step in every layer", blanks=["2c"])
 def update(student):
+    words = ""
     shallow, deep = ([np.ones(shape) for shape in shapes] for shapes in
                      (((5, 4), (4, 3)), ((5, 4), (4, 6), (6, 5), (5, 3))))
     for cls in ("task2.SoftmaxTrainer", "task3.MomentumTrainer"):
         try:
-            judge_update(student, cls, shallow, deep)
+            words = judge_update(student, cls, shallow, deep) or words
         except NotWritten as blank:
             if cls == "task2.SoftmaxTrainer" or blank.subtask == "2c":
                 raise
+    return words
 
 
 def judge_update(student, cls, shallow, deep):
@@ -163,8 +175,10 @@ def judge_update(student, cls, shallow, deep):
         usual = factors(*moved(student, cls, shallow, 0.1, **options), 0.1)
     except NotWritten:
         raise
-    except Problem:
-        return      # of 2c or 3c
+    except Problem as problem:
+        if plain and isinstance(problem, NotImported):
+            raise
+        return KNOWN        # of 2c or 3c
     trainer, model = trainer_of(student, cls, deep, 0.1, **options)
     given = [np.full_like(w, layer + 1.0) for layer, w in enumerate(deep)]
     student.set((model, "grads"), given)
@@ -178,17 +192,23 @@ def judge_update(student, cls, shallow, deep):
                       "of layers written into the code?")
     wrong = [layer for layer, factor in enumerate(found)
              if factor is None or abs(factor - 1) > 1e-3]
-    if wrong and holds(update_of_two_layers if plain else momentum, student):
+    if wrong:
+        if not holds(update_of_two_layers if plain else momentum, student):
+            return KNOWN
         factor = found[wrong[0]]
         moves = "unequally" if factor is None else f"{times(factor)} as far as it should"
         raise Problem(f"of four layers of weights, number {wrong[0] + 1} moves {moves} in update")
+    return ""
 
 
 @check("4c", "forward", "no hidden layer, [10]", remark=True, blanks=["2b"])
 def no_hidden_layer(student):
+    if not all_hold(student, forward_of_one_layer, backward_of_one_layer):
+        return UNJUDGED
     case = read_cases()["plain"]
     model = network(student, [case["ws"][0][:, :3]])
     outputs = array(student.call((model, "forward"), case["X"]), (len(case["X"]), 3),
                     "what forward returns without a hidden layer")
     student.call((model, "backward"), case["X"], outputs, case["targets"])
     matrices(student.get((model, "grads")), [case["ws"][0][:, :3]], "grads")
+    return ""

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from kit.checks.codec import Handle
-from kit.checks.student import Problem
+from kit.checks.student import NotImported, NotWritten, Problem
 
+UNJUDGED = "not judged: what it is made of fails above"
 TOLERANCE = 2e-4    # relative: admits constants of four digits, finds the smallest fault seen
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 
@@ -93,6 +94,18 @@ def matrices(values, ws, what):
         raise Problem(f"{what} is a list of {len(ws)} matrices, one a layer; found {found}")
     return [array(value, w.shape, f"{what}[{layer}]")
             for layer, (value, w) in enumerate(zip(values, ws))]
+
+
+def all_hold(student, *checks):
+    """Return whether other checks pass; NotWritten if one of them cannot be tried yet."""
+    for one in checks:
+        try:
+            one(student)
+        except (NotWritten, NotImported):
+            raise
+        except Problem:
+            return False
+    return True
 
 
 # ------------------------------------------------------------------------------ how far off is it?

@@ -1,4 +1,5 @@
-"""The list of the checks. Each is a function of a Student that raises a Problem, or returns."""
+"""The list of the checks. Each is a function of a Student that raises a Problem, or returns; what
+it returns, if anything, is said beside "passed"."""
 
 import functools
 from collections.abc import Callable
@@ -42,7 +43,7 @@ def guarded(function):
     @functools.wraps(function)
     def run(student):
         try:
-            function(student)
+            return function(student)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as surprise:
             raise Problem("what the code gives cannot be judged, it is so unlike what was "
                           f"expected ({type(surprise).__name__}: {surprise})") from surprise

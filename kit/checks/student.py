@@ -30,6 +30,10 @@ class NotWritten(Problem):
         self.subtask = subtask
 
 
+class NotImported(Problem):
+    """A script cannot be imported: nothing in it can be tried."""
+
+
 class Student:
     """A student's scripts in a folder, run in a process that is started when it is needed.
 
@@ -41,7 +45,7 @@ class Student:
         self.folder, self.seconds = Path(folder), seconds
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
-        self.endless = {}       # {function or script: what was said when it did not come back}
+        self.endless = {}       # {function or script: the Problem that it did not come back}
 
     def call(self, target, *arguments, keep=False, pure=False, **named):
         """Return what a function returns.
@@ -71,7 +75,7 @@ class Student:
         script = path[0] if len(path) > 1 else ""
         for known in (script, name if what == "call" else ""):
             if known in self.endless:
-                raise Problem(self.endless[known])
+                raise self.endless[known]
         if self.process is None:
             self.start()
         importing = bool(script) and script not in self.imported
@@ -86,8 +90,9 @@ class Student:
             self.stop()
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
                              else (f"{name} did not come back", name))
-            self.endless[culprit] = f"{what} within {seconds} s: does a loop never end?"
-            raise Problem(self.endless[culprit]) from None
+            kind = NotImported if culprit == script else Problem
+            self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
+            raise self.endless[culprit] from None
         self.imported.add(script)
         return found
 
@@ -100,8 +105,9 @@ class Student:
         found = self.replies.get(timeout=seconds)
         if found is None:
             status = self.stop()
-            raise Problem(f"{name} ended the Python process (exit status {status}): take out "
-                          "os._exit and the like, and return a value")
+            kind = NotImported if header["do"] == "import" else Problem
+            raise kind(f"{name} ended the Python process (exit status {status}): take out "
+                       "os._exit and the like, and return a value")
         answer, values = found
         if answer.get("id") != header["id"]:
             self.stop()
@@ -177,9 +183,9 @@ def problem_of(target, error):
         function = one_line(error.get("function"), 60)
         return NotWritten(message[5:].split(":")[0], f"{function} is still to be written{where}")
     if script and error.get("missing") == script:
-        return Problem(f"{script}.py is missing: take it from the assignment's zip again")
+        return NotImported(f"{script}.py is missing: take it from the assignment's zip again")
     if script:
-        return Problem(f"{script}.py cannot be imported: {kind}{where}{words}")
+        return NotImported(f"{script}.py cannot be imported: {kind}{where}{words}")
     if kind == "SystemExit":
         return Problem(f"{name} calls sys.exit{where}: return a value instead")
     if kind == "AttributeError" and not where:
