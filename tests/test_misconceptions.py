@@ -13,7 +13,6 @@ from planted import (ACCURACY, APPENDED, BACK, BEST, DELTA, HIDDEN, IMPROVED, IM
                      PLAIN_IF_OFF, SIGMOID, SIGMOID_FLAG, SLOPE, SOFTMAX, STEP, chosen, fault,
                      judge, reports_of, words_of)
 
-
 pytestmark = pytest.mark.faults
 
 TABLE = (

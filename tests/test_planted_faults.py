@@ -12,8 +12,8 @@ from planted import (ACCURACY, APPENDED, BACK, BACK_ONE, BATCHES, CALCULATE, CLA
                      RETURN, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STATISTICS, STEP, SUMS,
                      TRAIN_STEP, WIDTH, chosen, fault, judge, reports_of)
 
-
 pytestmark = pytest.mark.faults
+
 
 def after_grads(lines):
     """The edit that does something with the gradients at the end of backward."""
