@@ -68,7 +68,8 @@ ACCURACIES_AND_BATCHES = (
     fault("number of right images", ("task2", ACCURACY, ACCURACY.replace("mean", "sum")),
           costs={"2c": 1}, hint="give the share, from 0 to 1"),
     fault("error rate", ("task2", ACCURACY, ACCURACY.replace("==", "!=")),
-          costs={"2c": 1}, hint="accuracy_of is 0 where 100% of five images are right"),
+          costs={"2c": 1}, hint="accuracy_of is 0 where 100% of five images are right, by their "
+                                "largest output: are the wrong ones counted?"),
     fault("accuracy of the first thousand rows",
           ("task2", CALCULATE, CALCULATE.replace("(predict(model, X), targets)",
                                                  "(predict(model, X[:3]), targets[:3])")),
@@ -602,8 +603,44 @@ EVERYWHERE = (
           hint="ended the Python process (exit status 0)"),
 )
 
+TWO_AT_ONCE = (
+    fault("sigmoid outputs, and gradients summed",
+          ("task2", SOFTMAX, SOFTMAX.replace("softmax", "sigmoid")),
+          ("task2", DELTA, DELTA.replace(" / len(X)", "")),
+          costs={"2b": 17}, hint="every layer's gradient is 32 times the numerical one"),
+    fault("gradient's sign turned, and two layers hard-coded",
+          ("task2", DELTA, DELTA.replace("-(targets", "(targets")),
+          ("task2", BACK, """        hidden = self.activations[1]
+        self.grads[1] = hidden.T @ delta
+        self.grads[0] = X.T @ (self.slope(hidden) * (delta @ self.ws[1].T))
+"""), costs={"2b": 10, "4c": 8}, hint="with 2 hidden layers: "),
+    fault("gradient twice, and the second of three layers left out",
+          ("task2", BACK, BACK + "        self.grads = [g * (2 * (len(g) != 6)) for g in self.grads]\n"),
+          costs={"2b": 10, "4c": 8}, hint="gradient is 0 times the numerical one"),
+    fault("no activation, and another deep network",
+          ("task2", HIDDEN, HIDDEN.replace("self.activation(z)", "z * len(self.activations)")),
+          costs={"2b": 7, "4c": 5}, hint="with two hidden layers the outputs are off"),
+    fault("own statistics, and a bias column of zeros",
+          ("task2", NORMALISED, "    normalised = (X - X.mean()) / X.std()\n"),
+          ("task2", APPENDED, APPENDED.replace("ones", "zeros")),
+          costs={"2a": 2}, hint="with zeros the first layer has no bias"),
+    fault("learning rate fixed, and only two layers updated",
+          ("task2", LAYERS, LAYERS.replace("self.model.ws,", "self.model.ws[:2],")),
+          ("task2", STEP, "            w -= 0.1 * grad\n"),
+          costs={"2c": 3, "4c": 8}, hint="3 and 4 do not move in update"),
+    fault("loss and accuracy",
+          ("task2", LOSS, LOSS.replace("-np.mean", "-np.sum")),
+          ("task2", ACCURACY, ACCURACY.replace("==", "!=")),
+          costs={"2c": 1}, hint="is it the sum, and not the mean?"),
+    fault("forward, backward and update do nothing",
+          ("task2", FIRST, "        return None\n" + FIRST),
+          ("task2", DELTA, "        return None\n" + DELTA),
+          ("task2", STEP, "            pass\n"),
+          costs={"2b": 17, "2c": 3, "4c": 13}, hint="is None (is there a return?)"),
+)
+
 TABLE = (*ONE_HOT_AND_LOSS, *ACCURACIES_AND_BATCHES, *PIXELS, *FORWARD, *BACKWARD, *TRAINING,
-         *COUNTS, *TRICKS, *EVERYWHERE)
+         *COUNTS, *TRICKS, *EVERYWHERE, *TWO_AT_ONCE)
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,9 @@ def judge_accuracy(name, value, right):
         return
     words = (f"{name} is {found:.4g} where {right:.0%} of five images are right, by their "
              "largest output")
-    if right == 1 and found < 1:
+    if abs(found + right - 1) < 1e-6:
+        words += ": are the wrong ones counted?"
+    elif right == 1 and found < 1:
         words += ", which is under 0.5 for some: does an output count only above a threshold?"
     elif near(found, 100 * right, 5 * right) and right:
         words += ": give the share, from 0 to 1"

@@ -47,7 +47,7 @@ def forward(student):
             if not is_carried_over(student, case, outputs):
                 worst = np.abs(outputs - case["outputs"]).max()
                 raise Problem(f"with {name} the outputs are off by up to {worst:.3g}"
-                              + depth_hint(kept(student, model), case["hidden"]))
+                              + depth_hint(student, kept(student, model), case["hidden"]))
         judge_kept(student, model, name, len(case["ws"]))
     return words
 
@@ -102,8 +102,10 @@ def judge_kept(student, model, name, layers):
                       "each hidden layer, and ŷ")
 
 
-def depth_hint(activations, expected):
-    """Return at which hidden layer the outputs first go wrong."""
+def depth_hint(student, activations, expected):
+    """Return at which hidden layer the outputs first go wrong, if one hidden layer is right."""
+    if not holds(forward_of_one_layer, student):
+        return ""
     for layer, hidden in enumerate(expected, 1):
         found = activations[layer] if len(activations) == len(expected) + 2 else None
         if not isinstance(found, np.ndarray):

@@ -235,10 +235,13 @@ class Gradients:
 
     @property
     def found(self):
-        """[(measured, expected)] for each layer, by whichever way there are numbers."""
-        if isinstance(self.own, Problem) or isinstance(self.measured, Problem) and \
-                not isinstance(self.handed, Problem):
-            return list(zip(self.handed, self.stored))
+        """[(measured, expected)] for each layer, by whichever way there are numbers; by itself, if
+        that explains more."""
+        if not isinstance(self.handed, Problem):
+            by_itself = list(zip(self.handed, self.stored))
+            if isinstance(self.own, Problem) or isinstance(self.measured, Problem) or \
+                    all(ratio(*pair) is not None for pair in by_itself):
+                return by_itself
         return [(grad.ravel()[chosen], derivatives)
                 for grad, (chosen, derivatives) in zip(self.own, self.derivatives)]
 
