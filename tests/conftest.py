@@ -38,3 +38,10 @@ def small(small_path) -> Dataset:
 def own_build_folder(tmp_path, monkeypatch):
     """No test reads or leaves runs or figures in build/."""
     monkeypatch.setenv("MNIST_BUILD", str(tmp_path / "build"))
+
+
+@pytest.fixture(scope="module")
+def reports(request):
+    """The Reports of what a module plants in the scripts."""
+    from planted import Reports
+    return Reports(request)

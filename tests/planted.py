@@ -1,5 +1,6 @@
 # ruff: noqa: E501 (lines of the reference are as long as they are there)
 """Faults, and right code in another style, planted in a copy of the reference's scripts."""
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,22 +140,26 @@ def report_of(edits, subtasks=None):
         return run_checks(subtasks, folder)
 
 
-def reports_of(many):
-    """{name: CheckReport} of several Planted, two at a time: most of it is waiting."""
-    many = list(many)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return dict(zip((one.name for one in many),
-                        pool.map(lambda one: report_of(one.edits), many)))
+class Reports:
+    """The reports of a module's Planted: computed ahead, two at a time, since most of it is
+    waiting; or each when it is asked for, where pytest runs in several processes already."""
 
+    def __init__(self, request):
+        items = [] if "PYTEST_XDIST_WORKER" in os.environ else request.session.items
+        self.pool = ThreadPoolExecutor(WORKERS)
+        self.futures = {}
+        for item in items:
+            planted = getattr(item, "callspec", None) and item.callspec.params.get("planted")
+            if planted and item.module is request.module:
+                self.submit(planted)
 
-def chosen(request):
-    """The Planted among the parameters of the module's tests that this session runs."""
-    found = {}
-    for item in request.session.items:
-        callspec = getattr(item, "callspec", None)
-        if item.module is request.module and callspec and "planted" in callspec.params:
-            found[callspec.params["planted"].name] = callspec.params["planted"]
-    return found.values()
+    def submit(self, planted):
+        """The future report."""
+        return self.futures.setdefault(planted.name, self.pool.submit(report_of, planted.edits))
+
+    def of(self, planted):
+        """The CheckReport."""
+        return (self.futures.get(planted.name) or self.submit(planted)).result()
 
 
 def losses(report):

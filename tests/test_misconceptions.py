@@ -10,8 +10,8 @@ import pytest
 
 from planted import (ACCURACY, APPENDED, BACK, BEST, DELTA, HIDDEN, IMPROVED, IMPROVED_SLOPE,
                      LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL, NORMALISED, ORDER,
-                     PLAIN_IF_OFF, SIGMOID, SIGMOID_FLAG, SLOPE, SOFTMAX, STEP, chosen, fault,
-                     judge, reports_of, words_of)
+                     PLAIN_IF_OFF, SIGMOID, SIGMOID_FLAG, SLOPE, SOFTMAX, STEP, fault,
+                     judge, words_of)
 
 pytestmark = pytest.mark.faults
 
@@ -278,19 +278,13 @@ FREE = (
 )
 
 
-@pytest.fixture(scope="module")
-def reports(request):
-    """{name: CheckReport} of what is planted."""
-    return reports_of(chosen(request))
-
-
 @pytest.mark.parametrize("planted", TABLE, ids=str)
 def test_misconception(planted, reports):
-    judge(reports[planted.name], planted)
+    judge(reports.of(planted), planted)
 
 
 @pytest.mark.parametrize("planted", FREE, ids=str)
 def test_costs_nothing(planted, reports):
-    report = reports[planted.name]
+    report = reports.of(planted)
     judge(report, planted)
     assert report.all_passed and bool(words_of(report)) == bool(planted.hint)

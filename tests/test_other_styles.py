@@ -5,7 +5,7 @@ import pytest
 from planted import (ACCURACY, APPENDED, BACK, BEST, COUNT, DELTA, DRAWN, FIRST, HIDDEN, IMPROVED,
                      IMPROVED_INIT, IMPROVED_SLOPE, LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL,
                      NORMALISED, ORDER, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STEP, TRAIN_STEP,
-                     WIDTH, chosen, fault, judge, reports_of, words_of)
+                     WIDTH, fault, judge, words_of)
 
 
 def style(name, *edits):
@@ -264,15 +264,9 @@ STYLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def reports(request):
-    """{name: CheckReport} of what is planted."""
-    return reports_of(chosen(request))
-
-
 @pytest.mark.parametrize("planted", STYLES, ids=str)
 def test_all_points(planted, reports):
-    report = reports[planted.name]
+    report = reports.of(planted)
     judge(report, planted)
     assert report.points == 60 and report.all_passed, words_of(report)
     assert not words_of(report)

@@ -10,7 +10,7 @@ from planted import (ACCURACY, APPENDED, BACK, BACK_ONE, BATCHES, CALCULATE, CLA
                      DRAWN, FIRST, GRAD, HIDDEN, IMPROVED, IMPROVED_SLOPE, LAST_SUM, LAYERS, LOSS,
                      MOMENTUM, MOMENTUM_LOOP, NORMAL, NORMALISED, ONE_HOT, ORDER, PLAIN_IF_OFF,
                      RETURN, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STATISTICS, STEP, SUMS,
-                     TRAIN_STEP, WIDTH, chosen, fault, judge, reports_of)
+                     TRAIN_STEP, WIDTH, fault, judge)
 
 pytestmark = pytest.mark.faults
 
@@ -643,13 +643,7 @@ TABLE = (*ONE_HOT_AND_LOSS, *ACCURACIES_AND_BATCHES, *PIXELS, *FORWARD, *BACKWAR
          *COUNTS, *TRICKS, *EVERYWHERE, *TWO_AT_ONCE)
 
 
-@pytest.fixture(scope="module")
-def reports(request):
-    """{name: CheckReport} of what is planted."""
-    return reports_of(chosen(request))
-
-
 @pytest.mark.parametrize("planted", TABLE, ids=str)
 def test_planted_fault(planted, reports):
-    judge(reports[planted.name], planted)
+    judge(reports.of(planted), planted)
     assert planted.costs
