@@ -393,7 +393,33 @@ def stub_of_a_cell_in_a_block(reference):
     return r"notebooks/task4\.ipynb, cell 4e-runs:2: the stub of a cell stands in a block"
 
 
+def check_that_passes(reference):
+    with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
+        file.write('\n\n@check("2d", "count", "nothing")\ndef nothing(student):\n    pass\n')
+    return r'.*the check 2d, nothing, should report "not started" .* and reports passed'
+
+
+def check_that_fails(reference):
+    with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
+        file.write('\n\n@check("2d", "count", "all")\ndef everything(student):\n'
+                   '    raise Problem("it is wrong")\n')
+    return r'.*the check 2d, all, should report "not started" .* reports failed: it is wrong'
+
+
+def check_that_crashes(reference):
+    with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
+        file.write('\n\n@check("2d", "count", "half")\ndef half(student):\n    1 / 0\n')
+    return r".*the check 2d, half, should .* reports failed: .* \(ZeroDivisionError: division by"
+
+
+def points_without_a_check(reference):
+    replace(reference / "kit/checks/counting.py",
+            '@check("2d", "count", "number of parameters")\n', "")
+    return r".*subtask 2d has points by code and no check"
+
+
 @pytest.mark.parametrize("plant", [
+    check_that_passes, check_that_fails, check_that_crashes, points_without_a_check,
     fails_at_import, calls_a_stub_at_import, does_not_lint, notebook_does_not_lint,
     stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls,
     stub_of_a_cell_in_a_block])
