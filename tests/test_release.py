@@ -408,7 +408,7 @@ def check_that_fails(reference):
 
 def check_that_crashes(reference):
     with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
-        file.write('\n\n@check("2d", "count", "half")\ndef half(student):\n    1 / 0\n')
+        file.write('\n\n@check("2d", "count", "half")\ndef half(student):\n    return 1 / 0\n')
     return r".*the check 2d, half, should .* reports failed: .* \(ZeroDivisionError: division by"
 
 
