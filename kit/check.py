@@ -100,8 +100,9 @@ class CheckReport:
     @property
     def summary(self):
         """The last line."""
-        return (f"{self.points} of {self.of} points by code; {self.by_hand} more are given by a "
-                "person, for what the notebooks say")
+        by_hand = (f"; {self.by_hand} more are given by a person, for what the notebooks say"
+                   if self.by_hand else "")
+        return f"{self.points} of {self.of} points by code{by_hand}"
 
     def __str__(self):
         lines = []
