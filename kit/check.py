@@ -100,6 +100,8 @@ class CheckReport:
     @property
     def summary(self):
         """The last line."""
+        if not self.of:
+            return f"nothing here is judged by code; {self.by_hand} points are given by a person"
         by_hand = (f"; {self.by_hand} more are given by a person, for what the notebooks say"
                    if self.by_hand else "")
         return f"{self.points} of {self.of} points by code{by_hand}"

@@ -1,7 +1,9 @@
 """The student edition: what it holds, what it must not hold, and that each refusal fires."""
 import json
+import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -204,6 +206,29 @@ def test_cells_carry_what_nbgrader_reads(student):
             None if answer else False)
         assert not answer or cell.source == PLACEHOLDER
     assert sum(cell.metadata.nbgrader.points for cell, _ in answers) == 40
+
+
+def test_nbgrader_takes_the_notebooks_as_they_are(student, tmp_path):
+    """The instructor's first command on them; it reads and checks all of the metadata."""
+    source = tmp_path / "source" / "hand-in"
+    shutil.copytree(student / "notebooks", source)
+    scripts = Path(sys.executable).parent       # nbgrader starts alembic by its name
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "hand-in", "--create",
+         f"--course-dir={tmp_path}"], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stderr[-2000:]
+    for path in (student / "notebooks").glob("*.ipynb"):
+        released = nbformat.read(tmp_path / "release" / "hand-in" / path.name, 4)
+        given = nbformat.read(path, 4)
+        assert [cell.source.replace("YOUR ANSWER HERE", PLACEHOLDER)    # nbgrader's own words
+                for cell in released.cells] == [cell.source for cell in given.cells]
+    with sqlite3.connect(tmp_path / "gradebook.db") as gradebook:
+        graded = dict(gradebook.execute(
+            "select name, max_score from grade_cells join base_cell using (id)"))
+    answers = {cell.id: sum(subtask.by_hand.values())
+               for cell, subtask in cells_of(student, "answer")}
+    assert graded == answers
 
 
 def test_the_report_is_made_in_the_students_folder(student, tmp_path):
