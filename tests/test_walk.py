@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from walk_helpers import (PICTURES, PROMPT, Lab, browser_page, browser_program, clean_environment,
-                          commands_of_readme, jupyter_lab, no_process_left, shell)
+                          commands_of_readme, installed, jupyter_lab, no_process_left)
 
 from staff.release import SCRIPTS, Edition, release
 from staff.stripping import DEFAULT, MARKER, WORDS, put_back
@@ -31,24 +31,6 @@ def program():
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
     return found
-
-
-@pytest.fixture
-def environment(tmp_path):
-    """The environment of a student who is new to all of it."""
-    return clean_environment(tmp_path / "settings")
-
-
-@pytest.fixture
-def folder(program, environment, tmp_path):
-    """The student's folder: unzipped and installed as its README says."""
-    release(tmp_path / "release" / "student")
-    home = tmp_path / "min øving, på ny æøå"
-    with zipfile.ZipFile(tmp_path / "release" / "student.zip") as zipped:
-        zipped.extractall(home)
-    with no_process_left():
-        shell(commands_of_readme(home / "student"), home / "student", environment)
-    return home / "student"
 
 
 class Pen:
@@ -80,17 +62,27 @@ def without_markers(cut):
                                      and not WORDS.match(line) and not DEFAULT.match(line)))
 
 
-def test_a_new_student_gets_from_the_zip_to_a_hand_in(program, folder, environment):
-    pen = Pen(folder)
-    with no_process_left(), jupyter_lab(folder, environment) as address, \
-            browser_page(program) as page:
-        lab = Lab(page, address)
+def test_a_new_student_gets_from_the_zip_to_a_hand_in(program, tmp_path):
+    environment = clean_environment(tmp_path / "settings")
+    folder = unpack_the_edition(tmp_path)
+    with no_process_left(), installed(folder, environment), \
+            jupyter_lab(folder, environment) as address, browser_page(program) as page:
+        lab, pen = Lab(page, address), Pen(folder)
         lab.picture("jupyterlab")
         reads_task_2(lab)
         finds_nothing_started(lab)
         solves_task_2(lab, pen)
         finishes_on_disk(lab, pen)
         hands_in(lab, folder)
+
+
+def unpack_the_edition(tmp_path):
+    """Return the student's folder, unzipped into one whose name is not plain ASCII."""
+    release(tmp_path / "release" / "student")
+    home = tmp_path / "min øving, på ny æøå"
+    with zipfile.ZipFile(tmp_path / "release" / "student.zip") as zipped:
+        zipped.extractall(home)
+    return home / "student"
 
 
 def reads_task_2(lab):

@@ -61,6 +61,15 @@ def no_process_left():
         end(process for process in me.children(recursive=True) if process not in before)
 
 
+def tree_of(started):
+    """Return a subprocess and all that it has started, as far as they still run."""
+    try:
+        process = psutil.Process(started.pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
 def end(processes, patience=5):
     """Ask processes to end, and kill those that have not after so many seconds."""
     processes = list(processes)
@@ -98,13 +107,27 @@ def commands_of_readme(folder):
     return rows
 
 
+@contextlib.contextmanager
+def installed(folder, environment):
+    """Install as the student's README says; what was installed, a gigabyte, is removed again."""
+    try:
+        shell(commands_of_readme(folder), folder, environment)
+        yield
+    finally:
+        shutil.rmtree(folder / ".venv", ignore_errors=True)
+
+
 def shell(commands, folder, environment):
-    """Run lines of a terminal; returns what they print, fails with it."""
-    done = subprocess.run(["bash", "-ec", "\n".join(commands)], cwd=folder, env=environment,
+    """Run lines of a terminal; fails with what they print, and ends all if it is stopped."""
+    with subprocess.Popen(["bash", "-ec", "\n".join(commands)], cwd=folder, env=environment,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                          stderr=subprocess.STDOUT, encoding="utf-8", timeout=600)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+                          stderr=subprocess.STDOUT, encoding="utf-8") as running:
+        try:
+            printed, _ = running.communicate(timeout=600)
+        except BaseException:
+            end(tree_of(running))       # without its parent a process would not be found
+            raise
+    assert running.returncode == 0, printed
 
 
 @contextlib.contextmanager
@@ -127,13 +150,11 @@ def jupyter_lab(folder, environment):
     try:
         yield address_of(server, Path(environment["JUPYTER_RUNTIME_DIR"]), log)
     finally:
-        started = psutil.Process(server.pid).children(recursive=True)
+        tree = tree_of(server)
         server.terminate()                  # it ends its kernels and terminals itself
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(15)
-        server.kill()
-        server.wait()
-        end(started)
+        end(tree)
 
 
 def address_of(server, runtime, log):
