@@ -92,7 +92,7 @@ def reads_task_2(lab):
     for heading, subtask in zip(headings.all_text_contents(), TASK_2):
         assert re.match(rf"{subtask}\s+\w+.*\(\d+ points\)", heading)
     lab.picture("task2")
-    for code in ("sys.path", "import numpy as np", "from kit.check import check"):
+    for code in ("sys.path", "from kit.check import check", "import numpy as np"):
         lab.expect(lab.run(code).locator(".jp-OutputArea-output")).to_have_count(0)
 
 
