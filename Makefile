@@ -27,7 +27,7 @@ test: $(READY)
 test-all: test
 	$(BIN)/python -m pytest -q tests -m attack
 	$(BIN)/python -m pytest -q tests -m faults
-	$(BIN)/python -m pytest -q tests -m browser
+	$(BIN)/python -m pytest -q -rs tests -m browser
 	OPENBLAS_CORETYPE=Nehalem OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval notebooks
 
 lab: $(READY)
