@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kit import __version__
-from kit.files import Refused, one_line, reason
+from kit.files import EPOCH, Refused, one_line, reason
 from kit.zipcheck import (FOLDER, FORMAT, MANIFEST, MOST_FILES, MOST_RATIO, equal_names, inspect,
                           wrong_name)
 
@@ -23,7 +23,6 @@ NOTEBOOKS = tuple(f"notebooks/task{number}.ipynb" for number in (1, 2, 3, 4))
 SETTINGS = "notebooks/report.toml"
 BESIDE = {".py", ".png", ".jpg", ".jpeg", ".svg", ".gif"}   # what goes in beside the notebooks
 LARGEST_FILE = 50 * 2**20
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class LeftOut(Exception):
