@@ -303,7 +303,8 @@ def check_zip(path):
 def summary(manifest):
     """Return one line on a hand-in."""
     group, checks = manifest["group"], manifest["checks"]
-    parts = [f"{len(manifest['files'])} files, handed in by {', '.join(group) or 'a group without names'}",
+    names = ", ".join(group) or "a group without names"
+    parts = [f"{len(manifest['files'])} files, handed in by {names}",
              f"made {manifest['made']}",
              "notebooks executed" if manifest["executed"] else "notebooks as they were saved",
              f"checks passed: {checks['passed']} of {checks['of']}" if checks
