@@ -18,14 +18,16 @@ report: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -q $(OF_SCRIPTS) $(COVER)
-	$(BIN)/python -m pytest -q tests -m "not attack and not faults" $(addprefix --ignore=,$(OF_SCRIPTS))
+	$(BIN)/python -m pytest -q -n logical tests -m "not attack and not faults and not browser" \
+	    $(addprefix --ignore=,$(OF_SCRIPTS))
 	$(BIN)/python -m pytest -q --nbval notebooks
 
-# make test, hostile input that takes time, planted faults, and the notebooks once more on two other matrix kernels,
-# with one thread and with two
+# make test; hostile input that takes time; planted faults and mutants; a student's walk in a
+# browser; and the notebooks once more on another matrix kernel, with one thread
 test-all: test
-	$(BIN)/python -m pytest -q tests -m "attack or faults"
-	OPENBLAS_CORETYPE=Haswell OPENBLAS_NUM_THREADS=2 $(BIN)/python -m pytest -q --nbval notebooks
+	$(BIN)/python -m pytest -q tests -m attack
+	$(BIN)/python -m pytest -q tests -m faults
+	$(BIN)/python -m pytest -q -rs tests -m browser
 	OPENBLAS_CORETYPE=Nehalem OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval notebooks
 
 lab: $(READY)

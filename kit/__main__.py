@@ -8,6 +8,7 @@ COMMANDS = {
     "check": ("kit.check", "try the code, subtask by subtask, and say what is wrong"),
     "run": ("kit.run", "execute the notebooks and store their outputs"),
     "report": ("kit.report", "make the PDF report from the notebooks"),
+    "submit": ("kit.submit", "check it all and pack it into the zip that is handed in"),
 }
 
 

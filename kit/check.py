@@ -2,6 +2,7 @@
 
 import argparse
 import html
+import json
 import sys
 import textwrap
 from dataclasses import asdict, dataclass
@@ -99,8 +100,11 @@ class CheckReport:
     @property
     def summary(self):
         """The last line."""
-        return (f"{self.points} of {self.of} points by code; {self.by_hand} more are given by a "
-                "person, for what the notebooks say")
+        if not self.of:
+            return f"nothing here is judged by code; {self.by_hand} points are given by a person"
+        by_hand = (f"; {self.by_hand} more are given by a person, for what the notebooks say"
+                   if self.by_hand else "")
+        return f"{self.points} of {self.of} points by code{by_hand}"
 
     def __str__(self):
         lines = []
@@ -185,6 +189,10 @@ def result_of(one, student):
         words = str(blank)
     except Problem as problem:
         state, words = FAILED, str(problem)
+    except Exception as problem:    # values that a check was not made for, or a fault of its own
+        state, words = FAILED, ("what the code gives cannot be judged "
+                                f"({type(problem).__name__}: {problem}): is it of the kind and "
+                                "shape that the docstring says?")
     return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark)
 
 
@@ -196,6 +204,7 @@ def main(arguments=None):
         epilog="Exit status: 0 all passed; 1 something failed or is not written yet; 2 the checks "
                "could not run. What costs nothing counts for neither.")
     parser.add_argument("subtasks", nargs="*", metavar="SUBTASK", help="such as 2b; default: all")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args(arguments)
     try:
         report = run_checks(options.subtasks or None)
@@ -205,5 +214,5 @@ def main(arguments=None):
     except KeyboardInterrupt:
         say("kit check: stopped", sys.stderr)
         return 130
-    say(str(report))
+    say(json.dumps(report.as_json(), indent=2) if options.json else str(report))
     return 0 if report.all_passed else 1

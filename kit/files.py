@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+EPOCH = (2026, 1, 1, 0, 0, 0)   # the date of all files in a zip, so that its bytes are the same
+
 
 class Refused(Exception):
     """Why a command cannot do what it was asked, in one sentence that says what to do."""

@@ -1,4 +1,4 @@
-"""Notebooks, read from files that may hold anything."""
+"""Notebooks, read from files that may hold anything, and as they are stored again."""
 
 import re
 import sys
@@ -75,3 +75,13 @@ def whole_letters(value):
     if isinstance(value, dict):
         return {whole_letters(name): whole_letters(inner) for name, inner in value.items()}
     return [whole_letters(inner) for inner in value] if isinstance(value, list) else value
+
+
+def stored(notebook):
+    """Return an executed notebook as the bytes of a file, without progress bars and times."""
+    for cell in notebook.node.cells:
+        cell.metadata.pop("execution", None)    # times: another diff with every run
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    notebook.node.metadata.get("language_info", {}).pop("version", None)
+    return (nbformat.writes(notebook.node) + "\n").encode("utf-8", "replace")

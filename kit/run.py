@@ -8,7 +8,7 @@ from pathlib import Path
 from kit import NOTEBOOKS
 from kit.execution import execute
 from kit.files import Refused, whole_file
-from kit.notebooks import nbformat, read_notebook
+from kit.notebooks import read_notebook, stored
 
 
 def main(arguments=None):
@@ -40,10 +40,5 @@ def run(path):
     failed = execute(notebook)
     if failed:
         raise Refused(failed)
-    for cell in notebook.node.cells:
-        cell.metadata.pop("execution", None)  # times: another diff with every run
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-    notebook.node.metadata.get("language_info", {}).pop("version", None)
     with whole_file(path) as file:
-        file.write((nbformat.writes(notebook.node) + "\n").encode("utf-8"))
+        file.write(stored(notebook))

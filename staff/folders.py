@@ -9,10 +9,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from kit.files import Refused, reason
+from kit.files import EPOCH, Refused, reason
 
 STAMP = ".edition.json"     # says that this folder was made here, and of which files
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @contextlib.contextmanager

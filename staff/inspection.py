@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import kit.notebooks
+from kit.assignment import SUBTASKS
 from kit.files import Refused, one_line
 from kit.notebooks import nbformat
 from staff import editions, stripping
@@ -58,6 +59,26 @@ def run(command, folder, environment=None):
     except subprocess.TimeoutExpired:
         raise Refused(f"the student edition was not inspected in {SECONDS} s: does a script "
                       "wait for something?") from None
+
+
+def check_not_started(folder):
+    """Raise Refused unless every check of the edition reports "not started"."""
+    done = run([sys.executable, "-B", "-m", "kit", "check", "--json"], folder)
+    try:
+        checks = json.loads(done.stdout)["checks"]
+    except (ValueError, KeyError):
+        raise Refused("the checks cannot be run in the student edition: "
+                      f"{one_line(done.stderr or done.stdout)}") from None
+    for found in checks:
+        if found["state"] != "not started":
+            raise Refused(f"the check {found['subtask']}, {found['title']}, should report \"not "
+                          f"started\" in the student edition, and reports {found['state']}: "
+                          f"{one_line(found['words'])}")
+    silent = {subtask.id for subtask in SUBTASKS if subtask.by_code}
+    silent -= {found["subtask"] for found in checks}
+    if silent:
+        raise Refused(f"subtask {min(silent)} has points by code and no check: write one in "
+                      "kit/checks")
 
 
 def check_stubs(name, student_text, cuts, raised):

@@ -147,3 +147,4 @@ class Edition:
         for name, (_, student, cuts) in self.scripts.items():
             stubs |= inspection.check_stubs(name, student, cuts, raised)
         inspection.check_no_stub_is_lost(raised, stubs)
+        inspection.check_not_started(folder)

@@ -1,7 +1,9 @@
 """The student edition: what it holds, what it must not hold, and that each refusal fires."""
 import json
+import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -206,6 +208,29 @@ def test_cells_carry_what_nbgrader_reads(student):
     assert sum(cell.metadata.nbgrader.points for cell, _ in answers) == 40
 
 
+def test_nbgrader_takes_the_notebooks_as_they_are(student, tmp_path):
+    """The instructor's first command on them; it reads and checks all of the metadata."""
+    source = tmp_path / "source" / "hand-in"
+    shutil.copytree(student / "notebooks", source)
+    scripts = Path(sys.executable).parent       # nbgrader starts alembic by its name
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "hand-in", "--create",
+         f"--course-dir={tmp_path}"], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stderr[-2000:]
+    for path in (student / "notebooks").glob("*.ipynb"):
+        released = nbformat.read(tmp_path / "release" / "hand-in" / path.name, 4)
+        given = nbformat.read(path, 4)
+        assert [cell.source.replace("YOUR ANSWER HERE", PLACEHOLDER)    # nbgrader's own words
+                for cell in released.cells] == [cell.source for cell in given.cells]
+    with sqlite3.connect(tmp_path / "gradebook.db") as gradebook:
+        graded = dict(gradebook.execute(
+            "select name, max_score from grade_cells join base_cell using (id)"))
+    answers = {cell.id: sum(subtask.by_hand.values())
+               for cell, subtask in cells_of(student, "answer")}
+    assert graded == answers
+
+
 def test_the_report_is_made_in_the_students_folder(student, tmp_path):
     command = [sys.executable, "-B", "-m", "kit", "report", "--json", "-o",
                str(tmp_path / "report.pdf")]
@@ -393,7 +418,33 @@ def stub_of_a_cell_in_a_block(reference):
     return r"notebooks/task4\.ipynb, cell 4e-runs:2: the stub of a cell stands in a block"
 
 
+def check_that_passes(reference):
+    with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
+        file.write('\n\n@check("2d", "count", "nothing")\ndef nothing(student):\n    pass\n')
+    return r'.*the check 2d, nothing, should report "not started" .* and reports passed'
+
+
+def check_that_fails(reference):
+    with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
+        file.write('\n\n@check("2d", "count", "all")\ndef everything(student):\n'
+                   '    raise Problem("it is wrong")\n')
+    return r'.*the check 2d, all, should report "not started" .* reports failed: it is wrong'
+
+
+def check_that_crashes(reference):
+    with open(reference / "kit/checks/counting.py", "a", encoding="utf-8") as file:
+        file.write('\n\n@check("2d", "count", "half")\ndef half(student):\n    return 1 / 0\n')
+    return r".*the check 2d, half, should .* reports failed: .* \(ZeroDivisionError: division by"
+
+
+def points_without_a_check(reference):
+    replace(reference / "kit/checks/counting.py",
+            '@check("2d", "count", "number of parameters")\n', "")
+    return r".*subtask 2d has points by code and no check"
+
+
 @pytest.mark.parametrize("plant", [
+    check_that_passes, check_that_fails, check_that_crashes, points_without_a_check,
     fails_at_import, calls_a_stub_at_import, does_not_lint, notebook_does_not_lint,
     stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls,
     stub_of_a_cell_in_a_block])

@@ -322,7 +322,8 @@ def test_help_names_the_commands(capsys):
 
 
 @pytest.mark.parametrize("arguments, problem", [
-    ([], "no command was given: choose one of run, report"), (["foo"], "invalid choice: 'foo'")])
+    ([], "no command was given: choose one of check, run, report, submit"),
+    (["foo"], "invalid choice: 'foo'")])
 def test_a_missing_or_unknown_command_is_named(arguments, problem, capsys):
     with pytest.raises(SystemExit) as stop:
         kit_main(arguments)

@@ -78,6 +78,17 @@ def test_a_run_is_recalled_only_for_the_scripts_that_made_it(monkeypatch, tmp_pa
     assert kit_sweep.fingerprint("job") != before
 
 
+def where(job, data, tick):
+    return {"process": np.array(os.getpid())}
+
+
+def test_a_run_after_an_edit_is_computed_by_a_process_that_has_read_it(monkeypatch):
+    one_core(monkeypatch)
+    assert sweep(where, load, ["here"], 1)[0]["process"] == os.getpid()
+    monkeypatch.setattr(kit_sweep, "AS_IMPORTED", "text of before the edit")
+    assert sweep(where, load, ["elsewhere"], 1)[0]["process"] != os.getpid()
+
+
 def test_a_failing_run_ends_the_sweep_with_its_own_exception_at_once():
     if kit_sweep.available_cores() == 1:
         pytest.skip("needs two cores")

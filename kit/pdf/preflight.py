@@ -8,6 +8,7 @@ from kit.pdf.parts import Place, Problem
 
 PLACEHOLDER = "FILL IN ANSWER"
 PLACEHOLDER_AUTHOR = "Group NN"
+REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
 LEFT_OPEN = re.compile(r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE|^\W*TODO\W*$"
                        r"|^\W*(?i:(?:type|write|enter) your answer here)\W*$", re.MULTILINE)
 # "2b  Forward", "Task 2b:", "(2b)", "2 (b)", "Exercise 2.b", "Task 2, b)", but not "2D data"
@@ -49,13 +50,12 @@ def not_run(notebook):
                if cell.execution_count is None and not cell.outputs]
     if not missing:
         return []
-    remedy = "run all cells and save, or add --execute"
     if len(missing) == len(code):
-        words = f"has not been run, so its figures and numbers are missing: {remedy}"
+        words = f"has not been run, so its figures and numbers are missing: {REMEDY}"
         return [Problem("not-run", Place(notebook.name), words)]
     where = Place(notebook.name, missing[0])
     words = "was not run" if len(missing) == 1 else f"was not run, nor {cells(missing[1:])}"
-    return [Problem("not-run", where, f"{words}: {remedy}")]
+    return [Problem("not-run", where, f"{words}: {REMEDY}")]
 
 
 def out_of_order(notebook):
@@ -150,8 +150,8 @@ def task_of(heading):
     return match[1] if match else None
 
 
-def listing(problems, most=8):
-    """Return the problems as lines of text: by kind, at most so many of each."""
+def listing(problems, most=8, rest="--json lists all"):
+    """Return the problems as lines of text: by kind, at most so many of each, then `rest`."""
     lines = []
     for kind, title in KINDS.items():
         of_kind = [problem for problem in problems if problem.kind == kind]
@@ -159,7 +159,7 @@ def listing(problems, most=8):
             lines.append(f"{title}:")
             lines += [f"  {problem}" for problem in of_kind[:most]]
         if len(of_kind) > most:
-            lines.append(f"  … and {len(of_kind) - most} more (--json lists all)")
+            lines.append(f"  … and {len(of_kind) - most} more ({rest})")
     return lines
 
 

@@ -1,0 +1,247 @@
+"""Whether a hand-in's zip is whole: it may be anybody's, and nothing of it is written to disk."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+
+from kit.files import Refused, one_line, reason
+
+FOLDER, MANIFEST = "hand-in", "manifest.json"
+FORMAT = 1
+MOST_FILES = 500
+MOST_BYTES = 250 * 2**20            # of all files, unpacked
+LARGEST_ZIP = 260 * 2**20
+LARGEST_MANIFEST = 4 * 2**20
+MOST_RATIO = 200                    # of a file's bytes to those that it takes in the zip
+END = struct.Struct("<4s4H2LH")     # the last record of a zip without a comment
+LONG_ZIP = b"PK\6\7"                # before it, in a zip of more than 4 GB
+DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)    # of Windows
+UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError,
+              EOFError, OverflowError, struct.error, zlib.error)
+
+
+def texts(value):
+    """Return whether a JSON value is a list of texts."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def counted(value):
+    """Return whether a JSON value is a number of things."""
+    return type(value) is int and value >= 0
+
+
+def fits_checks(value):
+    """Return whether a JSON value tells what the checks gave, or that there were none."""
+    return value is None or (isinstance(value, dict) and value.keys() == {"passed", "of", "report"}
+                             and counted(value["passed"]) and counted(value["of"])
+                             and isinstance(value["report"], dict))
+
+
+def fits_files(value):
+    """Return whether a JSON value lists files by name, sha256 and size."""
+    return isinstance(value, dict) and all(
+        isinstance(file, dict) and file.keys() == {"sha256", "size"} and counted(file["size"])
+        and isinstance(file["sha256"], str) and re.fullmatch("[0-9a-f]{64}", file["sha256"])
+        for file in value.values())
+
+
+FIELDS = {      # of the manifest: does a value fit, and what is expected
+    "format": (lambda value: type(value) is int and value == FORMAT, f"{FORMAT}"),
+    "group": (texts, "a list of names"),
+    "kit": (lambda value: isinstance(value, str), "a text"),
+    "made": (lambda value: isinstance(value, str), "a text"),
+    "python": (lambda value: isinstance(value, str), "a text"),
+    "numpy": (lambda value: isinstance(value, str), "a text"),
+    "executed": (lambda value: isinstance(value, bool), "true or false"),
+    "missing": (texts, "a list of sentences"),
+    "report": (lambda value: isinstance(value, list)
+               and all(isinstance(one, dict) for one in value), "a list of problems"),
+    "checks": (fits_checks, "null, or passed, of and report"),
+    "files": (fits_files, "{name: {sha256, size}}"),
+}
+
+
+def inspect(file):
+    """Return (manifest, what is wrong) of a zip in a file that is open for reading bytes.
+
+    The manifest is None if it cannot be trusted; what is wrong is a list of sentences, empty if
+    the zip is whole. Refused if the file cannot be read as a zip at all.
+    """
+    check_end(file)
+    try:
+        zipped = zipfile.ZipFile(file)
+    except UNREADABLE as problem:
+        raise Refused(f"it cannot be read as a zip ({reason(problem)})") from None
+    entries = zipped.infolist()
+    if wrong := wrong_entries(entries):
+        return None, wrong
+    named = {entry.filename.removeprefix(f"{FOLDER}/"): entry for entry in entries}
+    try:
+        manifest = read_manifest(zipped, named.pop(MANIFEST, None))
+    except Refused as refusal:
+        return None, [str(refusal)]
+    listed = manifest["files"]
+    wrong = [f"{shown(name)} is missing" for name in sorted(listed.keys() - named.keys())]
+    wrong += [f"{shown(name)} is not listed in {MANIFEST}"
+              for name in sorted(named.keys() - listed.keys())]
+    for name in sorted(named.keys() & listed.keys()):
+        if words := wrong_bytes(zipped, named[name], listed[name]):
+            wrong.append(f"{shown(name)} {words}")
+    return manifest, wrong
+
+
+def check_end(file):
+    """Refuse a file without a zip's end, or with an end that lets reading take for ever."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - END.size - 20))
+    tail = file.read()
+    if size > LARGEST_ZIP:
+        raise Refused(f"it is larger than {LARGEST_ZIP // 2**20} MB, which no hand-in is")
+    if len(tail) < END.size or not tail[-END.size:].startswith(b"PK\5\6"):
+        raise Refused("it cannot be read as a zip: its end is not there, so it was cut short, "
+                      "or it is something else")
+    *_, length, offset, comment = END.unpack(tail[-END.size:])
+    if tail.startswith(LONG_ZIP) or comment or offset + length + END.size != size:
+        raise Refused("it cannot be read as a zip: its end does not fit what stands before it")
+    if length > MOST_FILES * 1000:
+        raise Refused(f"its list of files is larger than that of {MOST_FILES} files, the most "
+                      "that a hand-in has")
+
+
+def wrong_entries(entries):
+    """Return what is wrong with a zip's list of files, before anything of them is unpacked."""
+    if len(entries) > MOST_FILES:
+        return [f"it holds {len(entries)} files, expected {MOST_FILES} at the most"]
+    wrong = [f"{shown(entry.orig_filename)}: {words}" for entry in entries
+             if (words := wrong_entry(entry))]
+    wrong += [f"{shown(name)} is there more than once"
+              for name in equal_names([entry.orig_filename for entry in entries])]
+    total = sum(entry.file_size for entry in entries)
+    if total > MOST_BYTES:
+        wrong.append(f"unpacked it takes {total // 2**20} MB, expected {MOST_BYTES // 2**20} MB "
+                     "at the most")
+    return wrong
+
+
+def wrong_entry(entry):
+    """Return what is wrong with a file as the zip lists it, None if nothing is."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if words := wrong_name(entry.orig_filename):
+        return words
+    if entry.filename != entry.orig_filename:
+        return "it has two names"
+    if not entry.filename.startswith(f"{FOLDER}/"):
+        return f"it stands outside the folder {FOLDER}"
+    if kind not in (0, stat.S_IFREG):
+        return "it is a link" if stat.S_ISLNK(kind) else "it is not a file"
+    if entry.flag_bits & 0x2041:        # of zip: encrypted, strongly encrypted, list encrypted
+        return "it is encrypted"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "it is packed in a way that no hand-in is"
+    if entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+        return f"unpacked it would be more than {MOST_RATIO} times as large"
+    return None
+
+
+def wrong_name(name):
+    """Return why a file of this name cannot be unpacked everywhere, None if it can."""
+    if not name.isprintable():
+        return "its name holds what cannot be printed"
+    if sign := re.search(r'[\\:<>"|?*]', name):
+        return f"its name holds {sign[0]}, which no name on Windows may"
+    if name.startswith("/"):
+        return "its name leads to a place of its own, not into the folder"
+    for part in name.split("/"):
+        if part in ("", ".", ".."):
+            return "its name leads to another folder" if part else "it is a folder"
+        if DEVICES.fullmatch(part) or part[-1] in ". ":
+            return f"its name holds {part!r}, which Windows cannot have"
+    return None
+
+
+def equal_names(names):
+    """Return the names that some systems take for one: those which differ in case at the most."""
+    keys = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    times = Counter(keys)
+    return [name for name, key in zip(names, keys) if times.pop(key, 0) > 1]
+
+
+def read_manifest(zipped, entry):
+    """Return the manifest as a dict of the right types; Refused says what is wrong with it."""
+    if entry is None:
+        raise Refused(f"{MANIFEST} is missing: the zip is no hand-in")
+    if entry.file_size > LARGEST_MANIFEST:
+        raise Refused(f"{MANIFEST} is larger than {LARGEST_MANIFEST // 2**20} MB")
+    try:
+        with zipped.open(entry) as file:
+            manifest = json.loads(file.read(LARGEST_MANIFEST).decode("utf-8"), parse_int=number,
+                                  parse_constant=number, object_pairs_hook=without_repeats)
+        check_fields(manifest)
+        return manifest
+    except RecursionError:
+        raise Refused(f"{MANIFEST} is nested too deeply") from None
+    except UNREADABLE as problem:
+        raise Refused(f"{MANIFEST} cannot be read ({one_line(reason(problem))})") from None
+
+
+def number(text):
+    """Return a whole number of JSON; ValueError if it is longer than any in a manifest."""
+    if not re.fullmatch(r"-?\d{1,18}", text):
+        raise ValueError(f"it holds the number {one_line(text, 20)}")
+    return int(text)
+
+
+def without_repeats(pairs):
+    """Return a JSON object as a dict; ValueError if a name stands in it twice."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return dict(pairs)
+
+
+def check_fields(manifest):
+    """Refuse a manifest in which something has another type than kit submit gives it."""
+    if not isinstance(manifest, dict):
+        raise Refused(f"{MANIFEST} is not an object of JSON")
+    for name, (fits, expected) in FIELDS.items():
+        if name not in manifest:
+            raise Refused(f"{MANIFEST} has no {name!r}: expected {expected}")
+        if not fits(manifest[name]):
+            raise Refused(f"{MANIFEST} has {name} = {one_line(repr(manifest[name]), 60)}: "
+                          f"expected {expected}")
+    if extra := manifest.keys() - FIELDS.keys():
+        raise Refused(f"{MANIFEST} has {shown(min(extra))}, which is not known")
+
+
+def wrong_bytes(zipped, entry, listed):
+    """Return how a file differs from what the manifest lists, None if it does not."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with zipped.open(entry) as file:
+            while piece := file.read(2**20):
+                digest.update(piece)
+                size += len(piece)
+    except UNREADABLE as problem:
+        return f"is damaged ({one_line(reason(problem), 80)})"
+    if size != listed["size"]:
+        return f"has {size} bytes, {MANIFEST} lists {listed['size']}"
+    return None if digest.hexdigest() == listed["sha256"] else f"is not as {MANIFEST} lists it"
+
+
+def shown(name):
+    """Return a name from a zip as it may be printed."""
+    return one_line(name, 100)
+
+
+def is_hand_in(path):
+    """Return whether a file is a zip with a manifest that can be read."""
+    with contextlib.suppress(OSError, Refused), open(path, "rb") as file:
+        return inspect(file)[0] is not None
+    return False
