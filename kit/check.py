@@ -189,6 +189,8 @@ def result_of(one, student):
         words = str(blank)
     except Problem as problem:
         state, words = FAILED, str(problem)
+    except OSError:
+        raise       # no process can be started
     except Exception as problem:    # values that a check was not made for, or a fault of its own
         state, words = FAILED, ("what the code gives cannot be judged "
                                 f"({type(problem).__name__}: {problem}): is it of the kind and "
