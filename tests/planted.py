@@ -183,5 +183,5 @@ def judge(report, planted):
     assert len(report.results) == len(CHECKS)
     for result in report.results:
         assert result.state == PASSED or 10 < len(result.words) <= 500, result
-        assert "\n" not in result.words and "Traceback" not in result.words
+        assert "\n" not in result.words and "cannot be judged" not in result.words
     assert planted.hint in said, f"{planted.hint!r} is not in:\n{said}"

@@ -16,7 +16,8 @@ from kit.check import BY_ID, FAILED, NOT_STARTED, PASSED, check, main, run_check
 from kit.checks import codec, registry, student
 from kit.checks.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
-from planted import COUNT, FIRST, IMPROVED, SCRIPTS, STEP, losses, plant, report_of, words_of
+from planted import (COUNT, FIRST, IMPROVED, SCRIPTS, SIGMOID, STEP, TRAIN_STEP, losses, plant,
+                     report_of, words_of)
 from staff.stripping import strip
 from utils import ROOT
 
@@ -93,6 +94,18 @@ def test_a_blank_without_a_known_subtask_is_not_started():
     report = report_of([blank("task2", "        return a * (1 - a)\n", "<b>")], ["2b"])
     assert {result.state for result in report.results if result.title.startswith("grad")} == \
         {NOT_STARTED}
+
+
+def test_task_3_can_be_written_before_task_2():
+    report = report_of([blank("task2", SIGMOID, "2b"), blank("task2", FIRST, "2b")], ["3a", "2b"])
+    assert losses(report) == {"2b": 7} and states(report)["3a"] == {PASSED}
+
+
+def test_a_train_step_without_update_needs_update_first():
+    report = report_of([
+        ("task2", TRAIN_STEP, TRAIN_STEP.replace("self.update()", "self.model.ws[0] -= 0.5")),
+        blank("task2", STEP, "2c")], ["2c"])
+    assert [result.state for result in report.of_subtask("2c")][1:3] == [NOT_STARTED] * 2
 
 
 def test_another_NotImplementedError_is_a_failure():

@@ -259,6 +259,9 @@ FREE = (
           ("task2", "            self.best_ws = [w.copy() for w in self.model.ws]\n",
            "            self.best_ws = self.model.ws\n"),
           costs={}, hint="keep copies of them"),
+    fault("another best step",
+          ("task2", BEST, BEST.replace("= val_loss, self.step", "= val_loss, 0")),
+          costs={}, hint="best_step is 0 where the best loss is that of step 6"),
     fault("early stopping not written",
           ("task2", BEST, "        self.best_step, self.best_ws = self.step, self.model.ws\n"
                           "        if True:\n            pass\n"),

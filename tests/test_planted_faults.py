@@ -103,6 +103,8 @@ ACCURACIES_AND_BATCHES = (
     fault("shuffles whenever there is a generator", ("utils", ORDER, ORDER.replace("if shuffle",
                                                                                    "if rng")),
           costs={"2c": 1}, hint="is shuffle looked at?"),
+    fault("columns left out", ("utils", BATCHES, BATCHES.replace("X[rows]", "X[rows, :1]")),
+          costs={"2c": 1}, hint="a batch has other columns than the examples"),
     fault("labels without their axis", ("utils", BATCHES, BATCHES.replace("Y[rows]",
                                                                           "Y[rows].ravel()")),
           costs={"2c": 1}, hint="batch_loader should yield pairs"),
@@ -158,6 +160,17 @@ PIXELS = (
           costs={"2a": 1}, hint="pre_process_images changes the array that it is given"),
     fault("no bias column", ("task2", APPENDED, "    return normalised\n"),
           costs={"2a": 1}, hint="a column of ones for the bias is missing"),
+    fault("two bias columns", ("task2", APPENDED, APPENDED.replace("1))", "2))")),
+          costs={"2a": 3}, hint="has the shape (6, 786), expected (6, 785)"),
+    fault("load_dataset leaves the bias out",
+          ("task2", "pre_process_images(X_val, mean, std), ",
+           "pre_process_images(X_val, mean, std)[:, :784], "),
+          costs={"2a": 1}, hint="load_dataset gives other arrays than pre_process_images does"),
+    fault("load_dataset raises", ("task2", "    mean, std = training_statistics(X_train)\n",
+                                  "    mean, std, _ = training_statistics(X_train)\n"),
+          costs={"2a": 1}, hint="load_dataset raises ValueError"),
+    fault("statistics raise", ("task2", STATISTICS, "    return X_train.means()\n"),
+          costs={"2a": 2}, hint="training_statistics raises AttributeError in task2.py"),
     fault("bias column of twos", ("task2", APPENDED, APPENDED.replace("ones((len(X), 1))",
                                                                       "full((len(X), 1), 2.0)")),
           costs={"2a": 1}, hint="the column for the bias holds 2, expected 1"),
@@ -204,6 +217,9 @@ FORWARD = (
           ("task2", RETURN, SOFTMAX + "        outputs = self.activations[-1]\n"
                             "        self.activations[-1] = z\n        return outputs\n"),
           costs={"2b": 7}, hint="ŷ in activations is not what forward was given, or has returned"),
+    fault("activations by number", ("task2", RETURN, SOFTMAX + "        self.activations = "
+          "dict(enumerate(self.activations))\n        return self.activations[len(self.ws)]\n"),
+          costs={"2b": 7}, hint="activations is of the type dict, expected the list"),
     fault("forward in float16", ("task2", RETURN, RETURN.replace(
         "return self.activations[-1]", "return self.activations[-1].astype(np.float16)")),
           costs={"2b": 7}, hint="the outputs are off by up to"),
@@ -431,6 +447,15 @@ TRAINING = (
     fault("train validates once an epoch",
           ("task2", "    validations_per_epoch = 5\n", "    validations_per_epoch = 1\n"),
           costs={"2c": 3}, hint="train validates 3 times in 3 epochs"),
+    fault("a step of its own, without update",
+          ("task2", TRAIN_STEP, TRAIN_STEP.replace("self.update()", "self.model.ws[0] -= 0.5")),
+          ("task2", LAYERS + STEP, "        raise ValueError('unused')\n"),
+          costs={"2c": 3}, hint="train_step moves the weights of layer 1 in another direction"),
+    fault("deep layers move unequally",
+          ("task2", LAYERS + STEP, "        for w, grad in zip(self.model.ws, self.model.grads):\n"
+           "            w -= self.learning_rate * grad\n            if len(self.model.ws) > 2:\n"
+           "                w[0] = 0\n"),
+          costs={"4c": 8}, hint="number 1 moves unequally in update"),
     fault("deep layers move half as far",
           ("task2", LAYERS + STEP, "        for i, (w, grad) in enumerate(zip(self.model.ws, "
            "self.model.grads)):\n            w -= self.learning_rate * grad * (1 if i < 2 else "
@@ -521,6 +546,10 @@ TRICKS = (
           costs={"3a": 3}, hint="the part that fades with |z| is wrong"),
     fault("slope of the layer's mean", ("task3", IMPROVED_SLOPE, IMPROVED_SLOPE.replace(
         "** 2)", "** 2).mean() + 0 * a")), costs={"3a": 3}, hint="times the measured slope"),
+    fault("activation raises, slope wrong",
+          ("task3", IMPROVED, "        return z.tanhs()\n"),
+          ("task3", IMPROVED_SLOPE, IMPROVED_SLOPE.replace("1 - ", "1 + ")),
+          costs={"3a": 6}, hint="activation raises AttributeError in task3.py"),
     fault("slope returns nothing", ("task3", IMPROVED_SLOPE, "        pass\n"),
           costs={"3a": 3}, hint="slope(a) is None"),
     fault("forward of task 2 calls sigmoid", ("task2", HIDDEN, HIDDEN.replace(
@@ -606,6 +635,10 @@ EVERYWHERE = (
 TWO_AT_ONCE = (
     fault("sigmoid outputs, and gradients summed",
           ("task2", SOFTMAX, SOFTMAX.replace("softmax", "sigmoid")),
+          ("task2", DELTA, DELTA.replace(" / len(X)", "")),
+          costs={"2b": 17}, hint="every layer's gradient is 32 times the numerical one"),
+    fault("outputs in float32, and gradients summed",
+          ("task2", RETURN, RETURN.replace("[-1]\n", "[-1].astype('float32') - 1e-3\n")),
           ("task2", DELTA, DELTA.replace(" / len(X)", "")),
           costs={"2b": 17}, hint="every layer's gradient is 32 times the numerical one"),
     fault("gradient's sign turned, and two layers hard-coded",

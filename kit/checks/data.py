@@ -43,11 +43,6 @@ def loss(student):
     if not close(found, expected):
         raise Problem(f"the loss is {found:.4f} where {expected:.4f} is right"
                       + loss_hint(student, case, found, N))
-    other = number(student.call("task2.cross_entropy_loss", targets, case["outputs"][1]), "the "
-                                                                                          "loss")
-    if not close(other, found):
-        raise Problem(f"the loss goes from {found:.4f} to {other:.4f} when only the outputs of "
-                      "wrong classes change: it should not depend on these")
 
 
 def loss_hint(student, case, found, N):
@@ -329,7 +324,9 @@ def judge_dataset(student):
                 raise
             return      # the labels' encoding is another subtask's
         except Problem:
-            return      # as is anything else that load_dataset calls
+            if holds(one_hot, student) and holds(statistics, student):
+                raise
+            return
     numbers = student.call("task2.training_statistics", train)
     if not isinstance(numbers, (tuple, list)) or len(numbers) != 2:
         return

@@ -95,7 +95,10 @@ def judge_kept(student, model, name, layers):
     """Raise Problem unless as many activations are kept as one hidden layer lets expect."""
     shallow = network(student, read_cases()["plain"]["ws"])
     student.call((shallow, "forward"), read_cases()["plain"]["X"])
-    missing = 3 - len(kept(student, shallow))
+    try:
+        missing = 3 - len(kept(student, shallow))
+    except Problem:
+        return      # charged in 2b
     found = len(kept(student, model))
     if found != layers + 1 - missing and found != layers + 1:
         raise Problem(f"activations holds {found} entries with {name}, expected X, the outputs of "
@@ -123,7 +126,7 @@ def backward(student):
     cases = read_cases()
     tried = [Gradients(student, cases[name], N) for name, N in
              ((DEEP[0], 5), (DEEP[0], 1), (DEEP[1], 5))]
-    if all(one.right_by_itself for one in tried) or all(one.follows_forward for one in tried):
+    if all(one.right for one in tried):
         return
     shallow = [Gradients(student, cases["plain"], N) for N in (5, 1)]
     for one in tried:
@@ -136,8 +139,7 @@ def backward(student):
             raise Problem(f"with {len(one.ws) - 1} hidden layers: {problem}") from problem
     of_each_depth = [[one for one in tried if len(one.ws) == layers] for layers in (3, 4)]
     for group in of_each_depth:
-        if not all(one.right_by_itself or one.follows_forward for one in group) and \
-                depth_adds(shallow, group):
+        if not all(one.right for one in group) and depth_adds(shallow, group):
             raise Problem(f"with {len(group[0].ws) - 1} hidden layers, {gradient_hint(group)}")
     return KNOWN
 

@@ -113,8 +113,10 @@ def all_hold(student, *checks):
 def close(measured, expected, tolerance=TOLERANCE):
     """Return whether two arrays agree, relative to the size of the expected one."""
     measured, expected = np.asarray(measured, float), np.asarray(expected, float)
+    if measured.shape != expected.shape:
+        return False
     error, size = np.linalg.norm(measured - expected), np.linalg.norm(expected)
-    return bool(measured.shape == expected.shape and error <= tolerance * size + 1e-12)
+    return bool(error <= tolerance * size + 1e-12)
 
 
 def ratio(measured, expected):

@@ -255,7 +255,7 @@ WITHOUT_GAIN = [0, 0, 1, 2, 3, 0, 1, 2]                 # a tie may count either
 
 @check("0", "helpers", "early stopping (optional)", remark=True)
 def early_stopping(student):
-    if not all_hold(student, data.loss, data.accuracy):
+    if not all_hold(student, *HELPERS, update):
         return UNJUDGED
     trainer, model = trainer_of(student, PLAIN, [np.zeros((5, 4)), np.zeros((4, 3))], 0.1)
     student.set((model, "grads"), [np.full((5, 4), -10.0), np.full((4, 3), -10.0)])
