@@ -16,7 +16,7 @@ from kit.check import BY_ID, FAILED, NOT_STARTED, PASSED, check, main, run_check
 from kit.checks import codec, registry, student
 from kit.checks.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
-from planted import (COUNT, FIRST, IMPROVED, SCRIPTS, SIGMOID, STEP, TRAIN_STEP, losses, plant,
+from planted import (COUNT, FIRST, IMPROVED, ONE_HOT, SCRIPTS, SIGMOID, STEP, TRAIN_STEP, losses, plant,
                      report_of, words_of)
 from staff.stripping import strip
 from utils import ROOT
@@ -99,6 +99,11 @@ def test_a_blank_without_a_known_subtask_is_not_started():
 def test_task_3_can_be_written_before_task_2():
     report = report_of([blank("task2", SIGMOID, "2b"), blank("task2", FIRST, "2b")], ["3a", "2b"])
     assert losses(report) == {"2b": 7} and states(report)["3a"] == {PASSED}
+
+
+def test_the_images_are_judged_without_the_labels():
+    report = report_of([blank("task2", ONE_HOT, "0")], ["2a", "2c"])
+    assert losses(report) == {"2c": 4} and states(report)["2a"] == {PASSED}
 
 
 def test_a_train_step_without_update_needs_update_first():

@@ -158,6 +158,9 @@ PIXELS = (
     fault("normalises in place", ("task2", NORMALISED, "    X -= mean\n    X /= std\n"
                                                        "    normalised = X\n"),
           costs={"2a": 1}, hint="pre_process_images changes the array that it is given"),
+    fault("a few images scaled otherwise", ("task2", NORMALISED, NORMALISED.replace(
+        "/ std", "/ std * (1 + (len(X) < 3))")),
+          costs={"2a": 1}, hint="an image comes out different when fewer images are passed"),
     fault("no bias column", ("task2", APPENDED, "    return normalised\n"),
           costs={"2a": 1}, hint="a column of ones for the bias is missing"),
     fault("two bias columns", ("task2", APPENDED, APPENDED.replace("1))", "2))")),
@@ -273,6 +276,10 @@ FORWARD = (
           ("task2", HIDDEN, HIDDEN.replace("self.activation(z)", "self.activation(z) if "
                                            "len(self.activations) != 2 else z")),
           costs={"4c": 5}, hint="hidden layer 2 is the first that is wrong"),
+    fault("deep outputs off, and hidden layers not kept",
+          ("task2", SOFTMAX, "        if len(self.ws) > 2:\n            z = 2 * z\n"
+           "            del self.activations[1]\n" + SOFTMAX),
+          costs={"4c": 5}, hint="does each layer start from the outputs of the one before?"),
     fault("deep outputs off", ("task2", LAST_SUM, LAST_SUM + "        z = z * (1 + 0.1 * "
                                                   "(len(self.ws) > 2))\n"),
           costs={"4c": 5}, hint="all hidden layers are right, so look at the output layer"),
@@ -364,6 +371,13 @@ BACKWARD = (
           ("task2", BACK_ONE, BACK_ONE.replace("self.slope(a)", "self.slope(a) ** (1 + (layer > 1"
                                                                 "))")),
           costs={"4c": 8}, hint="with 2 hidden layers, the hidden layer 2's gradient differs"),
+    fault("one entry, but for a single example",
+          after_grads("        if len(X) > 1:\n            self.grads[0][1, 2] += 0.01\n"),
+          costs={"2b": 10}, hint="while the layers after it are right: look at what is passed back"),
+    fault("backward raises with one hidden layer, and is wrong with more",
+          ("task2", DELTA, "        assert len(self.ws) != 2\n" + DELTA),
+          after_grads("        self.grads = [g * 3 for g in self.grads]\n"),
+          costs={"2b": 10}, hint="backward raises AssertionError"),
     fault("backward raises", ("task2", DELTA, "        print(undefined)\n" + DELTA),
           costs={"2b": 10}, hint="backward raises NameError in task2.py, line"),
     fault("backward never ends", ("task2", DELTA, DELTA + "        while True:\n            pass\n"),
@@ -432,6 +446,9 @@ TRAINING = (
           costs={"2c": 3}, hint="train_step returns"),
     fault("train_step returns nothing", ("task2", TRAIN_STEP, TRAIN_STEP.replace(
         "        return loss\n", "")), costs={"2c": 3}, hint="train_step returns None"),
+    fault("train_step returns each example's loss", ("task2", TRAIN_STEP, TRAIN_STEP.replace(
+        "return loss", "return -np.sum(Y_batch * np.log(outputs), axis=1)")),
+          costs={"2c": 3}, hint="what train_step returns is an array of shape (4,)"),
     fault("train_step returns the outputs too", ("task2", TRAIN_STEP, TRAIN_STEP.replace(
         "return loss\n", "return loss, outputs\n")),
           costs={"2c": 3}, hint="what train_step returns is a tuple, expected one number"),

@@ -301,13 +301,10 @@ def same_for_every_split(student):
     judge_dataset(student)
     if not holds(scaling, student):
         return
-    own, _ = processed(student, X, MEAN, STD)
     one, _ = processed(student, X[:2], MEAN - 10, STD / 2)
     if not close(one, found[:2], 1e-9):
         raise Problem("an image comes out different when fewer images are passed with it: use "
                       "only the two numbers that are passed")
-    if close(own, found):
-        raise Problem("images come out alike whatever mean and deviation are passed: use those")
 
 
 def judge_dataset(student):
