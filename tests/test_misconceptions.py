@@ -4,7 +4,9 @@
 Each fails the right check with the right hint; every other subtask keeps its points. Not here,
 because this kit's layout has no place for them: 33.32 / 78.57, the statistics of all 60,000
 training images, since training_statistics is given the images and load_full_mnist reads 20,000;
-random generators other than NumPy's, since rng is given to initial_weights and batch_loader.
+random generators other than NumPy's, since rng is given to initial_weights and batch_loader; an
+extra bias unit in each hidden layer, since the constructor, which is given, makes all matrices
+(fan-in, units), and initial_weights is not told which layer it draws.
 """
 import pytest
 
