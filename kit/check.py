@@ -89,7 +89,7 @@ class CheckReport:
         """Return a subtask's line: title, points by code, and what a person reads."""
         subtask = BY_ID[name]
         if name in CHARGED:
-            return f"{name}  {subtask.title}: {' '.join(CHARGED[name][::-1])}, 1 point"
+            return f"{name}  {subtask.title}: 1 point, counted in {CHARGED[name][0]}"
         found, of = self.earned(subtask), sum(subtask.by_code.values())
         parts = [f"{found} of {of} points" if found is not None else f"{of} points"] if of else []
         if subtask.by_hand:
@@ -145,7 +145,8 @@ def row(result):
     title = result.title + (" (costs nothing)" if result.remark else "")
     words = f"<br>{html.escape(result.words)}" if result.words else ""
     colour = COLOURS.get(result.state, COLOURS[NOT_STARTED])
-    return (f'<tr><td style="color:{colour};white-space:nowrap;vertical-align:top">'
+    style = f"color:{colour};white-space:nowrap;vertical-align:top;text-align:left"
+    return (f'<tr><td style="{style}">'
             f'{html.escape(result.state)}</td><td style="text-align:left">{html.escape(title)}'
             f"{words}</td></tr>")
 
