@@ -10,12 +10,15 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.assignment import SUBTASKS
-from kit.checks import counting, data, depth, network, training, tricks
+from kit.checks import (counting, depth, gradients, helpers, images, momentum, network, stopping,
+                        training, tricks)
 from kit.checks.registry import CHECKS
 from kit.checks.student import NotWritten, Problem, Student
 from kit.files import Refused, one_line, say
 
-MODULES = data, network, training, counting, tricks, depth      # each adds its checks to CHECKS
+# each adds its checks to CHECKS, in this order
+MODULES = (helpers, stopping, images, network, gradients, training, counting, tricks, momentum,
+           depth)
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 BY_ID = {subtask.id: subtask for subtask in SUBTASKS}
 CHARGED = {"0": ("2c", "helpers")}      # subtask 0 has no points of its own: 2c's hang on it

@@ -8,13 +8,15 @@ import re
 
 import numpy as np
 
+from kit.checks.gradients import Gradients, gradient_hint, verdicts
+from kit.checks.gradients import backward as backward_of_one_layer
 from kit.checks.measure import UNJUDGED, all_hold, array, close, holds, matrices, read_cases, times
-from kit.checks.network import Gradients, gradient_hint, kept, network, verdicts
-from kit.checks.network import backward as backward_of_one_layer
+from kit.checks.momentum import momentum
 from kit.checks.network import forward as forward_of_one_layer
+from kit.checks.network import kept, network
 from kit.checks.registry import check
 from kit.checks.student import NotImported, NotWritten, Problem
-from kit.checks.training import factors, momentum, moved, trainer_of
+from kit.checks.training import factors, moved, trainer_of
 from kit.checks.training import update as update_of_two_layers
 
 DEEP = ("two hidden layers", "three hidden layers")

@@ -1,4 +1,4 @@
-"""Checks of the trainer: subtasks 2c and 3c, and early stopping (subtask 0).
+"""Checks of plain gradient descent: subtask 2c.
 
 A stand-in takes the network's place: its outputs and gradients are given, so that only the trainer
 is judged.
@@ -8,16 +8,15 @@ import contextlib
 
 import numpy as np
 
-from kit.checks import data
-from kit.checks.data import STAND_IN
+from kit.checks import helpers
+from kit.checks.helpers import STAND_IN
 from kit.checks.measure import (UNJUDGED, all_hold, close, holds, kind_of, matrices, near, number,
-                                ratio, read_cases, times)
+                                ratio, times)
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
-from kit.files import one_line
 
 PLAIN = "task2.SoftmaxTrainer"
-HELPERS = data.loss, data.accuracy, data.batches, data.shuffling
+HELPERS = helpers.loss, helpers.accuracy, helpers.batches, helpers.shuffling
 STAND_IN_LOSS = "kit.checks.stand_in.loss"
 WS = [np.full((5, 4), 0.5), np.full((4, 3), -0.5)]
 GIVEN = [np.linspace(-1, 1, 20).reshape(5, 4), np.linspace(0.5, -2, 12).reshape(4, 3)]
@@ -59,8 +58,6 @@ def factors(before, after, grads, rate):
     None is in another direction."""
     return [ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
 
-
-# ----------------------------------------------------------------------------------- subtask 2c
 
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def initial_weights(student):
@@ -170,7 +167,7 @@ def judge_loss(student, found, X, targets):
 @contextlib.contextmanager
 def any_loss(student):
     """Let a constant take the place of a loss that is wrong: the loss is judged elsewhere."""
-    if holds(data.loss, student):
+    if holds(helpers.loss, student):
         yield
         return
     own = student.get("task2.cross_entropy_loss", keep=True)
@@ -245,159 +242,3 @@ def judge_train(student, X, targets):
         raise Problem("train validates "
                       f"{len(steps) if isinstance(steps, list) else kind_of(steps)} times in 3 "
                       "epochs, expected five times an epoch")
-
-
-# ----------------------------------------------------------------------- subtask 0, early stopping
-
-LOSSES = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, 0.9, 1.0]       # starts above 1; a spike; ties
-WITHOUT_GAIN = [0, 0, 1, 2, 3, 0, 1, 2]                 # a tie may count either way
-
-
-@check("0", "helpers", "early stopping (optional)", remark=True)
-def early_stopping(student):
-    if not all_hold(student, *HELPERS, update):
-        return UNJUDGED
-    trainer, model = trainer_of(student, PLAIN, [np.zeros((5, 4)), np.zeros((4, 3))], 0.1)
-    student.set((model, "grads"), [np.full((5, 4), -10.0), np.full((4, 3), -10.0)])
-    counts = []
-    for step, loss in enumerate(LOSSES, 1):
-        student.call((trainer, "update"))       # the weights are now 1, 2, 3 …
-        student.set((trainer, "step"), step)
-        validated(student, trainer, loss)
-        counts.append(student.get((trainer, "validations_without_gain")))
-    if not any(counts):
-        raise Problem("not written: every validation is taken for the best, and training goes on "
-                      "to its last epoch")
-    with_ties = [0, 0, 1, 0, 1, 0, 0, 1]
-    if counts not in (WITHOUT_GAIN, with_ties):
-        raise Problem(f"validation losses of {LOSSES} in a row are counted as {counts} without a "
-                      f"better one, expected {WITHOUT_GAIN}")
-    judge_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
-    step = student.get((trainer, "best_step"))
-    if step not in (6, 7):
-        raise Problem(f"best_step is {one_line(step, 40)} where the best loss is that of step 6")
-    judge_patience(student)
-    return ""
-
-
-def validated(student, trainer, loss):
-    """Let a trainer validate with this loss."""
-    right = np.exp(-loss)
-    rows = np.array([[right, (1 - right) / 2, (1 - right) / 2, 0, 0]] * 20)
-    targets = np.eye(3)[np.zeros(20, int)]
-    student.set((trainer, "data"), student.call("task2.Dataset", rows, targets, rows, targets,
-                                                keep=True))
-    student.call((trainer, "validate"), loss, 0.5)
-
-
-def judge_best(best, last):
-    """Raise Problem unless the weights of validation 6, or 7, are kept."""
-    steps = [{round(float(w.flat[0])) for w in ws} for ws in (best, last)]
-    if steps[1] == {len(LOSSES)} and steps[0] not in ({6}, {7}):      # otherwise update is wrong
-        raise Problem("the weights kept as the best are those of validation "
-                      f"{min(steps[0])}, expected those of validation 6"
-                      + (": keep copies of them" if steps[0] == steps[1] else ""))
-
-
-def judge_patience(student):
-    """Raise Problem unless training stops after 49 to 51 validations without a better loss."""
-    trainer, _ = trainer_of(student, PLAIN, WS, 0.1)
-    validated(student, trainer, 0.1)
-    validated(student, trainer, 3)      # of all validations to come, but for the best one's
-    before = len(student.get((student.get((trainer, "history"), keep=True), "step")))
-    history = student.call((trainer, "train"), 12, keep=True)
-    waited = len(student.get((history, "step"))) - before + 1
-    if waited > 51:
-        raise Problem(f"after {waited} validations in a row without a better loss training still "
-                      "goes on, expected 50: is the counter set back?")
-    if waited < 49:
-        raise Problem(f"training stops after {waited} validations in a row without a better "
-                      "loss, expected 50")
-
-
-# ----------------------------------------------------------------------------------- subtask 3c
-
-@check("3c", "update", "seven steps with momentum")
-def momentum(student):
-    case, rate = read_cases()["momentum"], 0.02
-    found = steps_of(student, case["grads"], rate, 0.9)
-    right = [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
-             for ws, far in zip(found, case["moved"])]
-    if all(right):
-        judge_gamma(student, case["grads"])
-        return
-    raise Problem(momentum_hint(found, right, case, rate))
-
-
-def steps_of(student, grads, rate, gamma):
-    """Return the weights after each of the steps."""
-    trainer, model = trainer_of(student, "task3.MomentumTrainer", WS, rate, momentum_gamma=gamma)
-    found = []
-    for step in grads:
-        student.set((model, "grads"), step)
-        student.call((trainer, "update"))
-        found.append(weights(student, model, WS))
-    return found
-
-
-def momentum_hint(found, right, case, rate):
-    """Return at which step the weights first go wrong, and the likeliest mistake."""
-    first = right.index(False)
-    jumps = [[new - old for new, old in zip(after, before)]
-             for before, after in zip([WS, *found], found)]     # of each step, per layer
-    plain = [all(close(jump, -rate * grad, 1e-3) for jump, grad in zip(*pair))
-             for pair in zip(jumps, case["grads"])]
-    factor = ratio(np.concatenate([jump.ravel() for jump in jumps[0]]),
-                   -rate * np.concatenate([grad.ravel() for grad in case["grads"][0]]))
-    words = f"with γ = 0.9 and α = {rate}, step {first + 1} is the first that is wrong"
-    if all(plain):
-        return words + ": every step is plain descent; is the history ever updated?"
-    if first >= 2:
-        return (f"{words}, the {'two' if first == 2 else first} before are right: is the previous "
-                "gradient kept, where the previous update belongs?")
-    if first == 0 and factor == 0:
-        return words + ": it changes nothing; is the update used one step late?"
-    if first == 0 and factor is not None:
-        return (f"{words}: the weights move by {times(factor)} -α∂C/∂w"
-                + first_step_hint(factor, rate))
-    if first == 1:
-        kept = [ratio(-jump / rate - grad, before) for jump, grad, before in
-                zip(jumps[1], case["grads"][1], case["grads"][0])]
-        if None not in kept:
-            return words + f": of the first update {kept[0]:.3g} is kept, expected γ = 0.9"
-    still = [layer + 1 for layer, jump in enumerate(jumps[first]) if not jump.any()]
-    return words + (f": layer {still[0]} does not move" if still else "")
-
-
-def first_step_hint(factor, rate):
-    """Return the likeliest mistake where the first step is too long or too short."""
-    if near(factor, 1 / rate):
-        return ": is the learning rate left out?"
-    if near(factor, 0.1):
-        return ", 1 - γ of that: is it a moving average?"
-    if near(factor, -1):
-        return ": that is up the gradient"
-    if near(factor, 1.9):
-        return ": is the new gradient counted twice?"
-    return ""
-
-
-def judge_gamma(student, grads):
-    """Raise Problem unless momentum_gamma decides how much is kept, and 0 is plain descent."""
-    first, second = steps_of(student, grads[:2], 0.1, 0.5)
-    if not all(close(w - start, -0.1 * grad) for w, start, grad in zip(first, WS, grads[0])):
-        raise Problem("the first step of a second trainer is another than -α∂C/∂w: is the history "
-                      "shared between trainers?")
-    kept = ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
-    if kept is None or abs(kept - 0.5) > 1e-3:
-        share = "another share" if kept is None else f"{kept:.3g}"
-        raise Problem(f"with γ = 0.5, {share} of the first update is kept: take "
-                      "self.momentum_gamma")
-    try:
-        before, after, given = moved(student, "task3.MomentumTrainer", WS, 0.1, momentum_gamma=0)
-        usual = moved(student, PLAIN, WS, 0.1)[1]
-    except Problem:
-        return      # the plain step is 2c's
-    if not all(map(close, after, usual)):
-        raise Problem("with γ = 0 the step is another than that of SoftmaxTrainer: it should be "
-                      "plain descent")

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from kit.checks.gradients import Gradients, backward
 from kit.checks.measure import array, close, holds, near, ratio, read_cases, times
-from kit.checks.network import Gradients, backward, forward, network
+from kit.checks.network import forward, network
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
 from kit.checks.training import drawn, judge_seeds

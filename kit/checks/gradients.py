@@ -1,0 +1,251 @@
+"""Check of the backward pass with one hidden layer: 2b; and what is measured of gradients.
+
+backward may follow forward's lead (its gradients are those of the student's own network), or be
+right for the outputs of the layers that it is handed: it is judged on its own.
+"""
+
+from functools import cached_property
+
+import numpy as np
+
+from kit.checks.measure import (Unmeasurable, close, holds, matrices, near, numerical_gradient,
+                                ratio, read_cases, times)
+from kit.checks.network import PLAIN, forward, forward_keeps, network
+from kit.checks.registry import check
+from kit.checks.student import NotWritten, Problem
+
+
+@check("2b", "backward", "gradients of one hidden layer")
+def backward(student):
+    tried = []
+    for name, batches in (("plain", (32, 1, 5)), ("square", (4, 1))):
+        case = read_cases()[name]
+        tried += [Gradients(student, case, N) for N in batches]
+    if all(one.right for one in tried):
+        if holds(forward, student) and holds(forward_keeps, student):
+            judge_second_call(student, read_cases()["plain"], tried[2])
+        return
+    for one in tried:
+        if one.what_was_raised:
+            raise one.what_was_raised
+    raise Problem(gradient_hint([one for one in tried if one.ws is tried[0].ws])
+                  if not all(one.right for one in tried[:3]) else gradient_hint(tried[3:]))
+
+
+def judge_second_call(student, case, one):
+    """Raise Problem if gradients depend on what has been computed before."""
+    model = one.make()
+    for rows in (slice(5, 10), slice(0, 5)):
+        outputs = student.call((model, "forward"), case["X"][rows])
+        student.call((model, "backward"), case["X"][rows], outputs, case["targets"][rows])
+    if not all(map(close, matrices(student.get((model, "grads")), one.ws, "grads"), one.own)):
+        raise Problem("the gradients are others once backward has been called before: are they "
+                      "added to the old ones, or is something else kept?")
+
+
+class Gradients:
+    """The gradients that a student's network gives for the first N examples of a case.
+
+    derivatives: numerical ones of the student's own network; stored ones where its outputs allow
+                 none to be measured.
+    own:         what backward gives after the student's forward, or the Problem that was raised.
+    handed:      what backward gives when it is handed the right outputs of all layers, likewise.
+    """
+
+    def __init__(self, student, case, N, cls=PLAIN, **flags):
+        self.N, self.ws = N, case["ws"]
+        self.stored = case["grads"][str(N)]
+        self.X, self.targets = case["X"][:N], case["targets"][:N]
+        self.layers = [hidden[:N] for hidden in case["hidden"]], case["outputs"][:N]
+        self.make = lambda: network(student, case["ws"], cls, **flags)
+        self.student = student
+
+    @cached_property
+    def own(self):
+        return attempt(self.after_forward)
+
+    @cached_property
+    def handed(self):
+        return attempt(self.by_itself)
+
+    @cached_property
+    def measured(self):
+        """The numerical derivatives, or a Problem."""
+        return attempt(self.measure)
+
+    @property
+    def derivatives(self):
+        if isinstance(self.measured, Problem):
+            return [(np.arange(w.size), grad.ravel()) for w, grad in zip(self.ws, self.stored)]
+        return self.measured
+
+    def after_forward(self):
+        """Return the gradients after the student's own forward."""
+        model = self.make()
+        outputs = self.student.call((model, "forward"), self.X)
+        return self.gradients(model, outputs)
+
+    def by_itself(self):
+        """Return the gradients when the right outputs of all layers are handed over."""
+        model = self.make()
+        hidden, outputs = self.layers
+        self.student.set((model, "activations"), [self.X, *hidden, outputs])
+        return self.gradients(model, outputs)
+
+    def gradients(self, model, outputs):
+        """Return grads after a call of backward."""
+        self.student.call((model, "backward"), self.X, outputs, self.targets, pure=True)
+        return matrices(self.student.get((model, "grads")), self.ws, "grads")
+
+    def measure(self):
+        """Return numerical derivatives of the student's network."""
+        return numerical_gradient(self.student, self.make(), self.ws, self.X, self.targets)
+
+    @property
+    def follows_forward(self):
+        """Whether the gradients are those of the student's own network."""
+        return not isinstance(self.own, Problem) and all(
+            close(grad.ravel()[chosen], derivatives)
+            for grad, (chosen, derivatives) in zip(self.own, self.derivatives))
+
+    @property
+    def right_by_itself(self):
+        """Whether the gradients are right for the outputs that were handed over."""
+        return not isinstance(self.handed, Problem) and all(map(close, self.handed, self.stored))
+
+    @property
+    def found(self):
+        """[(measured, expected)] for each layer, by whichever way there are numbers; by itself, if
+        that explains more."""
+        if not isinstance(self.handed, Problem):
+            by_itself = list(zip(self.handed, self.stored))
+            if isinstance(self.own, Problem) or isinstance(self.measured, Problem) or \
+                    all(ratio(*pair) is not None for pair in by_itself):
+                return by_itself
+        return [(grad.ravel()[chosen], derivatives)
+                for grad, (chosen, derivatives) in zip(self.own, self.derivatives)]
+
+    @property
+    def right(self):
+        """Whether the gradients are right one way or the other."""
+        return self.right_by_itself or self.follows_forward
+
+    @property
+    def what_was_raised(self):
+        """The Problem of a blank, or of a backward that gives no gradients either way, or None."""
+        # what backward itself says of right inputs comes before what it says of a wrong forward's
+        if isinstance(self.handed, NotWritten) or isinstance(self.handed, Problem) and \
+                isinstance(self.own, Problem):
+            return self.handed
+        return None
+
+
+def attempt(ask):
+    """Return what a question gives, or the Problem that it raises."""
+    try:
+        return ask()
+    except Problem as problem:
+        return problem
+    except Unmeasurable:
+        return Problem("forward gives no outputs that a gradient can be measured of")
+
+
+def layer_name(layer, layers):
+    """Return a layer's name in a sentence."""
+    if layer == layers - 1:
+        return "output layer's"
+    return "hidden layer's" if layers == 2 else f"hidden layer {layer + 1}'s"
+
+
+def verdicts(tried):
+    """Return for each layer whether its gradient is "right", a "multiple" of the right one, "zero"
+    or "wrong", for batches of several sizes."""
+    found = []
+    for layer in range(len(tried[0].ws)):
+        pairs = [one.found[layer] for one in tried]
+        if all(close(*pair) for pair in pairs):
+            found.append("right")
+        elif not any(measured.any() for measured, _ in pairs):
+            found.append("zero")
+        else:
+            found.append("wrong" if None in [ratio(*pair) for pair in pairs] else "multiple")
+    return found
+
+
+def gradient_hint(tried):
+    """Return what is measured of wrong gradients, and the likeliest mistake."""
+    layers = len(tried[0].ws)
+    wrong = [layer for layer, verdict in enumerate(verdicts(tried)) if verdict != "right"]
+    layer = wrong[-1]       # nearest to the loss, where a mistake shows first
+    one = next(one for one in tried if not close(*one.found[layer]))
+    factors = {one.N: ratio(*one.found[layer]) for one in tried}
+    factor = factors[one.N]
+    if factor is None:
+        return f"the {layer_name(layer, layers)} gradient" + unequal_hint(one, tried, layer)
+    alike = all(close(ratio(*one.found[other]) or 0, factor) for other in range(layers))
+    return (("every layer's" if alike and layers > 1 else f"the {layer_name(layer, layers)}")
+            + f" gradient is {times(factor)} the numerical one in every entry, and the batch "
+            f"holds {one.N}" + factor_hint(factors, one.targets.shape[1]))
+
+
+def factor_hint(factors, classes):
+    """Return the likeliest mistake behind a layer's factors {batch size: factor}."""
+    given = {N: factor for N, factor in factors.items() if factor is not None}
+    right = [str(N) for N, factor in given.items() if N > 1 and close(factor, 1)]
+    if right:
+        return f"; it is right for batches of {' and '.join(right)}"
+    if all(near(factor, N) for N, factor in given.items()):
+        return ": is the mean over the batch missing?"
+    if all(near(factor, 1 / N) for N, factor in given.items()):
+        return ": is it divided by the batch size twice?"
+    if all(near(factor, -1) for factor in given.values()):
+        return ": is its sign turned?"
+    if all(near(factor, -N) for N, factor in given.items()):
+        return ": is its sign turned, and the mean over the batch missing?"
+    if all(near(factor, 1 / classes) for factor in given.values()):
+        return f", of {classes} classes: take the mean over the examples, not over the classes"
+    if all(abs(factor) < 1e-6 for factor in given.values()):
+        return ": it is never set"
+    if len(given) > 1 and max(given.values()) - min(given.values()) < 0.01 * max(given.values()):
+        return ", and so it is for others: a constant factor is missing or one too many"
+    return ""
+
+
+def unequal_hint(one, tried, layer):
+    """Return what is measured where the entries of a layer's gradient differ unequally."""
+    measured, expected = one.found[layer]
+    error = np.linalg.norm(measured - expected) / max(np.linalg.norm(expected), 1e-300)
+    words = f" differs from the numerical one by {100 * error:.3g} %"
+    if layer < len(one.ws) - 1:
+        return words + slope_hint(tried, layer)
+    w = one.ws[layer]
+    if w.shape[0] == w.shape[1] and close(np.reshape(measured, w.shape).T.ravel(), expected):
+        return words + ": it is the transpose"
+    return words + (", unequally: look at the difference between outputs and targets, and at what "
+                    "it is multiplied with")
+
+
+def slope_hint(tried, layer):
+    """Return what one example tells of a hidden layer's slope: the factor of each unit."""
+    single = next((one for one in tried if one.N == 1), None)
+    if single is None or isinstance(single.own, Problem) or \
+            isinstance(single.measured, Problem) or close(*single.found[layer]):
+        return (", while the layers after it are right: look at what is passed back, and at the "
+                "slope")
+    grad, (chosen, derivatives) = single.own[layer], single.derivatives[layer]
+    true = np.full(grad.size, np.nan)
+    true[chosen] = derivatives
+    with np.errstate(all="ignore"):
+        factors = grad / true.reshape(grad.shape)
+        unit = np.nanmedian(factors, axis=0)
+        uneven = np.nanmax(np.abs(factors / unit - 1)) > 1e-3
+    if uneven or not np.isfinite(unit).all():
+        return (", while the layers after it are right: look at which weights and inputs it is "
+                "multiplied with")
+    words = (f"; for one example by a factor of each unit, from {unit.min():.3g} to "
+             f"{unit.max():.3g}")
+    if unit.min() > 3.99:
+        return words + ": the sigmoid's slope is at most 1/4; is it missing?"
+    if (unit < 0).any():
+        return words + ": are the weights to the next layer used the right way round?"
+    return words + ": the slope f'(z) is wrong"

@@ -1,0 +1,185 @@
+"""Checks of what is done to the images: subtask 2a."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from kit.checks.helpers import one_hot
+from kit.checks.measure import array, close, holds, near, number
+from kit.checks.registry import check
+from kit.checks.student import NotWritten, Problem
+
+MEAN, STD = 60.0, 20.0
+
+
+def images(seed, rows=6):
+    """Return images, and how many STD each pixel is from MEAN; these two are exact, and no outer
+    column looks like the bias's."""
+    values = np.resize([0.5, -0.5, np.sqrt(1.75), -np.sqrt(1.75)], 782 * rows)
+    np.random.default_rng(seed).shuffle(values)
+    outer = np.where(np.arange(rows) % 2, 1.0, -1.0)
+    scaled = np.column_stack([outer, values.reshape(rows, 782), outer])
+    return MEAN + STD * scaled, scaled
+
+
+@check("2a", "statistics", "mean and standard deviation")
+def statistics(student):
+    for scale, shift in ((1, 0), (0.5, 7)):
+        X = images(1)[0] * scale + shift
+        value = student.call("task2.training_statistics", X, pure=True)
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise Problem("training_statistics should return two numbers, mean and standard "
+                          "deviation")
+        for what, found, right in zip(("mean", "standard deviation"), value,
+                                      (MEAN * scale + shift, STD * scale)):
+            if isinstance(found, np.ndarray) and found.size > 1:
+                each = {784: " for each pixel", 6: " for each image"}.get(found.size, "")
+                raise Problem(f"the {what} is an array of shape {found.shape}: one number{each}, "
+                              "and one over all pixels of all images was asked for")
+            found = number(found, f"the {what}")
+            if not close(found, right):
+                raise Problem(f"the {what} is {found:.4f} where {right:.4f} is right"
+                              + statistics_hint(found, right, X))
+
+
+def statistics_hint(found, right, X):
+    """Return the likeliest mistake of a wrong mean or deviation."""
+    if near(found, right ** 2):
+        return ": is it the variance?"
+    if near(found, X.mean(), X.std()):
+        return ": are the two numbers in the wrong order?"
+    if near(found, right / 255):
+        return ", 1/255 of that: are the pixels divided first?"
+    return ""
+
+
+def processed(student, X, mean, std, kinds="fi", **options):
+    """Return the pixels' columns and the column added, which may stand first or last."""
+    value = student.call("task2.pre_process_images", X, mean, std, **options)
+    what = f"what pre_process_images returns for {len(X)} images"
+    if isinstance(value, np.ndarray) and value.shape == X.shape:
+        return array(value, X.shape, what, kinds), None
+    found = array(value, (len(X), 785), what, kinds)
+    first = np.ptp(found[:, 0]) < 1e-9 and not np.ptp(found[:, -1]) < 1e-9
+    return (found[:, 1:], found[:, 0]) if first else (found[:, :-1], found[:, -1])
+
+
+@check("2a", "scaling", "pixels scaled")
+def scaling(student):
+    X, scaled = images(2)
+    found, column = processed(student, X, MEAN, STD, kinds="f", pure=True)
+    if close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
+        return      # bias_column says of the latter that none can be found
+    slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
+    if not close(found, slope * X + shift, 1e-6):
+        if all(np.ptp(found[X == pixel]) < 1e-9 for pixel in np.unique(X)):
+            worst = np.unravel_index(np.argmax(np.abs(found - scaled)), X.shape)
+            raise Problem(f"a pixel of {X[worst]:.4g} comes out as {found[worst]:.4g}, expected "
+                          f"{scaled[worst]:.4g}: are the numbers rounded or cut off?")
+        raise Problem("the scaled pixels depend on more than the pixel and the two numbers: equal "
+                      "pixels come out different; is each pixel or image scaled on its own?")
+    raise Problem(f"a pixel x comes out as {slope:.4g}·x {shift:+.4g}, with mean {MEAN} and "
+                  f"deviation {STD}" + scaling_hint(slope, shift))
+
+
+def scaling_hint(slope, shift):
+    """Return the likeliest mistake of a wrong scaling."""
+    if near(slope * STD, 1) and abs(shift) < 1e-9:
+        return ": the mean is not taken off"
+    if near(slope, 1):
+        return ": it is not divided by the deviation"
+    if near(slope * STD ** 2, 1):
+        return ": is it divided by the variance?"
+    if near(slope * STD, 1):
+        return ": the mean is taken off in another unit; subtract first, then divide"
+    if near(slope * STD, -1):
+        return ": the sign is turned"
+    return ", expected the pixel less the mean, in deviations"
+
+
+@check("2a", "same_for_every_split", "the same two numbers for every split")
+def same_for_every_split(student):
+    X, scaled = images(3)
+    found, _ = processed(student, X, MEAN - 10, STD / 2)
+    if close(found, scaled) and not close(found, 2 * scaled + 1):
+        raise Problem(f"images with mean {MEAN} and deviation {STD} come out with mean "
+                      f"{found.mean():.2f} and deviation {found.std():.2f} whatever two numbers "
+                      "are passed: are they normalised with their own?")
+    judge_dataset(student)
+    if not holds(scaling, student):
+        return
+    one, _ = processed(student, X[:2], MEAN - 10, STD / 2)
+    if not close(one, found[:2], 1e-9):
+        raise Problem("an image comes out different when fewer images are passed with it: use "
+                      "only the two numbers that are passed")
+
+
+def judge_dataset(student):
+    """Raise Problem unless load_dataset scales both splits with the training set's numbers."""
+    train, val = images(4, 8)[0].astype(np.uint8), (images(5, 4)[0] * 0.5 + 20).astype(np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.npz"
+        np.savez(path, x_train=train, y_train=np.arange(8), x_test=val, y_test=np.arange(4))
+        try:
+            data = student.call("task2.load_dataset", str(path), keep=True)
+            found = [student.get((data, name)) for name in ("X_train", "X_val")]
+        except NotWritten as blank:
+            if blank.subtask == "2a":
+                raise
+            return      # the labels' encoding is another subtask's
+        except Problem:
+            if all(holds(one, student) for one in (one_hot, statistics, scaling)):
+                raise
+            return
+    numbers = student.call("task2.training_statistics", train)
+    if not isinstance(numbers, (tuple, list)) or len(numbers) != 2:
+        return
+    expected = [student.call("task2.pre_process_images", X, *numbers) for X in (train, val)]
+    if not all(isinstance(one, np.ndarray) for one in expected) or \
+            all(map(alike, found, expected)):
+        return
+    raise Problem(dataset_hint((train, val), found))
+
+
+def alike(found, expected):
+    """Return whether two arrays agree."""
+    return isinstance(found, np.ndarray) and close(found, expected, 1e-6)
+
+
+def dataset_hint(splits, found):
+    """Return which mean and deviation load_dataset has used."""
+    if not all(isinstance(one, np.ndarray) and one.shape == (len(X), 785)
+               for X, one in zip(splits, found)):
+        return "load_dataset gives other arrays than pre_process_images does"
+    used = []
+    for X, one in zip(splits, found):
+        pixels = one[:, 1:] if np.ptp(one[:, 0]) < 1e-9 else one[:, :-1]
+        slope, shift = np.polyfit(X.ravel().astype(float), pixels.ravel(), 1)
+        used.append((-shift / slope, 1 / slope))
+    (mean, std), (val_mean, val_std) = used
+    words = f"load_dataset scales the training images with mean {mean:.2f} and deviation {std:.2f}"
+    if not close(used[1], used[0]):
+        return (f"{words}, the validation images with {val_mean:.2f} and {val_std:.2f}: both need "
+                "the training images' numbers")
+    return (words + ", and training_statistics gives other numbers for them: do the validation "
+                    "images count too?")
+
+
+@check("2a", "bias_column", "a column of ones")
+def bias_column(student):
+    X, _ = images(6)
+    _, column = processed(student, X, MEAN, STD)
+    if column is None:
+        raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
+                      "the bias is missing")
+    if close(column, np.ones(len(X))):
+        return
+    words = f"the column for the bias holds {column[0]:.4g}, expected 1"
+    if np.ptp(column) > 1e-9:
+        words = "none of the outer columns is the same for every image, expected one of ones"
+    elif not column.any():
+        words += ": with zeros the first layer has no bias"
+    elif close(column, np.full(len(X), (1 - MEAN) / STD)):
+        words += ": is it appended before the pixels are scaled, and scaled with them?"
+    raise Problem(words)

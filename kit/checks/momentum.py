@@ -1,0 +1,94 @@
+"""Check of momentum: subtask 3c."""
+
+import numpy as np
+
+from kit.checks.measure import close, near, ratio, read_cases, times
+from kit.checks.registry import check
+from kit.checks.student import Problem
+from kit.checks.training import PLAIN, WS, moved, trainer_of, weights
+
+
+@check("3c", "update", "seven steps with momentum")
+def momentum(student):
+    case, rate = read_cases()["momentum"], 0.02
+    found = steps_of(student, case["grads"], rate, 0.9)
+    right = [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
+             for ws, far in zip(found, case["moved"])]
+    if all(right):
+        judge_gamma(student, case["grads"])
+        return
+    raise Problem(momentum_hint(found, right, case, rate))
+
+
+def steps_of(student, grads, rate, gamma):
+    """Return the weights after each of the steps."""
+    trainer, model = trainer_of(student, "task3.MomentumTrainer", WS, rate, momentum_gamma=gamma)
+    found = []
+    for step in grads:
+        student.set((model, "grads"), step)
+        student.call((trainer, "update"))
+        found.append(weights(student, model, WS))
+    return found
+
+
+def momentum_hint(found, right, case, rate):
+    """Return at which step the weights first go wrong, and the likeliest mistake."""
+    first = right.index(False)
+    jumps = [[new - old for new, old in zip(after, before)]
+             for before, after in zip([WS, *found], found)]     # of each step, per layer
+    plain = [all(close(jump, -rate * grad, 1e-3) for jump, grad in zip(*pair))
+             for pair in zip(jumps, case["grads"])]
+    factor = ratio(np.concatenate([jump.ravel() for jump in jumps[0]]),
+                   -rate * np.concatenate([grad.ravel() for grad in case["grads"][0]]))
+    words = f"with γ = 0.9 and α = {rate}, step {first + 1} is the first that is wrong"
+    if all(plain):
+        return words + ": every step is plain descent; is the history ever updated?"
+    if first >= 2:
+        return (f"{words}, the {'two' if first == 2 else first} before are right: is the previous "
+                "gradient kept, where the previous update belongs?")
+    if first == 0 and factor == 0:
+        return words + ": it changes nothing; is the update used one step late?"
+    if first == 0 and factor is not None:
+        return (f"{words}: the weights move by {times(factor)} -α∂C/∂w"
+                + first_step_hint(factor, rate))
+    if first == 1:
+        kept = [ratio(-jump / rate - grad, before) for jump, grad, before in
+                zip(jumps[1], case["grads"][1], case["grads"][0])]
+        if None not in kept:
+            return words + f": of the first update {kept[0]:.3g} is kept, expected γ = 0.9"
+    still = [layer + 1 for layer, jump in enumerate(jumps[first]) if not jump.any()]
+    return words + (f": layer {still[0]} does not move" if still else "")
+
+
+def first_step_hint(factor, rate):
+    """Return the likeliest mistake where the first step is too long or too short."""
+    if near(factor, 1 / rate):
+        return ": is the learning rate left out?"
+    if near(factor, 0.1):
+        return ", 1 - γ of that: is it a moving average?"
+    if near(factor, -1):
+        return ": that is up the gradient"
+    if near(factor, 1.9):
+        return ": is the new gradient counted twice?"
+    return ""
+
+
+def judge_gamma(student, grads):
+    """Raise Problem unless momentum_gamma decides how much is kept, and 0 is plain descent."""
+    first, second = steps_of(student, grads[:2], 0.1, 0.5)
+    if not all(close(w - start, -0.1 * grad) for w, start, grad in zip(first, WS, grads[0])):
+        raise Problem("the first step of a second trainer is another than -α∂C/∂w: is the history "
+                      "shared between trainers?")
+    kept = ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
+    if kept is None or abs(kept - 0.5) > 1e-3:
+        share = "another share" if kept is None else f"{kept:.3g}"
+        raise Problem(f"with γ = 0.5, {share} of the first update is kept: take "
+                      "self.momentum_gamma")
+    try:
+        before, after, given = moved(student, "task3.MomentumTrainer", WS, 0.1, momentum_gamma=0)
+        usual = moved(student, PLAIN, WS, 0.1)[1]
+    except Problem:
+        return      # the plain step is 2c's
+    if not all(map(close, after, usual)):
+        raise Problem("with γ = 0 the step is another than that of SoftmaxTrainer: it should be "
+                      "plain descent")
