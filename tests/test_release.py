@@ -208,6 +208,7 @@ def test_cells_carry_what_nbgrader_reads(student):
     assert sum(cell.metadata.nbgrader.points for cell, _ in answers) == 40
 
 
+@pytest.mark.faults
 def test_nbgrader_takes_the_notebooks_as_they_are(student, tmp_path):
     """The instructor's first command on them; it reads and checks all of the metadata."""
     source = tmp_path / "source" / "hand-in"
@@ -342,6 +343,7 @@ def marker_in_a_kit_file(reference):
     return r"kit/run\.py:\d+: a marker has been left"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("plant", [
     in_a_docstring, in_a_kit_file, in_notebook_metadata, quoted_in_notebook_metadata,
     answer_in_a_question, number_in_the_readme, check_in_a_kit_file, marker_in_a_kit_file])
@@ -443,6 +445,7 @@ def points_without_a_check(reference):
     return r".*subtask 2d has points by code and no check"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("plant", [
     check_that_passes, check_that_fails, check_that_crashes, points_without_a_check,
     fails_at_import, calls_a_stub_at_import, does_not_lint, notebook_does_not_lint,
@@ -488,6 +491,7 @@ def tag_forgotten(folder):
     return r"notebooks/task2\.ipynb, cell \S+: the cell needs one of the tags"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("plant", [markers_lost, tag_misspelt, tag_forgotten])
 def test_what_was_forgotten_or_misspelt_is_refused(reference, capsys, monkeypatch, plant):
     expected = plant(reference)
@@ -558,6 +562,7 @@ def not_a_notebook(folder):
     return r".*task3\.ipynb is not a notebook that can be read"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("spoil", [
     given_line_changed, stub_lost, line_end_changed, given_cell_changed, question_changed,
     metadata_of_a_cell_changed, metadata_of_the_notebook_changed, cell_added, output_left,
