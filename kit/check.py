@@ -41,6 +41,11 @@ class Result:
     words: str = ""
     remark: bool = False
 
+    @property
+    def label(self):
+        """The title, and that a remark costs nothing."""
+        return self.title + (" (costs nothing)" if self.remark else "")
+
 
 class CheckReport:
     """The results of some subtasks' checks; shown as a table, in HTML in a notebook."""
@@ -110,12 +115,11 @@ class CheckReport:
         return f"{self.points} of {self.of} points by code{by_hand}"
 
     def __str__(self):
-        lines = []
+        lines, width = [], max((len(result.state) for result in self.results), default=0)
         for name in self.subtasks:
             lines.append(self.heading(name))
             for result in self.of_subtask(name):
-                lines.append(f"  {result.state:{width(self.results)}}  {result.title}"
-                             + (" (costs nothing)" if result.remark else ""))
+                lines.append(f"  {result.state:{width}}  {result.label}")
                 if result.words:
                     lines += textwrap.wrap(result.words, 96, initial_indent=" " * 6,
                                            subsequent_indent=" " * 6)
@@ -138,20 +142,13 @@ def charged(result):
     return CHARGED.get(result.subtask, (result.subtask, result.part))
 
 
-def width(results):
-    """Return the width of the column of states."""
-    return max((len(result.state) for result in results), default=0)
-
-
 def row(result):
     """Return a result as a row of an HTML table."""
-    title = result.title + (" (costs nothing)" if result.remark else "")
     words = f"<br>{html.escape(result.words)}" if result.words else ""
     colour = COLOURS.get(result.state, COLOURS[NOT_STARTED])
     style = f"color:{colour};white-space:nowrap;vertical-align:top;text-align:left"
-    return (f'<tr><td style="{style}">'
-            f'{html.escape(result.state)}</td><td style="text-align:left">{html.escape(title)}'
-            f"{words}</td></tr>")
+    return (f'<tr><td style="{style}">{html.escape(result.state)}</td>'
+            f'<td style="text-align:left">{html.escape(result.label)}{words}</td></tr>')
 
 
 def check(*subtasks):
@@ -193,12 +190,6 @@ def result_of(one, student):
         words = str(blank)
     except Problem as problem:
         state, words = FAILED, str(problem)
-    except OSError:
-        raise       # no process can be started
-    except Exception as problem:    # values that a check was not made for, or a fault of its own
-        state, words = FAILED, ("what the code gives cannot be judged "
-                                f"({type(problem).__name__}: {problem}): is it of the kind and "
-                                "shape that the docstring says?")
     return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark)
 
 

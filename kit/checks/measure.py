@@ -1,5 +1,6 @@
 """What is measured of a student's numbers: whether they are right, and if not, how they differ."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ TOLERANCE = 2e-4    # relative: admits constants of four digits, finds the small
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 
 
+@functools.cache
 def read_cases():
     """Return the stored inputs and results: {name: {…: arrays}}."""
     text = Path(__file__).with_name("cases.json").read_text(encoding="utf-8")
@@ -37,6 +39,7 @@ def holds(check_function, student):
     except Problem:
         return False
     return True
+
 
 def array(value, shape, what, kinds="f"):
     """Return a value that is an array of that shape, without NaN; Problem says what it is instead.

@@ -44,7 +44,9 @@ def guarded(function):
     def run(student):
         try:
             return function(student)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as surprise:
+        except (Problem, OSError):      # the latter: no process can be started
+            raise
+        except Exception as surprise:
             raise Problem("what the code gives cannot be judged, it is so unlike what was "
                           f"expected ({type(surprise).__name__}: {surprise})") from surprise
     return run
