@@ -39,10 +39,14 @@ class Student:
 
     Values that are asked for are plain: numbers, text, lists, NumPy arrays. Everything else comes
     as a Handle, which can be called, asked and given back. Whatever goes wrong is a Problem.
+
+    launch: starts the process for a folder and returns it, with what subprocess.Popen has: stdin,
+            stdout, poll, wait, kill; and, if it knows, `reason`: why the process has ended.
     """
 
-    def __init__(self, folder, seconds=CALL_SECONDS):
+    def __init__(self, folder, seconds=CALL_SECONDS, launch=None):
         self.folder, self.seconds = Path(folder), seconds
+        self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
         self.endless = {}       # {function or script: the Problem that it did not come back}
@@ -104,8 +108,11 @@ class Student:
             codec.write(self.process.stdin, header, values)
         found = self.replies.get(timeout=seconds)
         if found is None:
+            why = getattr(self.process, "reason", "")
             status = self.stop()
             kind = NotImported if header["do"] == "import" else Problem
+            if why:
+                raise kind(f"{name} was stopped: {why}")
             raise kind(f"{name} ended the Python process (exit status {status}): take out "
                        "os._exit and the like, and return a value")
         answer, values = found
@@ -119,12 +126,7 @@ class Student:
     def start(self):
         """Start the process."""
         self.replies, self.imported = queue.Queue(), set()
-        environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
-                       "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(self.folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment, start_new_session=os.name == "posix")
+        self.process = self.launch(self.folder)
         threading.Thread(target=read_all, args=(self.process.stdout, self.replies),
                          daemon=True).start()
 
@@ -148,6 +150,16 @@ class Student:
         if self.process is not None:
             self.process.kill()
         self.stop()
+
+
+def launch_worker(folder):
+    """Start a worker on this machine as it is, without a sandbox."""
+    environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
+                   "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=environment, start_new_session=os.name == "posix")
 
 
 def read_all(stream, replies):

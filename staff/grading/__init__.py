@@ -1,0 +1,1 @@
+"""The grader: a folder of strangers' submissions in, marks and feedback out."""

@@ -1,0 +1,214 @@
+"""The record of a grading: one SQLite file, OUT/record.sqlite. Only the parent writes it.
+
+Whatever is asked of it comes back as plain rows; nothing in it is trusted to be printable, since
+much of it is a student's.
+"""
+
+import contextlib
+import json
+import sqlite3
+from dataclasses import asdict, dataclass, fields
+
+from kit.files import Refused, reason
+from staff.grading.submission import Submission
+
+FILE = "record.sqlite"
+FORMAT = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS submissions (
+    key TEXT PRIMARY KEY, student TEXT, source TEXT, name TEXT, attempt TEXT, sha256 TEXT,
+    layout TEXT, members TEXT, notes TEXT, refused TEXT, superseded TEXT);
+CREATE TABLE IF NOT EXISTS results (
+    key TEXT, check_id TEXT, subtask TEXT, part TEXT, title TEXT, remark INTEGER, state TEXT,
+    words TEXT, shown TEXT, seed INTEGER, fingerprint TEXT, sandbox TEXT, versions TEXT,
+    seconds REAL, PRIMARY KEY (key, check_id));
+CREATE TABLE IF NOT EXISTS findings (       -- of a submission, notebook by notebook or as a whole
+    key TEXT, stage TEXT, notebook TEXT, cell INTEGER, kind TEXT, words TEXT);
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT, subtask TEXT, text TEXT, PRIMARY KEY (key, subtask));
+CREATE TABLE IF NOT EXISTS figures (
+    key TEXT, subtask TEXT, notebook TEXT, cell INTEGER, number INTEGER, png BLOB);
+CREATE TABLE IF NOT EXISTS numbers (
+    key TEXT, subtask TEXT, name TEXT, reported TEXT, own TEXT, agrees INTEGER,
+    PRIMARY KEY (key, name));
+CREATE TABLE IF NOT EXISTS stages (         -- what has been done with a submission, and of which
+    key TEXT, stage TEXT, sha256 TEXT, fingerprint TEXT, PRIMARY KEY (key, stage));
+CREATE TABLE IF NOT EXISTS marks (
+    key TEXT, subtask TEXT, part TEXT, points REAL, comment TEXT,
+    PRIMARY KEY (key, subtask, part));
+CREATE TABLE IF NOT EXISTS alike (
+    key TEXT, other TEXT, what TEXT, PRIMARY KEY (key, other));
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one check of one submission.
+
+    words: for the teacher, from fresh inputs; shown: for the student, from published inputs.
+    seed:  of the inputs; fingerprint: of the check's code; sandbox: its name, or "UNSANDBOXED".
+    """
+
+    check_id: str
+    subtask: str
+    part: str
+    title: str
+    remark: bool
+    state: str
+    words: str = ""
+    shown: str = ""
+    seed: int = 0
+    fingerprint: str = ""
+    sandbox: str = ""
+    versions: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in a submission, beside its checks.
+
+    stage:    "code" or "notebooks"; kind: a word to count by, such as "error" or "moved".
+    notebook: its name, and cell: the number of its cell from 1, if it was found there.
+    """
+
+    stage: str
+    kind: str
+    words: str
+    notebook: str = ""
+    cell: int = 0
+
+
+class Record:
+    """The record in a file, which is made if it is not there."""
+
+    def __init__(self, path):
+        try:
+            self.connection = sqlite3.connect(path, isolation_level=None)
+            self.connection.row_factory = sqlite3.Row
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.executescript(SCHEMA)
+        except sqlite3.Error as problem:
+            raise Refused(f"{path} cannot be read as a record of grades ({reason(problem)}): "
+                          "give another output folder") from None
+        found = self.setting("format", FORMAT)
+        if found != FORMAT:
+            raise Refused(f"{path} was written by another version (format {found}, expected "
+                          f"{FORMAT}): give another output folder")
+        self.set_setting("format", FORMAT)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    @contextlib.contextmanager
+    def transaction(self):
+        """Let what is written inside appear whole, or not at all."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def rows(self, sql, *values):
+        """Return the rows of a query."""
+        return self.connection.execute(sql, values).fetchall()
+
+    # ------------------------------------------------------------------------------- settings
+
+    def setting(self, name, default=None):
+        """Return a setting, which is a plain value."""
+        rows = self.rows("SELECT value FROM settings WHERE name = ?", name)
+        return json.loads(rows[0]["value"]) if rows else default
+
+    def set_setting(self, name, value):
+        """Keep a setting."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)",
+                                (name, json.dumps(value)))
+
+    # ---------------------------------------------------------------------------- submissions
+
+    def put_submissions(self, submissions):
+        """Let these be the submissions; what is known of one that is gone or changed, goes."""
+        known = {one.key: one for one in self.submissions()}
+        with self.transaction():
+            for key in known.keys() - {one.key for one in submissions}:
+                self.forget(key)
+                self.connection.execute("DELETE FROM submissions WHERE key = ?", (key,))
+            for one in submissions:
+                if one.key in known and known[one.key].sha256 != one.sha256:
+                    self.forget(one.key)
+                row = asdict(one) | {"members": json.dumps(one.members),
+                                     "notes": json.dumps(one.notes)}
+                insert(self.connection, "submissions", row)
+
+    def forget(self, key):
+        """Delete what was computed of a submission; the marks given by hand stay."""
+        for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike"):
+            self.connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
+
+    def submissions(self):
+        """Return all submissions, in the order of their students."""
+        names = [field.name for field in fields(Submission)]
+        return [Submission(**{name: tuple(json.loads(row[name])) if name in ("members", "notes")
+                              else row[name] for name in names})
+                for row in self.rows("SELECT * FROM submissions ORDER BY student, attempt, key")]
+
+    # -------------------------------------------------------------------------------- results
+
+    def put_marking(self, submission, results, findings, fingerprint):
+        """Keep what came of a submission's code, in place of what was known."""
+        with self.transaction() as connection:
+            ids = [result.check_id for result in results]
+            marks = ", ".join("?" * len(ids))
+            connection.execute(f"DELETE FROM results WHERE key = ? AND check_id IN ({marks})",
+                               (submission.key, *ids))
+            for result in results:
+                insert(connection, "results", {"key": submission.key, **asdict(result)})
+            self.put_findings(submission, "code", findings, fingerprint)
+
+    def put_findings(self, submission, stage, findings, fingerprint):
+        """Keep the findings of a stage, and that it is done; inside a transaction."""
+        self.connection.execute("DELETE FROM findings WHERE key = ? AND stage = ?",
+                                (submission.key, stage))
+        for finding in findings:
+            insert(self.connection, "findings", {"key": submission.key, **asdict(finding)})
+        insert(self.connection, "stages", {"key": submission.key, "stage": stage,
+                                           "sha256": submission.sha256,
+                                           "fingerprint": fingerprint})
+
+    def done(self, stage):
+        """Return {key: (sha256, fingerprint)} of the submissions with which a stage is done."""
+        return {row["key"]: (row["sha256"], row["fingerprint"])
+                for row in self.rows("SELECT * FROM stages WHERE stage = ?", stage)}
+
+    def results(self, key):
+        """Return the results of a submission."""
+        names = [field.name for field in fields(Result)]
+        return [Result(**{name: row[name] for name in names} | {"remark": bool(row["remark"])})
+                for row in self.rows("SELECT * FROM results WHERE key = ? ORDER BY rowid", key)]
+
+    def findings(self, key):
+        """Return the findings of a submission."""
+        names = [field.name for field in fields(Finding)]
+        return [Finding(**{name: row[name] for name in names})
+                for row in self.rows("SELECT * FROM findings WHERE key = ? ORDER BY rowid", key)]
+
+    # ------------------------------------------------------------------------- marks by hand
+
+    def marks(self, key):
+        """Return {(subtask, part): (points, comment)} given by hand."""
+        return {(row["subtask"], row["part"]): (row["points"], row["comment"])
+                for row in self.rows("SELECT * FROM marks WHERE key = ?", key)}
+
+
+def insert(connection, table, row):
+    """Insert a row, in place of one with the same key."""
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",
+                       tuple(row.values()))
