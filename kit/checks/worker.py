@@ -1,15 +1,19 @@
 """Runs a student's code in a process of its own, and answers questions about it.
 
-    python -I -B worker.py FOLDER
+    python -I -B worker.py FOLDER [ADAPTER]
 
 Requests come on standard input, replies go to standard output. A request is {"id", "do",
 "target", "names", "keep"} with values: do is "call", "get" (or "import", a first get) or "set";
 the target is a dotted name such as "task2.sigmoid", or a Handle and an attribute. The reply is
 {"id"} with the value and, after a call, the arguments as they are then; or {"id", "error"}.
+
+An adapter is a module in a file, for code that is laid out otherwise: its install(folder) returns
+the function that stands for importlib.import_module; its own names are asked for as "adapter.name".
 """
 
 import builtins
 import importlib
+import importlib.util
 import os
 import sys
 import traceback
@@ -44,8 +48,8 @@ class Folder:
 class Worker:
     """A student's code, and those of its objects that have been asked for, by number."""
 
-    def __init__(self, folder):
-        self.folder, self.kept = folder, []
+    def __init__(self, folder, modules=importlib.import_module):
+        self.folder, self.kept, self.modules = folder, [], modules
         self.importing = ""
 
     def keep(self, value):
@@ -93,7 +97,7 @@ class Worker:
     def owner(self, path):
         """Return a module, or a class in it, that the parts of a dotted name stand for."""
         self.importing = path[0]
-        owner = importlib.import_module(path[0])
+        owner = self.modules(path[0])
         self.importing = ""
         for at, name in enumerate(path[1:], 2):
             if not hasattr(owner, name):
@@ -122,7 +126,17 @@ class Worker:
                 "not_written": isinstance(problem, NotImplementedError)}
 
 
-def main(folder):
+def adapted(file, folder):
+    """Return what stands for importlib.import_module by the adapter in a file."""
+    spec = importlib.util.spec_from_file_location("adapter", file)
+    adapter = importlib.util.module_from_spec(spec)
+    sys.modules["adapter"] = adapter
+    spec.loader.exec_module(adapter)
+    modules = adapter.install(folder)
+    return lambda name: adapter if name == "adapter" else modules(name)
+
+
+def main(folder, adapter=None):
     """Serve on what were standard input and output; a student's prints and input() get neither."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -133,8 +147,9 @@ def main(folder):
     sys.path.insert(0, str(folder))
     sys.meta_path.insert(0, Folder(folder))
     os.chdir(folder)
-    Worker(folder).serve(requests, replies)
+    modules = adapted(adapter, folder) if adapter else importlib.import_module
+    Worker(folder, modules).serve(requests, replies)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), *sys.argv[2:3])
