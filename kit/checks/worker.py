@@ -8,7 +8,7 @@ the target is a dotted name such as "task2.sigmoid", or a Handle and an attribut
 {"id"} with the value and, after a call, the arguments as they are then; or {"id", "error"}.
 
 An adapter is a module in a file, for code that is laid out otherwise: its install(folder) returns
-the function that stands for importlib.import_module; its own names are asked for as "adapter.name".
+what stands for importlib.import_module; its own names are asked for as "adapter.name".
 """
 
 import builtins
@@ -144,7 +144,7 @@ def main(folder, adapter=None):
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
     builtins.input = lambda *_: ""
-    sys.path.insert(0, str(folder))
+    sys.path.append(str(folder))    # last: a random.py of the student's is not what NumPy imports
     sys.meta_path.insert(0, Folder(folder))
     os.chdir(folder)
     modules = adapted(adapter, folder) if adapter else importlib.import_module
