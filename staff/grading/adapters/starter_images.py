@@ -85,9 +85,9 @@ def normalised(folder, gone, train, val):
     with silence(), code.apart():
         with watch:
             code.load()
-        for script in code.own:
+        for script in sorted(code.own, key=lambda name: name == "task2a"):
             if not watch.complete and script not in code.broken:
-                run_as_main(code, script, watch)
+                run_as_main(code, script, watch)    # task2a.py, which tries parts, comes last
         call_directly(code, watch)
     return [[*one] for one in watch.seen]
 
@@ -110,13 +110,19 @@ def run_as_main(code, script, watch):
 
 def call_directly(code, watch):
     """Call pre_process_images with the images of splits that have not been seen, if it asks for
-    nothing else."""
+    nothing else; if it asks for a mean and a deviation, and no script gives them, with the right
+    ones, as the split "handed"."""
     try:
         function = code.find(NAME)
         required = [one for one in inspect.signature(function).parameters.values()
                     if one.default is one.empty]
     except (AttributeError, TypeError, ValueError):
         return
+    if len(required) == 3 and not watch.seen:
+        train = watch.splits["train"]
+        with code.clock.limit(SCRIPT_SECONDS):
+            watch.seen.append(("handed", train, function(train.copy(), train.mean(),
+                                                         train.std())))
     if len(required) != 1:
         return
     missing = [name for name in watch.splits if name not in {seen[0] for seen in watch.seen}]
