@@ -8,8 +8,8 @@ import pytest
 from starter_planted import base, failed, judged, losses, planted, said
 from staff.grading.mark import fresh_cases
 from test_starter_faults import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
-                                 INSIDE, LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS,
-                                 PLAIN, SCALED, SHUFFLE, SLOPE, STATISTICS, UNIFORM)
+                                 LAYER_LOOP, LAYERS, LOSS, NORMAL, OUTPUTS, SCALED, SHUFFLE,
+                                 SLOPE, STATISTICS, UNIFORM)
 
 pytestmark = pytest.mark.faults
 
@@ -67,7 +67,7 @@ STYLES = {
             f = improved_sigmoid if self.use_improved_sigmoid else sigmoid
             self.hidden_outputs.append(f(self.zs[-1]))
         z = self.hidden_outputs[-1] @ self.ws[-1]
-"""), ("task2a", "            a = self.layers[layer]\n", "            a = self.hidden_outputs[layer]\n            z = self.zs[layer - 1]\n"),
+"""), ("task2a", "            a = self.layers[layer]\n", "            a = self.hidden_outputs[layer]\n            z = self.zs[layer - 1] if layer else None\n"),
          ("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 * z / 3) ** 2\n"),
          ("task2a", "                    slope = a * (1 - a)\n", "                    slope = sigmoid(z) * (1 - sigmoid(z))\n")],
     "nothing kept, computed again in backward":
@@ -258,10 +258,8 @@ def ahead():
 @pytest.mark.parametrize("name", [*STYLES, *HAND_INS])
 def test_right_code_gets_all_points(name, ahead):
     report, findings = ahead[name].result()
-    expected = {"2c": 1} if name == "notebook only" and "utils.py is not there" in str(findings) else {}
-    assert losses(report) == expected, said(report) + str(findings)
-    assert not [one for one in failed(report) if one.title != "very large sums"
-                and not (expected and one.title == "shuffling")], said(report)
+    assert losses(report) == {}, said(report) + str(findings)
+    assert not [one for one in failed(report) if one.title != "very large sums"], said(report)
 
 
 def test_findings_name_what_was_let_pass(ahead):
