@@ -33,7 +33,8 @@ def test_reference_gets_all_points_without_a_finding():
 def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
     report, lost, findings = marked(
         task2=("import numpy as np\n",
-               "import numpy as np\nimport torch_not_there\nimport seaborn_not_there.objects as so\n"
+               "import numpy as np\nimport torch_not_there\n"
+               "import seaborn_not_there.objects as so\n"
                "from sklearn_not_there.metrics import accuracy_score\n"),
         utils=("import numpy as np\n", "import numpy as np\nSMALL = np.float(1) / np.Inf\n"),
         task3=("import numpy as np\n", "import numpy as np\nTWO = int(np.array([2]))\n"))
@@ -47,10 +48,10 @@ def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
 
 
 def test_what_is_missing_raises_where_it_is_used():
-    report, lost, _ = marked(task2=(STEP, "            import torch_not_there as torch\n            w -= "
-                                          "self.learning_rate * torch.tensor(grad)\n"))
+    report, lost, _ = marked(task2=(STEP, "            import torch_not_there as torch\n"
+                                          "            w -= self.learning_rate * torch.tensor(grad)\n"))
     assert lost == {"2c": 3}
-    assert "torch_not_there.tensor is used, and torch_not_there is not installed here" in said(report)
+    assert "torch_not_there.tensor is used, and torch_not_there is not" in said(report)
 
 
 def test_scripts_that_are_missing_or_no_python_stay_so():
