@@ -48,7 +48,13 @@ class Task2:
     @property
     def cross_entropy_loss(self):
         """The student's loss, or what was put in its place."""
-        return state.code.find("cross_entropy_loss")
+        return self.loss
+
+    @staticmethod
+    def loss(targets, outputs):
+        """Return what the student's loss returns."""
+        with blank("0"):
+            return state.code.find("cross_entropy_loss")(targets, outputs)
 
     @cross_entropy_loss.setter
     def cross_entropy_loss(self, function):
