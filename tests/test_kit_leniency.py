@@ -48,8 +48,9 @@ def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
 
 
 def test_what_is_missing_raises_where_it_is_used():
-    report, lost, _ = marked(task2=(STEP, "            import torch_not_there as torch\n"
-                                          "            w -= self.learning_rate * torch.tensor(grad)\n"))
+    report, lost, _ = marked(task2=(
+        STEP, "            import torch_not_there as torch\n"
+              "            w -= self.learning_rate * torch.tensor(grad)\n"))
     assert lost == {"2c": 3}
     assert "torch_not_there.tensor is used, and torch_not_there is not" in said(report)
 
