@@ -154,6 +154,20 @@ class SoftmaxModel:
             self.previous_grads = step
         self.model.ws = np.array(self.model.ws) - self.learning_rate * step
 """)],
+    "arrays of objects, made as such":
+        [("task2a", GRADS, "        self.ws = np.array(self.ws, dtype=object)\n" + GRADS),
+         ("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        self.grads = np.array(self.grads, dtype=object)\n        for grad, w in zip(self.grads, self.ws):\n"),
+         ("task2", STEP_LOOP, """        if self.use_momentum:
+            for i, w in enumerate(self.model.ws):
+                self.previous_grads[i] = self.model.grads[i] + self.momentum_gamma * self.previous_grads[i]
+                w -= self.learning_rate * self.previous_grads[i]
+        else:
+            self.model.ws = self.model.ws - self.learning_rate * self.model.grads
+""")],
+    "bias units in the hidden layers, first": [
+        ("task2a", "            prev = size\n", "            prev = size + 1\n"),
+        ("task2a", "            self.layers.append(a)\n", "            self.layers.append(np.insert(a, 0, 1, axis=1))\n"),
+        ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, 1:]")],
     "constructor of all names": [("task2", CONSTRUCTOR_TRAINER, """    def __init__(self, momentum_gamma: float, use_momentum: bool, model, learning_rate, batch_size,
                  shuffle_dataset, X_train, Y_train, X_val, Y_val):
         super().__init__(model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val)

@@ -65,7 +65,7 @@ class Model:
         if not isinstance(values, (list, tuple)) and \
                 getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
-        return [value[self.rows(layer, len(value))]
+        return [as_numbers(value)[self.rows(layer, len(value))]
                 if isinstance(value, np.ndarray) and value.ndim == 2
                 and layer < len(self.neurons_per_layer) else value
                 for layer, value in enumerate(values)]
@@ -111,8 +111,11 @@ class Model:
             probe = [np.zeros_like(w) for w in held]
             probe[-1][0, 0] = 2
             self.put(list(self.own.ws), probe)
-            outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
-            self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
+            try:
+                outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
+                self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
+            except Exception:       # forward is judged elsewhere
+                self._first = False
             self.put(list(self.own.ws), held)
         return self._first
 
@@ -265,3 +268,11 @@ class Model:
         model.activations = [X, a.reshape(1, -1), OUTPUTS]
         model.backward(X, OUTPUTS.copy(), TARGETS.copy())
         return np.asarray(model.grads[0], float)[0].reshape(z.shape) / (0.5 * OUTPUTS[0, 0])
+
+
+def as_numbers(matrix):
+    """Return a matrix; one of objects that are numbers, as one of these."""
+    try:
+        return matrix.astype(float) if matrix.dtype.kind == "O" else matrix
+    except (TypeError, ValueError):
+        return matrix
