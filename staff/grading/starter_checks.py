@@ -57,11 +57,14 @@ def splits(student):
 
 def processed(student):
     """Return {"train", "val" and "handed": [Processed]} of what the student's scripts do."""
-    given = [one.astype(np.uint8) for one in splits(student)]
+    given = dict(zip(("train", "val"), splits(student)))
     student.get("task2.__name__")       # loads the scripts, and what they import, in its own time
     found = {"train": [], "val": [], "handed": []}
-    for split, X, result in student.call("adapter.normalised", *given):
-        found[split].append(Processed(np.asarray(X, float), result))
+    whole = [one.astype(np.uint8) for one in given.values()]
+    for split, X, result in student.call("adapter.normalised", *whole):
+        images = given.get(split, given["train"])
+        if all((images == row).all(axis=1).any() for row in X):     # what the process says
+            found[split].append(Processed(np.asarray(X, float), result))
     if not found["train"] and not found["handed"]:
         raise Problem("no script was seen to pre-process the training images that mnist.load() "
                       "gives, and pre_process_images cannot be called with them alone")

@@ -147,6 +147,16 @@ class Loader(importlib.machinery.SourceFileLoader):
         run(source_of(self.path), self.path, module.__dict__, self.code.gone, self.code.clock)
 
 
+def place_of(folder):
+    """Return the folder that holds the scripts: the one given, or, if there is none in it, the
+    first inside it that holds a task2a.py or a task2.py."""
+    folder = Path(folder)
+    inside = [path.parent for name in ("task2a.py", "task2.py")
+              for path in sorted(folder.glob("*/{}".format(name)))
+              + sorted(folder.glob("*/*/{}".format(name)))]
+    return folder if any(folder.glob("*.py")) or not inside else inside[0]
+
+
 def order(name):
     """Return where a script comes: the starter code's own first."""
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
