@@ -92,10 +92,11 @@ def bias_scaled(one):
         close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
 
 
-def statistics_of(X, one):
-    """Return the mean and the deviation of images, of the bias's column too if it was scaled."""
-    with_bias = np.hstack([X, np.ones((len(X), 1))]) if bias_scaled(one) else X
-    return with_bias.mean(), with_bias.std()
+def are_of(numbers, X, one, tolerance=1e-3):
+    """Return whether two numbers are the mean and the deviation of images, or of the images with
+    the bias's column, where that was scaled with them."""
+    known = [X, np.hstack([X, np.ones((len(X), 1))])] if bias_scaled(one) else [X]
+    return any(close(numbers, (images.mean(), images.std()), tolerance) for images in known)
 
 
 def stated(numbers, known):
@@ -105,7 +106,7 @@ def stated(numbers, known):
 
 def is_own(one):
     """Return whether a split was normalised with its own mean and deviation."""
-    return one.is_affine and close(one.numbers, statistics_of(one.X, one), 1e-3)
+    return one.is_affine and are_of(one.numbers, one.X, one)
 
 
 def statistics(student):
@@ -120,16 +121,15 @@ def statistics(student):
                       "over all pixels of all images")
     if any(word in wrong_form(one, train) for word in ("variance", "another unit", "turned")):
         return UNJUDGED
-    right = statistics_of(train, one)
-    if close(one.numbers, right) or is_own(one) or stated(one.numbers, TRAINING_SET):
+    if are_of(one.numbers, train, one, 2e-4) or is_own(one) or stated(one.numbers, TRAINING_SET):
         return ""
     mean, std = one.numbers
     words = f"the training images are scaled with mean {mean:.2f} and deviation {std:.2f}"
     both = np.vstack([train, val])
-    if close(one.numbers, statistics_of(both, one)) or stated(one.numbers, WITH_VALIDATION):
+    if are_of(one.numbers, both, one) or stated(one.numbers, WITH_VALIDATION):
         raise Problem(f"{words}, those of the training and validation images together: do the "
                       "validation images count too?")
-    if close(one.numbers, statistics_of(val, one)):
+    if are_of(one.numbers, val, one):
         raise Problem(f"{words}, those of the validation images")
     if close(mean, train.mean()):
         raise Problem(f"{words}, where {train.std():.2f} is right"
@@ -140,14 +140,11 @@ def statistics(student):
 
 def wrong_form(one, train):
     """Return the likeliest mistake of a scaling that is none by a mean and a deviation."""
-    if stated(one.numbers, TRAINING_SET):
+    if stated(one.numbers, TRAINING_SET) or are_of(one.numbers, train, one):
         return ""
     hint = scaling_hint(one.slope, one.shift, train.std())
     known = ("not taken off", "not divided", "variance", "another unit", "turned")
-    if close(one.numbers, statistics_of(train, one), 1e-3) or not any(word in hint
-                                                                      for word in known):
-        return ""
-    return hint
+    return hint if any(word in hint for word in known) else ""
 
 
 def scaling(student):
