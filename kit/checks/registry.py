@@ -38,7 +38,7 @@ def check(subtask, part, title, remark=False, blanks=()):
     return add
 
 
-def guarded(function, title=""):
+def guarded(function, title):
     """Return a check that turns what it has not foreseen into a Problem: the others go on. In
     another layout than the kit's, another function may be tried under its title."""
     @functools.wraps(function)
