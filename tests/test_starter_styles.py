@@ -253,6 +253,11 @@ HAND_INS = {
         {"hand-in.ipynb": notebook("%matplotlib inline\nimport numpy as np\n!pip install numpy", base()["utils.py"] + "\nimport sys\nutils = sys.modules[__name__] if __name__ in sys.modules else None\n",
                                    "raise ValueError('a cell that fails')", "import utils\n" + joined("trainer"), joined("task2a").replace(MAIN_2A, ""),
                                    joined("task2").replace(MAIN_2, unguarded(MAIN_2)).replace("num_epochs = 50", "num_epochs = 2"))},
+    "scripts, and a notebook that runs them":
+        {**base(), "task2.py": TASK2.replace(MAIN_2, ""), "task2a.py": TASK2A.replace(MAIN_2A, "").replace("mean=33.55, std=78.88", "mean, std"),
+         "report.ipynb": notebook("from task2a import *\nfrom task2 import *\n%time\nimport utils",
+                                  "X_train, Y_train, X_val, Y_val = utils.load_full_mnist()\nmean, std = X_train.mean(), X_train.std()",
+                                  "X_train, X_val = (pre_process_images(X, mean, std) for X in (X_train, X_val))")},
     "mnist.py handed in, which would load from a server":
         {**base(), "mnist.py": "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/mnist')\n"},
 }
