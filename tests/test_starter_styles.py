@@ -128,6 +128,19 @@ class SoftmaxModel:
             kept += grad
             w -= self.learning_rate * kept
 """)],
+    "a trainer that changes the layers' own weights":
+        [("task2a", "class SoftmaxModel:\n", "class Layer:\n    pass\n\n\nclass SoftmaxModel:\n"),
+         ("task2a", GRADS, """        self.stack = [Layer() for _ in self.ws]
+        for layer, w in zip(self.stack, self.ws):
+            layer.w = w
+""" + GRADS),
+         ("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        for layer, grad in zip(self.stack, self.grads):\n            layer.dw = grad\n        for grad, w in zip(self.grads, self.ws):\n"),
+         ("task2", STEP_LOOP, """        for i, layer in enumerate(self.model.stack):
+            kept = self.momentum_gamma * self.previous_grads[i] if self.use_momentum else 0
+            self.previous_grads[i] = layer.dw + kept
+            layer.w -= self.learning_rate * self.previous_grads[i]
+"""), ("task2", "        self.previous_grads = [np.zeros_like(w) for w in self.model.ws]\n",
+       "        self.previous_grads = [np.zeros_like(layer.w) for layer in self.model.stack]\n")],
     "in place, another name of the history":
         [("task2", CONSTRUCTOR_TRAINER, """    def __init__(self, momentum_gamma, use_momentum, *args, **kwargs):
         super().__init__(*args, **kwargs)

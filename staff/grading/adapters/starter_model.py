@@ -82,14 +82,18 @@ class Model:
             held = list(self.own.ws)
         except (AttributeError, TypeError):
             held = []
+        self.put(held, self.full(held, ws))
+
+    def full(self, held, matrices):
+        """Return matrices with as many rows as the student's own, which are held."""
         new = []
-        for layer, w in enumerate(ws):
-            count = len(held[layer]) if len(held) == len(ws) and np.ndim(held[layer]) == 2 else \
-                NUM_INPUTS if layer == 0 else len(w)
+        for layer, w in enumerate(matrices):
+            count = len(held[layer]) if len(held) == len(matrices) and \
+                np.ndim(held[layer]) == 2 else NUM_INPUTS if layer == 0 else len(w)
             matrix = np.zeros((count, w.shape[1]))
             matrix[self.rows(layer, count)] = w
             new.append(matrix)
-        self.put(held, new)
+        return new
 
     def put(self, held, new):
         """Write to the student's own matrices, which its layers may hold too; or replace them."""
