@@ -262,6 +262,9 @@ HAND_INS = {
         {**base(), "task2a.py": TASK2A.replace(MAIN_2A, unguarded(MAIN_2A)), "task2.py": TASK2.replace(MAIN_2, unguarded(MAIN_2))},
     "a last script that fails, and one that never ends":
         {**base(), "task3.py": "from task2 import *\nundefined_name\n", "task4.py": "from task2 import *\nwhile True:\n    pass\n"},
+    "a failing line before a setting":
+        {**base(), "task2a.py": TASK2A.replace("np.random.seed(1)\n\n\n", "import torch_not_there\ntorch_not_there.manual_seed(0)\nAMPLITUDE = 1.7159\n\n\n", 1)
+         .replace("return 1.7159 * np.tanh", "return AMPLITUDE * np.tanh")},
     "notebook only":
         {"hand-in.ipynb": notebook("%matplotlib inline\nimport numpy as np\n!pip install numpy", base()["utils.py"] + "\nimport sys\nutils = sys.modules[__name__] if __name__ in sys.modules else None\n",
                                    "raise ValueError('a cell that fails')", "import utils\n" + joined("trainer"), joined("task2a").replace(MAIN_2A, ""),

@@ -13,6 +13,7 @@ from adapter.old_numpy import renewed
 SCRIPT_SECONDS = 4
 ALL_SECONDS = 12        # of all scripts together; their import may take 20
 DEFINING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+SETTING = (*DEFINING, ast.Assign, ast.AnnAssign)
 
 
 class TooLong(BaseException):
@@ -50,16 +51,17 @@ class Clock:
 
 
 def run(source, path, namespace, gone, clock, final=(), skipping=()):
-    """Run a script's statements in a namespace; after one that fails only definitions and imports.
+    """Run a script's statements in a namespace; after one that fails only definitions, imports and
+    assignments, after one that takes too long no assignments either.
 
     final:    exceptions that end the script and are raised; skipping: those that end a statement,
               which has not failed, and have a method resume. SyntaxError if it is no Python.
     """
     tree = renewed(source, path, gone)
     flags = future_flags(tree)
-    failed = False
+    kinds = ast.stmt
     for statement in tree.body:
-        if failed and not isinstance(statement, DEFINING):
+        if not isinstance(statement, kinds):
             continue
         code = compile(ast.Module([statement], []), str(path), "exec", flags, dont_inherit=True)
         try:
@@ -70,14 +72,14 @@ def run(source, path, namespace, gone, clock, final=(), skipping=()):
         except skipping as ended:
             ended.resume()
         except TooLong:
-            failed = True
+            kinds = DEFINING
             note("{}: what it does when it is imported does not come to an end; it belongs under "
                  "if __name__ == \"__main__\"".format(place(path, statement)))
         except BaseException as problem:    # SystemExit too
-            if not failed:
+            if kinds is ast.stmt:
                 note("{} fails when it is imported, what is defined was taken: {}{}".format(
                     place(path, statement), type(problem).__name__, in_words(problem)))
-            failed = True
+                kinds = SETTING
 
 
 def future_flags(tree):
