@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from kit.checks import codec
+from kit.checks.cases import read_cases
 from kit.files import one_line
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -43,12 +44,15 @@ class Student:
 
     launch: starts the process for a folder and returns it, with what subprocess.Popen has: stdin,
             stdout, poll, wait, kill; and, if it knows, `reason`: why the process has ended.
-    total:  seconds for all calls together, after which each is a Problem.
+    cases:  inputs for the checks and what is right for them; the published ones without it.
+    layout: "kit", or another in which not all is asked that the kit's scripts ask.
+    importing, total: seconds for the first call into a script, and for all calls together.
     """
 
-    def __init__(self, folder, seconds=CALL_SECONDS, launch=None,
+    def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
                  importing=IMPORT_SECONDS, total=float("inf")):
         self.folder, self.seconds, self.importing = Path(folder), seconds, importing
+        self.cases, self.layout = cases or read_cases(), layout
         self.total, self.left = total, total
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
@@ -152,7 +156,8 @@ class Student:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):      # what it has not read, nobody will
+            self.process.stdin.close()
         self.process = None
         return status
 
