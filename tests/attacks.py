@@ -134,7 +134,8 @@ def answer(x):
     "9 prints at import": ("stopped: it printed more than 1 MiB",
                            "while True: print('x' * 10**6)"),
     "29 answer of 200 MB": ("answer", "def answer(x): return np.ones(25 * 10**6)"),
-    "error of 100 MB": ("raises ValueError.*: xxx", "def answer(x): raise ValueError('x' * 10**8)"),
+    "error of 100 MB": ("raises ValueError.*: xxx",
+                        "def answer(x): raise ValueError('x' * 10**8)"),
     "raises its limits": ("said nothing", """\
 import resource
 most = resource.RLIM_INFINITY
@@ -224,7 +225,11 @@ def answer(x): return (2 * x).view(Mine)"""),
     "20 infinite": ("wrong", "def answer(x): return x + np.inf"),
     "20 scalar": ("wrong", "def answer(x): return 6.0"),
     "38 changes its input": ("wrong", "def answer(x):\n    x *= 2\n    return x / 2"),
-    "a list in itself": ("wrong|answer", "def answer(x):\n    a = []\n    a.append(a)\n    return a"),
+    "a list in itself": ("wrong|answer", """\
+def answer(x):
+    a = []
+    a.append(a)
+    return a"""),
     "27 header of 4 GB": ("answer", forged("b''", "2**32 - 1")),
     "27 deep JSON": ("answer", forged("b'[' * 10**6")),
     "27 shape of 10^12": ("answer", forged(message(
