@@ -250,11 +250,13 @@ def answer(x):
 HOST = {
     "13 looks for files": ("said nothing", """\
 def answer(x):
+    end = time.monotonic() + 5
     hits = [path for path in ("HOST", "HOST/task2.py", "REPOSITORY/task2.py", "REPOSITORY/staff",
                               "REPOSITORY/tests", "/etc/passwd", "/etc/shadow", "/home", "/var",
                               "/box/sub/task3.py") if os.path.exists(path)]
     for folder, folders, files in os.walk("/"):
         folders[:] = [name for name in folders if name not in ("proc", "usr", "site-packages")]
+        if time.monotonic() > end: break
         hits += [f"{folder}/{name}" for name in files
                  if name in ("grade.py", "mark.py", "record.sqlite", "results.csv", "limits.toml")]
     return said(hits)"""),
@@ -267,10 +269,12 @@ def answer(x): return x"""),
     "21 environment": ("said nothing", """\
 import glob
 def answer(x):
-    hits = [path for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/cmdline")
-            if os.access(path, os.R_OK)
-            and any(word in open(path, "rb").read() for word in (b"SECRET", b"HOST"))]
-    return said(hits + [name for name in os.environ if "SECRET" in name])"""),
+    hits = [name for name in os.environ if "SECRET" in name]
+    for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/cmdline"):
+        try: data = open(path, "rb").read()
+        except OSError: continue
+        hits += [word for word in (b"SECRET", b"HOST") if word in data]
+    return said(hits)"""),
     "22 network": ("said nothing", """\
 def reached(family, address, kind=socket.SOCK_STREAM):
     with socket.socket(family, kind) as one:

@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import socket
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -18,7 +19,6 @@ from staff.grading.sandbox import Sandbox
 
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 
-SECRET = "SECRET-of-the-host"
 
 
 @pytest.fixture
@@ -34,6 +34,15 @@ def neighbour(tmp_path):
     with one.socket:
         yield one
     assert one.unchanged(), "another submission was changed"
+
+
+@pytest.fixture
+def secretive():
+    """A process of the host's that has a secret in its environment."""
+    process = subprocess.Popen(["sleep", "100"], env=os.environ | {"STAFF_KEY": "SECRET-word"})
+    yield
+    process.kill()
+    process.wait()
 
 
 @contextlib.contextmanager
@@ -59,8 +68,7 @@ def planted(name, neighbour, folder, port="1", abstract="none"):
 
 @pytest.mark.attack
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attack(name, sandbox, neighbour, tmp_path, monkeypatch):
-    monkeypatch.setenv("STAFF_SECRET", SECRET)
+def test_attack(name, sandbox, neighbour, secretive, tmp_path):
     launch = Watched(sandbox)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with listeners() as (port, abstract):
@@ -79,9 +87,8 @@ def test_attack(name, sandbox, neighbour, tmp_path, monkeypatch):
 @pytest.mark.attack
 @pytest.mark.parametrize("name, seen", [
     ("13 looks for files", "neighbour/task2.py"), ("21 environment", "SECRET"),
-    ("22 network", "127.0.0.1.*hostile"), ("open files", "said nothing")])
-def test_unsandboxed(name, seen, neighbour, tmp_path, monkeypatch):
-    monkeypatch.setenv("STAFF_SECRET", SECRET)
+    ("22 network", "127.0.0.1.*hostile"), ("7 memfd", "wrong")])
+def test_unsandboxed(name, seen, neighbour, secretive, tmp_path):
     sandbox = Sandbox(replace(LIMITS, code=CODE), isolated=False)
     with listeners() as (port, abstract):
         folder = planted(name, neighbour, tmp_path / "sub", port, abstract)
