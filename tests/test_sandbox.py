@@ -149,6 +149,13 @@ def test_what_is_inside(sandbox, tmp_path):
     assert "MIT" in said and not {"var", "srv", "boot", "mnt"} & set(said.split())
 
 
+def test_what_does_not_fit_is_said(sandbox, tmp_path):
+    folder = written(tmp_path / "sub", HONEST)
+    with open(folder / "large.npy", "wb") as file:
+        file.truncate(65 * 2**20)
+    assert "stopped: its files take up more room" in outcome(folder, sandbox.launch)
+
+
 def test_the_environment_is_new(sandbox, monkeypatch):
     monkeypatch.setenv("STAFF_SECRET", "x")
     for one in (sandbox, OPEN):
