@@ -16,6 +16,7 @@ import pytest
 from kit import ROOT
 from kit.assignment import SUBTASKS
 from kit.check import PASSED, run_checks
+from kit.files import Refused
 from staff.grading.alike import (AGREEMENT, compare, find, given_passages, passages_of, text_of,
                                  units_of)
 from staff.grading.intake import sha256_of, write_copy
@@ -386,6 +387,13 @@ def test_the_other_layout_with_the_starter_code_at_hand(tmp_path):
                       bo=in_starters_layout(filled(BO)),
                       cy=in_starters_layout(renamed(filled(ADA))))
     assert [pair[:2] for pair in find(found, tmp_path, tmp_path / "starter")] == [("ada", "cy")]
+
+
+@pytest.mark.parametrize("name, words", [("missing", "is no folder"), ("empty", "no scripts")])
+def test_a_folder_without_starter_code_is_refused(tmp_path, name, words):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Refused, match=words):
+        find(handed_in(tmp_path, ada=encoded(REFERENCE)), tmp_path, tmp_path / name)
 
 
 def test_without_the_given_code_what_most_have_is_left_out():

@@ -15,7 +15,9 @@ import numpy as np
 
 from kit import ROOT
 from kit.assignment import SUBTASKS
-from staff.grading.archive import files_of
+from kit.files import Refused
+from staff.grading.archive import files_from
+from staff.grading.entries import of_folder
 from staff.grading.intake import copy_of
 from staff.grading.layouts import KIT, KIT_SCRIPTS
 from staff.stripping import strip
@@ -53,6 +55,7 @@ def find(submissions, out, starter=None):
     A hand-in is listed with the few that are most like it.
 
     starter: a folder with the given code, which is left out; of the kit's layout it is known.
+             Refused if it is none.
     """
     found = []
     counted = [one for one in submissions if one.counts]
@@ -73,12 +76,22 @@ def words_on(share, passages):
 def given_passages(layout, starter):
     """Return the passages of the given code; None if it is not known."""
     if starter is not None:
-        return passages_of(files_of(Path(starter))[0], layout)
+        return passages_of(code_of(Path(starter)), layout)
     if layout != KIT:
         return None
     ids = [subtask.id for subtask in SUBTASKS]
     return passages_of({name: strip((ROOT / name).read_text(encoding="utf-8"), name, ids)[0]
                         .encode() for name in KIT_SCRIPTS}, layout)
+
+
+def code_of(starter):
+    """Return {name: bytes} of the scripts and notebooks in the folder of the starter code."""
+    if not starter.is_dir():
+        raise Refused(f"{starter} is no folder: give that of the starter code")
+    code = [entry for entry in of_folder(starter) if entry.name.endswith((".py", ".ipynb"))]
+    if not code:
+        raise Refused(f"{starter} holds no scripts: give the folder of the starter code")
+    return files_from(code)[0]
 
 
 # ------------------------------------------------------------------------------- text to passages
