@@ -60,9 +60,10 @@ def find(submissions, out, starter=None):
     found = []
     counted = [one for one in submissions if one.counts]
     for layout in sorted({one.layout for one in counted}):
+        given = given_passages(layout, starter)
         passages = {one.key: passages_of(copy_of(one, out), layout) for one in counted
                     if one.layout == layout}
-        found += compare(passages, given_passages(layout, starter))
+        found += compare(passages, given)
     return [(key, other, words_on(share, passages)) for key, other, share, passages in
             sorted(found, key=lambda pair: -pair[2])]
 
@@ -75,13 +76,16 @@ def words_on(share, passages):
 
 def given_passages(layout, starter):
     """Return the passages of the given code; None if it is not known."""
+    given = []
+    if layout == KIT:
+        ids = [subtask.id for subtask in SUBTASKS]
+        given.append({name: strip((ROOT / name).read_text(encoding="utf-8"), name, ids)[0]
+                     .encode() for name in KIT_SCRIPTS})
     if starter is not None:
-        return passages_of(code_of(Path(starter)), layout)
-    if layout != KIT:
+        given.append(code_of(Path(starter)))
+    if not given:
         return None
-    ids = [subtask.id for subtask in SUBTASKS]
-    return passages_of({name: strip((ROOT / name).read_text(encoding="utf-8"), name, ids)[0]
-                        .encode() for name in KIT_SCRIPTS}, layout)
+    return np.unique(np.concatenate([passages_of(files, layout) for files in given]))
 
 
 def code_of(starter):
