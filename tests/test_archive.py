@@ -185,6 +185,53 @@ def test_encrypted_damaged_and_packed_otherwise(tmp_path):
         files_of(path)
 
 
+def test_files_that_overlap_are_read_no_more_than_is_listed(tmp_path):
+    """One packed file under many names unpacks to more than the zip holds (Fifield, 2019)."""
+    path = zipped(tmp_path / "a.zip", ("0.png", os.urandom(2**20)))
+    content = path.read_bytes()
+    start = content.index(b"PK\1\2")
+    end = content.index(b"PK\5\6")
+    listed = b"".join(content[start:end].replace(b"0.png", b"%x.png" % one) for one in range(8))
+    tail = bytearray(content[end:])
+    tail[8:12] = (8).to_bytes(2, "little") * 2
+    tail[12:16] = len(listed).to_bytes(4, "little")
+    path.write_bytes(content[:start] + listed + tail)
+    with pytest.raises(Refused, match=r"cannot be read|more than 3 MB"):
+        files_of(path, SMALL)
+
+
+def test_a_name_that_is_another_one_in_the_file_itself(tmp_path):
+    path = zipped(tmp_path / "a.zip", "task2.py")
+    path.write_bytes(path.read_bytes().replace(b"task2.py", b"../x2.py", 1))
+    with pytest.raises(Refused, match=r"task2\.py cannot be read \(File name in directory"):
+        files_of(path)
+
+
+def test_a_zip_that_holds_itself_ends(tmp_path):
+    content = inner("a.png")
+    for _ in range(50):
+        content = inner(("a.zip", content))
+    (tmp_path / "a.zip").write_bytes(content)
+    assert names(tmp_path / "a.zip") == ["a.zip"]
+
+
+# ------------------------------------------------------------------------- unusual, but all right
+
+def test_zips_of_other_programs(tmp_path):
+    path = zipped(tmp_path / "a.zip", "task2.py")
+    content = path.read_bytes()
+    path.write_bytes(b"#!/bin/sh\n" + content)              # with something before it
+    assert names(path) == ["task2.py"]
+    with zipfile.ZipFile(path, "w") as archive:             # as GitHub makes them
+        archive.writestr("main/task2.py", "")
+        archive.comment = b"0123456789abcdef" * 2
+    assert names(path) == ["task2.py"]
+    with zipfile.ZipFile(path, "w") as archive, archive.open("task2.py", "w", force_zip64=True
+                                                             ) as file:
+        file.write(b"x")
+    assert files_of(path)[0] == {"task2.py": b"x"}
+
+
 # ---------------------------------------------------------------------------- what is left out
 
 @pytest.mark.parametrize("mode, kind", [(stat.S_IFLNK | 0o777, "a link"),

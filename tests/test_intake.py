@@ -70,7 +70,7 @@ def test_blackboard(course):
         f"Assignment 2_adal_attempt_{DAY}_report.pdf": b"%PDF",
         f"Assignment 2_Group 7_attempt_{DAY}_code.zip": archive(),
         f"Assignment 2_bob_by_attempt_{DAY}.txt":
-            "\ufeffName: Bob By (bob_by)\nComments: Name: Ada Lovelace (by)\n",
+            "\ufeffNavn: Bob By (bob_by)\nComments: Name: Ada Lovelace (by)\n",
         f"Assignment 2_none_attempt_{DAY}.txt": "Name: No One (none)\n"})
     found = taken(course)
     assert found.keys() == {"adal", "Group 7", "bob_by", "none"}
@@ -142,9 +142,11 @@ def test_moodle(course):
 def test_names_of_no_platform(course):
     put(course, **{"ada.zip": archive(), "Bo Bø/HW/task2.py": KIT, "cy.tar.gz": b"",
                    "dee.py": STARTER, "roster.csv": b"", "README.txt": b"", ".hidden/a.py": KIT,
-                   "eve.pdf": b"%PDF", "earlier/record.sqlite": b"", "earlier/task2.py": KIT})
+                   "eve.pdf": b"%PDF", "earlier/record.sqlite": b"",
+                   "earlier/submissions/a/task2.py": KIT, "fay/record.sqlite": b"",
+                   "fay/task2.py": KIT})
     found = taken(course)
-    assert found.keys() == {"ada", "Bo Bø", "cy", "dee", "eve"}
+    assert found.keys() == {"ada", "Bo Bø", "cy", "dee", "eve", "fay"}
     assert {name for name, one in found.items() if one.refused} == {"cy", "eve"}
     assert found["dee"].layout == "starter" and found["Bo Bø"].layout == "kit"
 
@@ -160,6 +162,15 @@ def test_a_zip_of_hand_ins(tmp_path, wrap):
     found = take_in(tmp_path / "all.zip", tmp_path / "out")
     assert [(one.student, one.counts) for one in found][:2] == [("123", True), ("124", True)]
     assert (tmp_path / "out" / "submissions" / found[1].key / "task2.py").read_bytes() == KIT
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_of_one_name_in_a_zip_are_refused_not_lost(tmp_path):
+    (tmp_path / "all.zip").write_bytes(archive(("ada.zip", archive()), ("bo.zip", archive()),
+                                               ("ada.zip", archive(content=STARTER))))
+    found = take_in(tmp_path / "all.zip", tmp_path / "out")
+    assert [(one.student, one.refused) for one in found] == [
+        ("ada", "ada.zip is there more than once"), ("bo", "")]
 
 
 def test_downloads_in_a_folder(course):
