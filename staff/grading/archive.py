@@ -118,8 +118,12 @@ def gathered(entries, budget, notes, levels):
     levels: how many archives in archives are opened; none, where a script lies beside them.
     """
     named = names_of(entries, budget, notes)
-    has_script = any(name.lower().endswith(".py") for name in named)
-    archives = [] if has_script or not levels else [name for name in named if is_archive(name)]
+    archives = [name for name in named if is_archive(name)]
+    if not levels or any(name.lower().endswith(".py") for name in named):
+        for name in archives:
+            notes.add(f"{shown(name)} was not opened: "
+                      + ("scripts lie beside it" if levels else "it lies in too many archives"))
+        archives = []
     files = {name: budget.read(name, entry) for name, entry in named.items()
              if name not in archives}
     for name in archives:
