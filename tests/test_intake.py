@@ -386,6 +386,8 @@ def test_a_student_in_two_groups(course):
     ({"task3.py": b"class MomentumTrainer(SoftmaxTrainer):"}, "kit"),
     ({"task2a.py": STARTER, "task2.py": b"class SoftmaxTrainer(BaseTrainer):"}, "starter"),
     ({"task2.py": STARTER}, "starter"),
+    ({"task2.py": STARTER + b"def count_parameters(): pass"}, "starter"),
+    ({"task2a.py": KIT, "task2.py": KIT}, "starter"),
     ({"solution.py": b"def  one_hot_encode(Y):def one_hot_encode(Y):"}, "starter"),
     ({"a.ipynb": b'"source": ["class SoftmaxModel:\\n"'}, "starter"),
     ({"a.txt": KIT, "b.py": b"print(1)", "c.ipynb": b"{}"}, ""),
