@@ -375,6 +375,13 @@ def test_inner_zips_share_the_limits(tmp_path):
         files_of(zipped(tmp_path / "b.zip", *members), SMALL)
 
 
+def test_many_zips_in_a_zip(tmp_path):
+    members = [(f"{number}.zip", inner(f"{number}.png")) for number in range(10)]
+    assert len(names(zipped(tmp_path / "a.zip", *members[:9]))) == 9
+    with pytest.raises(Refused, match="more than 9 archives in archives"):
+        files_of(zipped(tmp_path / "b.zip", *members))
+
+
 @pytest.mark.parametrize("mode, name", [("w", "a.tar"), ("w:gz", "a.tar.gz"), ("w:bz2", "a.zip")])
 def test_a_tar(tmp_path, mode, name):
     path = tarred(tmp_path / name, ("./HW/task2.py", b"x"), ("./HW/.git/config", b""), mode=mode)
