@@ -246,6 +246,17 @@ def test_zips_of_other_programs(tmp_path):
     assert files_of(path)[0] == {"task2.py": b"x"}
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_large_files_as_far_as_they_are_allowed(tmp_path, how):
+    noise = os.urandom(9 * 2**20)
+    path = zipped(tmp_path / "a.zip", "task2.py", ("report.pdf", noise), how=how)
+    assert files_of(path)[0]["report.pdf"] == noise
+    path = zipped(tmp_path / "b.zip", "a.png", ("a.zip", path.read_bytes()))
+    assert files_of(path)[0]["report.pdf"] == noise
+    assert files_of(tarred(tmp_path / "a.tgz", ("report.pdf", noise), mode="w:gz"))[0] == {
+        "report.pdf": noise}
+
+
 # ---------------------------------------------------------------------------- what is left out
 
 @pytest.mark.parametrize("mode, kind", [(stat.S_IFLNK | 0o777, "a link"),
