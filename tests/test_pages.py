@@ -167,7 +167,7 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
     assert "3 students, 3 hand-ins, 1 of them refused. Everything is marked for 2 of 3" in read
     assert "seed: 42" in read and "cleo the zip is broken cleo.zip" in read
-    assert "3c is it late? seven steps with momentum step 3 is wrong: is it late? 1 4.0 Bo" in read
+    assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read
     assert "Ada Bo all of task2.py" in read
