@@ -8,6 +8,7 @@ from grading_helpers import put_marks, record_of, results, submission
 from kit.files import Refused
 from staff.grading import report
 from staff.grading.gradebook import people
+from staff.grading.record import NOT_DONE, Finding
 from staff.grading.roster import Roster
 from staff.grading.standing import losses, standings
 from staff.grading.tables import harmless, plain, read_table, write_table
@@ -70,12 +71,14 @@ def test_flags_name_what_the_teacher_should_know(tmp_path):
     unsafe, lost = submission("boek"), submission("cleo")
     with record_of(tmp_path, (late, results()), (early, []),
                    (unsafe, results(sandbox="UNSANDBOXED")), (lost, [])) as record:
+        with record.transaction():
+            record.put_findings(lost, "code", [Finding("code", NOT_DONE, "it ended")], "")
         for one in (late, unsafe, lost):
             put_marks(record, one.key)
     report.write(tmp_path)
     flags = {row["student"]: row["flags"] for row in rows(tmp_path / "gradebook.csv")}
     assert flags == {"adal": "earlier attempts do not count: 1.zip", "boek": "UNSANDBOXED",
-                     "cleo": "the code has not been marked"}
+                     "cleo": "the code has not been marked; could not be done (code): it ended"}
 
 
 def test_every_member_of_a_group_gets_a_row_and_the_one_who_handed_in_only_one(tmp_path):
@@ -190,7 +193,8 @@ def test_the_column_is_asked_for_when_it_cannot_be_told(tmp_path):
 
 
 @pytest.mark.parametrize("content, words", [
-    (b"", "it is empty"), (b"name,points\nAda,3\n", "no gradebook that Blackboard exports"),
+    (b"", "it is empty"), (b"PK\3\4" + b"\0" * 99, "is an Excel workbook: save it as CSV"),
+    (b"name,points\nAda,3\n", "no gradebook that Blackboard exports"),
     (b"\xff\xfe" + b"\0" * 9, "no gradebook|is empty|cannot be read"),
     (b'"' + b"x" * 200_000, "cannot be read as a table")])
 def test_what_is_no_gradebook_is_refused_in_a_sentence(tmp_path, content, words):

@@ -10,7 +10,7 @@ from staff.grading import report
 from staff.grading.class_page import bars, shade
 from staff.grading.misconceptions import NOT_WRITTEN, misconceptions, mistake_of
 from staff.grading.pages import clean
-from staff.grading.record import FILE, Finding, Record, Result
+from staff.grading.record import FILE, NOT_DONE, Finding, Record, Result
 from staff.grading.standing import standings
 
 HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "javascript:alert(1)",
@@ -44,7 +44,8 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
             own="33.553", agrees=1)
         with record.transaction():
             record.put_findings(one, "notebooks", [
-                Finding("notebooks", "error", "fails", "task3.ipynb", 4)] * 2, "")
+                Finding("notebooks", "error", "fails", "task3.ipynb", 4)] * 2
+                + [Finding("notebooks", NOT_DONE, "no process could be started")], "")
     report.write(tmp_path)
     found = page(tmp_path, one)
     read = text_of(found)
@@ -56,6 +57,7 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     assert "It is\n  faster." in found and found.count("data:image/png;base64,") == 1
     assert "mean 33.55 33.553 they agree" in read
     assert "task3.ipynb, cell 4: fails (2 times)" in read and "all lies in a folder" in read
+    assert "process" not in read        # the teacher's flag, not the student's
 
 
 def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
@@ -166,7 +168,8 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     report.write(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
     assert "3 students, 3 hand-ins, 1 of them refused. Everything is marked for 2 of 3" in read
-    assert "seed: 42" in read and "cleo the zip is broken cleo.zip" in read
+    assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
+    assert "cleo the zip is broken cleo.zip" in read
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read

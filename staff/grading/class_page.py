@@ -1,5 +1,6 @@
 """The class on one page: marks as a heat map and as bars, and what was not understood."""
 
+import json
 from collections import Counter
 
 from kit.assignment import SUBTASKS
@@ -28,8 +29,17 @@ def write_class_page(path, record, standings, people):
         superseded=[one for one in listed if one.superseded],
         findings=findings_of(standings), flagged=flagged(people),
         alike=record.rows("SELECT key, other, what FROM alike ORDER BY key, other"),
-        facts={name: record.setting(name) for name in ("seed", "sandbox", "versions")
-               if record.setting(name) is not None})
+        facts=facts_of(record, standings))
+
+
+def facts_of(record, standings):
+    """Return [sentence] on what the marks were computed with."""
+    results = [result for one in standings for result in one.results]
+    found = [f"seed {record.setting('seed')}"] if record.setting("seed") is not None else []
+    found += sorted({f"sandbox: {result.sandbox}" for result in results if result.sandbox})
+    for text in sorted({result.versions for result in results if result.versions}):
+        found.append(", ".join(f"{name} {number}" for name, number in json.loads(text).items()))
+    return found
 
 
 def named(submission):
