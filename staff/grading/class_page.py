@@ -1,6 +1,6 @@
 """The class on one page: marks as a heat map and as bars, and what was not understood."""
 
-import json
+import re
 from collections import Counter
 
 from kit.assignment import SUBTASKS
@@ -37,9 +37,8 @@ def facts_of(record, standings):
     results = [result for one in standings for result in one.results]
     found = [f"seed {record.setting('seed')}"] if record.setting("seed") is not None else []
     found += sorted({f"sandbox: {result.sandbox}" for result in results if result.sandbox})
-    for text in sorted({result.versions for result in results if result.versions}):
-        found.append(", ".join(f"{name} {number}" for name, number in json.loads(text).items()))
-    return found
+    versions = {re.sub('[{}":]', "", result.versions) for result in results}    # of JSON
+    return found + sorted(versions - {""})
 
 
 def named(submission):
