@@ -92,6 +92,15 @@ def test_every_member_of_a_group_gets_a_row_and_the_one_who_handed_in_only_one(t
     assert [one.standing.sum_by_code for one in found] == [60, 56, 60]
 
 
+def test_a_user_name_alone_does_not_tell_which_of_a_group_it_is(tmp_path):
+    group = submission("adal", members=("Ada Lovelace", "Bo Ek"))
+    with record_of(tmp_path, (group, results())) as record:
+        found = people(standings(record))
+    assert [(one.student, one.name) for one in found] == [
+        ("", "Ada Lovelace"), ("adal", ""), ("", "Bo Ek")]
+    assert "one of the group, but which one cannot be told without --roster" in found[1].flags
+
+
 def test_ones_own_hand_in_counts_before_a_groups_and_two_students_may_share_a_name(tmp_path):
     group = submission("adal", name="Ada Lovelace", members=("Ada Lovelace", "Bo Ek"))
     own = submission("boek", name="Bo Ek")
