@@ -54,7 +54,7 @@ def put(record, table, **row):
 
 
 def picture():
-    """The bytes of a small PNG."""
+    """The bytes of a PNG as large as a plot's."""
     file = io.BytesIO()
-    Image.new("RGB", (40, 20), "steelblue").save(file, "PNG")
+    Image.effect_noise((300, 150), 100).save(file, "PNG")
     return file.getvalue()

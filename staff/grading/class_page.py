@@ -16,12 +16,13 @@ def write_class_page(path, record, standings, people):
     """Write the page of the class."""
     found = misconceptions(standings)
     names = {standing.submission.key: named(standing.submission) for standing in standings}
-    complete = [one.standing for one in people if not one.standing.missing]
+    taken = [one.standing for one in people if not one.standing.submission.refused]
+    complete = [one for one in taken if not one.missing]
     listed = record.submissions()
     write_page(
         path, "class.html", people=people, standings=standings, marked=MARKED, shade=shade,
-        folder=FOLDER, names=names, shares=shares(people),
-        by_code=bars([one.standing.sum_by_code for one in people], BY_CODE),
+        folder=FOLDER, names=names, shares=shares(taken), taken=len(taken),
+        by_code=bars([one.sum_by_code for one in taken], BY_CODE),
         totals=bars([one.total for one in complete], 100),
         complete=len(complete), lost=[one for one in found if not one.remark],
         remarks=[one for one in found if one.remark],
@@ -53,12 +54,12 @@ def shade(points, possible):
                                                                       int(share * SHADES))
 
 
-def shares(people):
+def shares(standings):
     """Return [(subtask, share of the points that were given, None while none could be)]."""
     found = []
     for subtask in MARKED:
-        given = sum(one.standing.points(subtask.id) or 0 for one in people)
-        possible = sum(one.standing.possible(subtask) for one in people)
+        given = sum(one.points(subtask.id) or 0 for one in standings)
+        possible = sum(one.possible(subtask) for one in standings)
         found.append((subtask, given / possible if possible else None))
     return found
 

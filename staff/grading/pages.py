@@ -129,9 +129,9 @@ def figures_of(record, key):
                        "ORDER BY rowid LIMIT ?", key, MOST_FIGURES)
     for row in rows:
         if row["png"] and row["png"].startswith(PNG):
-            found.setdefault(row["subtask"] or "", []).append(
-                {"notebook": row["notebook"], "cell": row["cell"], "address":
-                 "data:image/png;base64," + base64.b64encode(row["png"]).decode("ascii")})
+            address = "data:image/png;base64," + base64.b64encode(row["png"]).decode("ascii")
+            found.setdefault(row["subtask"] or "", []).append(    # Markup: it is not cut off
+                {"notebook": row["notebook"], "cell": row["cell"], "address": Markup(address)})
     return found
 
 
