@@ -221,3 +221,6 @@ def test_the_command_needs_a_record(tmp_path, capsys):
     assert report.main([str(tmp_path), "--roster", str(tmp_path / "missing.csv")]) == 2
     assert "missing.csv is not a file" in capsys.readouterr().err
     assert report.main([str(tmp_path)]) == 0
+    (tmp_path / "record.sqlite").write_bytes(b"no database" * 100)
+    assert report.main([str(tmp_path)]) == 2
+    assert "cannot be read as a record of grades" in capsys.readouterr().err

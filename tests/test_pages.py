@@ -94,7 +94,7 @@ def test_nothing_that_a_student_wrote_becomes_part_of_a_page(tmp_path):
         found = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|img src=x|h1>100)|</style>\s*<style|<b>gt", found)
         assert found.count("<h1>") == found.count("</style>") == found.count("<body") == 1
-        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", found) and "abababab" not in found
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]|abababab", found)
         assert re.findall(r'(?:href|src)="(?!#|data:image/png;|feedback/[a-z0-9-]+\.html"|'
                           r'marking-guide)', found) == []
         assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in found
@@ -170,7 +170,8 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
         record.set_setting("seed", 42)
     report.write(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
-    assert "3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2." in read
+    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2."
+            in read)
     assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
     assert "cleo the zip is broken cleo.zip" in read
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
