@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -46,13 +47,14 @@ class Student:
     cases:  inputs for the checks and what is right for them; the published ones without it.
     layout: "kit", or another in which not all is asked that the kit's scripts ask.
     instead: {title of a check: the function that is tried in its place in this layout}.
+    importing, total: seconds for the first call into a script, and for all calls together.
     """
 
-    def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None,
-                 layout="kit", instead=None):
-        self.folder, self.seconds = Path(folder), seconds
-        self.cases, self.layout = cases or read_cases(), layout
-        self.instead = instead or {}
+    def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
+                 instead=None, importing=IMPORT_SECONDS, total=float("inf")):
+        self.folder, self.seconds, self.importing = Path(folder), seconds, importing
+        self.cases, self.layout, self.instead = cases or read_cases(), layout, instead or {}
+        self.total, self.left = total, total
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
@@ -84,6 +86,8 @@ class Student:
         name = name_of(target)
         path = target.split(".") if isinstance(target, str) else [name]
         script = path[0] if len(path) > 1 else ""
+        if self.left <= 0:
+            raise Problem(f"it took more than {self.total:g} s in all")
         for known in (script, name if what == "call" else ""):
             if known in self.endless:
                 raise self.endless[known]
@@ -94,16 +98,23 @@ class Student:
             self.ask("import", f"{script}.__name__", [])
         self.sent += 1
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
-        seconds = IMPORT_SECONDS if what == "import" else self.seconds
+        seconds = self.importing if what == "import" else self.seconds
+        started = time.monotonic()
         try:
-            found = self.reply(header, values if script else [target[0], *values], seconds)
+            found = self.reply(header, values if script else [target[0], *values],
+                               min(seconds, self.left))
         except queue.Empty:
             self.stop()
+            if self.left < seconds:
+                raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
+                              ) from None
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
                              else (f"{name} did not come back", name))
             kind = NotImported if culprit == script else Problem
             self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
             raise self.endless[culprit] from None
+        finally:
+            self.left -= time.monotonic() - started
         self.imported.add(script)
         return found
 
@@ -127,6 +138,9 @@ class Student:
         answer, values = found
         if answer.get("id") != header["id"]:
             self.stop()
+            if "unreadable" in answer:
+                raise Problem(f"the answer of {name} is refused: "
+                              f"{one_line(answer['unreadable'], 100)}")
             raise Problem(f"{name} interfered with the checks: let it only compute")
         if "error" in answer:
             raise problem_of(path, answer["error"])
@@ -148,7 +162,8 @@ class Student:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):      # what it has not read, nobody will
+            self.process.stdin.close()
         self.process = None
         return status
 
@@ -177,7 +192,9 @@ def read_all(stream, replies):
         try:
             while True:
                 replies.put(codec.read(stream))
-        except (EOFError, OSError, ValueError, codec.ProtocolError):
+        except codec.ProtocolError as problem:
+            replies.put(({"unreadable": str(problem)}, []))
+        except (EOFError, OSError, ValueError):
             replies.put(None)
 
 
