@@ -71,15 +71,10 @@ def run(source, path, namespace, gone, clock, final=(), skipping=()):
             raise
         except skipping as ended:
             ended.resume()
-        except TooLong:
-            kinds = DEFINING
-            note("{}: what it does when it is imported does not come to an end; it belongs under "
-                 "if __name__ == \"__main__\"".format(place(path, statement)))
         except BaseException as problem:    # SystemExit too
-            if kinds is ast.stmt:
-                note("{} fails when it is imported, what is defined was taken: {}{}".format(
-                    place(path, statement), type(problem).__name__, in_words(problem)))
-                kinds = SETTING
+            if kinds is ast.stmt or isinstance(problem, TooLong):
+                note(place(path, statement) + in_words(problem))
+            kinds = DEFINING if isinstance(problem, TooLong) or kinds is DEFINING else SETTING
 
 
 def future_flags(tree):
@@ -96,9 +91,13 @@ def place(path, statement):
 
 
 def in_words(problem):
-    """Return what a problem says, after a colon."""
+    """Return what is said of a statement that has ended in a problem."""
+    if isinstance(problem, TooLong):
+        return (": what it does when it is imported does not come to an end; it belongs under "
+                "if __name__ == \"__main__\"")
     try:
         words = str(problem)
     except BaseException:       # a __str__ of the student's
         words = ""
-    return ": " + words[:150] if words else ""
+    return " fails when it is imported, what is defined was taken: {}{}".format(
+        type(problem).__name__, ": " + words[:150] if words else "")
