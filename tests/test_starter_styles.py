@@ -8,8 +8,8 @@ import pytest
 from starter_planted import base, failed, judged, losses, planted, said
 from staff.grading.mark import fresh_cases
 from test_starter_faults import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
-                                 LAYER_LOOP, LAYERS, LOSS, NORMAL, OUTPUTS, SCALED, SHUFFLE,
-                                 SLOPE, STATISTICS, UNIFORM)
+                                 LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED,
+                                 SHUFFLE, SLOPE, STATISTICS, UNIFORM)
 
 pytestmark = pytest.mark.faults
 
@@ -262,6 +262,10 @@ HAND_INS = {
         {**base(), "task2a.py": TASK2A.replace(MAIN_2A, unguarded(MAIN_2A)), "task2.py": TASK2.replace(MAIN_2, unguarded(MAIN_2))},
     "a last script that fails, and one that never ends":
         {**base(), "task3.py": "from task2 import *\nundefined_name\n", "task4.py": "from task2 import *\nwhile True:\n    pass\n"},
+    "task 3 in a file of its own":
+        {**base(), "task2.py": TASK2.replace(MOMENTUM, "                raise NotImplementedError\n"),
+         "task2a.py": TASK2A.replace("improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z)", "sigmoid(z)"),
+         "task3.py": TASK2A.replace(MAIN_2A, "") + "\n\nfrom trainer import BaseTrainer\n" + TASK2[TASK2.index("class SoftmaxTrainer"):].replace(MAIN_2, "")},
     "a failing line before a setting":
         {**base(), "task2a.py": TASK2A.replace("np.random.seed(1)\n\n\n", "import torch_not_there\ntorch_not_there.manual_seed(0)\nAMPLITUDE = 1.7159\n\n\n", 1)
          .replace("return 1.7159 * np.tanh", "return AMPLITUDE * np.tanh")},

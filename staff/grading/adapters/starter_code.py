@@ -99,15 +99,17 @@ class Code:
 
     # ----------------------------------------------------------------------------- finding
 
-    def find(self, name):
-        """Return what bears a name, by preference where it is defined.
+    def find(self, name, task=""):
+        """Return what bears a name, by preference where it is defined, and in this task's file.
 
         Without, what the first script that is no Python raises, or that it is not written.
         """
         holders = [module for module in self.modules.values() if name in module.__dict__]
-        for module in holders:
-            if getattr(module.__dict__[name], "__module__", "") == module.__name__:
-                return module.__dict__[name]
+        defining = [module for module in holders
+                    if getattr(module.__dict__[name], "__module__", "") == module.__name__]
+        if defining:
+            chosen = min(defining, key=lambda module: not module.__name__.startswith(task))
+            return chosen.__dict__[name]
         if holders:
             return holders[0].__dict__[name]
         for script, problem in self.broken.items():

@@ -27,16 +27,21 @@ class Model:
         self.use_improved_weight_init = use_improved_weight_init
         seed_all(rng)
         with blank("2b"):
-            self._own = construct(self.code.find("SoftmaxModel"), {
+            self._own = construct(self.student_class(), {
                 "neurons_per_layer": list(neurons_per_layer),
                 "use_improved_sigmoid": use_improved_sigmoid,
                 "use_improved_weight_init": use_improved_weight_init})
+
+    def student_class(self):
+        """Return the student's class; task 3's own, if there is one, for what task 3 adds."""
+        improved = self.use_improved_sigmoid or self.use_improved_weight_init
+        return self.code.find("SoftmaxModel", "task3" if improved else "")
 
     @property
     def own(self):
         """The student's model; without what its constructor does, if that has failed."""
         if "_own" not in self.__dict__:
-            cls = self.code.find("SoftmaxModel")
+            cls = self.student_class()
             self._own = cls.__new__(cls)
             for name in ("neurons_per_layer", "use_improved_sigmoid", "use_improved_weight_init"):
                 setattr(self._own, name, getattr(self, name))
