@@ -273,6 +273,10 @@ HAND_INS = {
         {"hand-in.ipynb": notebook("%matplotlib inline\nimport numpy as np\n!pip install numpy", base()["utils.py"] + "\nimport sys\nutils = sys.modules[__name__] if __name__ in sys.modules else None\n",
                                    "raise ValueError('a cell that fails')", "import utils\n" + joined("trainer"), joined("task2a").replace(MAIN_2A, ""),
                                    joined("task2").replace(MAIN_2, unguarded(MAIN_2)).replace("num_epochs = 50", "num_epochs = 2"))},
+    "the network in a script, its trainer in a notebook":
+        {name: text for name, text in base().items() if name != "task2.py"} | {
+            "task2.ipynb": notebook("from task2a import *\nfrom trainer import BaseTrainer\nimport utils", TASK2[TASK2.index("def calculate"):].replace(MAIN_2, ""),
+                                    unguarded(MAIN_2).replace("num_epochs = 50", "num_epochs = 1"))},
     "scripts, and a notebook that runs them":
         {**base(), "task2.py": TASK2.replace(MAIN_2, ""), "task2a.py": TASK2A.replace(MAIN_2A, "").replace("mean=33.55, std=78.88", "mean, std"),
          "report.ipynb": notebook("from task2a import *\nfrom task2 import *\n%time\nimport utils",

@@ -18,11 +18,13 @@ from adapter.starter_calls import not_written
 FIRST = ("task2a", "task2", "task3", "task4", "trainer", "utils")
 SUPPLIED = Path(__file__).with_name("supplied")
 LONGEST = 2 * 2**20     # of a file that is read, in bytes
+ASKED = ("pre_process_images", "cross_entropy_loss", "one_hot_encode", "calculate_accuracy",
+         "SoftmaxModel", "SoftmaxTrainer", "batch_loader")
 SUBTASKS = {"SoftmaxModel": "2b", "SoftmaxTrainer": "2c", "pre_process_images": "2a"}
 
 
 class Code:
-    """The scripts in a folder; without any, the code cells of its notebooks."""
+    """The scripts in a folder; for what they lack, the code cells of its notebooks."""
 
     def __init__(self, folder, gone, images=None, clock=None):
         self.folder, self.gone = Path(folder), gone
@@ -51,11 +53,17 @@ class Code:
             except SyntaxError as problem:
                 self.broken[name] = problem
                 note("{}.py is no Python: line {}, {}".format(name, problem.lineno, problem.msg))
-        for path in self.notebooks if not self.own else ():
-            self.load_notebook(path)
+        if not self.own or not word and self.lacks_something():
+            for path in self.notebooks:
+                self.load_notebook(path)
         for name in ("trainer", "utils"):       # supplied ones come last
             if name not in self.own:
                 self.modules[name] = importlib.import_module(name)
+
+    def lacks_something(self):
+        """Return whether one of the names that are asked for stands in none of the scripts."""
+        return any(all(name not in module.__dict__ for module in self.modules.values())
+                   for name in ASKED)
 
     def load_notebook(self, path, final=(), skipping=()):
         """Run the code cells of a notebook as one script; a cell that fails is noted.
