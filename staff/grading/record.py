@@ -14,6 +14,7 @@ from staff.grading.submission import Submission
 
 FILE = "record.sqlite"
 FORMAT = 1
+NOT_DONE = "not done"       # the kind of a finding that tells why a stage could not be done
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (
@@ -39,6 +40,9 @@ CREATE TABLE IF NOT EXISTS marks (
     PRIMARY KEY (key, subtask, part));
 CREATE TABLE IF NOT EXISTS alike (
     key TEXT, other TEXT, what TEXT, PRIMARY KEY (key, other));
+CREATE TABLE IF NOT EXISTS changes (        -- of points by code, by a recheck; subtask or "total"
+    recheck INTEGER, key TEXT, subtask TEXT, before REAL, after REAL,
+    PRIMARY KEY (recheck, key, subtask));
 """
 
 
@@ -161,15 +165,17 @@ class Record:
 
     # -------------------------------------------------------------------------------- results
 
-    def put_marking(self, submission, results, findings, fingerprint):
-        """Keep what came of a submission's code, in place of what was known."""
+    def put_marking(self, submission, results, findings, fingerprint, changes=()):
+        """Keep all results of a submission's code, in place of those that were known.
+
+        changes: rows of the table of changes, if it is a recheck.
+        """
         with self.transaction() as connection:
-            ids = [result.check_id for result in results]
-            marks = ", ".join("?" * len(ids))
-            connection.execute(f"DELETE FROM results WHERE key = ? AND check_id IN ({marks})",
-                               (submission.key, *ids))
+            connection.execute("DELETE FROM results WHERE key = ?", (submission.key,))
             for result in results:
                 insert(connection, "results", {"key": submission.key, **asdict(result)})
+            for row in changes:
+                insert(connection, "changes", row)
             self.put_findings(submission, "code", findings, fingerprint)
 
     def put_findings(self, submission, stage, findings, fingerprint):
@@ -181,6 +187,21 @@ class Record:
         insert(self.connection, "stages", {"key": submission.key, "stage": stage,
                                            "sha256": submission.sha256,
                                            "fingerprint": fingerprint})
+
+    def put_failure(self, submission, stage, words):
+        """Keep why a stage could not be done with a submission; it is not done by that."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM findings WHERE key = ? AND stage = ? AND kind = ?",
+                               (submission.key, stage, NOT_DONE))
+            insert(connection, "findings",
+                   {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
+
+    def put_alike(self, pairs):
+        """Keep which submissions are alike, as (key, other key, words), in place of before."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM alike")
+            for key, other, what in pairs:
+                insert(connection, "alike", {"key": key, "other": other, "what": what})
 
     def done(self, stage):
         """Return {key: (sha256, fingerprint)} of the submissions with which a stage is done."""
