@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from kit.checks import codec
+from kit.checks.cases import read_cases
 from kit.files import one_line
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -42,10 +43,14 @@ class Student:
 
     launch: starts the process for a folder and returns it, with what subprocess.Popen has: stdin,
             stdout, poll, wait, kill; and, if it knows, `reason`: why the process has ended.
+    cases:  inputs for the checks and what is right for them; the published ones without it.
+    layout: "kit", or another in which not all is asked that the kit's scripts ask.
     """
 
-    def __init__(self, folder, seconds=CALL_SECONDS, launch=None):
+    def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None,
+                 layout="kit"):
         self.folder, self.seconds = Path(folder), seconds
+        self.cases, self.layout = cases or read_cases(), layout
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
