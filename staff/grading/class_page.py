@@ -1,0 +1,76 @@
+"""The class on one page: marks as a heat map and as bars, and what was not understood."""
+
+from collections import Counter
+
+from kit.assignment import SUBTASKS
+from kit.check import FAILED
+from staff.grading.misconceptions import misconceptions
+from staff.grading.pages import FOLDER, write_page
+from staff.grading.standing import MARKED
+
+SHADES = 4          # of what is between nothing and all points
+BY_CODE = sum(sum(subtask.by_code.values()) for subtask in SUBTASKS)
+
+
+def write_class_page(path, record, standings, people):
+    """Write the page of the class."""
+    found = misconceptions(standings)
+    names = {standing.submission.key: named(standing.submission) for standing in standings}
+    complete = [one.standing for one in people if not one.standing.missing]
+    listed = record.submissions()
+    write_page(
+        path, "class.html", people=people, standings=standings, marked=MARKED, shade=shade,
+        folder=FOLDER, names=names, averages=averages(people),
+        by_code=bars([one.standing.sum_by_code for one in people], BY_CODE),
+        totals=bars([one.total for one in complete], 100),
+        complete=len(complete), lost=[one for one in found if not one.remark],
+        remarks=[one for one in found if one.remark],
+        refused=[one for one in listed if one.refused and not one.superseded],
+        superseded=[one for one in listed if one.superseded],
+        findings=findings_of(standings), flagged=[one for one in people if one.flags],
+        alike=record.rows("SELECT key, other, what FROM alike ORDER BY key, other"),
+        checks=sum(bool(one.results) for one in standings),
+        failed=sum(result.state == FAILED for one in standings for result in one.results
+                   if not result.remark),
+        facts={name: record.setting(name) for name in ("seed", "sandbox", "versions")
+               if record.setting(name) is not None})
+
+
+def named(submission):
+    """Return what a submission is called: its students."""
+    return ", ".join(submission.members) or submission.name or submission.student
+
+
+def shade(points, possible):
+    """Return the number of the colour for points: 0 for none of them, SHADES + 1 for all."""
+    share = points / possible
+    return 0 if share <= 0 else SHADES + 1 if share >= 1 else 1 + min(SHADES - 1,
+                                                                      int(share * SHADES))
+
+
+def averages(people):
+    """Return [(subtask, mean points of those who have some mark in it, their number)]."""
+    found = []
+    for subtask in MARKED:
+        known = [points for one in people
+                 if (points := one.standing.points(subtask.id)) is not None]
+        found.append((subtask, sum(known) / len(known) if known else None, len(known)))
+    return found
+
+
+def bars(values, most, number=10):
+    """Return [(from, to, how many, share of the highest bar)] of values between 0 and most."""
+    width = most / number
+    counts = Counter(min(number - 1, int(value / width)) for value in values)
+    highest = max(counts.values(), default=1)
+    return [(int(place * width), int((place + 1) * width) - (place < number - 1), counts[place],
+             counts[place] / highest) for place in range(number)]
+
+
+def findings_of(standings):
+    """Return [(kind, [submissions])] of what was found beside the checks, the commonest first."""
+    kinds = {}
+    for standing in standings:
+        for kind in {one.kind for one in standing.findings}:
+            kinds.setdefault(kind, []).append(standing.submission.key)
+    return sorted(kinds.items(), key=lambda item: -len(item[1]))
