@@ -1,0 +1,55 @@
+"""The first program in the sandbox: lowers the limits, takes another user's place, starts the rest.
+
+    python -I -S -B enter.py SETTINGS FOLDER PLACE COMMAND …
+
+SETTINGS is JSON, {"limits": {"NPROC": 64, …}, "uid": number or null}. FOLDER, unless it is "", is
+copied to PLACE, and the command starts there. What comes after this program cannot take back what
+it did. Runs on Python 3.8 and newer.
+"""
+
+import json
+import os
+import resource
+import sys
+
+
+def copy(source, target):
+    """Copy the files of a folder; what is no file or folder is left out, as is what is there."""
+    os.makedirs(target, exist_ok=True)
+    with os.scandir(source) as entries:
+        for entry in entries:
+            place = os.path.join(target, entry.name)
+            if os.path.lexists(place):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                copy(entry.path, place)
+            elif entry.is_file(follow_symlinks=False):
+                with open(entry.path, "rb") as old, open(place, "wb") as new:
+                    new.write(old.read())
+
+
+def become(uid):
+    """Take a user's place that owns nothing: limits on processes do not bind root."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def main(settings, folder, place, *command):
+    """Lower the limits, and replace this process by the command."""
+    if settings["uid"] is not None:
+        become(settings["uid"])
+    os.umask(0o022)
+    for name, value in settings["limits"].items():
+        number = getattr(resource, "RLIMIT_" + name)
+        hard = resource.getrlimit(number)[1]
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(number, (most, most))
+    if folder:
+        copy(folder, place)
+    os.chdir(place)
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]), *sys.argv[2:])

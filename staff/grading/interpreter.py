@@ -1,0 +1,57 @@
+"""What a sandbox has to know of the Python that runs a student's code."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit import ROOT
+from kit.files import Refused, one_line
+
+# run by that Python, whichever version it is; it may have no NumPy or Matplotlib
+QUESTION = """
+import json, os, sys
+fonts = ""
+try:
+    import matplotlib, matplotlib.font_manager as manager
+    fonts = os.path.join(matplotlib.get_cachedir(),
+                         "fontlist-v%s.json" % manager.FontManager.__version__)
+    if not os.path.isfile(fonts):
+        fonts = ""
+except Exception:
+    pass
+program = os.path.realpath(sys.executable)
+print(json.dumps({"program": sys.executable, "fonts": fonts, "prefixes": sorted({
+    sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix,
+    os.path.dirname(os.path.dirname(program))})}))
+"""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python: its program, the folders that it needs, and Matplotlib's list of fonts, or ""."""
+
+    program: str
+    prefixes: tuple
+    fonts: str
+
+
+def interpreter(python):
+    """Return the Interpreter that a command such as "python3.8" stands for; Refused if it is none.
+
+    It is refused too if a folder that it needs, and students' code can read, holds more than that.
+    """
+    try:
+        done = subprocess.run([python, "-I", "-c", QUESTION], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=120, check=True)
+        found = json.loads(done.stdout.splitlines()[-1])
+        found = Interpreter(found["program"], tuple(found["prefixes"]), found["fonts"])
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as problem:
+        raise Refused(f"{one_line(python)} does not run as Python ({one_line(problem, 80)}): give "
+                      "the path of a Python, such as one in a virtual environment") from None
+    for prefix in found.prefixes:
+        for secret, words in ((ROOT, "this repository"), (Path.home(), "your home folder")):
+            if secret.is_relative_to(prefix):
+                raise Refused(f"the Python in {prefix} holds {words}, which students' code could "
+                              "then read: make a virtual environment elsewhere, such as in .venv")
+    return found

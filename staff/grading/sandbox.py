@@ -1,0 +1,119 @@
+"""Where a student's code runs: its own files and processes, no network, and limits."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kit import ROOT
+from kit.checks.student import WORKER
+from staff.grading import bubblewrap
+from staff.grading.confined import Confined, started
+from staff.grading.interpreter import Interpreter, interpreter
+from staff.grading.limits import MIB, Limits
+
+FIRST_UID, UIDS = 200_000, 2**16    # users that own nothing, for a grader that runs as root
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "USER": "student",
+               "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp",
+               "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+KIT = {"/box/sub/kit": ROOT / "kit", "/box/sub/data": ROOT / "data"}    # what a student has too
+ENTER = Path(__file__).with_name("enter.py")
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """How to start a student's code: by which Python, within which limits; isolated or not.
+
+    Refused if that is no Python. It can be sent to other processes. What it starts ends with the
+    thread that has started it: do that in a thread that stays.
+    """
+
+    limits: Limits
+    python: str = sys.executable
+    isolated: bool = True
+    interpreter: Interpreter = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "interpreter", interpreter(self.python))
+
+    @property
+    def name(self):
+        """What results are stamped with."""
+        return "bubblewrap" if self.isolated else "UNSANDBOXED"
+
+    def launch(self, folder, slot=None, adapter=None):
+        """Return a Confined worker for the scripts in a folder; adapter: the file of one."""
+        arguments, show = [f"/box/sub/{WORKER.relative_to(ROOT).as_posix()}", "/box/sub"], {}
+        if adapter:
+            show["/adapter"] = Path(adapter).parent
+            arguments.append(f"/adapter/{Path(adapter).name}")
+        return self.run([self.interpreter.program, "-I", "-B", "-X", "utf8", *arguments],
+                        folder=folder, show=show, slot=slot)
+
+    def run(self, command, folder=None, show=None, write=None, env=None, limits=None, slot=None,
+            talk=True):
+        """Return a command as a Confined process.
+
+        It starts in /box/sub, which looks like the student edition: kit and data, read-only, and
+        beside them a copy of the folder. Besides there are /usr, the Python, and /tmp. Paths in the
+        command, env, show and write are those inside; without isolation they become the host's.
+
+        folder: the student's scripts; those named kit or data are left out.
+        show:   {path inside: file or folder of the host's}, read-only.
+        write:  {path inside: folder of the host's}, which it may write to; what stands there
+                afterwards, links too, is as untrusted as the command.
+        env:    variables, beside those of a bare environment.
+        limits: a section of limits.toml; that of scripts if it is not given.
+        slot:   limits on processes hold for all sandboxes with the same number together; if it is
+                not given, for those that this process has started.
+        talk:   whether stdin and stdout are pipes; otherwise there is nothing to read, and what is
+                printed goes to the log.
+        """
+        limits = limits or self.limits.code
+        show = {**KIT, "/enter/enter.py": ENTER, **({"/sub": folder} if folder else {}),
+                **(show or {})}
+        command = [self.interpreter.program, "-I", "-S", "-B", "/enter/enter.py",
+                   json.dumps(self.settings(limits, slot)), "/sub" if folder else "", "/box/sub",
+                   *map(str, command)]
+        env, write = ENVIRONMENT | (env or {}), write or {}
+        if not self.isolated:
+            return outside(command, show | write, env, limits, talk)
+        popen, child = bubblewrap.start(command, self.interpreter, show, write, env, limits, talk,
+                                        self.user(slot))
+        return Confined(popen, limits, [*write.values()], child=child)
+
+    def user(self, slot):
+        """Return the number of the user that code runs as; None: as the one who runs this."""
+        if not self.isolated or os.geteuid() != 0:
+            return None
+        return FIRST_UID + (os.getpid() if slot is None else slot) % UIDS
+
+    def settings(self, limits, slot):
+        """Return what enter.py is told."""
+        bounds = {"CPU": limits.cpu_seconds, "AS": limits.address_mib * MIB, "CORE": 0,
+                  "FSIZE": limits.file_mib * MIB, "NOFILE": limits.open_files}
+        if self.isolated:       # outside, it would count all that this user runs
+            bounds["NPROC"] = limits.processes
+        return {"limits": bounds, "uid": self.user(slot)}
+
+
+def outside(command, places, env, limits, talk):
+    """Return a command as a Confined process on this machine as it is."""
+    temporary = tempfile.mkdtemp(prefix="unsandboxed-")
+    for inside, place in KIT.items():
+        shutil.copytree(place, f"{temporary}{inside[len('/box'):]}")
+    places = {**{inside: place for inside, place in places.items() if inside not in KIT},
+              "/box": temporary, "/tmp": temporary}
+
+    def at_home(word):
+        for inside, place in places.items():
+            if word == inside or word.startswith(f"{inside}/"):
+                return f"{os.path.abspath(place)}{word[len(inside):]}"
+        return word
+
+    popen = started(list(map(at_home, command)),
+                    {name: at_home(word) for name, word in env.items()}, talk)
+    return Confined(popen, limits, temporary=temporary)

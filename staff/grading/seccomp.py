@@ -1,0 +1,78 @@
+"""The system calls that a student's code cannot make: a filter for bubblewrap's --seccomp.
+
+Namespaces hide files, processes and networks. What they do not cover is refused here: memory that
+no limit counts (memfd, System V), doors to the host that are in no namespace (vsock), namespaces
+within the sandbox, and parts of the kernel that have had holes and no use here.
+"""
+
+import errno
+import platform
+import struct
+
+from kit.files import Refused
+
+# Linux's numbers, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+CLONE, CLONE3, SOCKET = "clone", "clone3", "socket"
+NUMBERS = {name: dict(zip(("x86_64", "aarch64"), both)) for name, both in {
+    CLONE: (56, 220), CLONE3: (435, 435), SOCKET: (41, 198),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "pidfd_getfd": (438, 438), "kcmp": (312, 272),
+    "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41),
+    "mount": (165, 40), "umount2": (166, 39), "mount_setattr": (442, 442), "fsopen": (430, 430),
+    "fsmount": (432, 432), "fsconfig": (431, 431), "fspick": (433, 433), "open_tree": (428, 428),
+    "move_mount": (429, 429), "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "fanotify_init": (300, 262), "quotactl": (179, 60), "quotactl_fd": (443, 443),
+    "swapon": (167, 224), "swapoff": (168, 225), "reboot": (169, 142), "acct": (163, 89),
+    "syslog": (103, 116), "kexec_load": (246, 104), "kexec_file_load": (320, 294),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266),
+    "adjtimex": (159, 171), "sethostname": (170, 161), "setdomainname": (171, 162),
+}.items()}
+NEW_NAMESPACES = 0x7E020000     # CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET
+FAMILIES = (1, 2, 10, 16)       # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (resolving names)
+X32 = 0x40000000                # x86_64: the same calls by other numbers start here
+
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06   # BPF instructions
+NUMBER, ARCH, FIRST_ARGUMENT = 0, 4, 16     # offsets in struct seccomp_data; low half of the word
+ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
+
+
+def instruction(code, value, if_true=0, if_false=0):
+    """Return one instruction of a filter: struct sock_filter."""
+    return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+def refuse(number):
+    """Return the instruction that ends a call with an error."""
+    return instruction(RETURN, REFUSE | number)
+
+
+def seccomp_filter(machine=None):
+    """Return the filter as bytes; Refused on a machine whose system calls are not listed."""
+    machine = machine or platform.machine()
+    if machine not in AUDIT_ARCH:
+        raise Refused(f"no list of system calls for {machine}: use one of {', '.join(AUDIT_ARCH)}")
+    numbers = {name: both[machine] for name, both in NUMBERS.items()}
+    parts = [instruction(LOAD, ARCH), instruction(EQUAL, AUDIT_ARCH[machine], 1, 0),
+             instruction(RETURN, KILL), instruction(LOAD, NUMBER)]
+    if machine == "x86_64":
+        parts += [instruction(AT_LEAST, X32, 0, 1), refuse(errno.ENOSYS)]
+    # with ENOSYS, the C library falls back to clone, whose flags can be seen from here
+    parts += [instruction(EQUAL, numbers.pop(CLONE3), 0, 1), refuse(errno.ENOSYS)]
+    parts += [instruction(EQUAL, numbers.pop(CLONE), 0, 4), instruction(LOAD, FIRST_ARGUMENT),
+              instruction(ANY_BIT, NEW_NAMESPACES, 0, 1), refuse(errno.EPERM),
+              instruction(RETURN, ALLOW)]
+    families = [instruction(EQUAL, family, len(FAMILIES) - at, 0)
+                for at, family in enumerate(FAMILIES)]
+    parts += [instruction(EQUAL, numbers.pop(SOCKET), 0, len(FAMILIES) + 3),
+              instruction(LOAD, FIRST_ARGUMENT), *families, refuse(errno.EAFNOSUPPORT),
+              instruction(RETURN, ALLOW)]
+    for number in numbers.values():
+        parts += [instruction(EQUAL, number, 0, 1), refuse(errno.EPERM)]
+    return b"".join([*parts, instruction(RETURN, ALLOW)])
