@@ -1,7 +1,7 @@
-"""`python tests/fake_grading.py LOG SECONDS VERSION …`: staff grade, with marking that only sleeps.
+"""`python tests/fake_grading.py LOG SECONDS VERSION …`: staff grade, whose marking only sleeps.
 
-Everything else is the grader's own. Each marking adds a line to LOG: the student, and which checks.
-VERSION is that of the check of 2b: in version 2 it passes everyone.
+All else is the grader's own. Each marking adds a line to LOG: the student, and which checks.
+VERSION is that of the check of 3b: in version 2 it passes everyone.
 """
 
 import os
@@ -10,15 +10,15 @@ import time
 from functools import partial
 
 from kit.check import FAILED, PASSED
-from staff.grading import grade, running, tasks
+from staff.grading import grade, tasks
 from staff.grading.changes import changes
 from staff.grading.record import Finding, Result
 
-CHECKS = {"2a": "bias", "2b": "forward", "2d": "count"}
+CHECKS = {"2d": "count", "3b": "weights", "3c": "update"}
 
 
 def perform(log, seconds, version, task):
-    """Return a result for each check: 2b fails those whose name ends with an odd digit."""
+    """Return a result for each check: 3b fails those whose name ends with an odd digit."""
     time.sleep(seconds)
     with open(log, "a") as file:
         file.write(f"{task.submission.student} {','.join(task.checks or CHECKS)}\n")
@@ -26,7 +26,7 @@ def perform(log, seconds, version, task):
         os._exit(3)
     odd = task.submission.student[-1] in "13579"
     return [Result(name, name, part, part, False,
-                   FAILED if name == "2b" and odd and version == "1" else PASSED,
+                   FAILED if name == "3b" and odd and version == "1" else PASSED,
                    seed=task.settings.seed, fingerprint=of_check(version, name),
                    sandbox=task.settings.sandbox.name, words=f"{len(task.files)} files")
             for name, part in CHECKS.items() if task.checks is None or name in task.checks]
@@ -44,7 +44,7 @@ def keep(record, task, results, number):
 
 def of_check(version, name):
     """Return the fingerprint of a check."""
-    return f"{name} {version if name == '2b' else 1}"
+    return f"{name} {version if name == '3b' else 1}"
 
 
 def changed(version, record, key, layout):

@@ -17,7 +17,7 @@ from kit import ROOT
 from staff.grading.grade import main
 
 SCRIPT = Path(__file__).with_name("fake_grading.py")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"/tmp/w/run-stand:{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def marked(course):
     return Counter(log.read_text().splitlines()) if log.exists() else Counter()
 
 
+slow = pytest.mark.faults      # each starts gradings in processes of their own
 ALL = Counter({f"student{number} 2d,3b,3c": 1 for number in range(6)})
 
 
@@ -85,6 +86,7 @@ def test_every_hand_in_is_marked_once_and_not_again(course):
     assert marked(course) == ALL and results(course) == first
 
 
+@slow
 def test_one_worker_or_several_give_the_same(course):
     graded(course, "--seed", "1", "--jobs", "1")
     first = results(course)
@@ -96,6 +98,7 @@ def test_one_worker_or_several_give_the_same(course):
     assert results(course) == first
 
 
+@slow
 def test_dask_gives_the_same(course, monkeypatch):
     distributed = pytest.importorskip("distributed")
     graded(course, "--seed", "1")
@@ -109,6 +112,7 @@ def test_dask_gives_the_same(course, monkeypatch):
     assert results(course) == first and marked(course) == ALL
 
 
+@slow
 def test_the_seed_is_drawn_once(course):
     graded(course)
     drawn = {row[4] for row in results(course)}
@@ -119,6 +123,7 @@ def test_the_seed_is_drawn_once(course):
     assert "was graded with the seed" in graded(course, "--seed", "1", status=2)
 
 
+@slow
 def test_a_changed_hand_in_is_marked_anew_and_one_that_is_gone_goes(course):
     graded(course)
     hand_in(course, "student1", "handed in again")
@@ -130,7 +135,8 @@ def test_a_changed_hand_in_is_marked_anew_and_one_that_is_gone_goes(course):
     assert {row[0] for row in results(course)} == {f"student{n}" for n in (0, 1, 3, 4, 5)}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@slow
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_at_any_point_it_goes_on(course, seed):
     rng = random.Random(seed)
     for _ in range(4):
@@ -144,15 +150,16 @@ def test_killed_at_any_point_it_goes_on(course, seed):
         assert not any(child.is_running() for child in children)
     graded(course)
     assert len(results(course)) == 18
-    assert Counter(key for key, in rows(course, "SELECT key FROM stages")).most_common(1)[0][1] == 1
+    assert len(rows(course, "SELECT key FROM stages")) == 6
     assert rows(course, "PRAGMA integrity_check") == [("ok",)]
     # at most the two that were under way at each of four ends are done again
     assert all(ALL[line] for line in marked(course)) and marked(course).total() <= 6 + 4 * 2
 
 
+@slow
 def test_ctrl_c_ends_with_130_and_is_resumed(course):
-    process = subprocess.Popen(command(course, "--jobs", "1", seconds=1), env=ENVIRONMENT, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    process = subprocess.Popen(command(course, "--jobs", "1", seconds=1), env=ENVIRONMENT,
+                               text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True)
     until = time.monotonic() + 60
     while not marked(course):
@@ -169,6 +176,7 @@ def test_ctrl_c_ends_with_130_and_is_resumed(course):
     assert len(results(course)) == 18 and marked(course).total() <= 7
 
 
+@slow
 def test_two_gradings_into_one_folder_are_refused(course):
     process = subprocess.Popen(command(course, seconds=2), env=ENVIRONMENT,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -179,6 +187,7 @@ def test_two_gradings_into_one_folder_are_refused(course):
     assert process.wait(60) == 0 and len(results(course)) == 18
 
 
+@slow
 def test_a_marking_that_ends_its_process_is_flagged_and_tried_next_time(course):
     hand_in(course, "to-die")
     said = graded(course, "--jobs", "1", status=1)
@@ -202,6 +211,7 @@ def test_recheck_runs_the_changed_check_only_and_says_who_changes(course):
     assert "other checks" not in graded(course, version=2)
 
 
+@slow
 def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
     graded(course)
     process = subprocess.Popen(command(course, "--recheck", "--jobs", "1", version=2, seconds=0.7),

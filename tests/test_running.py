@@ -124,6 +124,25 @@ def test_dask_gives_failures(scheduler):
     assert "KilledWorker" in found[("die always", 0)].words
 
 
+def test_a_worker_of_dask_that_ends_is_replaced(scheduler, tmp_path):
+    jobs = [("die", str(tmp_path / "once")), ("double", 1), ("double", 2)]
+    found = dict(cluster.run(jobs, do, scheduler))
+    assert found == {jobs[0]: "survived", jobs[1]: 2, jobs[2]: 4}
+
+
+@pytest.mark.faults
+def test_a_scheduler_that_goes_away_is_refused():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0",
+                                  host="127.0.0.1") as local:
+        with closing(cluster.run([("double", 1), ("sleep", 60)], do,
+                                 local.scheduler_address)) as results:
+            next(results)
+            local.close()
+            with pytest.raises(Refused, match="the scheduler at .* has gone"):
+                next(results)
+
+
 def test_workers_with_other_code_are_refused(scheduler, monkeypatch):
     monkeypatch.setattr(cluster, "code_version", lambda: "another")
     with pytest.raises(Refused, match="another version of the grader"):

@@ -37,7 +37,7 @@ def told(record, number):
     found = {}
     for row in rows:
         found.setdefault((row["student"], row["key"]), {})[row["subtask"]] = row
-    lines = [f"recheck {number}: {len(found)} change" + ("" if len(found) != 1 else "s")]
+    lines = [f"recheck {number} changes the points by code of {len(found) or 'nobody'}"]
     for (student, _), of_one in found.items():
         total = of_one.pop(TOTAL, None)
         parts = [step(row["subtask"], row) for row in of_one.values()]

@@ -1,7 +1,7 @@
 """The same jobs on the workers of dask.distributed: what each gives, as it comes.
 
-Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code, and
-a sandbox that holds: it is asked before its first job.
+Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code,
+and a sandbox that holds: it is asked before its first job.
 """
 
 import functools
@@ -84,8 +84,9 @@ def threads_of(client):
     try:
         client.wait_for_workers(1, timeout=SECONDS)
     except TimeoutError:
-        raise Refused(f"the scheduler at {client.scheduler.address} has no worker: start some with "
-                      f"`dask worker {client.scheduler.address}`") from None
+        address = client.scheduler.address
+        raise Refused(f"the scheduler at {address} has no worker: start some with "
+                      f"`dask worker {address}`") from None
     return sum(client.nthreads().values())
 
 
@@ -99,7 +100,7 @@ def remote(function, fit, job):
 
 @functools.lru_cache(maxsize=8)
 def check_fit(version, sandbox):
-    """Raise Refused if this worker has other code than it should have, or no sandbox that holds."""
+    """Raise Refused if this worker has other code than it should, or no sandbox that holds."""
     if code_version() != version:
         raise Refused("a worker has another version of the grader than this: install the same "
                       "there, and start it anew")

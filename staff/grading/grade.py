@@ -17,6 +17,7 @@ from staff.grading import changes, cluster, running, tasks
 from staff.grading.points import by_code
 from staff.grading.progress import Progress, minutes
 from staff.grading.record import FILE, Record
+from staff.grading.roster import Roster
 
 OUT = ROOT / "build" / "grades"
 LOCK = ".lock"
@@ -61,6 +62,7 @@ def parsed(arguments):
     add("--scheduler", metavar="ADDRESS", help="use the workers of this dask scheduler instead")
     add("--roster", type=Path, metavar="EXPORT", help="the gradebook exported from Blackboard or "
         "Canvas, to be filled")
+    add("--column", metavar="NAME", help="the column of it to be filled")
     add("--starter", type=Path, metavar="FOLDER", help="the code that students were given, to be "
         "left out when hand-ins are compared; default: the kit's")
     add("--limits", type=Path, metavar="FILE", help="in place of staff/grading/limits.toml")
@@ -99,17 +101,17 @@ def grade(options, stages=None):
     """Grade, and return the exit status."""
     start = time.monotonic()
     check_places(options)
-    sandbox, limits = prepared_sandbox(options)
+    sandbox = proved_sandbox(options)
     with locked(options.out), Record(options.out / FILE) as record:
-        settings = tasks.Settings(settled_seed(record, options.seed), sandbox, limits)
-        take_in(record, options)
+        settings = tasks.Settings(settled_seed(record, options.seed), sandbox)
+        take_in(record, options, sandbox.limits.archive)
         say(f"seed {settings.seed}; sandbox: {sandbox.name}")
         stages = stages or chosen_stages(options)
         compute(record, stages, settings, options)
         compare(record, options)
-        write_report(options)
         failed = tasks.failures(record)
-        say_end(record, options, failed, time.monotonic() - start)
+        say_end(record, failed, time.monotonic() - start)
+    write_report(options)
     return INCOMPLETE if failed else DONE
 
 
@@ -131,17 +133,19 @@ def check_places(options):
         path = getattr(options, option)
         if path is not None and not path.exists():
             raise Refused(f"--{option} {path} is not there: give the name of one that is")
+    if options.roster:
+        Roster(options.roster)      # refused now, not when all is marked
 
 
-def prepared_sandbox(options):
-    """Return a sandbox that has been shown to hold, and the limits."""
+def proved_sandbox(options):
+    """Return a sandbox that has been shown to hold; Refused, if it does not."""
     from staff.grading.limits import read_limits
     from staff.grading.sandbox import Sandbox
     limits = read_limits(options.limits) if options.limits else read_limits()
     sandbox = Sandbox(limits, python=options.python or sys.executable,
                       isolated=not options.no_sandbox)
     sandbox.probe()
-    return sandbox, limits
+    return sandbox
 
 
 @contextlib.contextmanager
@@ -169,10 +173,10 @@ def settled_seed(record, asked):
     return known
 
 
-def take_in(record, options):
+def take_in(record, options, limits):
     """Let the hand-ins be in the record, and say what they are."""
     from staff.grading.intake import take_in
-    submissions = take_in(options.submissions, options.out, options.layout)
+    submissions = take_in(options.submissions, options.out, options.layout, limits)
     record.put_submissions(submissions)
     for line in summary(submissions):
         say(line)
@@ -195,7 +199,7 @@ def summary(submissions):
 def chosen_stages(options):
     """Return the stages of this grading."""
     from staff.grading import stages
-    return stages.CHOSEN if not options.notebooks else (*stages.CHOSEN, stages.NOTEBOOKS)
+    return [stages.CODE, stages.READING, *[stages.NOTEBOOKS] * options.notebooks]
 
 
 def compute(record, stages, settings, options):
@@ -208,7 +212,7 @@ def compute(record, stages, settings, options):
         say(f"{len({task.submission.key for task in stale})} of them were marked by other checks "
             "or under other limits than there are now, and stay so: --recheck marks them anew")
     by_key = {(task.stage.name, task.submission.key): task for task in todo}
-    jobs = (tasks.with_files(task, options.out / COPIES) for task in todo)
+    jobs = (tasks.with_files(task, options.out) for task in todo)
     with closing(started(jobs, settings, options)) as outcomes, \
             Progress("grading", len(todo)) as progress:
         for job, outcome in outcomes:
@@ -235,20 +239,20 @@ def compare(record, options):
     record.put_alike(alike.find(folders, starter=options.starter))
 
 
-def write_report(options):
-    """Write all that comes out of the record."""
-    from staff.grading import report
-    report.write(options.out, roster=options.roster)
-
-
-def say_end(record, options, failed, seconds):
-    """Say what came of it and where to look."""
+def say_end(record, failed, seconds):
+    """Say what came of it."""
     marked = [sum(by_code(record.results(one.key)).values())
               for one in record.submissions() if one.counts]
     mean = f"; mean {sum(marked) / len(marked):.1f} points by code" if marked else ""
     say(f"{len(marked)} graded in {minutes(seconds)}{mean}")
     for key, words in failed:
         say(f"  could not be marked: {key}: {one_line(words, 300)}", sys.stderr)
+
+
+def write_report(options):
+    """Write all that comes out of the record, and say where to look."""
+    from staff.grading import report
+    for line in report.write(options.out, options.roster, options.column):
+        say(line)
     for name in ("class.html", "gradebook.csv", "marking.csv", FILE):
-        if (options.out / name).exists():
-            say(f"  {options.out / name}")
+        say(f"  {options.out / name}")

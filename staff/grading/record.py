@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS figures (
     key TEXT, subtask TEXT, notebook TEXT, cell INTEGER, number INTEGER, png BLOB);
 CREATE TABLE IF NOT EXISTS numbers (
     key TEXT, subtask TEXT, name TEXT, reported TEXT, own TEXT, agrees INTEGER,
-    PRIMARY KEY (key, name));
+    PRIMARY KEY (key, subtask, name));
 CREATE TABLE IF NOT EXISTS stages (         -- what has been done with a submission, and of which
     key TEXT, stage TEXT, sha256 TEXT, fingerprint TEXT, PRIMARY KEY (key, stage));
 CREATE TABLE IF NOT EXISTS marks (
@@ -195,6 +195,23 @@ class Record:
                                (submission.key, stage, NOT_DONE))
             insert(connection, "findings",
                    {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
+
+    def put_reading(self, submission, reading, numbers, fingerprint):
+        """Keep what stands in a submission's notebooks, in place of what was known.
+
+        numbers: (subtask, name, reported, own, agrees), as notebooks.compare_numbers gives them.
+        """
+        key, names = submission.key, ("subtask", "name", "reported", "own", "agrees")
+        with self.transaction() as connection:
+            for table in ("answers", "figures", "numbers"):
+                connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
+            for subtask, text in reading.answers.items():
+                insert(connection, "answers", {"key": key, "subtask": subtask, "text": text})
+            for figure in reading.figures:
+                insert(connection, "figures", {"key": key, **asdict(figure)})
+            for row in numbers:
+                insert(connection, "numbers", {"key": key, **dict(zip(names, row))})
+            self.put_findings(submission, "reading", reading.findings, fingerprint)
 
     def put_alike(self, pairs):
         """Keep which submissions are alike, as (key, other key, words), in place of before."""

@@ -1,9 +1,12 @@
 """The stages of a grading: what each does with a submission, and how the record keeps it."""
 
+import contextlib
 import hashlib
+import tempfile
 import threading
+from pathlib import Path
 
-from staff.grading import mark
+from staff.grading import mark, notebooks
 from staff.grading.changes import changes
 from staff.grading.tasks import Stage
 
@@ -12,9 +15,18 @@ NOTEBOOK = ".ipynb"
 
 def mark_code(task):
     """Return the Marking of a submission's code, or of those of its checks that are asked for."""
-    job = mark.Job(task.submission.key, task.submission.layout, task.files, task.settings.seed,
-                   task.settings.sandbox, task.checks)
-    return mark.mark(job, slot=threading.get_native_id())   # no two threads of a machine share it
+    return mark.mark(job_of(task), slot())
+
+
+def job_of(task):
+    """Return a task as mark.py wants it."""
+    return mark.Job(task.submission.key, task.submission.layout, task.files, task.settings.seed,
+                    task.settings.sandbox, task.checks)
+
+
+def slot():
+    """Return a number that no other thread of this machine has."""
+    return threading.get_native_id()
 
 
 def keep_code(record, task, marking, number):
@@ -55,3 +67,58 @@ def digest(*parts):
 
 
 CODE = Stage("code", "code", mark_code, keep_code, code_fingerprint, changed_checks, holds_code)
+
+
+# ------------------------------------------------------------------------------------- notebooks
+
+def read_notebooks(task):
+    """Return (the Reading of a submission's notebooks, rows of numbers that it reports)."""
+    with folder_of(task) as folder:
+        reading = notebooks.read(task.submission, folder)
+        with mark.student_of(job_of(task), folder, slot(), None) as student:
+            return reading, notebooks.compare_numbers(student, reading)
+
+
+def keep_reading(record, task, outcome, number):
+    """Put a reading into the record."""
+    record.put_reading(task.submission, *outcome, task.fingerprint)
+
+
+def reading_fingerprint(settings, layout):
+    """Return a hash of the code that reads notebooks."""
+    return digest(*map(mark.source_of, READERS))
+
+
+def execute_notebooks(task):
+    """Return the Findings of executing a submission's notebooks."""
+    with folder_of(task) as folder:
+        return notebooks.execute(task.submission, folder, task.settings.sandbox)
+
+
+def keep_execution(record, task, findings, number):
+    """Put what came of executing notebooks into the record."""
+    with record.transaction():
+        record.put_findings(task.submission, NOTEBOOKS.name, findings, task.fingerprint)
+
+
+def execution_fingerprint(settings, layout):
+    """Return a hash of what decides what comes of executing notebooks."""
+    sandbox = settings.sandbox
+    return digest(sandbox.name, sandbox.python, sandbox.limits.notebook,
+                  *map(mark.source_of, (*READERS, *EXECUTORS)))
+
+
+@contextlib.contextmanager
+def folder_of(task):
+    """Yield a folder with a task's files, for as long as it lasts."""
+    with tempfile.TemporaryDirectory(prefix="notebooks-") as folder:
+        mark.written(Path(folder), task.files)
+        yield Path(folder)
+
+
+READERS = tuple(f"staff.grading.{name}" for name in (
+    "notebooks", "answers", "edition", "handed_in", "outputs", "pictures", "reported"))
+EXECUTORS = tuple(f"staff.grading.{name}" for name in ("execution", "kernel", "rerun"))
+READING = Stage("reading", "notebooks", read_notebooks, keep_reading, reading_fingerprint)
+NOTEBOOKS = Stage("notebooks", "executing notebooks", execute_notebooks, keep_execution,
+                  execution_fingerprint)

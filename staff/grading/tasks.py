@@ -6,8 +6,8 @@ done by other code, or under other limits, is stale: it is done anew when a rech
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
+from staff.grading.intake import copy_of
 from staff.grading.record import NOT_DONE
 from staff.grading.running import Failure
 from staff.grading.submission import Submission
@@ -51,7 +51,6 @@ class Settings:
 
     seed: int
     sandbox: object
-    limits: object
 
 
 @dataclass(frozen=True)
@@ -97,15 +96,11 @@ def sort_out(record, stages, settings):
     return missing, stale
 
 
-def with_files(task, folder):
-    """Return a task with the files that it needs, out of the clean copies in a folder."""
-    root = Path(folder, task.submission.key)
-    files = {}
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if path.is_file() and task.stage.wanted(task.submission, name):
-            files[name] = path.read_bytes()
-    return replace(task, files=files)
+def with_files(task, out):
+    """Return a task with the files that it needs, out of the clean copies in OUT."""
+    files = copy_of(task.submission, out)
+    return replace(task, files={name: content for name, content in files.items()
+                                if task.stage.wanted(task.submission, name)})
 
 
 def keep(record, task, outcome, number=None):
