@@ -3,10 +3,9 @@
 from collections import Counter
 
 from kit.assignment import SUBTASKS
-from kit.check import FAILED
 from staff.grading.misconceptions import misconceptions
 from staff.grading.pages import FOLDER, write_page
-from staff.grading.standing import MARKED
+from staff.grading.standing import MARKED, MISSING
 
 SHADES = 4          # of what is between nothing and all points
 BY_CODE = sum(sum(subtask.by_code.values()) for subtask in SUBTASKS)
@@ -20,18 +19,15 @@ def write_class_page(path, record, standings, people):
     listed = record.submissions()
     write_page(
         path, "class.html", people=people, standings=standings, marked=MARKED, shade=shade,
-        folder=FOLDER, names=names, averages=averages(people),
+        folder=FOLDER, names=names, shares=shares(people),
         by_code=bars([one.standing.sum_by_code for one in people], BY_CODE),
         totals=bars([one.total for one in complete], 100),
         complete=len(complete), lost=[one for one in found if not one.remark],
         remarks=[one for one in found if one.remark],
         refused=[one for one in listed if one.refused and not one.superseded],
         superseded=[one for one in listed if one.superseded],
-        findings=findings_of(standings), flagged=[one for one in people if one.flags],
+        findings=findings_of(standings), flagged=flagged(people),
         alike=record.rows("SELECT key, other, what FROM alike ORDER BY key, other"),
-        checks=sum(bool(one.results) for one in standings),
-        failed=sum(result.state == FAILED for one in standings for result in one.results
-                   if not result.remark),
         facts={name: record.setting(name) for name in ("seed", "sandbox", "versions")
                if record.setting(name) is not None})
 
@@ -48,23 +44,29 @@ def shade(points, possible):
                                                                       int(share * SHADES))
 
 
-def averages(people):
-    """Return [(subtask, mean points of those who have some mark in it, their number)]."""
+def shares(people):
+    """Return [(subtask, share of the points that were given, None while none could be)]."""
     found = []
     for subtask in MARKED:
-        known = [points for one in people
-                 if (points := one.standing.points(subtask.id)) is not None]
-        found.append((subtask, sum(known) / len(known) if known else None, len(known)))
+        given = sum(one.standing.points(subtask.id) or 0 for one in people)
+        possible = sum(one.standing.possible(subtask) for one in people)
+        found.append((subtask, given / possible if possible else None))
     return found
 
 
+def flagged(people):
+    """Return [(person, flags)], without those on marks by hand that are missing."""
+    found = [(one, [flag for flag in one.flags if not flag.startswith(MISSING)]) for one in people]
+    return [(one, flags) for one, flags in found if flags]
+
+
 def bars(values, most, number=10):
-    """Return [(from, to, how many, share of the highest bar)] of values between 0 and most."""
+    """Return [(from, how many, share of the highest bar)] of values between 0 and most."""
     width = most / number
     counts = Counter(min(number - 1, int(value / width)) for value in values)
     highest = max(counts.values(), default=1)
-    return [(int(place * width), int((place + 1) * width) - (place < number - 1), counts[place],
-             counts[place] / highest) for place in range(number)]
+    return [(int(place * width), counts[place], counts[place] / highest)
+            for place in range(number)]
 
 
 def findings_of(standings):

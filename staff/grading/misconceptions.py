@@ -17,6 +17,7 @@ NOT_WRITTEN = "not written"
 class Misconception:
     """One mistake: where it was made, in which words, by whom, and what it has cost them.
 
+    title:   of the check that has found it; empty if the subtask as a whole could not be tried.
     example: the words of one check, with their numbers; keys: of the submissions.
     """
 
@@ -51,8 +52,11 @@ def misconceptions(standings):
                    if result.remark and result.state == FAILED]
         for result, points in lost + remarks:
             mistake = mistake_of(result)
-            one = found.setdefault((result.check_id, mistake), Misconception(
-                result.subtask, result.title, mistake, one_line(result.words, 500), result.remark))
+            tried = result.state == FAILED
+            where = result.check_id if tried else result.subtask
+            one = found.setdefault((where, mistake), Misconception(
+                result.subtask, result.title if tried else "", mistake,
+                one_line(result.words, 500) if tried else "", result.remark))
             one.add(standing.submission.key, points)
     return sorted(found.values(), key=lambda one: (-one.points, -one.count, one.subtask,
                                                    one.mistake))

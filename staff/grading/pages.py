@@ -98,7 +98,8 @@ def section_of(subtask, standing, answers, figures, numbers):
     marks = [(part, possible, *standing.marks.get((subtask.id, part), (None, "")))
              for part, possible in subtask.by_hand.items()]
     return {"subtask": subtask, "points": standing.points(subtask.id), "parts": parts,
-            "marks": marks, "checks": [one for one in results if not one.remark],
+            "possible": standing.possible(subtask), "marks": marks,
+            "checks": [one for one in results if not one.remark],
             "remarks": [one for one in results if one.remark and one.state == FAILED],
             "counted_in": CHARGED.get(subtask.id), "answer": answers.get(subtask.id, ""),
             "figures": figures.get(subtask.id, []),

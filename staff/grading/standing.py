@@ -11,6 +11,7 @@ MARKED = [subtask for subtask in SUBTASKS if subtask.points]
 BY_HAND = [(subtask, part, possible) for subtask in SUBTASKS
            for part, possible in subtask.by_hand.items()]
 UNSANDBOXED = "UNSANDBOXED"
+MISSING = "by hand missing"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Standing:
         known = [found[subtask] for found in (self.by_code, self.by_hand)
                  if found.get(subtask) is not None]
         return sum(known) if known else None
+
+    def possible(self, subtask):
+        """Return the points that a Subtask could give as far as it is marked."""
+        by_hand = self.by_hand.get(subtask.id) is not None
+        return sum(subtask.by_code.values()) + by_hand * sum(subtask.by_hand.values())
 
     @property
     def sum_by_code(self):
@@ -84,7 +90,7 @@ class Standing:
                          + ", ".join(other.source for other in self.earlier))
         if self.missing:
             named = "all" if len(self.missing) == len(BY_HAND) else ", ".join(self.missing)
-            found.append(f"by hand missing: {named}")
+            found.append(f"{MISSING}: {named}")
         return found
 
 
