@@ -1,7 +1,8 @@
 """`python -m staff record`: stores what the reference computes, for the checks that students get.
 
-The checks hold numbers, no code that computes them: inputs and results of small networks. They are
-drawn anew only when this is run; a test holds the file against the reference.
+The checks hold numbers, no code that computes them: inputs and results of small networks. Those of
+the students are drawn anew only when this is run; a test holds the file against the reference. The
+grader draws its own, of the same form, from a seed that students do not know.
 """
 
 import argparse
@@ -28,28 +29,42 @@ def main(arguments=None):
     return 0
 
 
-def cases():
-    """Return {name: inputs and results} with arrays and lists of arrays."""
-    rng = np.random.default_rng(SEED)
+def cases(seed=SEED, num_inputs=5):
+    """Return {name: inputs and results} with arrays and lists of arrays.
+
+    seed:       a whole number, or a sequence of them.
+    num_inputs: of the networks, the bias's among them.
+    """
+    rng = np.random.default_rng(seed)
+
+    def drawn(sizes, batches, **flags):
+        return network(rng, num_inputs, sizes, batches, **flags)
+
     return {
-        "plain": network(rng, [4, 3], batches=[1, 5, 32]),
-        "square": network(rng, [3, 3], batches=[1, 4]),
-        "improved": network(rng, [4, 3], batches=[5], use_improved_sigmoid=True),
-        "two hidden layers": network(rng, [4, 6, 3], batches=[1, 5]),
-        "three hidden layers": network(rng, [4, 6, 5, 3], batches=[5]),
-        "functions": functions(),
+        "plain": drawn([4, 3], batches=[1, 5, 32]),
+        "square": drawn([3, 3], batches=[1, 4]),
+        "improved": drawn([4, 3], batches=[5], use_improved_sigmoid=True),
+        "two hidden layers": drawn([4, 6, 3], batches=[1, 5]),
+        "three hidden layers": drawn([4, 6, 5, 3], batches=[5]),
+        "functions": functions(rng),
         "loss": losses(rng),
         "momentum": momentum(rng),
+        "helpers": helpers(rng),
+        "images": images(rng),
+        "training": training(rng),
+        "counting": counting(rng),
     }
 
 
-def network(rng, sizes, batches, **flags):
+def network(rng, num_inputs, sizes, batches, **flags):
     """Return a small network, a batch, and what forward and backward make of its first rows."""
     from task3 import ImprovedModel
-    model = ImprovedModel(sizes, num_inputs=5, rng=rng, **flags)
+    model = ImprovedModel(sizes, num_inputs=num_inputs, rng=rng, **flags)
     model.ws = [sixteenths(rng.normal(0, 0.8, w.shape)) for w in model.ws]
+    if num_inputs > 5:      # so that the sums z are about as large
+        model.ws[0] = sixteenths(16 * model.ws[0] * np.sqrt(5 / num_inputs)) / 16
     N = max(batches)
-    X = np.hstack([sixteenths(rng.normal(0, 1, (N, 4))), np.ones((N, 1))])
+    X = np.hstack([sixteenths(rng.normal(0, 1, (N, num_inputs - 1))), np.ones((N, 1))])
     targets = np.eye(sizes[-1])[np.arange(N) * 2 % sizes[-1]]
     case = {"ws": model.ws, "X": X, "targets": targets, "grads": {}}
     for batch in batches:
@@ -65,10 +80,11 @@ def sixteenths(array):
     return np.round(array * 16) / 16
 
 
-def functions():
-    """Return the sigmoids and their slopes at some sums z."""
+def functions(rng):
+    """Return the sigmoids and their slopes at some sums z, 0 among them."""
     from task3 import ImprovedModel
     z = np.array([[-4, -1.5, -0.6, -0.1], [0, 0.3, 0.8, 2.5]])
+    z *= 1 + rng.integers(-2, 3, z.shape) / 16
     found = {"z": z}
     for name, improved in (("sigmoid", False), ("improved", True)):
         model = ImprovedModel([4, 3], num_inputs=5, use_improved_sigmoid=improved)
@@ -109,6 +125,55 @@ def momentum(rng):
         trainer.update()
         moved.append([w - start for w, start in zip(model.ws, before)])
     return {"grads": grads, "moved": moved}
+
+
+def helpers(rng):
+    """Return labels, and outputs of which few are above 0.5, with the column of the largest."""
+    from task2 import classes_of
+    outputs = rng.permuted([[0.4, 0.3, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1], [0.6, 0.2, 0.1, 0.1],
+                            [0.35, 0.3, 0.25, 0.1], [0.7, 0.1, 0.1, 0.1]], axis=1)
+    labels = rng.permutation([0, 9, 3, 3, *rng.choice([1, 2, 4, 5, 6, 7, 8], 2, replace=False)])
+    return {"labels": labels, "outputs": outputs, "best": classes_of(outputs)}
+
+
+def images(rng):
+    """Return what images are made of: their mean, their deviation, and the order of the pixels."""
+    mean, std = 60 + rng.integers(-8, 9) / 2, 20 + rng.integers(-4, 5) / 4
+    return {"mean": float(mean), "std": float(std), "seed": int(rng.integers(10 ** 6))}
+
+
+def training(rng):
+    """Return outputs of a stand-in whose loss is another in reverse order, and its gradients."""
+    from task2 import cross_entropy_loss
+    targets = np.eye(3)[[1, 0, 2, 2]]
+    while True:
+        outputs = rng.permuted([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4],
+                                [0.6, 0.3, 0.1]], axis=1)
+        loss, reverse = (cross_entropy_loss(targets, one) for one in (outputs, outputs[:, ::-1]))
+        if abs(loss - reverse) > 0.1:
+            break
+    grads = [sixteenths(rng.uniform(-2, 2, shape)) for shape in ((5, 4), (4, 3))]
+    return {"outputs": outputs, "grads": grads}
+
+
+def counting(rng):
+    """Return rows (inputs, layers …, number of parameters), and rows (budget, number of hidden
+    layers, inputs, outputs): between two widths, exact, and below the least."""
+    from task2 import count_parameters
+    counts = []
+    for depth in (2, 1, 3):
+        inputs, *layers = rng.permutation(np.arange(3, 10))[:depth + 1].tolist()
+        counts.append(np.array([inputs, *layers, count_parameters(layers, inputs)]))
+    size = int(rng.integers(3, 7))
+    counts.append(np.array([size, *[size] * 4, count_parameters([size] * 4, size)]))
+    budgets = []
+    for hidden, share in ((1, 0.2), (2, 0.75), (2, 0.25), (2, 0), (3, 0.7), (1, -0.5), (1, -1)):
+        width = int(rng.integers(5, 12)) if share >= 0 else 1
+        inputs, outputs = (int(rng.integers(*ends)) for ends in ((5, 10), (3, 6)))
+        low, high = (count_parameters([one] * hidden + [outputs], inputs)
+                     for one in (width, width + 1))
+        budgets.append([max(1, round(low + share * (high - low))), hidden, inputs, outputs])
+    return {"counts": counts, "budgets": np.array(budgets)}
 
 
 def as_text(value, indent=""):

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from kit.checks.measure import as_arrays
+from kit.checks.cases import as_arrays
 from staff import record
 
 

@@ -4,8 +4,6 @@ from kit.checks.measure import kind_of, number
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
 
-COUNTS = {((3,), 4): 12, ((7, 3), 5): 56, ((6, 5, 4), 9): 104, ((4, 4, 4, 4), 4): 64}
-
 
 def whole(value, what):
     """Return a whole number; Problem says what it is instead."""
@@ -21,11 +19,12 @@ def whole(value, what):
 
 @check("2d", "count", "number of parameters")
 def count(student):
-    for (layers, inputs), right in COUNTS.items():
-        found = whole(student.call("task2.count_parameters", list(layers), inputs),
-                      f"count_parameters({list(layers)}, {inputs})")
+    for row in student.cases["counting"]["counts"]:
+        inputs, *layers, right = row.tolist()
+        found = whole(student.call("task2.count_parameters", layers, inputs),
+                      f"count_parameters({layers}, {inputs})")
         if found != right:
-            raise Problem(f"count_parameters({list(layers)}, {inputs}) is {found:,} where "
+            raise Problem(f"count_parameters({layers}, {inputs}) is {found:,} where "
                           f"{right:,} is right" + count_hint(found, right, layers, inputs))
     if whole(student.call("task2.count_parameters", [1]), "count_parameters([1])") != 785:
         raise Problem("count_parameters([1]) is not 785: without num_inputs there are 785 inputs, "
@@ -47,9 +46,7 @@ def count_hint(found, right, layers, inputs):
 
 @check("4d", "counts_and_width", "the width nearest to a budget")
 def equal_width(student):
-    for budget, layers, inputs, outputs in ((60, 1, 5, 3), (200, 2, 5, 3), (225, 2, 5, 3),
-                                            (190, 2, 5, 3), (400, 3, 9, 4), (9, 1, 5, 3),
-                                            (3, 1, 5, 3)):
+    for budget, layers, inputs, outputs in student.cases["counting"]["budgets"].tolist():
         asked = f"equal_width({budget}, {layers}, {inputs}, {outputs})"
         width = whole(student.call("task4.equal_width", budget, layers, inputs, outputs), asked)
         if width < 1:

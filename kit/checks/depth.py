@@ -10,7 +10,7 @@ import numpy as np
 
 from kit.checks.gradients import Gradients, gradient_hint, verdicts
 from kit.checks.gradients import backward as backward_of_one_layer
-from kit.checks.measure import UNJUDGED, all_hold, array, close, holds, matrices, read_cases, times
+from kit.checks.measure import UNJUDGED, all_hold, array, close, holds, matrices, times
 from kit.checks.momentum import momentum
 from kit.checks.network import forward as forward_of_one_layer
 from kit.checks.network import kept, network
@@ -34,7 +34,7 @@ def same_words(one, other):
 def forward(student):
     words = ""
     for name in DEEP:
-        case = read_cases()[name]
+        case = student.cases[name]
         model = network(student, case["ws"])
         try:
             outputs = outputs_of(student, model, case)
@@ -65,7 +65,7 @@ def is_there_with_one_layer(student, problem, model):
     """Return whether one hidden layer has the same Problem, and more is written than nothing."""
     if "is None" in str(problem) and not kept(student, model):
         return False
-    case = read_cases()["plain"]
+    case = student.cases["plain"]
     try:
         outputs_of(student, network(student, case["ws"]), case)
     except Problem as known:
@@ -95,8 +95,8 @@ def by_own_pairs(student, ws, X):
 
 def judge_kept(student, model, name, layers):
     """Raise Problem unless as many activations are kept as one hidden layer lets expect."""
-    shallow = network(student, read_cases()["plain"]["ws"])
-    student.call((shallow, "forward"), read_cases()["plain"]["X"])
+    shallow = network(student, student.cases["plain"]["ws"])
+    student.call((shallow, "forward"), student.cases["plain"]["X"])
     try:
         missing = 3 - len(kept(student, shallow))
     except Problem:
@@ -125,7 +125,7 @@ def depth_hint(student, activations, expected):
 
 @check("4c", "backward_and_update", "gradients of two and three hidden layers", blanks=["2b"])
 def backward(student):
-    cases = read_cases()
+    cases = student.cases
     tried = [Gradients(student, cases[name], N) for name, N in
              ((DEEP[0], 5), (DEEP[0], 1), (DEEP[1], 5))]
     if all(one.right for one in tried):
@@ -211,7 +211,7 @@ def judge_update(student, cls, shallow, deep):
 def no_hidden_layer(student):
     if not all_hold(student, forward_of_one_layer, backward_of_one_layer):
         return UNJUDGED
-    case = read_cases()["plain"]
+    case = student.cases["plain"]
     model = network(student, [case["ws"][0][:, :3]])
     outputs = array(student.call((model, "forward"), case["X"]), (len(case["X"]), 3),
                     "what forward returns without a hidden layer")

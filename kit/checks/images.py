@@ -1,7 +1,6 @@
 """Checks of what is done to the images: subtask 2a."""
 
-import tempfile
-from pathlib import Path
+import contextlib
 
 import numpy as np
 
@@ -10,29 +9,30 @@ from kit.checks.measure import array, close, holds, near, number
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
 
-MEAN, STD = 60.0, 20.0
 
 
-def images(seed, rows=6):
-    """Return images, and how many STD each pixel is from MEAN; these two are exact, and no outer
-    column looks like the bias's."""
+def images(student, number, rows=6):
+    """Return images, how many deviations each pixel is from their mean, the mean and the
+    deviation; these two are exact, and no outer column looks like the bias's."""
+    case = student.cases["images"]
     values = np.resize([0.5, -0.5, np.sqrt(1.75), -np.sqrt(1.75)], 782 * rows)
-    np.random.default_rng(seed).shuffle(values)
+    np.random.default_rng([case["seed"], number]).shuffle(values)
     outer = np.where(np.arange(rows) % 2, 1.0, -1.0)
     scaled = np.column_stack([outer, values.reshape(rows, 782), outer])
-    return MEAN + STD * scaled, scaled
+    return case["mean"] + case["std"] * scaled, scaled, case["mean"], case["std"]
 
 
 @check("2a", "statistics", "mean and standard deviation")
 def statistics(student):
     for scale, shift in ((1, 0), (0.5, 7)):
-        X = images(1)[0] * scale + shift
+        X, _, mean, std = images(student, 1)
+        X = X * scale + shift
         value = student.call("task2.training_statistics", X, pure=True)
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise Problem("training_statistics should return two numbers, mean and standard "
                           "deviation")
         for what, found, right in zip(("mean", "standard deviation"), value,
-                                      (MEAN * scale + shift, STD * scale)):
+                                      (mean * scale + shift, std * scale)):
             if isinstance(found, np.ndarray) and found.size > 1:
                 each = {784: " for each pixel", 6: " for each image"}.get(found.size, "")
                 raise Problem(f"the {what} is an array of shape {found.shape}: one number{each}, "
@@ -67,8 +67,8 @@ def processed(student, X, mean, std, kinds="fi", **options):
 
 @check("2a", "scaling", "pixels scaled")
 def scaling(student):
-    X, scaled = images(2)
-    found, column = processed(student, X, MEAN, STD, kinds="f", pure=True)
+    X, scaled, mean, std = images(student, 2)
+    found, column = processed(student, X, mean, std, kinds="f", pure=True)
     if close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
         return      # bias_column says of the latter that none can be found
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
@@ -79,37 +79,37 @@ def scaling(student):
                           f"{scaled[worst]:.4g}: are the numbers rounded or cut off?")
         raise Problem("the scaled pixels depend on more than the pixel and the two numbers: equal "
                       "pixels come out different; is each pixel or image scaled on its own?")
-    raise Problem(f"a pixel x comes out as {slope:.4g}·x {shift:+.4g}, with mean {MEAN} and "
-                  f"deviation {STD}" + scaling_hint(slope, shift))
+    raise Problem(f"a pixel x comes out as {slope:.4g}·x {shift:+.4g}, with mean {mean} and "
+                  f"deviation {std}" + scaling_hint(slope, shift, std))
 
 
-def scaling_hint(slope, shift):
+def scaling_hint(slope, shift, std):
     """Return the likeliest mistake of a wrong scaling."""
-    if near(slope * STD, 1) and abs(shift) < 1e-9:
+    if near(slope * std, 1) and abs(shift) < 1e-9:
         return ": the mean is not taken off"
     if near(slope, 1):
         return ": it is not divided by the deviation"
-    if near(slope * STD ** 2, 1):
+    if near(slope * std ** 2, 1):
         return ": is it divided by the variance?"
-    if near(slope * STD, 1):
+    if near(slope * std, 1):
         return ": the mean is taken off in another unit; subtract first, then divide"
-    if near(slope * STD, -1):
+    if near(slope * std, -1):
         return ": the sign is turned"
     return ", expected the pixel less the mean, in deviations"
 
 
 @check("2a", "same_for_every_split", "the same two numbers for every split")
 def same_for_every_split(student):
-    X, scaled = images(3)
-    found, _ = processed(student, X, MEAN - 10, STD / 2)
+    X, scaled, mean, std = images(student, 3)
+    found, _ = processed(student, X, mean - std / 2, std / 2)
     if close(found, scaled) and not close(found, 2 * scaled + 1):
-        raise Problem(f"images with mean {MEAN} and deviation {STD} come out with mean "
+        raise Problem(f"images with mean {mean} and deviation {std} come out with mean "
                       f"{found.mean():.2f} and deviation {found.std():.2f} whatever two numbers "
                       "are passed: are they normalised with their own?")
     judge_dataset(student)
     if not holds(scaling, student):
         return
-    one, _ = processed(student, X[:2], MEAN - 10, STD / 2)
+    one, _ = processed(student, X[:2], mean - std / 2, std / 2)
     if not close(one, found[:2], 1e-9):
         raise Problem("an image comes out different when fewer images are passed with it: use "
                       "only the two numbers that are passed")
@@ -117,21 +117,21 @@ def same_for_every_split(student):
 
 def judge_dataset(student):
     """Raise Problem unless load_dataset scales both splits with the training set's numbers."""
-    train, val = images(4, 8)[0].astype(np.uint8), (images(5, 4)[0] * 0.5 + 20).astype(np.uint8)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "small.npz"
-        np.savez(path, x_train=train, y_train=np.arange(8), x_test=val, y_test=np.arange(4))
-        try:
-            data = student.call("task2.load_dataset", str(path), keep=True)
+    train, val = (images(student, 4, 8)[0].astype(np.uint8),
+                  (images(student, 5, 4)[0] * 0.5 + 20).astype(np.uint8))
+    try:
+        with mnist_of(student, train, np.arange(8).reshape(-1, 1), val,
+                      np.arange(4).reshape(-1, 1)):
+            data = student.call("task2.load_dataset", keep=True)
             found = [student.get((data, name)) for name in ("X_train", "X_val")]
-        except NotWritten as blank:
-            if blank.subtask == "2a":
-                raise
-            return      # the labels' encoding is another subtask's
-        except Problem:
-            if all(holds(one, student) for one in (one_hot, statistics, scaling)):
-                raise
-            return
+    except NotWritten as blank:
+        if blank.subtask == "2a":
+            raise
+        return      # the labels' encoding is another subtask's
+    except Problem:
+        if all(holds(one, student) for one in (one_hot, statistics, scaling)):
+            raise
+        return
     numbers = student.call("task2.training_statistics", train)
     if not isinstance(numbers, (tuple, list)) or len(numbers) != 2:
         return
@@ -140,6 +140,19 @@ def judge_dataset(student):
             all(map(alike, found, expected)):
         return
     raise Problem(dataset_hint((train, val), found))
+
+
+@contextlib.contextmanager
+def mnist_of(student, *arrays):
+    """Let these arrays take MNIST's place."""
+    module = student.call("importlib.import_module", "task2", keep=True)
+    own = student.get((module, "load_full_mnist"), keep=True)
+    student.set((module, "load_full_mnist"),
+                student.call("kit.checks.stand_in.Data", *arrays, keep=True))
+    try:
+        yield
+    finally:
+        student.set((module, "load_full_mnist"), own)
 
 
 def alike(found, expected):
@@ -168,8 +181,8 @@ def dataset_hint(splits, found):
 
 @check("2a", "bias_column", "a column of ones")
 def bias_column(student):
-    X, _ = images(6)
-    _, column = processed(student, X, MEAN, STD)
+    X, _, mean, std = images(student, 6)
+    _, column = processed(student, X, mean, std)
     if column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
                       "the bias is missing")
@@ -180,6 +193,6 @@ def bias_column(student):
         words = "none of the outer columns is the same for every image, expected one of ones"
     elif not column.any():
         words += ": with zeros the first layer has no bias"
-    elif close(column, np.full(len(X), (1 - MEAN) / STD)):
+    elif close(column, np.full(len(X), (1 - mean) / std)):
         words += ": is it appended before the pixels are scaled, and scaled with them?"
     raise Problem(words)

@@ -1,9 +1,5 @@
 """What is measured of a student's numbers: whether they are right, and if not, how they differ."""
 
-import functools
-import json
-from pathlib import Path
-
 import numpy as np
 
 from kit.checks.codec import Handle
@@ -12,22 +8,6 @@ from kit.checks.student import NotImported, NotWritten, Problem
 UNJUDGED = "not judged: what it is made of fails above"
 TOLERANCE = 2e-4    # relative: admits constants of four digits, finds the smallest fault seen
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
-
-
-@functools.cache
-def read_cases():
-    """Return the stored inputs and results: {name: {…: arrays}}."""
-    text = Path(__file__).with_name("cases.json").read_text(encoding="utf-8")
-    return {name: as_arrays(case) for name, case in json.loads(text).items()}
-
-
-def as_arrays(value):
-    """Return a JSON value with its lists of numbers as arrays; {"list": …} is a list of arrays."""
-    if isinstance(value, dict):
-        if set(value) == {"list"}:
-            return [as_arrays(one) for one in value["list"]]
-        return {name: as_arrays(one) for name, one in value.items()}
-    return np.array(value) if isinstance(value, list) else value
 
 
 # ---------------------------------------------------------------------- is it what was asked for?

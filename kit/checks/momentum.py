@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checks.measure import close, near, ratio, read_cases, times
+from kit.checks.measure import close, near, ratio, times
 from kit.checks.registry import check
 from kit.checks.student import Problem
 from kit.checks.training import PLAIN, WS, moved, trainer_of, weights
@@ -10,7 +10,7 @@ from kit.checks.training import PLAIN, WS, moved, trainer_of, weights
 
 @check("3c", "update", "seven steps with momentum")
 def momentum(student):
-    case, rate = read_cases()["momentum"], 0.02
+    case, rate = student.cases["momentum"], 0.02
     found = steps_of(student, case["grads"], rate, 0.9)
     right = [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
              for ws, far in zip(found, case["moved"])]

@@ -16,6 +16,16 @@ def loss(targets, outputs):
     return float(outputs[0, 0])
 
 
+class Data:
+    """Takes load_full_mnist's place: whatever it is asked, it gives these four arrays."""
+
+    def __init__(self, *arrays):
+        self.arrays = arrays
+
+    def __call__(self, path=None, verbose=True):
+        return self.arrays
+
+
 class Model:
     """A network whose outputs are the first columns of X and whose gradients are given.
 

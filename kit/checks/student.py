@@ -6,11 +6,13 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 
 from kit.checks import codec
+from kit.checks.cases import read_cases
 from kit.files import one_line
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -42,10 +44,16 @@ class Student:
 
     launch: starts the process for a folder and returns it, with what subprocess.Popen has: stdin,
             stdout, poll, wait, kill; and, if it knows, `reason`: why the process has ended.
+    cases:  inputs for the checks and what is right for them; the published ones without it.
+    layout: "kit", or another in which not all is asked that the kit's scripts ask.
+    importing, total: seconds for the first call into a script, and for all calls together.
     """
 
-    def __init__(self, folder, seconds=CALL_SECONDS, launch=None):
-        self.folder, self.seconds = Path(folder), seconds
+    def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
+                 importing=IMPORT_SECONDS, total=float("inf")):
+        self.folder, self.seconds, self.importing = Path(folder), seconds, importing
+        self.cases, self.layout = cases or read_cases(), layout
+        self.total, self.left = total, total
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
@@ -77,6 +85,8 @@ class Student:
         name = name_of(target)
         path = target.split(".") if isinstance(target, str) else [name]
         script = path[0] if len(path) > 1 else ""
+        if self.left <= 0:
+            raise Problem(f"it took more than {self.total:g} s in all")
         for known in (script, name if what == "call" else ""):
             if known in self.endless:
                 raise self.endless[known]
@@ -87,16 +97,23 @@ class Student:
             self.ask("import", f"{script}.__name__", [])
         self.sent += 1
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
-        seconds = IMPORT_SECONDS if what == "import" else self.seconds
+        seconds = self.importing if what == "import" else self.seconds
+        started = time.monotonic()
         try:
-            found = self.reply(header, values if script else [target[0], *values], seconds)
+            found = self.reply(header, values if script else [target[0], *values],
+                               min(seconds, self.left))
         except queue.Empty:
             self.stop()
+            if self.left < seconds:
+                raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
+                              ) from None
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
                              else (f"{name} did not come back", name))
             kind = NotImported if culprit == script else Problem
             self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
             raise self.endless[culprit] from None
+        finally:
+            self.left -= time.monotonic() - started
         self.imported.add(script)
         return found
 
@@ -139,7 +156,8 @@ class Student:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):      # what it has not read, nobody will
+            self.process.stdin.close()
         self.process = None
         return status
 

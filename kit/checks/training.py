@@ -19,12 +19,11 @@ PLAIN = "task2.SoftmaxTrainer"
 HELPERS = helpers.loss, helpers.accuracy, helpers.batches, helpers.shuffling
 STAND_IN_LOSS = "kit.checks.stand_in.loss"
 WS = [np.full((5, 4), 0.5), np.full((4, 3), -0.5)]
-GIVEN = [np.linspace(-1, 1, 20).reshape(5, 4), np.linspace(0.5, -2, 12).reshape(4, 3)]
 
 
-def batch(N, classes=3):
+def batch(student, N, classes=3):
     """Return N rows whose first columns are a stand-in's outputs, and targets."""
-    outputs = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4], [0.6, 0.3, 0.1]])
+    outputs = student.cases["training"]["outputs"]
     X = np.hstack([outputs, np.zeros((4, 1)), np.ones((4, 1))])
     rows = np.arange(N) % 4
     return X[rows], np.eye(classes)[np.array([1, 0, 2, 2])[rows]]
@@ -33,7 +32,7 @@ def batch(N, classes=3):
 def trainer_of(student, cls, ws, rate, given=None, examples=None, **options):
     """Return Handles of a trainer and of the stand-in that it trains."""
     model = student.call(STAND_IN, ws, given or [np.ones_like(w) for w in ws], keep=True)
-    X, targets = examples or batch(4)
+    X, targets = examples or batch(student, 4)
     dataset = student.call("task2.Dataset", X, targets, X, targets, keep=True)
     trainer = student.call(cls, model, dataset, rate, 2, keep=True, **options)
     return trainer, model
@@ -42,7 +41,7 @@ def trainer_of(student, cls, ws, rate, given=None, examples=None, **options):
 def moved(student, cls, ws, rate, **options):
     """Return (weights before, weights after, gradients) of one update."""
     trainer, model = trainer_of(student, cls, ws, rate, **options)
-    given = GIVEN if len(ws) == 2 else [np.ones_like(w) for w in ws]
+    given = student.cases["training"]["grads"] if len(ws) == 2 else [np.ones_like(w) for w in ws]
     student.set((model, "grads"), given)
     student.call((trainer, "update"))
     return ws, weights(student, model, ws), given
@@ -103,15 +102,15 @@ def update(student):
 @check("2c", "train_step", "train_step: forward, loss, backward, update")
 def train_step(student):
     with any_loss(student):
-        judge_train_step(student, *batch(4))
+        judge_train_step(student, *batch(student, 4))
 
 
 def judge_train_step(student, X, targets):
     """Raise Problem unless train_step calls the model's methods, moves its weights by the new
     gradients, and returns the loss."""
-    found = {}
+    found, given = {}, student.cases["training"]["grads"]
     for rate in (0.1, 0.02):
-        trainer, model = trainer_of(student, PLAIN, WS, rate, GIVEN)
+        trainer, model = trainer_of(student, PLAIN, WS, rate, given)
         returned = student.call((trainer, "train_step"), X, targets, pure=True)
         calls = student.get((model, "calls"))
         after = weights(student, model, WS)
@@ -128,7 +127,7 @@ def judge_train_step(student, X, targets):
         if all(factor and abs(factor - 1) < 1e-6 for factor in stale):
             raise Problem("train_step moves the weights by the gradients of the step before: call "
                           "backward before update")
-        found[rate] = factors(WS, after, GIVEN, rate)
+        found[rate] = factors(WS, after, given, rate)
     own = own_update(student)
     if own is None or any(not alike(found[rate], own[rate]) for rate in found):
         judge_step("train_step", found)
@@ -219,8 +218,9 @@ def step_hint(given):
 
 @check("2c", "train_step", "train: each epoch all batches, five validations")
 def train(student):
-    X, targets = batch(20)
-    trainer, model = trainer_of(student, PLAIN, WS, 0.1, GIVEN, (X, targets))
+    X, targets = batch(student, 20)
+    given = student.cases["training"]["grads"]
+    trainer, model = trainer_of(student, PLAIN, WS, 0.1, given, (X, targets))
     with any_loss(student):
         student.call((trainer, "train_step"), X[:2], targets[:2])   # a blank of this subtask first
     if not all_hold(student, *HELPERS):
@@ -231,7 +231,8 @@ def train(student):
 
 def judge_train(student, X, targets):
     """Raise Problem unless train takes a step with every batch, and validates as it should."""
-    trainer, model = trainer_of(student, PLAIN, WS, 0.1, GIVEN, (X, targets))
+    given = student.cases["training"]["grads"]
+    trainer, model = trainer_of(student, PLAIN, WS, 0.1, given, (X, targets))
     student.set((trainer, "patience"), 10 ** 6)
     history = student.call((trainer, "train"), 3, keep=True)
     steps = student.get((history, "step"))

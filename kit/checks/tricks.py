@@ -3,7 +3,7 @@
 import numpy as np
 
 from kit.checks.gradients import Gradients, backward
-from kit.checks.measure import array, close, holds, near, ratio, read_cases, times
+from kit.checks.measure import array, close, holds, near, ratio, times
 from kit.checks.network import forward, network
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
@@ -15,17 +15,17 @@ STEP = 1e-4
 
 def improved(student, on=True):
     """Return a Handle of a small network with the improved sigmoid, or with it turned off."""
-    return network(student, read_cases()["improved"]["ws"], IMPROVED, use_improved_sigmoid=on)
+    return network(student, student.cases["improved"]["ws"], IMPROVED, use_improved_sigmoid=on)
 
 
 @check("3a", "forward", "the improved sigmoid")
 def activation(student):
-    case = read_cases()["functions"]
+    case = student.cases["functions"]
     z, model = case["z"], improved(student)
     found = array(student.call((model, "activation"), z, pure=True), z.shape, "activation(z)")
     if not close(found, case["improved"]):
         raise Problem(activation_hint(found, case))
-    plain = network(student, read_cases()["improved"]["ws"])
+    plain = network(student, student.cases["improved"]["ws"])
     try:
         usual = student.call((plain, "activation"), z)
         off = student.call((improved(student, False), "activation"), z)
@@ -61,7 +61,7 @@ def activation_hint(found, case):
 
 def judge_network(student):
     """Raise Problem unless forward of task 2 lets the improved sigmoid in."""
-    case = read_cases()["improved"]
+    case = student.cases["improved"]
     outputs = student.call((improved(student), "forward"), case["X"])
     if not isinstance(outputs, np.ndarray) or not close(outputs, case["outputs"]):
         raise Problem("activation is right, but the network's outputs do not follow it: does "
@@ -71,14 +71,14 @@ def judge_network(student):
 
 @check("3a", "slope", "its slope")
 def slope(student):
-    case = read_cases()["functions"]
+    case = student.cases["functions"]
     model, z = improved(student), case["z"]
     found = array(student.call((model, "slope"), case["improved"], pure=True), z.shape, "slope(a)")
     if not close(found, case["improved slope"]) and not fits_activation(student, model, z):
         raise Problem(slope_hint(student, model, found, case))
     if not holds(backward, student):
         return
-    one = Gradients(student, read_cases()["improved"], 5, IMPROVED, use_improved_sigmoid=True)
+    one = Gradients(student, student.cases["improved"], 5, IMPROVED, use_improved_sigmoid=True)
     if not one.right_by_itself and not one.follows_forward:
         raise Problem("slope is right, but the gradients do not follow it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")

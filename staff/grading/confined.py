@@ -77,7 +77,7 @@ class Confined:
     # ------------------------------------------------------------------------------- its end
 
     def clear_up(self):
-        """Kill what is left of its group, wait until the sandbox is empty, and remove its files."""
+        """Kill what is left of its group, wait until that is gone, and remove its files."""
         if self.cleared:        # the number of its group may be another's by now
             return
         self.cleared = True
@@ -176,17 +176,23 @@ def size(mib):
 # ------------------------------------------------------------------------- looking at processes
 
 
+def children_of(pid):
+    """Return the numbers of the processes that a process has started; None if it has ended."""
+    found = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                found += map(int, file.read().split())
+    except OSError:
+        return None
+    return found
+
+
 def descendants(pid):
     """Return the numbers of all processes that a process has started, and those have."""
-    found, left = [], [pid]
-    while left:
-        parent = left.pop()
-        with contextlib.suppress(OSError):
-            for task in os.listdir(f"/proc/{parent}/task"):
-                with open(f"/proc/{parent}/task/{task}/children") as file:
-                    children = [int(number) for number in file.read().split()]
-                found += children
-                left += children
+    found = children_of(pid) or []
+    for child in found:     # which grows meanwhile
+        found += children_of(child) or []
     return found
 
 

@@ -1,4 +1,4 @@
-"""The first program in the sandbox: lowers the limits, takes another user's place, starts the rest.
+"""The first program in the sandbox: lowers the limits, becomes another user, starts the command.
 
     python -I -S -B enter.py SETTINGS FOLDER PLACE COMMAND …
 

@@ -14,6 +14,7 @@ from staff.grading import bubblewrap
 from staff.grading.confined import Confined, started
 from staff.grading.interpreter import Interpreter, interpreter
 from staff.grading.limits import MIB, Limits
+from staff.grading.probe import probe
 
 FIRST_UID, UIDS = 200_000, 2**16    # users that own nothing, for a grader that runs as root
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "USER": "student",
@@ -44,6 +45,11 @@ class Sandbox:
         """What results are stamped with."""
         return "bubblewrap" if self.isolated else "UNSANDBOXED"
 
+    def probe(self):
+        """Prove, by trying to break out of one, that sandboxes hold; Refused, with what to do."""
+        if self.isolated:
+            probe(self)
+
     def launch(self, folder, slot=None, adapter=None):
         """Return a Confined worker for the scripts in a folder; adapter: the file of one."""
         arguments, show = [f"/box/sub/{WORKER.relative_to(ROOT).as_posix()}", "/box/sub"], {}
@@ -58,7 +64,7 @@ class Sandbox:
         """Return a command as a Confined process.
 
         It starts in /box/sub, which looks like the student edition: kit and data, read-only, and
-        beside them a copy of the folder. Besides there are /usr, the Python, and /tmp. Paths in the
+        beside them a copy of the folder. There are /usr, the Python, and /tmp too. Paths in the
         command, env, show and write are those inside; without isolation they become the host's.
 
         folder: the student's scripts; those named kit or data are left out.

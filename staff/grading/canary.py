@@ -1,0 +1,126 @@
+"""What tries to get out of a sandbox before any student's code is let into one.
+
+    python -I -B canary.py TARGETS
+
+TARGETS is JSON: files of the host's, the port of a listener on its loopback, the name of an
+abstract socket, an environment variable's value, and how many processes there may be. Prints, as a
+JSON list, a sentence for each thing that should not have been possible. Python 3.8 and newer.
+"""
+
+import contextlib
+import ctypes
+import glob
+import importlib.util
+import json
+import mmap
+import os
+import platform
+import resource
+import socket
+import sys
+import time
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+UNSHARE = {"x86_64": 272, "aarch64": 97}
+CLONE_NEWUSER = 0x10000000
+SOLUTIONS = ("task2", "task3", "task4", "staff")
+LARGEST = {"/box": "scratch", "/tmp": "scratch", "/dev/shm": "shared"}
+
+
+def reached(family, address):
+    """Return whether something answers at an address."""
+    with contextlib.suppress(OSError), socket.socket(family) as one:
+        one.settimeout(2)
+        one.connect(address)
+        return True
+    return False
+
+
+def read(path):
+    """Return a file's bytes; b"" if they cannot be read."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        return file.read()
+    return b""
+
+
+def outside(targets):
+    """Yield what of the host can be seen."""
+    if any(map(os.path.lexists, targets["files"])):
+        yield "a file of the host can be seen"
+    if reached(socket.AF_INET, ("127.0.0.1", targets["port"])):
+        yield "the host's loopback can be reached"
+    if reached(socket.AF_UNIX, "\0" + targets["abstract"]):
+        yield "an abstract socket of the host can be reached"
+    if sum(name.isdigit() for name in os.listdir("/proc")) > 3:
+        yield "processes of the host can be seen"
+    secret = targets["secret"].encode()
+    if any(secret in read(path) for path in glob.glob("/proc/*/environ")):
+        yield "the environment of the host can be read"
+
+
+def rights():
+    """Yield what this process may do and should not."""
+    status = dict(line.split(":\t", 1) for line in read("/proc/self/status").decode().split("\n")
+                  if ":\t" in line)
+    if os.geteuid() == 0:
+        yield "code runs as root"
+    if int(status["CapEff"], 16) or int(status["CapPrm"], 16):
+        yield "code has rights of root (capabilities)"
+    if status["NoNewPrivs"] != "1":
+        yield "programs can gain rights"
+    if status["Seccomp"] != "2":
+        yield "system calls are not filtered"
+    if LIBC.syscall(UNSHARE[platform.machine()], CLONE_NEWUSER) == 0:
+        yield "a namespace can be made"
+    with contextlib.suppress(OSError, AttributeError):
+        os.close(os.memfd_create("canary"))
+        yield "memory outside the limits can be had (memfd)"
+
+
+def places(targets):
+    """Yield where files can be written or found, and should not."""
+    for folder in ("/", "/usr", "/etc", "/dev", "/box/sub/kit", sys.prefix, sys.base_prefix):
+        with contextlib.suppress(OSError):
+            with open(os.path.join(folder, "canary"), "wb"):
+                yield f"{folder} can be written to"
+    for folder, which in LARGEST.items():
+        found = os.statvfs(folder)
+        if targets["sized"] and found.f_blocks * found.f_frsize > targets[which]:
+            yield f"{folder} is not limited in size"
+    for name in SOLUTIONS:
+        if importlib.util.find_spec(name):
+            yield (f"the solutions are installed in its Python ({name}): take them out of it, or "
+                   "give another with --python")
+
+
+def limits(targets):
+    """Yield which limits do not bind."""
+    with contextlib.suppress(OSError, ValueError):
+        mmap.mmap(-1, resource.getrlimit(resource.RLIMIT_AS)[0])
+        yield "memory is not limited"
+    children = []
+    with contextlib.suppress(OSError):
+        while len(children) <= targets["processes"]:
+            child = os.fork()
+            if child == 0:
+                time.sleep(20)
+                os._exit(0)
+            children.append(child)
+    for child in children:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+    if not 1 < len(children) <= targets["processes"]:
+        yield ("no other process can be started" if len(children) < 2 else
+               "the number of processes is not limited")
+
+
+def main(targets):
+    """Print what was possible."""
+    found = [*outside(targets), *rights(), *places(targets), *limits(targets)]
+    if importlib.util.find_spec("numpy") is None:
+        found.append("its Python has no NumPy: give another with --python")
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

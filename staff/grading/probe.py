@@ -1,0 +1,102 @@
+"""Whether sandboxes hold on this machine: a program tries to break out of one."""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import tempfile
+import threading
+from pathlib import Path
+
+from kit import ROOT
+from kit.files import Refused, one_line
+from staff.grading import bubblewrap
+from staff.grading.confined import children_of
+from staff.grading.limits import MIB
+
+CANARY = Path(__file__).with_name("canary.py")
+SECONDS = 30
+ADVICE = """error: cannot isolate student code on this machine: {reason}
+  Debian/Ubuntu:   sudo apt install bubblewrap
+  Ubuntu 24.04:    sudo apt install apparmor-profiles && sudo install -m 0644 \
+/usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && sudo \
+apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict
+  macOS, Windows:  use a Linux VM or WSL2
+  Only for code you trust: --no-sandbox. Student code could then read your files and other \
+submissions and change grades."""
+
+
+class NotIsolated(Refused):
+    """Why sandboxes do not hold, on several lines that say what to do; `reason` is the first."""
+
+    def __init__(self, reason):
+        super().__init__(ADVICE.format(reason=reason))
+        self.reason = reason
+
+
+def probe(sandbox):
+    """Return None if a sandbox holds; NotIsolated if that cannot be shown."""
+    try:
+        found = escapes(sandbox)
+    except (Refused, OSError) as problem:
+        raise NotIsolated(one_line(problem, 300)) from None
+    if found:
+        raise NotIsolated("; ".join(one_line(words, 160) for words in found))
+
+
+def escapes(sandbox):
+    """Return what the canary could do, as sentences; Refused if it could not be run."""
+    if not hasattr(os, "pidfd_open") or children_of(os.getpid()) is None:
+        raise Refused("this is not Linux, or its kernel does not list the children of a process")
+    secret = secrets.token_hex(16)
+    with contextlib.ExitStack() as stack:
+        port = stack.enter_context(listening(socket.AF_INET, ("127.0.0.1", 0))).getsockname()[1]
+        stack.enter_context(listening(socket.AF_UNIX, f"\0{secret}"))
+        file = stack.enter_context(tempfile.NamedTemporaryFile())
+        stack.enter_context(variable("STAFF_GRADE_SECRET", secret))
+        limits = sandbox.limits.code
+        targets = {"files": [file.name, str(ROOT / "task2.py")], "port": port, "abstract": secret, "secret": secret,
+                   "sized": bubblewrap.version() >= (0, 7), "processes": limits.processes,
+                   "scratch": limits.scratch_mib * MIB, "shared": limits.shared_mib * MIB}
+        return answer(sandbox, targets)
+
+
+def answer(sandbox, targets):
+    """Return the list that the canary prints; Refused if it does not get that far."""
+    process = sandbox.run([sandbox.interpreter.program, "-I", "-B", "/canary.py",
+                           json.dumps(targets)], show={"/canary.py": CANARY})
+    timer = threading.Timer(SECONDS, process.kill)
+    timer.start()
+    try:
+        said = process.stdout.read(2**16)
+        status = process.wait(SECONDS)
+    finally:
+        timer.cancel()
+        process.kill()
+        process.stdin.close()
+        process.stdout.close()
+    with contextlib.suppress(ValueError):
+        found = json.loads(said)
+        if status == 0 and isinstance(found, list):
+            return found
+    lines = process.log.decode(errors="replace").strip().splitlines()
+    raise Refused(lines[-1] if lines else f"a sandbox ended without a word, exit status {status}")
+
+
+def listening(family, address):
+    """Return a socket that listens at an address."""
+    one = socket.socket(family)
+    one.bind(address)
+    one.listen()
+    return one
+
+
+@contextlib.contextmanager
+def variable(name, value):
+    """Let the environment hold a variable."""
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
