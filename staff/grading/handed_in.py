@@ -107,7 +107,8 @@ def cell_of(cell):
     """Return a cell with what is plain in it."""
     kind = cell.get("cell_type")
     kind = kind if kind in ("code", "markdown", "raw") else "markdown"
-    node = nbformat.from_dict({"cell_type": kind, "source": text_of(cell.get("source"))[:LONGEST_SOURCE],
+    source = text_of(cell.get("source"))[:LONGEST_SOURCE]
+    node = nbformat.from_dict({"cell_type": kind, "source": source,
                                "metadata": metadata_of(cell.get("metadata"))})
     if isinstance(cell.get("id"), str):
         node.id = one_line(cell["id"], 64)

@@ -40,7 +40,6 @@ class SandboxKernel(RunningKernel):
         self.place = Path(tempfile.mkdtemp(prefix="kernel-", dir=short_folder()))
         sockets = self.place / "s"
         sockets.mkdir()
-        sockets.chmod(0o777)    # the kernel may be another user's; only we reach the folder above
         self.km = self.kc = None
         try:
             connection = connect(sockets, "/ipc" if job.sandbox.isolated else str(sockets))
@@ -56,7 +55,7 @@ class SandboxKernel(RunningKernel):
         """Return the kernel's process."""
         show = {"/start/kernel_start.py": START}
         command = [job.sandbox.interpreter.program, "-I", "-B", "-X", "utf8",
-                   "/start/kernel_start.py", "/kit", str(PurePosixPath(job.name).parent),
+                   "/start/kernel_start.py", str(PurePosixPath(job.name).parent),
                    "/ipc/connection.json"]
         if job.layout == "starter":
             show["/supplied"] = supplied(self.place / "supplied")

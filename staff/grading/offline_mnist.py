@@ -1,4 +1,4 @@
-"""MNIST in the starter's layout, from the kit's data: a hand-in's own mnist.py would download it."""
+"""MNIST in the starter's layout from the kit's data; a hand-in's own mnist.py downloads it."""
 
 from pathlib import Path
 

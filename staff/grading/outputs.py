@@ -17,7 +17,8 @@ NUMBER = re.compile(r"[-+−]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d
                     r"(?:[eE][-+]?\d{1,4})?")
 PASSING = [     # what changes from run to run, and what stands for it
     (re.compile(r"0x[0-9a-fA-F]{4,}"), "0x…"),
-    (re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9})?\s?(?:[nmuµμ]s|s|secs?|seconds?|mins?|minutes?|it/s)\b"), "… s"),
+    (re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9})?\s?"
+                r"(?:[nmuµμ]s|s|secs?|seconds?|mins?|minutes?|it/s)\b"), "… s"),
     (re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\b"), "…:…"),
     (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), "…-…"),
 ]
