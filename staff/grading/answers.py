@@ -8,7 +8,8 @@ from staff.grading.handed_in import plain
 from staff.grading.record import Finding
 
 LONGEST = 20_000    # letters of one answer
-HEADING = re.compile(r"\s*#{1,6}[^\n]*(\n|$)")
+SEARCHED = 10_000   # of those: a placeholder stands at the beginning
+HEADING = re.compile(r"#{1,6}[^\n]*")
 
 
 def answers_of(cells):
@@ -28,7 +29,8 @@ def answered(one):
     if one.given is None:
         if one.cell.cell_type == "code":
             return ""
-        return source if HEADING.sub("", source, count=1).strip() else ""
+        heading = HEADING.match(source)
+        return source if source[heading.end() if heading else 0:].strip() else ""
     if one.given.role == "answer":
         return "" if source == one.given.source.strip() else source
     if one.given.kind == "code":
@@ -43,7 +45,7 @@ def unanswered(answers, cells, layout):
         if not subtask.by_hand:
             continue
         text = answers.get(subtask.id, "")
-        left_open = LEFT_OPEN.search(without_comments(text))
+        left_open = LEFT_OPEN.search(without_comments(text[:SEARCHED]))
         if text and not left_open:
             continue
         here = [one for one in cells if one.subtask == subtask.id]
@@ -62,6 +64,6 @@ def words_for(subtask, left_open, at, layout):
     if at is None:
         elsewhere = ": it may stand in a report" if layout == "starter" else ""
         return f"no section {subtask} was found in the notebooks{elsewhere}"
-    if at.given is not None and LEFT_OPEN.search(at.cell.source):
+    if at.given is not None and LEFT_OPEN.search(at.cell.source[:SEARCHED]):
         return f"the answer to {subtask} is still the placeholder"
     return f"section {subtask} has no answer in words"

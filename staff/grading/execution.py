@@ -34,7 +34,7 @@ class Rerun:
     printed: dict
 
 
-def rerun(notebook, folder, ignored, sandbox, limits):
+def rerun(notebook, submission, folder, ignored, sandbox, limits):
     """Return the Rerun of a notebook.
 
     folder:  the submission's clean copy; ignored: numbers of cells whose outputs may differ.
@@ -42,11 +42,15 @@ def rerun(notebook, folder, ignored, sandbox, limits):
     code = [(number, cell) for number, cell in notebook.cells if cell.cell_type == "code"]
     if not any(cell.source.strip() for _, cell in code):
         return Rerun([], {})
+    language = notebook.node.metadata.language
+    if language.lower() not in ("python", "ipython", "python3"):
+        return Rerun([Finding("notebooks", "stopped", f"is written in {language}: only Python is "
+                              "executed", notebook.name)], {})
     with tempfile.TemporaryDirectory(prefix="rerun-") as temporary:
         place = Path(temporary)
         (place / NOTEBOOK).write_text(nbformat.writes(prepared(code, ignored)), encoding="utf-8",
                                       errors="replace")
-        job = Job(Path(folder).resolve(), notebook.name, sandbox, limits)
+        job = Job(Path(folder).resolve(), notebook.name, submission.layout, sandbox, limits)
         (place / JOB).write_bytes(pickle.dumps(job))
         ended = run(place, limits.total_seconds + SPARE_SECONDS)
         rows = written(place / CELLS)

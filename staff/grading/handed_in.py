@@ -16,6 +16,7 @@ MOST_VALUES = 3_000_000     # each takes up to a hundred bytes once it is read, 
 MOST_CELLS = 2000
 MOST_OUTPUTS = 1000         # of one cell
 MOST_NOTEBOOKS = 20
+LONGEST_SOURCE = 1_000_000   # letters of one cell
 SKIPPED = {".ipynb_checkpoints", "__MACOSX", "__pycache__"}
 EMBEDDED = re.compile(r"(data:[\w./+-]{0,40};base64,)[A-Za-z0-9+/=\s]{100,}")
 NOT_SHOWN = re.compile(r"[^\S\n\t ]")     # odd spaces and line ends
@@ -66,6 +67,7 @@ def read_handed_in(path, name):
         raise Refused(f"has more than {MOST_CELLS:,} cells, and was not read")
     node = nbformat.v4.new_notebook(cells=[cell_of(cell) for cell in cells
                                            if isinstance(cell, dict)])
+    node.metadata.language = language_of(content.get("metadata"))
     return Notebook(node, name, path.parent)
 
 
@@ -92,11 +94,21 @@ def described(problem):
     return one_line(reason(problem), 80)
 
 
+def language_of(metadata):
+    """Return the language that a notebook says it is written in; Python if it does not say."""
+    for part, name in (("kernelspec", "language"), ("language_info", "name")):
+        found = metadata.get(part) if isinstance(metadata, dict) else None
+        if isinstance(found, dict) and isinstance(found.get(name), str):
+            return one_line(found[name], 20)
+    return "python"
+
+
 def cell_of(cell):
     """Return a cell with what is plain in it."""
     kind = cell.get("cell_type")
     kind = kind if kind in ("code", "markdown", "raw") else "markdown"
-    node = nbformat.from_dict({"cell_type": kind, "source": text_of(cell.get("source")),
+    source = text_of(cell.get("source"))[:LONGEST_SOURCE]
+    node = nbformat.from_dict({"cell_type": kind, "source": source,
                                "metadata": metadata_of(cell.get("metadata"))})
     if isinstance(cell.get("id"), str):
         node.id = one_line(cell["id"], 64)

@@ -20,8 +20,9 @@ from nbval.kernel import RunningKernel
 from staff.grading.limits import MIB
 
 START = Path(__file__).with_name("kernel_start.py")
+MNIST = Path(__file__).with_name("offline_mnist.py")
+STARTER_FILES = Path(__file__).parent / "adapters" / "supplied"    # those that may be lacking
 START_SECONDS = 60
-GRACE = 5           # seconds between asking a cell to end and ending it
 SLICE = 0.25        # seconds between two looks at whether the kernel lives
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
                "MNIST_BUILD": "/box/build", "HOME": "/box"}
@@ -32,32 +33,35 @@ class Ended(Exception):
 
 
 class SandboxKernel(RunningKernel):
-    """A kernel of a sandbox for one notebook of a submission.
+    """A kernel of a sandbox for the notebook of a rerun_files.Job."""
 
-    name: the notebook's path in the submission's folder.
-    """
-
-    def __init__(self, sandbox, folder, name, limits):
-        self.limits, self.received = limits, 0
+    def __init__(self, job):
+        self.limits, self.received, self.process = job.limits, 0, None
         self.place = Path(tempfile.mkdtemp(prefix="kernel-", dir=short_folder()))
         sockets = self.place / "s"
         sockets.mkdir()
-        sockets.chmod(0o777)    # the kernel may be another user's; only we reach the folder above
         self.km = self.kc = None
         try:
-            inside = "/ipc" if sandbox.isolated else str(sockets)
-            connection = connect(sockets, inside)
-            self.process = sandbox.run(
-                [sandbox.interpreter.program, "-I", "-B", "-X", "utf8", "/start/kernel_start.py",
-                 "/kit", str(PurePosixPath(name).parent), "/ipc/connection.json"],
-                folder=folder, show={"/start/kernel_start.py": START}, write={"/ipc": sockets},
-                env=ENVIRONMENT, limits=limits, talk=False)
-            self.deadline = time.monotonic() + limits.total_seconds
-            self.kc = client_of(connection, limits)
+            connection = connect(sockets, "/ipc" if job.sandbox.isolated else str(sockets))
+            self.process = self.launch(job, sockets)
+            self.deadline = time.monotonic() + job.limits.total_seconds
+            self.kc = client_of(connection, job.limits)
             self.await_start()
         except BaseException:
             self.stop()
             raise
+
+    def launch(self, job, sockets):
+        """Return the kernel's process."""
+        show = {"/start/kernel_start.py": START}
+        command = [job.sandbox.interpreter.program, "-I", "-B", "-X", "utf8",
+                   "/start/kernel_start.py", str(PurePosixPath(job.name).parent),
+                   "/ipc/connection.json"]
+        if job.layout == "starter":
+            show["/supplied"] = supplied(self.place / "supplied")
+            command.append("/supplied")
+        return job.sandbox.run(command, folder=job.folder, show=show, write={"/ipc": sockets},
+                               env=ENVIRONMENT, limits=job.limits, talk=False)
 
     def await_start(self):
         """Return when the kernel answers; Ended if it does not."""
@@ -118,7 +122,7 @@ class SandboxKernel(RunningKernel):
 
     def stop(self):
         """End the kernel and all that it has started."""
-        if getattr(self, "process", None) is not None:
+        if self.process is not None:
             self.process.kill()
             self.process.wait()
         if self.kc is not None:
@@ -126,6 +130,15 @@ class SandboxKernel(RunningKernel):
             self.kc.context.destroy(linger=0)
             self.kc = None
         shutil.rmtree(self.place, ignore_errors=True)
+
+
+def supplied(folder):
+    """Fill a folder with what a hand-in in the starter's layout may lack; return it."""
+    folder.mkdir()
+    for path in STARTER_FILES.glob("*.py"):
+        shutil.copy(path, folder)
+    shutil.copy(MNIST, folder / "mnist.py")
+    return folder
 
 
 def short_folder():

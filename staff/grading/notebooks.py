@@ -102,7 +102,7 @@ def execute(submission, folder, sandbox, limits=None):
     for notebook in notebooks:
         ignored = {one.number for one in cells
                    if one.notebook == notebook.name and one.given and one.given.ignored}
-        done = rerun(notebook, folder, ignored, sandbox, limits)
+        done = rerun(notebook, submission, folder, ignored, sandbox, limits)
         found += done.findings[:MOST]
         for one in cells:
             if one.notebook == notebook.name and one.subtask:

@@ -7,16 +7,18 @@ left out. Numbers may differ as they do between two machines, and no further.
 import re
 
 from kit.files import one_line
-from kit.pdf.outputs import ESCAPES, without_progress
+from kit.pdf.outputs import ESCAPES, PROGRESS, as_seen
 
 RELATIVE = 1e-3     # of numbers: float32 agrees to four digits between two matrix kernels
 ABSOLUTE = 1e-6     # below it everything is rounding
 LONGEST = 200_000   # letters of one cell's text that are compared
+LONGEST_LINE = 2000
 NUMBER = re.compile(r"[-+−]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+)"
                     r"(?:[eE][-+]?\d{1,4})?")
 PASSING = [     # what changes from run to run, and what stands for it
     (re.compile(r"0x[0-9a-fA-F]{4,}"), "0x…"),
-    (re.compile(r"\d+(?:\.\d+)?\s?(?:[nmuµμ]s|s|secs?|seconds?|mins?|minutes?|it/s)\b"), "… s"),
+    (re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9})?\s?"
+                r"(?:[nmuµμ]s|s|secs?|seconds?|mins?|minutes?|it/s)\b"), "… s"),
     (re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\b"), "…:…"),
     (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), "…-…"),
 ]
@@ -28,8 +30,8 @@ def difference(handed_in, again):
     """Return in which way outputs differ from those handed in, in words; "" if they do not."""
     figures, now = figures_in(handed_in), figures_in(again)
     if figures != now:
-        return f"draws {counted(now)} where {counted(figures)} was handed in" if figures < 2 else \
-            f"draws {counted(now)} where {counted(figures)} were handed in"
+        verb = "were" if figures > 1 else "was"
+        return f"draws {counted(now)} where {figures or 'none'} {verb} handed in"
     before, after = lines_of(handed_in), lines_of(again)
     different = [(old, new) for old, new in paired(before, after) if not alike(old, new)]
     if not different:
@@ -63,8 +65,9 @@ def lines_of(outputs):
     printed = "".join(output["text"] for output in outputs
                       if output.get("output_type") == "stream" and output.get("name") != "stderr")
     shown = [text_in(output["data"]) for output in outputs if "data" in output]
-    whole = "\n".join([without_progress(printed[:LONGEST]), *shown])[:LONGEST]
-    whole = ESCAPES.sub("", whole)
+    whole = ESCAPES.sub("", "\n".join([as_seen(printed[:LONGEST]), *shown])[:LONGEST])
+    whole = "\n".join(line[:LONGEST_LINE] for line in whole.split("\n")
+                      if not PROGRESS.search(line[:LONGEST_LINE]))
     for pattern, standing in PASSING:
         whole = pattern.sub(standing, whole)
     return [" ".join(line.split()) for line in whole.split("\n") if line.strip()]

@@ -18,6 +18,7 @@ MOST_PIXELS = 12_000_000            # of what is read
 LARGEST = 10 * 2**20                # bytes of what is read
 LARGEST_OF_ALL = 60 * 2**20
 MOST_OF_SUBTASK, MOST_OF_ALL = 12, 60
+SEARCHED = 100_000                  # letters of a cell in which pictures are looked for
 IN_MARKDOWN = re.compile(r"!\[[^\]\n]{0,500}\]\(\s*<?([^)>\s\"]{1,300})|"
                          r"<img\b[^>]{0,300}?\bsrc\s*=\s*[\"']?([^\"'>\s]{1,300})")
 
@@ -77,7 +78,7 @@ def pictures_in(one, folder):
         elif "image/svg+xml" in data:
             yield svg
     if cell.cell_type != "code" and not (one.given and one.cell.source == one.given.source):
-        for match in list(IN_MARKDOWN.finditer(cell.source))[:MOST_OF_SUBTASK]:
+        for match in list(IN_MARKDOWN.finditer(cell.source[:SEARCHED]))[:MOST_OF_SUBTASK]:
             target = unquote(match[1] or match[2])
             if target.startswith("attachment:"):
                 data = cell.get("attachments", {}).get(target.removeprefix("attachment:"), {})

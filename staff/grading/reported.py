@@ -13,8 +13,8 @@ from staff.grading.outputs import NUMBER, lines_of, value_of
 from staff.grading.record import Finding
 
 DECIMAL = re.compile(r"(?<![\w.,])[-−]?\d{1,6}(?:[.,]|\{,\})\d{1,15}(?![\w%])")
-COUNT = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:(?:\{,\}|\\[,;:! ]|[ ,.'’\u00a0\u2009\u202f])\d{3}){1,2}"
-                   r"(?![\d])|(?<![\w.,])[1-9]\d{3,6}(?![\w.]\d|\d)")
+COUNT = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:(?:\{,\}|\\[,;:! ]|[ ,.'’\u00a0\u2009\u202f])"
+                   r"\d{3}){1,2}(?!\d)|(?<![\w.,])[1-9]\d{3,6}(?![\w.]\d|\d)")
 SMALL = re.compile(r"(?<![\w.,+\-−])\d{2,3}(?![\w,.]\d|\d)")
 WIDTH = re.compile(r"(\d{2,3})\s*(?:\+|and|,|&|×)\s*\1\b|\bwidths?\b\D{0,40}?(\d{2,3})\b"
                    r"|\b(\d{2,3})\s+(?:hidden\s+)?(?:units|nodes|neurons)", re.IGNORECASE)

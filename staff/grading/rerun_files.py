@@ -8,9 +8,13 @@ JOB, NOTEBOOK, CELLS = "job.pickle", "notebook.ipynb", "cells.jsonl"
 
 @dataclass(frozen=True)
 class Job:
-    """What a process is to execute: a notebook of a submission, and where and how."""
+    """What a process is to execute: a notebook of a submission, and where and how.
+
+    folder: of the submission; name: of the notebook in it.
+    """
 
     folder: Path
     name: str
+    layout: str
     sandbox: object
     limits: object
