@@ -22,7 +22,7 @@ def tried(*functions):
 """
 HONEST = "def answer(x): return 2 * x\n"
 ENDLESS = "did not (come back|end) within . s"
-MEMORY = "stopped: it used more than 600 MiB of memory"
+MEMORY = "stopped: it used more than 300 MiB of memory"
 ENDED = "ended the Python process"
 # a raw message on whatever leads to the checks, with no answer after it
 FORGED = """\
@@ -69,7 +69,7 @@ def answer(x):
     "4 thread bomb": ("raises RuntimeError", """\
 def answer(x):
     for _ in range(10**6): threading.Thread(target=time.sleep, args=(60,)).start()"""),
-    "stops itself": ("did not come back|12 s in all", """\
+    "stops itself": ("did not come back|25 s in all", """\
 def answer(x): os.kill(os.getpid(), signal.SIGSTOP)"""),
     "__str__ of an error never ends": (ENDLESS, """\
 class Odd(Exception):
@@ -111,8 +111,8 @@ def answer(x):
     "8 many files": (r"said 1[0-3]\d MB", """\
 def answer(x):
     total = 0
-    for folder, _, _ in list(os.walk("/")):
-        if folder.startswith("/proc"): continue
+    for folder in ("/", "/tmp", "/box", "/box/sub", "/box/sub/kit", "/dev", "/dev/shm", "/etc",
+                   "/enter", "/run", "/var/tmp", "/usr", os.path.dirname(os.__file__)):
         try:
             for number in range(1000):
                 with open(f"{folder}/{number}.fill", "wb", buffering=0) as file:
@@ -134,7 +134,7 @@ def answer(x):
     "9 prints at import": ("stopped: it printed more than 1 MiB",
                            "while True: print('x' * 10**6)"),
     "29 answer of 200 MB": ("answer", "def answer(x): return np.ones(25 * 10**6)"),
-    "error of 100 MB": ("raises ValueError: x", "def answer(x): raise ValueError('x' * 10**8)"),
+    "error of 100 MB": ("raises ValueError.*: xxx", "def answer(x): raise ValueError('x' * 10**8)"),
     "raises its limits": ("said nothing", """\
 import resource
 most = resource.RLIM_INFINITY
@@ -249,10 +249,9 @@ def answer(x):
                               "REPOSITORY/tests", "/etc/passwd", "/etc/shadow", "/home", "/var",
                               "/box/sub/task3.py") if os.path.exists(path)]
     for folder, folders, files in os.walk("/"):
-        folders[:] = [name for name in folders if name != "proc"]
+        folders[:] = [name for name in folders if name not in ("proc", "usr", "site-packages")]
         hits += [f"{folder}/{name}" for name in files
-                 if name in ("grade.py", "mark.py", "record.sqlite", "results.csv", "limits.toml")
-                 and "site-packages" not in folder]
+                 if name in ("grade.py", "mark.py", "record.sqlite", "results.csv", "limits.toml")]
     return said(hits)"""),
     "16 writes results": ("wrong", """\
 for folder in ("HOST", "/", "/box", "/box/sub", "/tmp", "..", "REPOSITORY"):
@@ -378,5 +377,6 @@ SHADOWS = {name: "raise SystemExit('shadow')" for name in (
     "numpy.py", "json.py", "random.py", "struct.py", "codec.py", "worker.py", "conftest.py",
     "sitecustomize.py", "usercustomize.py", "kit/__init__.py", "kit/checks/codec.py",
     "data/mnist.npz", "pytest.ini")}
+PATIENT = ("empty files without end", "6 eight children", "13 looks for files")    # take a while
 OTHERS = {"17 names of other modules": SHADOWS}     # {name: files beside task2.py}
 ATTACKS = {**TIME, **SPACE, **ENDINGS, **LIES, **HOST, **ORDINARY}

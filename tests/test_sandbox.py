@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 import pytest
-from attacks import ATTACKS, HELPERS, HONEST, OTHERS
+from attacks import ATTACKS, HELPERS, HONEST, OTHERS, PATIENT
 from hostile import (CODE, LIMITS, Neighbour, Watched, outcome, the_sandbox, until_gone, written)
 
 from kit import ROOT
@@ -69,7 +69,7 @@ def test_attack(name, sandbox, neighbour, tmp_path, monkeypatch):
     with listeners() as (port, abstract):
         folder = planted(name, neighbour, tmp_path / "sub", port, abstract)
         files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        found = outcome(folder, launch)
+        found = outcome(folder, launch, 20 if name in PATIENT else CODE.call_seconds)
     assert re.search(ATTACKS[name][0], found), found
     assert launch.started and launch.left() == []
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == files
