@@ -17,7 +17,7 @@ NEEDED = ("key", "subtask", "part", "points", "comment")
 POSSIBLE = {(subtask.id, part): points for subtask, part, points in BY_HAND}
 NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
 TAKE_BACK = "-"         # in place of points: the mark that was given is none
-LONGEST = 1000          # letters of a comment
+LONGEST = 2000          # letters of an answer, and of a comment
 
 
 def write_marking(path, record, standings):
@@ -35,8 +35,9 @@ def rows_of(standing, answers, guide):
     one, found = standing.submission, []
     for subtask, part, possible in BY_HAND:
         points, comment = standing.marks.get((subtask.id, part), (None, ""))
+        answer = one_line(answers.get(subtask.id, ""), LONGEST)
         found.append([one.student, one.name or ", ".join(one.members), one.key, subtask.id, part,
-                      possible, points, comment or "", answers.get(subtask.id, ""),
+                      possible, points, comment or "", answer,
                       f"feedback/{one.key}.html#{subtask.id}-{part}",
                       guide[subtask.id, part].short])
     return found

@@ -35,10 +35,17 @@ class Standing:
 
     @cached_property
     def by_hand(self):
-        """{subtask: points, None while a mark is missing}; what was refused gets 0."""
-        if self.submission.refused:
-            return dict.fromkeys((subtask.id for subtask in SUBTASKS if subtask.by_hand), 0)
-        return points.by_hand(self.marks)
+        """{subtask: points of the parts that are marked, None if none is}."""
+        found = {subtask.id: [] for subtask, _, _ in BY_HAND}
+        for subtask, part, _ in BY_HAND:
+            if self.given(subtask, part) is not None:
+                found[subtask.id].append(self.given(subtask, part))
+        return {name: sum(given) if given else None for name, given in found.items()}
+
+    def given(self, subtask, part):
+        """Return the points by hand of one part, None while there are none; what was refused gets
+        0."""
+        return 0 if self.submission.refused else self.marks.get((subtask.id, part), (None,))[0]
 
     def points(self, subtask):
         """Return a subtask's points as far as they are known; None if nothing is."""
@@ -48,8 +55,9 @@ class Standing:
 
     def possible(self, subtask):
         """Return the points that a Subtask could give as far as it is marked."""
-        by_hand = self.by_hand.get(subtask.id) is not None
-        return sum(subtask.by_code.values()) + by_hand * sum(subtask.by_hand.values())
+        return sum(subtask.by_code.values()) + sum(
+            possible for part, possible in subtask.by_hand.items()
+            if self.given(subtask, part) is not None)
 
     @property
     def sum_by_code(self):
@@ -69,10 +77,8 @@ class Standing:
     @property
     def missing(self):
         """The parts marked by hand, as "1a derivation", that have no points yet."""
-        if self.submission.refused:
-            return []
         return [f"{subtask.id} {part}" for subtask, part, _ in BY_HAND
-                if self.marks.get((subtask.id, part), (None,))[0] is None]
+                if self.given(subtask, part) is None]
 
     @property
     def flags(self):

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.files import Refused, one_line, reason, whole_file
+from kit.files import Refused, reason, whole_file
 
 LARGEST = 64 * 2**20
-LONGEST = 2000          # letters of a cell; Excel has 32,767, which nobody reads in a cell
+LONGEST = 32_000        # letters of a cell: Excel has 32,767
 FORMULA = re.compile(r"(^|;)(\s*[=+\-@＝＋－＠])(?!$)")    # ";" divides where the comma is decimal
 MADE_HARMLESS = re.compile(r"(^|;)'(\s*[=+\-@＝＋－＠])")
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
@@ -93,13 +93,15 @@ def harmless(cell):
     """Return a cell on one line; what a spreadsheet would run gets an apostrophe before it."""
     if cell is None:
         return ""
-    text = one_line(cell if isinstance(cell, str) else number_text(cell), LONGEST)
+    text = cell if isinstance(cell, str) else number_text(cell)
+    text = "".join(letter if letter.isprintable() else " " if letter.isspace() else "\ufffd"
+                   for letter in text[:LONGEST])
     return text if NUMBER.fullmatch(text) else FORMULA.sub(r"\1'\2", text)
 
 
 def plain(text):
     """Return what `harmless` was given, but for line breaks."""
-    return MADE_HARMLESS.sub(r"\1\2", " ".join(text.split()))
+    return MADE_HARMLESS.sub(r"\1\2", " ".join(text.split())).strip()
 
 
 def number_text(value):
