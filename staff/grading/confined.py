@@ -14,6 +14,7 @@ from staff.grading.limits import MIB
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
 PERIOD = 0.05               # seconds between two looks at memory and time
 MOST_FILES = 1000           # in a folder of the host's that it may write to
+INODE = 1024                # bytes of the kernel's memory that a file takes, even if it is empty
 PAGE = os.sysconf("SC_PAGE_SIZE")
 SCRATCH = ("tmp", "box", "dev/shm")
 
@@ -234,6 +235,7 @@ def scratch_of(pids):
                         os.stat(own).st_dev != os.stat(f"/{place}").st_dev):
                     found = os.statvfs(own)
                     used += (found.f_blocks - found.f_bfree) * found.f_frsize
+                    used += (found.f_files - found.f_ffree) * INODE
     return used
 
 

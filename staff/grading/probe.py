@@ -56,9 +56,10 @@ def escapes(sandbox):
         file = stack.enter_context(tempfile.NamedTemporaryFile())
         stack.enter_context(variable("STAFF_GRADE_SECRET", secret))
         limits = sandbox.limits.code
-        targets = {"files": [file.name, str(ROOT / "task2.py")], "port": port, "abstract": secret, "secret": secret,
-                   "sized": bubblewrap.version() >= (0, 7), "processes": limits.processes,
-                   "scratch": limits.scratch_mib * MIB, "shared": limits.shared_mib * MIB}
+        targets = {"files": [file.name, str(ROOT / "task2.py")], "port": port,
+                   "abstract": secret, "secret": secret, "sized": bubblewrap.version() >= (0, 7),
+                   "processes": limits.processes, "scratch": limits.scratch_mib * MIB,
+                   "shared": limits.shared_mib * MIB}
         return answer(sandbox, targets)
 
 
