@@ -46,7 +46,7 @@ def rerun(notebook, submission, folder, ignored, sandbox, limits):
     if language.lower() not in ("python", "ipython", "python3"):
         return Rerun([Finding("notebooks", "stopped", f"is written in {language}: only Python is "
                               "executed", notebook.name)], {})
-    with tempfile.TemporaryDirectory(prefix="rerun-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="rerun-", dir=short_folder()) as temporary:
         place = Path(temporary)
         (place / NOTEBOOK).write_text(nbformat.writes(prepared(code, ignored)), encoding="utf-8",
                                       errors="replace")
@@ -56,6 +56,12 @@ def rerun(notebook, submission, folder, ignored, sandbox, limits):
         rows = written(place / CELLS)
     return Rerun(findings_of(notebook.name, code, rows, ended),
                  {code[row["cell"]][0]: row["printed"] for row in rows})
+
+
+def short_folder():
+    """Return a folder for temporary ones in which the name of a socket is not too long."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) < 60 else "/tmp"
 
 
 def prepared(code, ignored):
@@ -82,7 +88,7 @@ def run(place, seconds):
     with open(place / "log.txt", "wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "staff.grading.rerun", str(place)], cwd=ROOT, env=environment,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -101,6 +107,7 @@ def end(process):
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    process.stdin.close()
 
 
 def written(path):

@@ -8,7 +8,6 @@ import contextlib
 import json
 import secrets
 import shutil
-import tempfile
 import time
 from pathlib import Path, PurePosixPath
 from queue import Empty
@@ -33,13 +32,16 @@ class Ended(Exception):
 
 
 class SandboxKernel(RunningKernel):
-    """A kernel of a sandbox for the notebook of a rerun_files.Job."""
+    """A kernel of a sandbox for the notebook of a rerun_files.Job.
 
-    def __init__(self, job):
+    place: a folder, for its sockets and what it is supplied with; its name is short.
+    """
+
+    def __init__(self, job, place):
         self.limits, self.received, self.process = job.limits, 0, None
-        self.place = Path(tempfile.mkdtemp(prefix="kernel-", dir=short_folder()))
-        sockets = self.place / "s"
-        sockets.mkdir()
+        self.place = place
+        sockets = place / "s"
+        sockets.mkdir(parents=True)
         self.km = self.kc = None
         try:
             connection = connect(sockets, "/ipc" if job.sandbox.isolated else str(sockets))
@@ -129,7 +131,6 @@ class SandboxKernel(RunningKernel):
             self.kc.stop_channels()
             self.kc.context.destroy(linger=0)
             self.kc = None
-        shutil.rmtree(self.place, ignore_errors=True)
 
 
 def supplied(folder):
@@ -139,12 +140,6 @@ def supplied(folder):
         shutil.copy(path, folder)
     shutil.copy(MNIST, folder / "mnist.py")
     return folder
-
-
-def short_folder():
-    """Return a folder for temporary ones in which the name of a socket is not too long."""
-    folder = tempfile.gettempdir()
-    return folder if len(folder) < 60 else "/tmp"
 
 
 def connect(sockets, inside):

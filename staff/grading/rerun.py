@@ -4,17 +4,22 @@
 
 FOLDER holds job.pickle, a Job that the grader has written, and notebook.ipynb; what comes of each
 cell is added to cells.jsonl there, at once, so that a process that is ended has said what it knew.
+It ends with the process that holds the other end of its standard input.
 """
 
+import contextlib
 import json
 import os
 import pickle
 import re
 import resource
+import shutil
 import sys
+import threading
 import traceback
 from pathlib import Path
 
+import psutil
 import pytest
 from nbval import plugin as nbval
 
@@ -92,14 +97,25 @@ def compare_outputs(item, test, ref, skip_compare=None):
     return not item.found_difference
 
 
+def end_with_parent(folder):
+    """End this process, what it has started and its folder, once standard input has ended."""
+    os.read(0, 1)   # nothing comes but the end
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process().children(recursive=True):
+            child.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(4)
+
+
 def main(folder):
     """Execute the notebook in a folder; return pytest's exit status."""
     folder = Path(folder)
+    threading.Thread(target=end_with_parent, args=[folder], daemon=True).start()
     job = pickle.loads((folder / JOB).read_bytes())     # written by the grader, for this process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = 2048 * MIB + 8 * job.limits.outputs_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    nbval.RunningKernel = lambda *_, **__: SandboxKernel(job)
+    nbval.RunningKernel = lambda *_, **__: SandboxKernel(job, folder / "k")
     nbval.IPyNbCell.compare_outputs = compare_outputs
     nbval.coalesce_streams = list       # it takes long over some outputs, and nothing needs it
     os.chdir(folder)
