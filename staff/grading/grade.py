@@ -21,7 +21,6 @@ from staff.grading.roster import Roster
 
 OUT = ROOT / "build" / "grades"
 LOCK = ".lock"
-COPIES = "submissions"
 DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
 
 
@@ -235,8 +234,7 @@ def started(jobs, settings, options):
 def compare(record, options):
     """Let the record say which submissions are alike."""
     from staff.grading import alike
-    folders = [options.out / COPIES / one.key for one in record.submissions() if one.counts]
-    record.put_alike(alike.find(folders, starter=options.starter))
+    record.put_alike(alike.find(record.submissions(), options.out, options.starter))
 
 
 def say_end(record, failed, seconds):
