@@ -43,17 +43,18 @@ class HandedIn:
     refused: bool = False
 
 
-def course(folder, number=30, notebooks=NOTEBOOKS[:1]):
+def course(folder, number=30, notebooks=NOTEBOOKS[:1], more=""):
     """Write `number` hand-ins of as many students, and some earlier attempts; [HandedIn].
 
     notebooks: those of the reference that stand in each hand-in.
+    more:      a line of code at the end of each script.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return [hand_in(folder, at, notebooks) for at in range(number)]
+    return [hand_in(folder, at, notebooks, more) for at in range(number)]
 
 
-def hand_in(folder, at, notebooks):
+def hand_in(folder, at, notebooks, more):
     """Write one hand-in: of each fifteen, eight with faults, four right, three odd ones."""
     student, turn = f"{1000 + at}" if at % 3 == 1 else f"s{at:03}", at // 15
     if at % 15 == 13:
@@ -71,7 +72,7 @@ def hand_in(folder, at, notebooks):
     else:
         planted = STYLES[(turn * 4 + at % 15 - 8) % len(STYLES)]
         what, files, points = planted.name, scripts(planted.edits), ALL
-    files = {name: f"{text}\n# handed in by {student}\n" for name, text in files.items()}
+    files = {name: f"{text}\n# handed in by {student}\n{more}\n" for name, text in files.items()}
     files |= {f"notebooks/{name}": (ROOT / "notebooks" / name).read_bytes()
               for name in notebooks}
     if at % 15 == 0:        # an attempt before, that does not count
