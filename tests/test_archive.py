@@ -3,16 +3,19 @@ import bz2
 import gzip
 import io
 import os
+import random
 import stat
 import tarfile
 import unicodedata
 import zipfile
+from functools import partial
 
 import pytest
 
 from kit.files import Refused
 from staff.grading.archive import files_of
 from staff.grading.entries import Bounded, of_zip
+from staff.grading.intake import files_in, write_copy
 from staff.grading.limits import ArchiveLimits
 
 SMALL = ArchiveLimits(files=10, total_mib=3, file_mib=2, ratio=200, depth=3)
@@ -383,3 +386,44 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr("staff.grading.entries.read_regular", denied)
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(Permission denied\)"):
         files_of(tmp_path)
+
+
+def test_files_that_collide_when_archives_are_merged(tmp_path):
+    path = zipped(tmp_path / "a.zip", "x", ("b.zip", inner("x/y.png")))
+    with pytest.raises(Refused, match="x is there as a file and as a folder"):
+        files_of(path)
+    path = zipped(tmp_path / "b.zip", "A.png", ("b.zip", inner("a.png")))
+    with pytest.raises(Refused, match="but for case"):
+        files_of(path)
+    path = zipped(tmp_path / "c.zip", "task3.py", "task2.py/x.png", "code/task2.py")
+    with pytest.raises(Refused, match=r"task2\.py is there as a file and as a folder"):
+        files_of(path)
+
+
+def test_a_name_that_becomes_junk_is_left_out(tmp_path):
+    assert names(zipped(tmp_path / "a.zip", "task2.py", "venv./a.py", "x/pyvenv.cfg", "x/a.py"
+                        )) == ["task2.py"]
+
+
+@pytest.mark.attack
+def test_damaged_archives_are_refused_or_read_within_the_limits(tmp_path):
+    """Half a thousand random changes to a zip and to a tar end in files or in a Refused."""
+    makers = {"a.zip": zipped, "a.tar": tarred, "a.tgz": partial(tarred, mode="w:gz")}
+    random.seed(0)
+    for name, make in makers.items():
+        content = make(tmp_path / name, ("HW/task2.py", b"x = 1\n" * 50), ("HW/utils.py", b"y"),
+                       ("HW/notebooks/a.ipynb", os.urandom(300))).read_bytes()
+        for _ in range(500):
+            bad = bytearray(content)
+            for _ in range(random.choice([1, 1, 2, 5, 20])):
+                at = random.randrange(len(bad))
+                bad[at:at + random.choice([1, 1, 4])] = os.urandom(random.choice([0, 1, 1, 4]))
+            (tmp_path / name).write_bytes(bad)
+            try:
+                files, said = files_of(tmp_path / name)
+            except Refused as refusal:
+                assert str(refusal).isprintable() and "\n" not in str(refusal)
+            else:
+                assert files and all(words.isprintable() for words in said)
+                write_copy(tmp_path / "copy", files)
+                assert files_in(tmp_path / "copy") == files

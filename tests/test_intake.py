@@ -60,7 +60,7 @@ def names_of(course, submission):
     return sorted(copy_of(submission, course.parent / "out"))
 
 
-# -------------------------------------------------------------------------------- what platforms do
+# ------------------------------------------------------------------------------ what platforms do
 
 def test_blackboard(course):
     put(course, **{
@@ -141,7 +141,7 @@ def test_moodle(course):
 
 def test_names_of_no_platform(course):
     put(course, **{"ada.zip": archive(), "Bo Bø/HW/task2.py": KIT, "cy.tar.gz": b"",
-                   "dee.py": STARTER, "roster.csv": b"", "README.txt": b"", ".hidden/task2.py": KIT,
+                   "dee.py": STARTER, "roster.csv": b"", "README.txt": b"", ".hidden/a.py": KIT,
                    "eve.pdf": b"%PDF", "earlier/record.sqlite": b"", "earlier/task2.py": KIT})
     found = taken(course)
     assert found.keys() == {"ada", "Bo Bø", "cy", "dee", "eve"}

@@ -15,7 +15,7 @@ from staff.grading.layouts import SCRIPTS
 from staff.grading.limits import read_limits
 
 MIB = 2**20
-MOST_NOTES = 20
+MOST_NOTES, MOST_ENVIRONMENTS = 20, 20
 LARGEST_ARCHIVE = 110 * MIB     # packed
 SMALL = MIB                     # a file that may be packed as tightly as it likes
 LEVELS = 2                      # an archive, and those in it
@@ -41,7 +41,9 @@ def files_from(entries, limits=None):
     files = gathered(entries, budget, notes, LEVELS)
     if not files:
         raise Refused("it holds no files" + "".join(f": {words}" for words in notes.kept[:1]))
-    return placed(files, notes), notes.all()
+    files = placed(files, notes)
+    check_apart(files)                  # once more: archives and folders have been merged
+    return files, notes.all()
 
 
 class Notes:
@@ -141,21 +143,18 @@ def merge(files, inner, folder, notes):
         if files.setdefault(name, content) != content:
             notes.add(f"{shown(name)} is there more than once, in an archive too: that one was "
                       "left out")
-    if same := equal_names(files):
-        raise Refused(f"{shown(same[0])} is there more than once")
 
 
 def names_of(entries, budget, notes):
     """Return {name: entry} of the files that are taken; Refused names one that cannot be."""
     named, folders, environments = {}, set(), environments_in(entries)
     for entry in entries:
-        name = re.sub(r"^(\./)+", "", entry.name)
+        name = portable(re.sub(r"^(\./)+", "", entry.name))
         if is_junk(name) or f"{name}/".startswith(environments):
             notes.junk += entry.kind == FILE
             continue
         if name in ("", ".") and entry.kind == FOLDER:
             continue
-        name = portable(name, notes)
         check_name(name, budget.limits.depth)
         if entry.kind == FOLDER:
             folders.add(name)
@@ -167,6 +166,8 @@ def names_of(entries, budget, notes):
         else:
             named[name] = entry
             budget.files += 1
+            if name != entry.name.removeprefix("./"):
+                notes.add(f"{shown(entry.name)} was taken as {shown(name)}")
         if budget.files > budget.limits.files:
             raise Refused(f"it holds more than {budget.limits.files} files")
     check_apart(named, folders)
@@ -176,18 +177,15 @@ def names_of(entries, budget, notes):
 def environments_in(entries):
     """Return the names of folders that hold a Python environment, each with a slash."""
     return tuple(entry.name.removeprefix("./").removesuffix("pyvenv.cfg") for entry in entries
-                 if entry.name.endswith("/pyvenv.cfg"))
+                 if entry.name.endswith("/pyvenv.cfg"))[:MOST_ENVIRONMENTS]
 
 
-def portable(name, notes):
+def portable(name):
     """Return a name with what Windows cannot have in it replaced, unless that leads elsewhere."""
     if re.match("[A-Za-z]:", name):
         return name                     # a place of its own, for check_name
     clean = re.sub('[:<>"|?*]', "_", name)
-    clean = re.sub(r"(?<=[^/. ])[. ]+(?=/|$)", "", clean)
-    if clean != name:
-        notes.add(f"{shown(name)} was taken as {shown(clean)}")
-    return clean
+    return re.sub(r"(?<=[^/. ])[. ]+(?=/|$)", "", clean)
 
 
 def check_name(name, depth):
@@ -200,7 +198,7 @@ def check_name(name, depth):
         raise Refused(f"{shown(name)}: its name is too long")
 
 
-def check_apart(named, folders):
+def check_apart(named, folders=()):
     """Refuse names that some systems take for one, and a file where a folder is needed."""
     if same := equal_names(named):
         raise Refused(f"{shown(same[0])} is there more than once, but for case")

@@ -19,7 +19,7 @@ from staff.grading.entries import (BROKEN, FILE, FOLDER, is_archive, is_junk, of
 from staff.grading.layouts import SCRIPTS
 
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})"
-                        r"(?:_(?P<file>.+)|(?P<receipt>\.txt))?", re.DOTALL)
+                        r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<student>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?",
                     re.DOTALL)
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<student>\d+)_"
