@@ -177,7 +177,7 @@ REMARKS = (
      "each hidden layer has a bias unit of its own"),
     ("patience of 10", [("trainer", "waited >= 50", "waited >= 10")], "training stops 10 validations after"),
     ("counter set back each epoch",
-     [("trainer", "        for epoch in range(num_epochs):\n", "        for epoch in range(num_epochs):\n            waited = 0\n")],
+     [("trainer", "        for _ in range(num_epochs):\n", "        for _ in range(num_epochs):\n            waited = 0\n")],
      "not written: training goes on"),
     ("another criterion", [("trainer", BETTER, "                    if val_loss < 0.9 * best_loss:\n")], "which losses does it compare?"),
     ("best weights live", [("trainer", COPIES, "                        best_weights = self.model.ws\n")], "keep copies of them"),

@@ -22,7 +22,7 @@ class BaseTrainer:
         global_step = 0
         best_loss, waited = np.inf, 0
         best_weights = [w.copy() for w in self.model.ws]
-        for epoch in range(num_epochs):
+        for _ in range(num_epochs):
             loader = utils.batch_loader(self.X_train, self.Y_train, self.batch_size,
                                         shuffle=self.shuffle_dataset)
             for X_batch, Y_batch in loader:

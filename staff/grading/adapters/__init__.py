@@ -1,7 +1,7 @@
 """Adapters: each lets the checks ask one layout of code for what they ask the kit's scripts.
 
-An adapter runs in the student's process, by kit/checks/worker.py, on whatever Python and NumPy that
-process has; nothing that it says is trusted more than the student's code.
+An adapter runs in the student's process, by kit/checks/worker.py, on whatever Python and NumPy
+that process has; nothing that it says is trusted more than the student's code.
 """
 
 # The titles of the checks that do not apply in a layout, since its code is not asked for what they

@@ -22,18 +22,18 @@ class TooLong(BaseException):
 class Clock:
     """The time that all top levels may take together."""
 
-    def __init__(self, seconds=ALL_SECONDS):
-        self.left, self.running = seconds, False
+    def __init__(self, seconds=SCRIPT_SECONDS, in_all=ALL_SECONDS):
+        self.seconds, self.left, self.running = seconds, in_all, False
 
     @contextlib.contextmanager
-    def limit(self, seconds=SCRIPT_SECONDS):
-        """Raise TooLong in what runs inside once the seconds are used up; a script that another
-        one imports shares its time."""
+    def limit(self):
+        """Raise TooLong in what runs inside once the seconds of one script are used up; a script
+        that another one imports shares its time."""
         if self.running or not hasattr(signal, "setitimer"):
             yield
             return
         before = signal.signal(signal.SIGALRM, self.end)
-        self.running, given = True, max(0.05, min(seconds, self.left))
+        self.running, given = True, max(0.05, min(self.seconds, self.left))
         signal.setitimer(signal.ITIMER_REAL, given, 1)      # and again: a script may catch it
         try:
             yield
@@ -49,10 +49,11 @@ class Clock:
         raise TooLong
 
 
-def run(source, path, namespace, gone, clock, final=()):
+def run(source, path, namespace, gone, clock, final=(), skipping=()):
     """Run a script's statements in a namespace; after one that fails only definitions and imports.
 
-    final: exceptions that end the script and are raised. SyntaxError if it is no Python.
+    final:    exceptions that end the script and are raised; skipping: those that end a statement,
+              which has not failed, and have a method resume. SyntaxError if it is no Python.
     """
     tree = renewed(source, path, gone)
     flags = future_flags(tree)
@@ -66,6 +67,8 @@ def run(source, path, namespace, gone, clock, final=()):
                 exec(code, namespace)
         except final:
             raise
+        except skipping as ended:
+            ended.resume()
         except TooLong:
             failed = True
             note("{}: what it does when it is imported does not come to an end; it belongs under "

@@ -86,12 +86,6 @@ def normalised(train, val):
     return state.watched[key]
 
 
-def takes_numbers():
-    """Return whether pre_process_images is given mean and deviation."""
-    modules("task2")
-    return len(inspect.signature(state.code.find("pre_process_images")).parameters) >= 3
-
-
 STANDING = {"task2": Task2(), "task3": Task3(), "task4": SimpleNamespace(__name__="task4"),
             "utils": Utils(),
             "kit": SimpleNamespace(__name__="kit", checks=SimpleNamespace(stand_in=SimpleNamespace(
@@ -107,7 +101,7 @@ def modules(name):
         np.random.seed(0)
         code.load()
     if name == "importlib":
-        return SimpleNamespace(import_module=modules)
+        return SimpleNamespace(__name__=name, import_module=modules)
     return STANDING[name] if name in STANDING else importlib.import_module(name)
 
 

@@ -22,10 +22,10 @@ LONGEST = 2 * 2**20     # of a file that is read, in bytes
 class Code:
     """The scripts in a folder; without any, the code cells of its notebooks."""
 
-    def __init__(self, folder, gone, images=None):
+    def __init__(self, folder, gone, images=None, clock=None):
         self.folder, self.gone = Path(folder), gone
         self.images = images or starter_data.small()
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.modules, self.broken, self.replaced = {}, {}, {}
         self.files = {path.stem: path for path in sorted(self.folder.glob("*.py"))
                       if path.stem.isidentifier() and path.stem != "mnist"
@@ -35,8 +35,8 @@ class Code:
 
     # ----------------------------------------------------------------------------- loading
 
-    def load(self):
-        """Run all scripts, each once; what cannot be read is noted."""
+    def load(self, word=b""):
+        """Run the scripts that hold a word, each once; what cannot be read is noted."""
         sys.modules["mnist"] = starter_data.module(self.images)
         for name in ("utils", "trainer"):
             if name not in self.files:
@@ -44,7 +44,8 @@ class Code:
                 note("{}.py is not there: the starter code's was taken".format(name))
         for name in self.own:
             try:
-                self.modules[name] = importlib.import_module(name)
+                if word in source_of(self.files[name]):
+                    self.modules[name] = importlib.import_module(name)
             except SyntaxError as problem:
                 self.broken[name] = problem
                 note("{}.py is no Python: line {}, {}".format(name, problem.lineno, problem.msg))

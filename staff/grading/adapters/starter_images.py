@@ -1,5 +1,5 @@
-"""What the scripts make of their images: watched while they run, since the starter code leaves open
-where the mean and the deviation are computed."""
+"""What the scripts make of their images: watched while they run, since the starter code leaves
+open where the mean and the deviation are computed."""
 
 import inspect
 import os
@@ -8,21 +8,34 @@ import sys
 import numpy as np
 
 from adapter.notes import silence
-from adapter.patient import SCRIPT_SECONDS, TooLong, run
+from adapter.patient import Clock, TooLong, run
 from adapter.starter_code import Code, source_of
 
 NAME = "pre_process_images"
 MOST_CALLS = 8
+SECONDS = 1.5, 3.5      # of a script, of all of them: a call may take five
 
 
 class Enough(BaseException):
     """All that is to be seen has been seen."""
 
 
+class Made(BaseException):
+    """A model is made: the images have been pre-processed before."""
+
+    def __init__(self, event):
+        super().__init__()
+        self.event = event
+
+    def resume(self):
+        """Watch again: what the watching function has raised has ended it."""
+        sys.setprofile(self.event)
+
+
 class Watch:
     """Keeps the arguments and the result of each call of pre_process_images.
 
-    stop: whether to raise Enough where a model is made, or both splits have been seen.
+    stop: whether to raise Enough when both splits have been seen, and Made where a model is made.
     """
 
     def __init__(self, folder, splits):
@@ -48,7 +61,7 @@ class Watch:
             self.keep(self.given.pop(id(frame), None), value)
         elif self.stop and what == "call" and code.co_name == "__init__" and \
                 type(frame.f_locals.get("self")).__name__ == "SoftmaxModel":
-            raise Enough
+            raise Made(self.event)
 
     def keep(self, X, result):
         """Keep a result, if the images are of one of the splits."""
@@ -80,14 +93,15 @@ def normalised(folder, gone, train, val):
     """
     labels = [np.arange(len(one)) % 10 for one in (train, val)]
     code = Code(folder, gone, [train.astype(np.uint8), labels[0].astype(np.uint8),
-                               val.astype(np.uint8), labels[1].astype(np.uint8)])
+                               val.astype(np.uint8), labels[1].astype(np.uint8)],
+                Clock(*SECONDS))
     watch = Watch(folder, {"train": train.astype(float), "val": val.astype(float)})
     with silence(), code.apart():
         with watch:
-            code.load()
-        for script in code.own:
+            code.load(NAME.encode())
+        for script in sorted(code.own, key=lambda name: name == "task2a"):
             if not watch.complete and script not in code.broken:
-                run_as_main(code, script, watch)
+                run_as_main(code, script, watch)    # task2a.py, which tries parts, comes last
         call_directly(code, watch)
     return [[*one] for one in watch.seen]
 
@@ -101,7 +115,7 @@ def run_as_main(code, script, watch):
     watch.stop = True
     try:
         with watch:
-            run(source_of(path), path, namespace, code.gone, code.clock, final=(Enough,))
+            run(source_of(path), path, namespace, code.gone, code.clock, (Enough,), (Made,))
     except Enough:
         pass
     finally:
@@ -110,20 +124,26 @@ def run_as_main(code, script, watch):
 
 def call_directly(code, watch):
     """Call pre_process_images with the images of splits that have not been seen, if it asks for
-    nothing else."""
+    nothing else; if it asks for a mean and a deviation, and no script gives them, with the right
+    ones, as the split "handed"."""
     try:
         function = code.find(NAME)
         required = [one for one in inspect.signature(function).parameters.values()
                     if one.default is one.empty]
     except (AttributeError, TypeError, ValueError):
         return
-    if len(required) != 1:
+    if len(required) == 3 and not watch.seen:
+        train = watch.splits["train"]
+        with code.clock.limit():
+            watch.seen.append(("handed", train, function(train.copy(), train.mean(),
+                                                         train.std())))
+    if len(inspect.signature(function).parameters) != 1:
         return
     missing = [name for name in watch.splits if name not in {seen[0] for seen in watch.seen}]
     for name in missing:
         images = watch.splits[name]
         try:
-            with code.clock.limit(SCRIPT_SECONDS):
+            with code.clock.limit():
                 watch.keep(images.copy(), function(images.copy()))
         except TooLong:
             return

@@ -65,7 +65,8 @@ class Pass:
     outputs a, as views that can be written to."""
 
     def __init__(self, model, X, ws, outputs):
-        self.arrays = arrays_in(model)
+        known = [id(one) for name in ("ws", "grads") for one in parts(getattr(model, name, None))]
+        self.arrays = [one for one in arrays_in(model) if id(one) not in known]
         self.outputs = [one for one in views(self.arrays, outputs.shape) if same(one, outputs)]
         self.sums, self.hidden = [], []
         inputs = X
@@ -73,6 +74,10 @@ class Pass:
             z = None if inputs is None else inputs @ w
             held = [] if z is None else [one for one in views(self.arrays, z.shape)
                                          if grows_with(one, z) and not same(one, outputs)]
+            if z is not None and not held:      # a function of something else than z
+                others = [one for one in views(self.arrays, z.shape)
+                          if not same(one, z) and not same(one, outputs)]
+                held = others if len(others) == 1 else []
             self.sums.append(z)
             self.hidden.append(held)
             inputs = held[0].astype(float) if held else None

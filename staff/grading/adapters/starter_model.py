@@ -61,7 +61,8 @@ class Model:
 
     def cropped(self, values):
         """Return matrices of the student's in the kit's shapes; what is none as it is."""
-        if not isinstance(values, (list, tuple)) and getattr(values, "dtype", None) != object:
+        if not isinstance(values, (list, tuple)) and \
+                getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
         return [value[self.rows(layer, len(value))]
                 if isinstance(value, np.ndarray) and value.ndim == 2
@@ -190,8 +191,9 @@ class Model:
     def activation(self, z):
         """Return f(z) of a hidden layer, from what it does to the outputs.
 
-        The first unit's sum is z; with the weights 1 and 0 from it to two outputs, their logarithms
-        differ by f(z). Where the outputs are no softmax, f(z) is taken from what the model keeps.
+        The first unit's sum is z; with the weights 1 and 0 from it to two outputs, their
+        logarithms differ by f(z). Where the outputs are no softmax, f(z) is taken from what the
+        model keeps.
         """
         model, ws = self.sibling([3, 2], self.use_improved_sigmoid)
         ws[0][0, 0] = ws[1][0, 0] = 1
