@@ -7,37 +7,40 @@ from kit.check import FAILED, NOT_STARTED
 from kit.files import one_line
 from staff.grading.standing import losses
 
-NUMBER = re.compile(r"(?<![\w¹²])[-+−]?\d[\d.,]*(?:e[-+]?\d+)?")
+NUMBER = re.compile(r"(?<![\w¹²])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 HINT = re.compile(r"[:;,] ((?:[^:;]|\d:\d)+\?)$")     # the question at the end of a check's words
 LONGEST = 200
-NOT_WRITTEN = "not written"
+NOT_WRITTEN, NOT_IMPORTED = "not written", "cannot be imported"
 
 
 @dataclass
 class Misconception:
     """One mistake: where it was made, in which words, by whom, and what it has cost them.
 
-    title:   of the check that has found it; empty if the subtask as a whole could not be tried.
+    titles:  of the checks that have found it; empty if the subtask as a whole was not tried.
     example: the words of one check, with their numbers; keys: of the submissions.
     """
 
-    subtask: str
-    title: str
     mistake: str
     example: str
     remark: bool
     points: float = 0.0
-    keys: dict = field(default_factory=dict)    # {key: points lost}
+    subtasks: dict = field(default_factory=dict)    # for their order
+    titles: dict = field(default_factory=dict)
+    keys: dict = field(default_factory=dict)        # {key: points lost}
 
     @property
     def count(self):
         """How many submissions have it."""
         return len(self.keys)
 
-    def add(self, key, points):
-        """Count a submission that has it."""
+    def add(self, key, result, points):
+        """Count a submission that has it, by one of its results."""
         self.keys[key] = self.keys.get(key, 0) + points
         self.points += points
+        self.subtasks[result.subtask] = None
+        if result.state == FAILED:
+            self.titles[result.title] = None
 
 
 def misconceptions(standings):
@@ -52,14 +55,13 @@ def misconceptions(standings):
                    if result.remark and result.state == FAILED]
         for result, points in lost + remarks:
             mistake = mistake_of(result)
-            tried = result.state == FAILED
-            where = result.check_id if tried else result.subtask
-            one = found.setdefault((where, mistake), Misconception(
-                result.subtask, result.title if tried else "", mistake,
-                one_line(result.words, 500) if tried else "", result.remark))
-            one.add(standing.submission.key, points)
-    return sorted(found.values(), key=lambda one: (-one.points, -one.count, one.subtask,
-                                                   one.mistake))
+            example = one_line(result.words, 500) if result.state == FAILED else ""
+            # what keeps a script from being imported is one mistake, wherever it shows
+            where = "" if NOT_IMPORTED in mistake else result.subtask
+            one = found.setdefault((where, mistake, result.remark),
+                                   Misconception(mistake, example, result.remark))
+            one.add(standing.submission.key, result, points)
+    return sorted(found.values(), key=lambda one: (-one.points, -one.count, *one.subtasks))
 
 
 def mistake_of(result):
