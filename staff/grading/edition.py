@@ -89,7 +89,7 @@ def placed(notebooks, layout):
         name, subtask, task = PurePosixPath(notebook.name).name, "", None
         for number, cell in notebook.cells:
             given = (identity(cell, name, known, by_id)
-                     or only(by_source.get(cell.source.strip(), ()), name))
+                     or only(by_source.get(cell.source.strip(), ()), name, subtask))
             if given is not None:
                 subtask = given.subtask
             elif cell.cell_type != "code":
@@ -108,10 +108,14 @@ def identity(cell, name, known, by_id):
     return None
 
 
-def only(candidates, name):
-    """Return the candidate in the notebook of that name, or the only one there is, or None."""
-    here = [given for given in candidates if given.notebook == name]
-    chosen = here or candidates
+def only(candidates, name, subtask=None):
+    """Return the candidate in the notebook of that name, or the only one there is, or None.
+
+    subtask: whose section this is; it decides among several, such as empty answers.
+    """
+    chosen = [given for given in candidates if given.notebook == name] or candidates
+    if len(chosen) > 1:
+        chosen = [given for given in chosen if given.subtask == subtask]
     return chosen[0] if len(chosen) == 1 else None
 
 

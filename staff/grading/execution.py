@@ -16,7 +16,6 @@ import psutil
 
 from kit import ROOT
 from kit.files import one_line
-from kit.notebooks import nbformat
 from kit.pdf.preflight import cells as cell_words
 from staff.grading.record import Finding
 from staff.grading.rerun_files import CELLS, JOB, NOTEBOOK, Job
@@ -48,8 +47,7 @@ def rerun(notebook, submission, folder, ignored, sandbox, limits):
                               "executed", notebook.name)], {})
     with tempfile.TemporaryDirectory(prefix="rerun-", dir=short_folder()) as temporary:
         place = Path(temporary)
-        (place / NOTEBOOK).write_text(nbformat.writes(prepared(code, ignored)), encoding="utf-8",
-                                      errors="replace")
+        (place / NOTEBOOK).write_text(json.dumps(prepared(code, ignored)), encoding="utf-8")
         job = Job(Path(folder).resolve(), notebook.name, submission.layout, sandbox, limits)
         (place / JOB).write_bytes(pickle.dumps(job))
         ended = run(place, limits.total_seconds + SPARE_SECONDS)
@@ -73,11 +71,12 @@ def prepared(code, ignored):
     for number, cell in code:
         tags = ["nbval-ignore-output"] if number in ignored else []
         tags += ["raises-exception"] if "raises-exception" in cell.metadata.tags else []
-        cells.append(nbformat.v4.new_code_cell(
-            MARKER.sub(lambda match: match[1] + match[2].lower(), cell.source),
-            metadata={"tags": tags}, outputs=cell.outputs, id=f"cell-{number}",
-            execution_count=cell.execution_count or (1 if cell.outputs else None)))
-    return nbformat.v4.new_notebook(cells=cells)
+        cells.append({
+            "cell_type": "code", "id": f"cell-{number}", "metadata": {"tags": tags},
+            "source": MARKER.sub(lambda match: match[1] + match[2].lower(), cell.source),
+            "execution_count": cell.execution_count or (1 if cell.outputs else None),
+            "outputs": cell.outputs})
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
 
 
 def run(place, seconds):

@@ -53,7 +53,7 @@ def read_handed_in(path, name):
         content = json_of(path.read_bytes())
         major = content.get("nbformat", 4)
         if isinstance(major, int) and 0 < major < 4:
-            content = nbformat.convert(nbformat.from_dict(content), 4)
+            content = nbformat.reads(json.dumps(content), as_version=4)
         cells = content["cells"]
         if not isinstance(cells, list):
             raise TypeError("its cells are no list")
@@ -65,9 +65,10 @@ def read_handed_in(path, name):
         raise Refused(f"is not a notebook that can be read ({described(problem)})") from None
     if len(cells) > MOST_CELLS:
         raise Refused(f"has more than {MOST_CELLS:,} cells, and was not read")
-    node = nbformat.v4.new_notebook(cells=[cell_of(cell) for cell in cells
-                                           if isinstance(cell, dict)])
-    node.metadata.language = language_of(content.get("metadata"))
+    node = nbformat.from_dict({      # not new_notebook, which would give cells other ids
+        "nbformat": 4, "nbformat_minor": 5,
+        "metadata": {"language": language_of(content.get("metadata"))},
+        "cells": [cell_of(cell) for cell in cells if isinstance(cell, dict)]})
     return Notebook(node, name, path.parent)
 
 
@@ -108,19 +109,18 @@ def cell_of(cell):
     kind = cell.get("cell_type")
     kind = kind if kind in ("code", "markdown", "raw") else "markdown"
     source = text_of(cell.get("source"))[:LONGEST_SOURCE]
-    node = nbformat.from_dict({"cell_type": kind, "source": source,
-                               "metadata": metadata_of(cell.get("metadata"))})
+    found = {"cell_type": kind, "source": source, "metadata": metadata_of(cell.get("metadata"))}
     if isinstance(cell.get("id"), str):
-        node.id = one_line(cell["id"], 64)
+        found["id"] = one_line(cell["id"], 64)
     if kind == "code":
-        count, outputs = cell.get("execution_count"), cell.get("outputs")
-        node.execution_count = count if type(count) is int and 0 <= count < 2**31 else None
-        node.outputs = [output_of(output) for output in listed(outputs)[:MOST_OUTPUTS]
-                        if isinstance(output, dict)]
+        count, outputs = cell.get("execution_count"), listed(cell.get("outputs"))
+        found["execution_count"] = count if type(count) is int and 0 <= count < 2**31 else None
+        found["outputs"] = [output_of(output) for output in outputs[:MOST_OUTPUTS]
+                            if isinstance(output, dict)]
     elif isinstance(cell.get("attachments"), dict):
-        node.attachments = nbformat.from_dict(
-            {text_of(name): data_of(data) for name, data in cell["attachments"].items()})
-    return node
+        found["attachments"] = {text_of(name): data_of(data)
+                                for name, data in cell["attachments"].items()}
+    return found
 
 
 def metadata_of(metadata):
@@ -138,12 +138,11 @@ def output_of(output):
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return nbformat.v4.new_output("stream", name=name, text=text_of(output.get("text")))
+        return {"output_type": kind, "name": name, "text": text_of(output.get("text"))}
     if kind == "error":
-        return nbformat.v4.new_output(
-            "error", ename=one_line(text_of(output.get("ename")), 80),
-            evalue=text_of(output.get("evalue"))[:2000], traceback=[])
-    return nbformat.v4.new_output("display_data", data=data_of(output.get("data")))
+        return {"output_type": kind, "ename": one_line(text_of(output.get("ename")), 80),
+                "evalue": text_of(output.get("evalue"))[:2000], "traceback": []}
+    return {"output_type": "display_data", "data": data_of(output.get("data")), "metadata": {}}
 
 
 def data_of(data):

@@ -16,6 +16,7 @@ import zmq
 from jupyter_client.blocking import BlockingKernelClient
 from nbval.kernel import RunningKernel
 
+from kit.files import one_line
 from staff.grading.limits import MIB
 
 START = Path(__file__).with_name("kernel_start.py")
@@ -38,7 +39,8 @@ class SandboxKernel(RunningKernel):
     """
 
     def __init__(self, job, place):
-        self.limits, self.received, self.process = job.limits, 0, None
+        self.limits, self.received = job.limits, 0
+        self.process, self.started = None, False
         self.place = place
         sockets = place / "s"
         sockets.mkdir(parents=True)
@@ -73,6 +75,7 @@ class SandboxKernel(RunningKernel):
             with contextlib.suppress(Empty):
                 self.get_message("shell", 1)
                 self._ensure_iopub_up()
+                self.started = True
                 return
         raise Ended(f"the kernel did not start within {START_SECONDS} s")
 
@@ -97,8 +100,11 @@ class SandboxKernel(RunningKernel):
         """Raise Ended if the kernel has ended, or the notebook's time is up."""
         if self.process.poll() is not None:
             why = self.process.reason
-            raise Ended(why if why else f"it ended the Python process (exit status "
-                                        f"{self.process.poll()})")
+            if not why and not self.started:
+                last = self.process.log.decode("utf-8", "replace").strip().split("\n")[-1]
+                why = f"the kernel did not start: {one_line(last) or 'it said nothing'}"
+            status = self.process.poll()
+            raise Ended(why or f"it ended the Python process (exit status {status})")
         if time.monotonic() > self.deadline:
             raise Ended(f"the notebook took more than {self.limits.total_seconds} s in all")
 

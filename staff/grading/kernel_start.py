@@ -17,7 +17,9 @@ def supply(supplied, place):
     for name in os.listdir(supplied):
         if name.endswith(".py") and not os.path.exists(os.path.join(place, name)):
             shutil.copy(os.path.join(supplied, name), place)
-    for folder, _, names in os.walk("."):
+    for folder, folders, names in os.walk("."):
+        if folder == ".":
+            folders[:] = [name for name in folders if name not in ("kit", "data")]
         if "mnist.py" in names:
             shutil.copy(os.path.join(supplied, "mnist.py"), folder)
 
