@@ -178,6 +178,21 @@ def test_the_tables_come_back(grader):
     assert pages >= {row[0] for row in grader.rows("SELECT DISTINCT key FROM results")}
 
 
+def test_dask_gives_the_same(grader, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setenv("PYTHONPATH", str(grader.kit))
+    students = [one.student for one in course(tmp_path / "in", 13)]
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=":0",
+                                  host="127.0.0.1") as local:
+        grader.run("grade", tmp_path / "in", "-o", tmp_path / "out", "--seed", 5, "--limits",
+                   grader.limits, "--scheduler", local.scheduler_address)
+    columns = "student, check_id, state, words, shown, results.fingerprint"
+    sql = f"SELECT {columns} FROM results JOIN submissions USING (key) ORDER BY 1, 2"
+    here = [row for row in grader.rows(sql) if row[0] in students]
+    grader.out = tmp_path / "out"
+    assert grader.rows(sql) == here and len(here) > 300
+
+
 def points(grader):
     """{student: points by code} of the gradebook."""
     return {student: float(row["by code"]) for student, row in grader.gradebook().items()}
