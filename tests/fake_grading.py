@@ -60,6 +60,6 @@ def fingerprint(settings, layout):
 
 if __name__ == "__main__":
     log, seconds, version, *rest = sys.argv[1:]
-    stage = tasks.Stage("code", "code", partial(perform, log, float(seconds), version), keep,
+    stage = tasks.Stage("code", partial(perform, log, float(seconds), version), keep,
                         fingerprint, partial(changed, version))
     sys.exit(grade.main(rest, stages=[stage]))

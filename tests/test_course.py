@@ -178,11 +178,10 @@ def test_the_tables_come_back(grader):
     assert pages >= {row[0] for row in grader.rows("SELECT DISTINCT key FROM results")}
 
 
-def test_dask_gives_the_same(grader, tmp_path, monkeypatch):
+def test_dask_gives_the_same(grader, tmp_path):
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setenv("PYTHONPATH", str(grader.kit))
     students = [one.student for one in course(tmp_path / "in", 13)]
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=":0",
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=3, dashboard_address=":0",
                                   host="127.0.0.1") as local:
         grader.run("grade", tmp_path / "in", "-o", tmp_path / "out", "--seed", 5, "--limits",
                    grader.limits, "--scheduler", local.scheduler_address)

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from kit import ROOT
+from staff.grading import cluster
 from staff.grading.grade import main
 
 SCRIPT = Path(__file__).with_name("fake_grading.py")
@@ -82,6 +83,7 @@ def test_every_hand_in_is_marked_once_and_not_again(course):
     assert "6 hand-ins: 6 laid out as kit" in said and "seed 7; sandbox: UNSANDBOXED" in said
     assert len(results(course)) == 18 and marked(course) == ALL
     first = results(course)
+    assert {row[-1] for row in first} == {"UNSANDBOXED"}
     graded(course)
     assert marked(course) == ALL and results(course) == first
 
@@ -239,12 +241,22 @@ def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
 ])
 def test_wrong_use_is_refused(course, monkeypatch, capsys, words, arguments):
     monkeypatch.chdir(course.parent)
+    monkeypatch.setattr(cluster, "SECONDS", 1)
     Path("file").write_text("")
     Path("elsewhere").mkdir()
     Path("elsewhere/thesis.txt").write_text("")
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert words in said and said.startswith("staff grade: ") and said.count("\n") == 1
+
+
+def test_without_a_sandbox_that_holds_nothing_is_graded(course, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(course))
+    out = course.with_name("out")
+    assert main([str(course), "-o", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "cannot isolate student code on this machine" in said
+    assert "\n  Debian/Ubuntu: sudo apt install bubblewrap\n" in said and not out.exists()
 
 
 @pytest.mark.parametrize("option", [["--seed", "x"], ["--seed", "-1"], ["--jobs", "0"],

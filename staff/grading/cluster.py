@@ -7,15 +7,18 @@ and a sandbox that holds: it is asked before its first job.
 import functools
 import hashlib
 import logging
+import threading
 from contextlib import contextmanager
 
 from kit import ROOT
 from kit.files import Refused, one_line, reason
+from staff.grading import mark
 from staff.grading.running import Failure, attempt
 
 SECONDS = 10        # a scheduler has to answer, and to have a worker
 AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
 CODE = ("kit", "staff/grading")
+ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
 
 
 def run(jobs, function, address, sandbox=None):
@@ -52,9 +55,9 @@ def outcome(future, address):
     problem = future.exception()
     if isinstance(problem, Refused):
         raise problem
-    if isinstance(problem, ImportError):
-        raise Refused(f"a worker of {address} cannot run the grader ({one_line(problem)}): "
-                      "install this repository where it runs")
+    if isinstance(problem, ImportError) or "deserialization" in str(problem):
+        raise Refused(f"the scheduler or a worker of {address} lacks the grader "
+                      f"({one_line(problem, 80)}): install this repository where they run")
     return Failure(one_line(f"{type(problem).__name__}: {problem}", 300))
 
 
@@ -94,7 +97,8 @@ def threads_of(client):
 
 def remote(function, fit, job):
     """Return what a function gives of a job, if this worker is fit for it."""
-    check_fit(*fit)
+    with ONE_AT_A_TIME:
+        check_fit(*fit)
     return attempt(function, job)
 
 
@@ -106,6 +110,7 @@ def check_fit(version, sandbox):
                       "there, and start it anew")
     if sandbox is not None:
         sandbox.probe()
+    mark.fingerprints()     # once, before there are threads: ast.parse fails in two at a time
 
 
 @functools.lru_cache(maxsize=1)

@@ -228,7 +228,7 @@ def started(jobs, settings, options):
     """Return the generator of (task, outcome), here or on the workers of a scheduler."""
     if options.scheduler:
         return cluster.run(jobs, tasks.perform, options.scheduler, settings.sandbox)
-    return running.run(jobs, tasks.perform, options.jobs or available_cores())
+    return running.run(jobs, tasks.perform, options.jobs or available_cores(), tasks.patience)
 
 
 def compare(record, options):
@@ -243,8 +243,9 @@ def say_end(record, failed, seconds):
               for one in record.submissions() if one.counts]
     mean = f"; mean {sum(marked) / len(marked):.1f} points by code" if marked else ""
     say(f"{len(marked)} graded in {minutes(seconds)}{mean}")
-    for key, words in failed:
-        say(f"  could not be marked: {key}: {one_line(words, 300)}", sys.stderr)
+    for student, stage, words in failed:
+        say(f"  could not be marked: {one_line(student, 40)}, {stage}: {one_line(words, 300)}",
+            sys.stderr)
 
 
 def write_report(options):

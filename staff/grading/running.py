@@ -20,7 +20,6 @@ from pathlib import Path
 from kit.files import one_line
 
 TRIES = 2           # of a job whose worker ends
-PATIENCE = 3600     # seconds a job may take; the limits of the sandbox end it long before
 FAREWELL = 5        # seconds a worker has to end what it runs
 
 
@@ -31,11 +30,12 @@ class Failure:
     words: str
 
 
-def run(jobs, function, workers, patience=PATIENCE):
+def run(jobs, function, workers, patience):
     """Yield (job, what function gives of it, or a Failure), in the order they are done.
 
     jobs:     any number, taken one at a time; they and what comes of them can be pickled.
     function: of a module that can be imported; close the generator to end what still runs.
+    patience: (job) -> the seconds after which it is given up.
     """
     jobs, again, crew = iter(jobs), deque(), []
     try:
@@ -56,7 +56,8 @@ def run(jobs, function, workers, patience=PATIENCE):
             for worker in [worker for worker in crew if worker.overdue(patience)]:
                 crew.remove(worker)
                 dismiss([worker])
-                yield worker.task[0], Failure(f"it was not done within {patience} s")
+                job, _ = worker.task
+                yield job, Failure(f"it was not done within {patience(job)} s")
     finally:
         dismiss(crew)
 
@@ -109,7 +110,7 @@ class Worker:
 
     def overdue(self, patience):
         """Whether it has been at its job for too long."""
-        return bool(self.task) and time.monotonic() - self.since > patience
+        return bool(self.task) and time.monotonic() - self.since > patience(self.task[0])
 
 
 def dismiss(workers):

@@ -66,7 +66,7 @@ def digest(*parts):
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-CODE = Stage("code", "code", mark_code, keep_code, code_fingerprint, changed_checks, holds_code)
+CODE = Stage("code", mark_code, keep_code, code_fingerprint, changed_checks, holds_code)
 
 
 # ------------------------------------------------------------------------------------- notebooks
@@ -108,6 +108,12 @@ def execution_fingerprint(settings, layout):
                   *map(mark.source_of, (*READERS, *EXECUTORS)))
 
 
+def as_many_notebooks(task):
+    """Return the seconds that all notebooks of a task may take, and ten minutes."""
+    number = sum(name.endswith(NOTEBOOK) for name in task.files)
+    return number * task.settings.sandbox.limits.notebook.total_seconds + 600
+
+
 @contextlib.contextmanager
 def folder_of(task):
     """Yield a folder with a task's files, for as long as it lasts."""
@@ -119,6 +125,6 @@ def folder_of(task):
 READERS = tuple(f"staff.grading.{name}" for name in (
     "notebooks", "answers", "edition", "handed_in", "outputs", "pictures", "reported"))
 EXECUTORS = tuple(f"staff.grading.{name}" for name in ("execution", "kernel", "rerun"))
-READING = Stage("reading", "notebooks", read_notebooks, keep_reading, reading_fingerprint)
-NOTEBOOKS = Stage("notebooks", "executing notebooks", execute_notebooks, keep_execution,
-                  execution_fingerprint)
+READING = Stage("reading", read_notebooks, keep_reading, reading_fingerprint)
+NOTEBOOKS = Stage("notebooks", execute_notebooks, keep_execution, execution_fingerprint,
+                  patience=as_many_notebooks)

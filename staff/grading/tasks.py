@@ -23,26 +23,32 @@ def everything(submission, name):
     return True
 
 
+def an_hour(task):
+    """Return 3600."""
+    return 3600
+
+
 @dataclass(frozen=True)
 class Stage:
     """One thing that is done with a submission; its functions are of modules.
 
-    name:        in the record; title: for people.
+    name:        in the record.
     perform:     (task) -> what came of it; run in any process, where nothing of the parent's is.
     keep:        (record, task, what came of it, number of the recheck or None): puts it into the
                  record, in one transaction.
     fingerprint: (settings, layout) -> what decides all that comes of it, apart from the files.
     changed:     (record, key, layout) -> those of its checks that have changed since.
     wanted:      (submission, name of a file) -> whether the file is needed.
+    patience:    (task) -> seconds; the sandbox's limits end it long before.
     """
 
     name: str
-    title: str
     perform: Callable
     keep: Callable
     fingerprint: Callable
     changed: Callable = nothing
     wanted: Callable = everything
+    patience: Callable = an_hour
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,11 @@ class Task:
 def perform(task):
     """Return what comes of a task."""
     return task.stage.perform(task)
+
+
+def patience(task):
+    """Return the seconds after which a task is given up."""
+    return task.stage.patience(task)
 
 
 def sort_out(record, stages, settings):
@@ -112,6 +123,7 @@ def keep(record, task, outcome, number=None):
 
 
 def failures(record):
-    """Return [(key, words)] of what could not be done."""
-    return [(row["key"], row["words"]) for row in
-            record.rows("SELECT * FROM findings WHERE kind = ? ORDER BY rowid", NOT_DONE)]
+    """Return [(student, stage, words)] of what could not be done."""
+    return [tuple(row) for row in record.rows(
+        "SELECT student, stage, words FROM findings JOIN submissions USING (key) "
+        "WHERE kind = ? ORDER BY student, findings.rowid", NOT_DONE)]
