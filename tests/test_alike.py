@@ -342,6 +342,7 @@ def test_the_given_code_alone_is_not_compared(given):
     assert compare({"a": passages, "b": passages, "c": few, "d": few}, given) == []
 
 
+@pytest.mark.faults
 def test_both_solutions_are_right(tmp_path):
     for solutions in (ADA, BO):
         write_copy(tmp_path / "copy", encoded(filled(solutions)))
@@ -417,6 +418,7 @@ def test_one_hand_in_is_listed_with_few_others(given):
     assert {one for pair in pairs for one in pair[:2]} == set(texts)
 
 
+@pytest.mark.faults
 def test_300_are_compared_in_seconds(given):
     rng = np.random.default_rng(0)
     own = {f"s{number}": rng.integers(0, 2**63, 3000).astype(np.uint64) for number in range(300)}
@@ -431,6 +433,7 @@ def test_300_are_compared_in_seconds(given):
 
 # --------------------------------------------------------------------------------- hostile texts
 
+@pytest.mark.attack
 @pytest.mark.parametrize("text", [
     '"""' * 100_001, "'''" + '\\"""' * 80_000, '"\\' * 150_000, "'" + "\\" * 400_001,
     "(" * 500_000, "\\\n" * 170_000, "x" * 500_000, "9" * 500_000, "\n" * 500_000,

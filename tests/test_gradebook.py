@@ -8,6 +8,7 @@ from grading_helpers import put_marks, record_of, results, submission
 from kit.files import Refused
 from staff.grading import report
 from staff.grading.gradebook import people
+from staff.grading.record import NOT_DONE, Finding
 from staff.grading.roster import Roster
 from staff.grading.standing import losses, standings
 from staff.grading.tables import harmless, plain, read_table, write_table
@@ -70,12 +71,14 @@ def test_flags_name_what_the_teacher_should_know(tmp_path):
     unsafe, lost = submission("boek"), submission("cleo")
     with record_of(tmp_path, (late, results()), (early, []),
                    (unsafe, results(sandbox="UNSANDBOXED")), (lost, [])) as record:
+        with record.transaction():
+            record.put_findings(lost, "code", [Finding("code", NOT_DONE, "it ended")], "")
         for one in (late, unsafe, lost):
             put_marks(record, one.key)
     report.write(tmp_path)
     flags = {row["student"]: row["flags"] for row in rows(tmp_path / "gradebook.csv")}
     assert flags == {"adal": "earlier attempts do not count: 1.zip", "boek": "UNSANDBOXED",
-                     "cleo": "the code has not been marked"}
+                     "cleo": "the code has not been marked; could not be done (code): it ended"}
 
 
 def test_every_member_of_a_group_gets_a_row_and_the_one_who_handed_in_only_one(tmp_path):
@@ -87,6 +90,15 @@ def test_every_member_of_a_group_gets_a_row_and_the_one_who_handed_in_only_one(t
         ("", "Bo Ek", False), ("cleo", "Cleo Østby", True), ("adal", "Lovelace, Ada", True)]
     assert "member of a group, handed in by Lovelace, Ada" in found[0].flags
     assert [one.standing.sum_by_code for one in found] == [60, 56, 60]
+
+
+def test_a_user_name_alone_does_not_tell_which_of_a_group_it_is(tmp_path):
+    group = submission("adal", members=("Ada Lovelace", "Bo Ek"))
+    with record_of(tmp_path, (group, results())) as record:
+        found = people(standings(record))
+    assert [(one.student, one.name) for one in found] == [
+        ("", "Ada Lovelace"), ("adal", ""), ("", "Bo Ek")]
+    assert "one of the group, but which one cannot be told without --roster" in found[1].flags
 
 
 def test_ones_own_hand_in_counts_before_a_groups_and_two_students_may_share_a_name(tmp_path):
@@ -190,7 +202,8 @@ def test_the_column_is_asked_for_when_it_cannot_be_told(tmp_path):
 
 
 @pytest.mark.parametrize("content, words", [
-    (b"", "it is empty"), (b"name,points\nAda,3\n", "no gradebook that Blackboard exports"),
+    (b"", "it is empty"), (b"PK\3\4" + b"\0" * 99, "is an Excel workbook: save it as CSV"),
+    (b"name,points\nAda,3\n", "no gradebook that Blackboard exports"),
     (b"\xff\xfe" + b"\0" * 9, "no gradebook|is empty|cannot be read"),
     (b'"' + b"x" * 200_000, "cannot be read as a table")])
 def test_what_is_no_gradebook_is_refused_in_a_sentence(tmp_path, content, words):
@@ -208,3 +221,6 @@ def test_the_command_needs_a_record(tmp_path, capsys):
     assert report.main([str(tmp_path), "--roster", str(tmp_path / "missing.csv")]) == 2
     assert "missing.csv is not a file" in capsys.readouterr().err
     assert report.main([str(tmp_path)]) == 0
+    (tmp_path / "record.sqlite").write_bytes(b"no database" * 100)
+    assert report.main([str(tmp_path)]) == 2
+    assert "cannot be read as a record of grades" in capsys.readouterr().err

@@ -1,4 +1,5 @@
 """The pages of students and of the class, as text: what they show, and what they must not."""
+import base64
 import html
 import re
 import time
@@ -10,12 +11,12 @@ from staff.grading import report
 from staff.grading.class_page import bars, shade
 from staff.grading.misconceptions import NOT_WRITTEN, misconceptions, mistake_of
 from staff.grading.pages import clean
-from staff.grading.record import FILE, Finding, Record, Result
+from staff.grading.record import FILE, NOT_DONE, Finding, Record, Result
 from staff.grading.standing import standings
 
 HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "javascript:alert(1)",
            "</style><style>*{display:none}</style>", "</pre></section><h1>100 points</h1>",
-           "{{ 7 * 7 }}{% raw %}", "\u202egnp.exe\u2066", "a\x00b\x1b[31mc", "&lt;b&gt;"]
+           "{{ 'ab' * 4 }}{% raw %}", "\u202egnp.exe\u2066", "a\x00b\x1b[31mc", "&lt;b&gt;"]
 
 
 def page(out, one):
@@ -30,6 +31,7 @@ def text_of(page):
 
 
 def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
+    picture_of_one = picture()
     one = submission("adal", name="Ada Lovelace", notes=("all lies in a folder",))
     with record_of(tmp_path, (one, results(["momentum"], "on fresh inputs 3 is 4",
                                            shown="step 3 is wrong: is it the raw gradient?"))) \
@@ -37,14 +39,15 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
         put_marks(record, one.key, 0.5, "mind the sign", leave_out=[("4e", "reading")])
         put(record, "answers", key=one.key, subtask="3c", text="It is\n  faster.")
         put(record, "figures", key=one.key, subtask="2c", notebook="task2.ipynb", cell=9,
-            number=1, png=picture())
+            number=1, png=picture_of_one)
         put(record, "figures", key=one.key, subtask="2c", notebook="task2.ipynb", cell=10,
             number=1, png=b"<svg onload=alert(1)>")
         put(record, "numbers", key=one.key, subtask="2a", name="mean", reported="33.55",
             own="33.553", agrees=1)
         with record.transaction():
             record.put_findings(one, "notebooks", [
-                Finding("notebooks", "error", "fails", "task3.ipynb", 4)] * 2, "")
+                Finding("notebooks", "error", "fails", "task3.ipynb", 4)] * 2
+                + [Finding("notebooks", NOT_DONE, "no process could be started")], "")
     report.write(tmp_path)
     found = page(tmp_path, one)
     read = text_of(found)
@@ -54,8 +57,10 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     assert "4e Ten hidden layers 1 of 6 so far" in read and "reading: not marked yet" in read
     assert "By hand, derivation: 5 of 10 mind the sign" in read
     assert "It is\n  faster." in found and found.count("data:image/png;base64,") == 1
+    assert base64.b64encode(picture_of_one).decode() in found
     assert "mean 33.55 33.553 they agree" in read
     assert "task3.ipynb, cell 4: fails (2 times)" in read and "all lies in a folder" in read
+    assert "process" not in read        # the teacher's flag, not the student's
 
 
 def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
@@ -89,7 +94,7 @@ def test_nothing_that_a_student_wrote_becomes_part_of_a_page(tmp_path):
         found = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|img src=x|h1>100)|</style>\s*<style|<b>gt", found)
         assert found.count("<h1>") == found.count("</style>") == found.count("<body") == 1
-        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", found) and "49" not in found
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]|abababab", found)
         assert re.findall(r'(?:href|src)="(?!#|data:image/png;|feedback/[a-z0-9-]+\.html"|'
                           r'marking-guide)', found) == []
         assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in found
@@ -165,8 +170,10 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
         record.set_setting("seed", 42)
     report.write(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
-    assert "3 students, 3 hand-ins, 1 of them refused. Everything is marked for 2 of 3" in read
-    assert "seed: 42" in read and "cleo the zip is broken cleo.zip" in read
+    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2."
+            in read)
+    assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
+    assert "cleo the zip is broken cleo.zip" in read
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read

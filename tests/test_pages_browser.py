@@ -122,8 +122,7 @@ def class_of(out, number):
     return ones
 
 
-@pytest.mark.parametrize("number", [30, 300])
-@pytest.mark.parametrize("width", [390, 1300])
+@pytest.mark.parametrize("number, width", [(30, 390), (30, 1300), (300, 1300)])
 def test_pages_fit_a_phone_and_a_desk(tmp_path, number, width):
     program = browser_program()
     ones = class_of(tmp_path, number)

@@ -18,6 +18,7 @@ MIB = 2**20
 MOST_NOTES, MOST_ENVIRONMENTS = 20, 20
 LARGEST_ARCHIVE = 110 * MIB     # packed
 SMALL = MIB                     # a file that may be packed as tightly as it likes
+MOST_ARCHIVES = 10              # opened, of one hand-in
 LEVELS = 2                      # an archive, and those in it
 # "task2 (1).py" and "task2 - Copy.py" of browsers and Windows, "task2-1.py" of Canvas
 RENAMED = re.compile(r"(?P<stem>\w+?)(?: ?\(\d+\)|-\d+| - copy)?\.py", re.IGNORECASE)
@@ -74,7 +75,13 @@ class Budget:
     """How much may still be read of a hand-in."""
 
     def __init__(self, limits):
-        self.limits, self.files, self.bytes = limits, 0, 0
+        self.limits, self.files, self.bytes, self.archives = limits, 0, 0, 0
+
+    def count_file(self):
+        """Take one more file into account; Refused if it is one too many."""
+        self.files += 1
+        if self.files > self.limits.files:
+            raise Refused(f"it holds more than {self.limits.files} files")
 
     def read(self, name, entry):
         """Return the bytes of a file; Refused if it cannot be read, or is too much."""
@@ -90,6 +97,9 @@ class Budget:
 
     def read_archive(self, name, entry):
         """Return the bytes of an archive, whose own size does not count."""
+        self.archives += 1
+        if self.archives > MOST_ARCHIVES:
+            raise Refused(f"it holds more than {MOST_ARCHIVES - 1} archives in archives")
         if entry.size > LARGEST_ARCHIVE:
             raise Refused(f"{shown(name)}: it takes {entry.size // MIB} MB, expected "
                           f"{LARGEST_ARCHIVE // MIB} MB at the most")
@@ -118,8 +128,7 @@ def gathered(entries, budget, notes, levels):
     levels: how many archives in archives are opened; none, where a script lies beside them.
     """
     named = names_of(entries, budget, notes)
-    has_script = any(name.lower().endswith(".py") for name in named)
-    archives = [] if has_script or not levels else [name for name in named if is_archive(name)]
+    archives = opened_among(named, levels, notes)
     files = {name: budget.read(name, entry) for name, entry in named.items()
              if name not in archives}
     for name in archives:
@@ -134,6 +143,17 @@ def gathered(entries, budget, notes, levels):
             notes.add(f"{shown(name)} was unpacked")
         merge(files, inner, PurePosixPath(name).parent, notes)
     return files
+
+
+def opened_among(named, levels, notes):
+    """Return the names of the archives that are to be opened; notes say why others are not."""
+    archives = [name for name in named if is_archive(name)]
+    if levels and not any(name.lower().endswith(".py") for name in named):
+        return archives
+    for name in archives:
+        notes.add(f"{shown(name)} was not opened: "
+                  + ("scripts lie beside it" if levels else "it lies in too many archives"))
+    return []
 
 
 def merge(files, inner, folder, notes):
@@ -156,20 +176,18 @@ def names_of(entries, budget, notes):
         if name in ("", ".") and entry.kind == FOLDER:
             continue
         check_name(name, budget.limits.depth)
+        if name in named and entry.kind == FILE:
+            raise Refused(f"{shown(name)} is there more than once")
         if entry.kind == FOLDER:
             folders.add(name)
         elif entry.kind != FILE:
             notes.add(f"{shown(name)} was left out: it is {entry.kind}"
                       + (", put the file itself there" if entry.kind == LINK else ""))
-        elif name in named:
-            raise Refused(f"{shown(name)} is there more than once")
         else:
             named[name] = entry
-            budget.files += 1
+            budget.count_file()
             if name != entry.name.removeprefix("./"):
                 notes.add(f"{shown(entry.name)} was taken as {shown(name)}")
-        if budget.files > budget.limits.files:
-            raise Refused(f"it holds more than {budget.limits.files} files")
     check_apart(named, folders)
     return named
 

@@ -1,5 +1,6 @@
 """The class on one page: marks as a heat map and as bars, and what was not understood."""
 
+import re
 from collections import Counter
 
 from kit.assignment import SUBTASKS
@@ -15,12 +16,13 @@ def write_class_page(path, record, standings, people):
     """Write the page of the class."""
     found = misconceptions(standings)
     names = {standing.submission.key: named(standing.submission) for standing in standings}
-    complete = [one.standing for one in people if not one.standing.missing]
+    taken = [one.standing for one in people if not one.standing.submission.refused]
+    complete = [one for one in taken if not one.missing]
     listed = record.submissions()
     write_page(
         path, "class.html", people=people, standings=standings, marked=MARKED, shade=shade,
-        folder=FOLDER, names=names, shares=shares(people),
-        by_code=bars([one.standing.sum_by_code for one in people], BY_CODE),
+        folder=FOLDER, names=names, shares=shares(taken), taken=len(taken),
+        by_code=bars([one.sum_by_code for one in taken], BY_CODE),
         totals=bars([one.total for one in complete], 100),
         complete=len(complete), lost=[one for one in found if not one.remark],
         remarks=[one for one in found if one.remark],
@@ -28,8 +30,16 @@ def write_class_page(path, record, standings, people):
         superseded=[one for one in listed if one.superseded],
         findings=findings_of(standings), flagged=flagged(people),
         alike=record.rows("SELECT key, other, what FROM alike ORDER BY key, other"),
-        facts={name: record.setting(name) for name in ("seed", "sandbox", "versions")
-               if record.setting(name) is not None})
+        facts=facts_of(record, standings))
+
+
+def facts_of(record, standings):
+    """Return [sentence] on what the marks were computed with."""
+    results = [result for one in standings for result in one.results]
+    found = [f"seed {record.setting('seed')}"] if record.setting("seed") is not None else []
+    found += sorted({f"sandbox: {result.sandbox}" for result in results if result.sandbox})
+    versions = {re.sub('[{}":]', "", result.versions) for result in results}    # of JSON
+    return found + sorted(versions - {""})
 
 
 def named(submission):
@@ -44,12 +54,12 @@ def shade(points, possible):
                                                                       int(share * SHADES))
 
 
-def shares(people):
+def shares(standings):
     """Return [(subtask, share of the points that were given, None while none could be)]."""
     found = []
     for subtask in MARKED:
-        given = sum(one.standing.points(subtask.id) or 0 for one in people)
-        possible = sum(one.standing.possible(subtask) for one in people)
+        given = sum(one.points(subtask.id) or 0 for one in standings)
+        possible = sum(one.possible(subtask) for one in standings)
         found.append((subtask, given / possible if possible else None))
     return found
 

@@ -26,14 +26,16 @@ CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<student>\d+)_"
                     r"(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL)
 ANONYMOUS = re.compile(r"(?P<name>anon)(?P<late>_LATE)?_(?P<student>[A-Za-z0-9]{5})_"
                        r"(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL)
-RECEIPT = re.compile(r"Name:[ \t]*(?P<name>[^\n]{1,200}?)[ \t]*\((?P<student>[^()\n]{1,100})\)")
+# "Name: Ada Lovelace (adal)", in any language
+RECEIPT = re.compile(r"[^:\n]{1,30}:[ \t]*(?P<name>[^\n]{1,200}?)[ \t]*"
+                     r"\((?P<student>[^()\n]{1,100})\)")
 LARGEST_RECEIPT = 2**16
 # what platforms and teachers put beside hand-ins
 BESIDE = {".txt", ".csv", ".tsv", ".md", ".xls", ".xlsx", ".ods", ".html", ".htm", ".json",
           ".toml", ".log", ".xml", ".sqlite"}
 MOST_HAND_INS = 5000
 MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # of a whole course's zip
-RECORD = "record.sqlite"        # an output folder has it
+RECORD, COPIES = "record.sqlite", "submissions"     # an output folder has both
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,17 @@ def in_folder(path, out):
     for one in sorted(path.iterdir()):
         name = text_of(one.name)
         entry = of_path(one, name)
-        if is_junk(name) or entry.kind == FOLDER and (
-                os.path.lexists(one / RECORD) or out and os.path.realpath(out) == str(
-                    one.resolve())):
+        if is_junk(name) or entry.kind == FOLDER and is_output(one, out):
             continue
         inside = partial(of_folder, one) if entry.kind == FOLDER else partial(list, [entry])
         found.append(Item(name, entry.kind, inside, name))
     return found
+
+
+def is_output(folder, out):
+    """Return whether a folder is the grader's: this output, or that of an earlier grading."""
+    return out is not None and folder.resolve() == out.resolve() or (
+        signed(folder.name) is None and (folder / RECORD).is_file() and (folder / COPIES).is_dir())
 
 
 def in_downloads(path, items):
@@ -172,7 +178,7 @@ def grouped(listed, before):
         else:
             found.append(Item(first, entry.kind, partial(list, [entry]), before + first))
     found += [Item(first, FOLDER, partial(list, inside), before + first)
-              for first, inside in folders.items() if all(one.name != RECORD for one in inside)]
+              for first, inside in folders.items()]
     return sorted(found, key=lambda item: item.name)
 
 
@@ -197,9 +203,9 @@ def sorted_out(items):
         sign = signed(item.name)
         if sign is None:
             if not is_beside(item):
-                found[item.place] = HandIn(
-                    item.name if item.kind == FOLDER else stem_of(item.name), item.place,
-                    items=[(item.name, item)])
+                student = item.name if item.kind == FOLDER else stem_of(item.name)
+                one = found.setdefault(item.place, HandIn(student, item.place))
+                one.items.append((item.name, item))
             continue
         one = of_sign(sign, item, receipts)
         known = found.setdefault((one.platform, one.student, one.attempt), one)

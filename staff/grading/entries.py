@@ -7,6 +7,7 @@ import io
 import lzma
 import os
 import stat
+import sys
 import tarfile
 import unicodedata
 import zipfile
@@ -142,7 +143,7 @@ def of_archive(content):
 
 
 class Bounded:
-    """A file from which a zip's list of files cannot be read if it is too long."""
+    """A file of which no piece longer than `most` is read: a zip's list of files is one."""
 
     def __init__(self, file, most):
         self.file, self.most = file, most
@@ -152,19 +153,21 @@ class Bounded:
 
     def read(self, size=-1):
         """Return bytes as file.read does; ValueError if there are too many."""
-        if size > self.most or len(content := self.file.read(size if size >= 0
-                                                             else self.most + 1)) > self.most:
+        content = self.file.read(size if 0 <= size <= self.most else self.most + 1)
+        if len(content) > self.most:
             raise ValueError("its list of files is too long")
         return content
 
 
 def of_zip(file, most=MOST_LISTED, longest=LONGEST_LIST):
     """Return the entries of a zip, which is read from an open file for as long as they are."""
+    bounded = Bounded(file, longest)
     try:
-        zipped = zipfile.ZipFile(Bounded(file, longest))
+        zipped = zipfile.ZipFile(bounded)
     except BROKEN as problem:
         raise Refused(f"it cannot be read as a zip ({one_line(reason(problem), 80)}): it was cut "
                       "short, or it is something else") from None
+    bounded.most = sys.maxsize - 1      # the list is read; files have limits of their own
     listed = zipped.infolist()
     if len(listed) > most:
         raise Refused(f"it holds {len(listed)} files, expected {most} at the most")

@@ -35,6 +35,8 @@ class Person:
         if not self.own:
             by = self.standing.submission
             found.append(f"member of a group, handed in by {by.name or by.student}")
+        elif not self.name and len(self.standing.submission.members) > 1:
+            found.append("one of the group, but which one cannot be told without --roster")
         if self.others:
             found.append(f"also in {', '.join(self.others)}")
         return found

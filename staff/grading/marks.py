@@ -1,6 +1,7 @@
 """`python -m staff marks`: take in what was marked by hand."""
 
 import argparse
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def main(arguments=None):
     try:
         for line in take_marks(options.out, options.table, options.force):
             say(line)
-    except Refused as refusal:
-        say(f"staff marks: {one_line(refusal, 400)}", sys.stderr)
+    except (Refused, OSError, sqlite3.Error) as problem:    # of the latter: locked, or damaged
+        say(f"staff marks: {one_line(problem, 400)}", sys.stderr)
         return 2
     return 0

@@ -17,6 +17,7 @@ from kit.assignment import SUBTASKS
 from kit.check import CHARGED, FAILED, PASSED, charged
 from kit.files import whole_file
 from staff.grading.guide import read_guide
+from staff.grading.record import NOT_DONE
 from staff.grading.standing import BY_HAND, MARKED
 from staff.grading.tables import number_text
 
@@ -116,7 +117,8 @@ def earned(standing, subtask, part, possible):
 def findings_of(standing):
     """Return what was found beside the checks, [(sentence, how often)], each once."""
     where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
-              if one.notebook else "") + one.words for one in standing.findings]
+              if one.notebook else "") + one.words for one in standing.findings
+             if one.kind != NOT_DONE]
     return list(Counter([*standing.submission.notes, *where]).items())
 
 
@@ -127,9 +129,9 @@ def figures_of(record, key):
                        "ORDER BY rowid LIMIT ?", key, MOST_FIGURES)
     for row in rows:
         if row["png"] and row["png"].startswith(PNG):
-            found.setdefault(row["subtask"] or "", []).append(
-                {"notebook": row["notebook"], "cell": row["cell"], "address":
-                 "data:image/png;base64," + base64.b64encode(row["png"]).decode("ascii")})
+            address = "data:image/png;base64," + base64.b64encode(row["png"]).decode("ascii")
+            found.setdefault(row["subtask"] or "", []).append(    # Markup: it is not cut off
+                {"notebook": row["notebook"], "cell": row["cell"], "address": Markup(address)})
     return found
 
 

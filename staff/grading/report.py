@@ -1,6 +1,7 @@
 """`python -m staff report`: everything that comes out of the record, made anew from it alone."""
 
 import argparse
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -59,8 +60,8 @@ def main(arguments=None):
     try:
         for line in write(options.out, options.roster, options.column):
             say(line)
-    except Refused as refusal:
-        say(f"staff report: {one_line(refusal, 400)}", sys.stderr)
+    except (Refused, OSError, sqlite3.Error) as problem:    # of the latter: locked, or damaged
+        say(f"staff report: {one_line(problem, 400)}", sys.stderr)
         return 2
     say(f"{options.out}: gradebook.csv, marking.csv, class.html, feedback/")
     return 0

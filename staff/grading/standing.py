@@ -6,6 +6,7 @@ from functools import cached_property
 from kit.assignment import SUBTASKS
 from kit.check import PASSED, charged
 from staff.grading import points
+from staff.grading.record import NOT_DONE
 
 MARKED = [subtask for subtask in SUBTASKS if subtask.points]
 BY_HAND = [(subtask, part, possible) for subtask in SUBTASKS
@@ -90,7 +91,8 @@ class Standing:
             found.append("the code has not been marked")
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
-        found += [finding.words for finding in self.findings if finding.kind == "not marked"]
+        found += [f"could not be done ({finding.stage}): {finding.words}"
+                  for finding in self.findings if finding.kind == NOT_DONE]
         if self.earlier:
             found.append("earlier attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))

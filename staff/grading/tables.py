@@ -14,6 +14,7 @@ LONGEST = 32_000        # letters of a cell: Excel has 32,767
 FORMULA = re.compile(r"(^|;)(\s*[=+\-@＝＋－＠])(?!$)")    # ";" divides where the comma is decimal
 MADE_HARMLESS = re.compile(r"(^|;)'(\s*[=+\-@＝＋－＠])")
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+WORKBOOK = b"PK\3\4"
 MARKS_OF_ORDER = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -41,6 +42,8 @@ def read_table(path):
         content = path.read_bytes()
     except OSError as problem:
         raise Refused(f"{path} cannot be read ({reason(problem)})") from None
+    if content.startswith(WORKBOOK):
+        raise Refused(f"{path} is an Excel workbook: save it as CSV and give that file")
     encoding = encoding_of(content)
     text = content.decode(encoding, "replace")
     first = re.match(r"sep=(.)\r?\n", text)     # Excel's own first line
