@@ -53,7 +53,9 @@ def judged(files, layout="starter", subtasks=None, cases=None):
     """(the CheckReport, the findings) of files."""
     with TemporaryDirectory() as folder:
         for name, text in files.items():
-            Path(folder, name).write_bytes(text if isinstance(text, bytes) else text.encode())
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
         instead = INSTEAD if layout == "starter" else None
         with Student(Path(folder).resolve(), launch=launcher(layout), layout=layout,
                      cases=cases, instead=instead) as student:

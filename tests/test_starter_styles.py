@@ -154,6 +154,20 @@ class SoftmaxModel:
             self.previous_grads = step
         self.model.ws = np.array(self.model.ws) - self.learning_rate * step
 """)],
+    "arrays of objects, made as such":
+        [("task2a", GRADS, "        self.ws = np.array(self.ws, dtype=object)\n" + GRADS),
+         ("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        self.grads = np.array(self.grads, dtype=object)\n        for grad, w in zip(self.grads, self.ws):\n"),
+         ("task2", STEP_LOOP, """        if self.use_momentum:
+            for i, w in enumerate(self.model.ws):
+                self.previous_grads[i] = self.model.grads[i] + self.momentum_gamma * self.previous_grads[i]
+                w -= self.learning_rate * self.previous_grads[i]
+        else:
+            self.model.ws = self.model.ws - self.learning_rate * self.model.grads
+""")],
+    "bias units in the hidden layers, first": [
+        ("task2a", "            prev = size\n", "            prev = size + 1\n"),
+        ("task2a", "            self.layers.append(a)\n", "            self.layers.append(np.insert(a, 0, 1, axis=1))\n"),
+        ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, 1:]")],
     "constructor of all names": [("task2", CONSTRUCTOR_TRAINER, """    def __init__(self, momentum_gamma: float, use_momentum: bool, model, learning_rate, batch_size,
                  shuffle_dataset, X_train, Y_train, X_val, Y_val):
         super().__init__(model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val)
@@ -183,7 +197,7 @@ class SoftmaxModel:
     "old names of NumPy": [("task2a", "    encoded = np.zeros((Y.shape[0], num_classes))\n", "    encoded = np.zeros((Y.shape[0], num_classes), dtype=np.int)\n"),
                            ("trainer", "best_loss, waited = np.inf, 0", "best_loss, waited = np.Inf, 0"),
                            ("task2a", SCALED, "    X = (X.astype(np.float) - mean) / std\n")],
-    "imports of what is not there": [("task2a", "import utils\n", "import utils\nimport torch\nimport seaborn as sns\nfrom torch import nn\n"),
+    "imports of what is not there": [("task2a", "import utils\n", "import utils\nimport torch_not_there\nimport seaborn_not_there as sns\nfrom torch_not_there import nn\n"),
                                      ("task2", "import utils\n", "import utils\nfrom tqdm_not_there import tqdm\n")],
     "no print, no seed": [("task2a", "        np.random.seed(1)\n        self.I", "        self.I"),
                           ("task2a", "            print(\"Initializing weight to shape:\", (prev, size))\n", "")],
@@ -266,7 +280,7 @@ def test_findings_name_what_was_let_pass(ahead):
     words = {name: "\n".join(ahead[name].result()[1]) for name in ahead}
     assert "np.int, which newer NumPy no longer has" in words["old names of NumPy"]
     assert "np.Inf" in words["old names of NumPy"] and "trainer.py, line" in words["old names of NumPy"]
-    assert "torch is imported and not installed here" in words["imports of what is not there"]
+    assert "torch_not_there is imported and not installed here" in words["imports of what is not there"]
     assert "arrays of unequal" not in words["as it is"] and words["as it is"] == ""
     assert "np.array of parts of unequal shapes" in words["arrays of unequal matrices, as older NumPy makes them"]
     assert "int() of an array with one element" in words["one-hot of whole numbers, by a loop"]

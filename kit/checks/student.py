@@ -130,10 +130,12 @@ class Student:
             why = getattr(self.process, "reason", "")
             status = self.stop()
             kind = NotImported if header["do"] == "import" else Problem
-            if why:
-                raise kind(f"{name} was stopped: {why}")
-            raise kind(f"{name} ended the Python process (exit status {status}): take out "
-                       "os._exit and the like, and return a value")
+            problem = kind(f"{name} was stopped: {why}" if why else
+                           f"{name} ended the Python process (exit status {status}): take out "
+                           "os._exit and the like, and return a value")
+            if kind is NotImported:
+                self.endless[path[0]] = problem     # it would end it each time
+            raise problem
         answer, values = found
         if answer.get("id") != header["id"]:
             self.stop()

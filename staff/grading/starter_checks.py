@@ -9,7 +9,7 @@ import numpy as np
 
 from kit.checks.images import images, scaling_hint, statistics_hint
 from kit.checks.measure import UNJUDGED, all_hold, array, close
-from kit.checks.student import Problem
+from kit.checks.student import NotWritten, Problem
 from kit.checks.training import HELPERS, PLAIN, WS, trainer_of, update
 
 # of MNIST: the first 20,000 training images, and all 60,000, which is accepted
@@ -57,11 +57,14 @@ def splits(student):
 
 def processed(student):
     """Return {"train", "val" and "handed": [Processed]} of what the student's scripts do."""
-    given = [one.astype(np.uint8) for one in splits(student)]
+    given = dict(zip(("train", "val"), splits(student)))
     student.get("task2.__name__")       # loads the scripts, and what they import, in its own time
     found = {"train": [], "val": [], "handed": []}
-    for split, X, result in student.call("adapter.normalised", *given):
-        found[split].append(Processed(np.asarray(X, float), result))
+    whole = [one.astype(np.uint8) for one in given.values()]
+    for split, X, result in student.call("adapter.normalised", *whole):
+        images = given.get(split, given["train"])
+        if all((images == row).all(axis=1).any() for row in X):     # what the process says
+            found[split].append(Processed(np.asarray(X, float), result))
     if not found["train"] and not found["handed"]:
         raise Problem("no script was seen to pre-process the training images that mnist.load() "
                       "gives, and pre_process_images cannot be called with them alone")
@@ -75,16 +78,25 @@ def first_of(student):
     return (found["train"] or found["handed"])[0]
 
 
+def scaled(one):
+    """Return what came of images; NotWritten if they are as they were."""
+    if close(one.pixels, one.X, 1e-9):
+        raise NotWritten("2a", "pre_process_images leaves the pixels as they are: it is still to "
+                               "be written")
+    return one
+
+
 def bias_scaled(one):
     """Return whether the bias's column was appended first and scaled with the pixels."""
     return one.column is not None and not close(one.column, np.ones(len(one.X))) and \
         close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
 
 
-def statistics_of(X, one):
-    """Return the mean and the deviation of images, of the bias's column too if it was scaled."""
-    with_bias = np.hstack([X, np.ones((len(X), 1))]) if bias_scaled(one) else X
-    return with_bias.mean(), with_bias.std()
+def are_of(numbers, X, one, tolerance=1e-3):
+    """Return whether two numbers are the mean and the deviation of images, or of the images with
+    the bias's column, where that was scaled with them."""
+    known = [X, np.hstack([X, np.ones((len(X), 1))])] if bias_scaled(one) else [X]
+    return any(close(numbers, (images.mean(), images.std()), tolerance) for images in known)
 
 
 def stated(numbers, known):
@@ -94,7 +106,7 @@ def stated(numbers, known):
 
 def is_own(one):
     """Return whether a split was normalised with its own mean and deviation."""
-    return one.is_affine and close(one.numbers, statistics_of(one.X, one), 1e-3)
+    return one.is_affine and are_of(one.numbers, one.X, one)
 
 
 def statistics(student):
@@ -102,23 +114,22 @@ def statistics(student):
     if not found["train"]:
         raise Problem("no script was seen to compute the mean and the deviation of the training "
                       "images that mnist.load() gives")
-    one = found["train"][0]
+    one = scaled(found["train"][0])
     train, val = splits(student)
     if not one.is_affine:
         raise Problem("the training images are not scaled with one mean and one deviation, taken "
                       "over all pixels of all images")
-    if wrong_form(one, train):
+    if any(word in wrong_form(one, train) for word in ("variance", "another unit", "turned")):
         return UNJUDGED
-    right = statistics_of(train, one)
-    if close(one.numbers, right) or is_own(one) or stated(one.numbers, TRAINING_SET):
+    if are_of(one.numbers, train, one, 2e-4) or is_own(one) or stated(one.numbers, TRAINING_SET):
         return ""
     mean, std = one.numbers
     words = f"the training images are scaled with mean {mean:.2f} and deviation {std:.2f}"
     both = np.vstack([train, val])
-    if close(one.numbers, statistics_of(both, one)) or stated(one.numbers, WITH_VALIDATION):
+    if are_of(one.numbers, both, one) or stated(one.numbers, WITH_VALIDATION):
         raise Problem(f"{words}, those of the training and validation images together: do the "
                       "validation images count too?")
-    if close(one.numbers, statistics_of(val, one)):
+    if are_of(one.numbers, val, one):
         raise Problem(f"{words}, those of the validation images")
     if close(mean, train.mean()):
         raise Problem(f"{words}, where {train.std():.2f} is right"
@@ -129,18 +140,15 @@ def statistics(student):
 
 def wrong_form(one, train):
     """Return the likeliest mistake of a scaling that is none by a mean and a deviation."""
-    if stated(one.numbers, TRAINING_SET):
+    if stated(one.numbers, TRAINING_SET) or are_of(one.numbers, train, one):
         return ""
     hint = scaling_hint(one.slope, one.shift, train.std())
     known = ("not taken off", "not divided", "variance", "another unit", "turned")
-    if close(one.numbers, statistics_of(train, one), 1e-3) or not any(word in hint
-                                                                      for word in known):
-        return ""
-    return hint
+    return hint if any(word in hint for word in known) else ""
 
 
 def scaling(student):
-    one = first_of(student)
+    one = scaled(first_of(student))
     train, _ = splits(student)
     if not one.is_affine:
         raise Problem("the scaled pixels depend on more than the pixel and two numbers: equal "
@@ -153,7 +161,7 @@ def scaling(student):
 
 
 def same_for_every_split(student):
-    found, first = processed(student), first_of(student)
+    found, first = processed(student), scaled(first_of(student))
     if not first.is_affine:
         return UNJUDGED
     mean, std = first.numbers

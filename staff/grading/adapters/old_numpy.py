@@ -115,4 +115,7 @@ class Renewed(ast.NodeTransformer):
 def renewed(source, path, gone):
     """Return the syntax tree of a script, to be compiled; SyntaxError if it is none."""
     tree = ast.parse(source, filename=str(path))
-    return ast.fix_missing_locations(Renewed(tree, os.path.basename(path), gone).visit(tree))
+    try:
+        return ast.fix_missing_locations(Renewed(tree, os.path.basename(path), gone).visit(tree))
+    except RecursionError:      # nested too deeply to be looked at
+        return ast.parse(source, filename=str(path))

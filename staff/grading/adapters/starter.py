@@ -3,6 +3,7 @@ trainer.py, utils.py and mnist.py, under the names that the checks ask for."""
 
 import importlib
 import inspect
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from adapter.missing import Stranger  # noqa: E402
 from adapter.notes import findings  # noqa: E402, F401
 from adapter.old_numpy import bring_back  # noqa: E402
 from adapter.starter_calls import blank, seed_all  # noqa: E402
-from adapter.starter_code import FIRST, Code  # noqa: E402
+from adapter.starter_code import FIRST, Code, place_of  # noqa: E402
 from adapter.starter_images import normalised as watched  # noqa: E402
 from adapter.starter_model import Model  # noqa: E402
 from adapter.starter_trainer import Dataset, StandIn, Trainer  # noqa: E402
@@ -48,7 +49,13 @@ class Task2:
     @property
     def cross_entropy_loss(self):
         """The student's loss, or what was put in its place."""
-        return state.code.find("cross_entropy_loss")
+        return self.loss
+
+    @staticmethod
+    def loss(targets, outputs):
+        """Return what the student's loss returns."""
+        with blank("0"):
+            return state.code.find("cross_entropy_loss")(targets, outputs)
 
     @cross_entropy_loss.setter
     def cross_entropy_loss(self, function):
@@ -107,6 +114,7 @@ def modules(name):
 
 def install(folder):
     """Return what stands for importlib.import_module."""
-    state.folder, state.gone = str(folder), bring_back()
-    sys.meta_path.append(Stranger(folder, NEEDED))
+    state.folder, state.gone = str(place_of(folder)), bring_back()
+    os.chdir(state.folder)
+    sys.meta_path.append(Stranger(state.folder, NEEDED))
     return modules

@@ -13,10 +13,12 @@ from pathlib import Path
 from adapter import starter_data
 from adapter.notes import note
 from adapter.patient import Clock, run
+from adapter.starter_calls import not_written
 
 FIRST = ("task2a", "task2", "task3", "task4", "trainer", "utils")
 SUPPLIED = Path(__file__).with_name("supplied")
 LONGEST = 2 * 2**20     # of a file that is read, in bytes
+SUBTASKS = {"SoftmaxModel": "2b", "SoftmaxTrainer": "2c", "pre_process_images": "2a"}
 
 
 class Code:
@@ -95,16 +97,20 @@ class Code:
     # ----------------------------------------------------------------------------- finding
 
     def find(self, name):
-        """Return what bears a name, by preference where it is defined; AttributeError without."""
+        """Return what bears a name, by preference where it is defined.
+
+        Without, what the first script that is no Python raises, or that it is not written.
+        """
         holders = [module for module in self.modules.values() if name in module.__dict__]
         for module in holders:
             if getattr(module.__dict__[name], "__module__", "") == module.__name__:
                 return module.__dict__[name]
         if holders:
             return holders[0].__dict__[name]
-        if self.broken:
-            raise next(iter(self.broken.values()))
-        raise AttributeError("{} stands in none of the files".format(name))
+        for script, problem in self.broken.items():
+            problem.script = script     # the worker says that it cannot be imported
+            raise problem.with_traceback(None)
+        raise not_written(SUBTASKS.get(name, "0"), "{} stands in none of the files".format(name))
 
     def replace(self, name, value):
         """Let something else bear a name, wherever it is looked up; None puts it back."""
@@ -139,6 +145,16 @@ class Loader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module):
         """Run a script as a module."""
         run(source_of(self.path), self.path, module.__dict__, self.code.gone, self.code.clock)
+
+
+def place_of(folder):
+    """Return the folder that holds the scripts: the one given, or, if there is none in it, the
+    first inside it that holds a task2a.py or a task2.py."""
+    folder = Path(folder)
+    inside = [path.parent for name in ("task2a.py", "task2.py")
+              for path in sorted(folder.glob("*/{}".format(name)))
+              + sorted(folder.glob("*/*/{}".format(name)))]
+    return folder if any(folder.glob("*.py")) or not inside else inside[0]
 
 
 def order(name):

@@ -130,7 +130,7 @@ def call_directly(code, watch):
         function = code.find(NAME)
         required = [one for one in inspect.signature(function).parameters.values()
                     if one.default is one.empty]
-    except (AttributeError, TypeError, ValueError):
+    except (NotImplementedError, TypeError, ValueError):
         return
     if len(required) == 3 and not watch.seen:
         train = watch.splits["train"]

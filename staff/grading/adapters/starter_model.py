@@ -18,6 +18,7 @@ class Model:
     """
 
     code = None     # the starter_code.Code that holds the student's class
+    use_improved_sigmoid = use_improved_weight_init = False
 
     def __init__(self, neurons_per_layer, num_inputs=NUM_INPUTS, rng=0,
                  use_improved_sigmoid=False, use_improved_weight_init=False):
@@ -38,7 +39,7 @@ class Model:
             cls = self.code.find("SoftmaxModel")
             self._own = cls.__new__(cls)
             for name in ("neurons_per_layer", "use_improved_sigmoid", "use_improved_weight_init"):
-                setattr(self._own, name, self.__dict__.get(name, False))
+                setattr(self._own, name, getattr(self, name))
             self._own.use_relu, self._own.I = False, NUM_INPUTS
             sizes = [NUM_INPUTS, *self.neurons_per_layer]
             self._own.ws = [np.zeros(shape) for shape in zip(sizes, sizes[1:])]
@@ -64,7 +65,7 @@ class Model:
         if not isinstance(values, (list, tuple)) and \
                 getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
-        return [value[self.rows(layer, len(value))]
+        return [as_numbers(value)[self.rows(layer, len(value))]
                 if isinstance(value, np.ndarray) and value.ndim == 2
                 and layer < len(self.neurons_per_layer) else value
                 for layer, value in enumerate(values)]
@@ -110,8 +111,11 @@ class Model:
             probe = [np.zeros_like(w) for w in held]
             probe[-1][0, 0] = 2
             self.put(list(self.own.ws), probe)
-            outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
-            self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
+            try:
+                outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
+                self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
+            except Exception:       # forward is judged elsewhere
+                self._first = False
             self.put(list(self.own.ws), held)
         return self._first
 
@@ -184,8 +188,15 @@ class Model:
     # ----------------------------------------------- the function of the hidden layers, measured
 
     def sibling(self, sizes, improved):
-        """Return another network of the student's, with all weights 0, and these weights."""
-        model = Model(sizes, NUM_INPUTS, 0, improved, False)
+        """Return another network of the student's, and weights of 0 in its shapes."""
+        try:
+            model = Model(sizes, NUM_INPUTS, 0, improved, False)
+        except NotImplementedError:
+            raise
+        except Exception:       # what draws the weights is judged elsewhere
+            model = Model.__new__(Model)
+            model.neurons_per_layer, model.num_inputs = tuple(sizes), NUM_INPUTS
+            model.use_improved_sigmoid = improved
         return model, [np.zeros((NUM_INPUTS, sizes[0])), np.zeros((sizes[0], 2))]
 
     def activation(self, z):
@@ -257,3 +268,11 @@ class Model:
         model.activations = [X, a.reshape(1, -1), OUTPUTS]
         model.backward(X, OUTPUTS.copy(), TARGETS.copy())
         return np.asarray(model.grads[0], float)[0].reshape(z.shape) / (0.5 * OUTPUTS[0, 0])
+
+
+def as_numbers(matrix):
+    """Return a matrix; one of objects that are numbers, as one of these."""
+    try:
+        return matrix.astype(float) if matrix.dtype.kind == "O" else matrix
+    except (TypeError, ValueError):
+        return matrix
