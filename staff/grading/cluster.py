@@ -1,7 +1,8 @@
 """The same jobs on the workers of dask.distributed: what each gives, as it comes.
 
 Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code,
-and a sandbox that holds: it is asked before its first job.
+and a sandbox that holds: it is asked before its first job. Dask pickles what it sends, so
+scheduler and workers must be ours alone: on a network that strangers cannot reach.
 """
 
 import functools

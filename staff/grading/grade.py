@@ -101,16 +101,16 @@ def grade(options, stages=None):
     start = time.monotonic()
     check_places(options)
     sandbox = proved_sandbox(options)
-    with locked(options.out), Record(options.out / FILE) as record:
-        settings = tasks.Settings(settled_seed(record, options.seed), sandbox)
-        take_in(record, options, sandbox.limits.archive)
-        say(f"seed {settings.seed}; sandbox: {sandbox.name}")
-        stages = stages or chosen_stages(options)
-        compute(record, stages, settings, options)
-        compare(record, options)
-        failed = tasks.failures(record)
-        say_end(record, failed, time.monotonic() - start)
-    write_report(options)
+    with locked(options.out):
+        with Record(options.out / FILE) as record:
+            settings = tasks.Settings(settled_seed(record, options.seed), sandbox)
+            take_in(record, options, sandbox.limits.archive)
+            say(f"seed {settings.seed}; sandbox: {sandbox.name}")
+            compute(record, stages or chosen_stages(options), settings, options)
+            compare(record, options)
+            failed = tasks.failures(record)
+            say_end(record, failed, time.monotonic() - start)
+        write_report(options)
     return INCOMPLETE if failed else DONE
 
 
