@@ -97,9 +97,10 @@ def compare_outputs(item, test, ref, skip_compare=None):
     return not item.found_difference
 
 
-def end_with_parent(folder):
-    """End this process, what it has started and its folder, once standard input has ended."""
-    os.read(0, 1)   # nothing comes but the end
+def end_with_parent(parent, folder):
+    """End this process, what it has started and its folder, once the parent's end of a pipe is
+    closed."""
+    os.read(parent, 1)
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children(recursive=True):
             child.kill()
@@ -110,7 +111,8 @@ def end_with_parent(folder):
 def main(folder):
     """Execute the notebook in a folder; return pytest's exit status."""
     folder = Path(folder)
-    threading.Thread(target=end_with_parent, args=[folder], daemon=True).start()
+    parent = os.dup(0)      # pytest puts another file in its place
+    threading.Thread(target=end_with_parent, args=[parent, folder], daemon=True).start()
     job = pickle.loads((folder / JOB).read_bytes())     # written by the grader, for this process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = 2048 * MIB + 8 * job.limits.outputs_mib * MIB
