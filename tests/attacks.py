@@ -134,7 +134,8 @@ def answer(x):
     "9 prints at import": ("stopped: it printed more than 1 MiB",
                            "while True: print('x' * 10**6)"),
     "29 answer of 200 MB": ("answer", "def answer(x): return np.ones(25 * 10**6)"),
-    "error of 100 MB": ("raises ValueError.*: xxx", "def answer(x): raise ValueError('x' * 10**8)"),
+    "error of 100 MB": ("raises ValueError.*: xxx",
+                        "def answer(x): raise ValueError('x' * 10**8)"),
     "raises its limits": ("said nothing", """\
 import resource
 most = resource.RLIM_INFINITY
@@ -224,7 +225,11 @@ def answer(x): return (2 * x).view(Mine)"""),
     "20 infinite": ("wrong", "def answer(x): return x + np.inf"),
     "20 scalar": ("wrong", "def answer(x): return 6.0"),
     "38 changes its input": ("wrong", "def answer(x):\n    x *= 2\n    return x / 2"),
-    "a list in itself": ("wrong|answer", "def answer(x):\n    a = []\n    a.append(a)\n    return a"),
+    "a list in itself": ("wrong|answer", """\
+def answer(x):
+    a = []
+    a.append(a)
+    return a"""),
     "27 header of 4 GB": ("answer", forged("b''", "2**32 - 1")),
     "27 deep JSON": ("answer", forged("b'[' * 10**6")),
     "27 shape of 10^12": ("answer", forged(message(
@@ -245,11 +250,13 @@ def answer(x): return (2 * x).view(Mine)"""),
 HOST = {
     "13 looks for files": ("said nothing", """\
 def answer(x):
+    end = time.monotonic() + 5
     hits = [path for path in ("HOST", "HOST/task2.py", "REPOSITORY/task2.py", "REPOSITORY/staff",
                               "REPOSITORY/tests", "/etc/passwd", "/etc/shadow", "/home", "/var",
                               "/box/sub/task3.py") if os.path.exists(path)]
     for folder, folders, files in os.walk("/"):
         folders[:] = [name for name in folders if name not in ("proc", "usr", "site-packages")]
+        if time.monotonic() > end: break
         hits += [f"{folder}/{name}" for name in files
                  if name in ("grade.py", "mark.py", "record.sqlite", "results.csv", "limits.toml")]
     return said(hits)"""),
@@ -262,10 +269,12 @@ def answer(x): return x"""),
     "21 environment": ("said nothing", """\
 import glob
 def answer(x):
-    hits = [path for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/cmdline")
-            if os.access(path, os.R_OK)
-            and any(word in open(path, "rb").read() for word in (b"SECRET", b"HOST"))]
-    return said(hits + [name for name in os.environ if "SECRET" in name])"""),
+    hits = [name for name in os.environ if "SECRET" in name]
+    for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/cmdline"):
+        try: data = open(path, "rb").read()
+        except OSError: continue
+        hits += [word for word in (b"SECRET", b"HOST") if word in data]
+    return said(hits)"""),
     "22 network": ("said nothing", """\
 def reached(family, address, kind=socket.SOCK_STREAM):
     with socket.socket(family, kind) as one:

@@ -135,6 +135,9 @@ class Student:
         answer, values = found
         if answer.get("id") != header["id"]:
             self.stop()
+            if "unreadable" in answer:
+                raise Problem(f"what {name} returns cannot be read: "
+                              f"{one_line(answer['unreadable'], 100)}")
             raise Problem(f"{name} interfered with the checks: let it only compute")
         if "error" in answer:
             raise problem_of(path, answer["error"])
@@ -186,7 +189,9 @@ def read_all(stream, replies):
         try:
             while True:
                 replies.put(codec.read(stream))
-        except (EOFError, OSError, ValueError, codec.ProtocolError):
+        except codec.ProtocolError as problem:
+            replies.put(({"unreadable": str(problem)}, []))
+        except (EOFError, OSError, ValueError):
             replies.put(None)
 
 

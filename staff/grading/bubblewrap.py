@@ -7,6 +7,7 @@ to become a user who owns nothing, since limits on processes do not bind root.
 import functools
 import os
 import re
+import shutil
 import subprocess
 from pathlib import PurePosixPath
 
@@ -33,7 +34,7 @@ def start(command, python, show, write, env, limits, talk, uid):
                    "--remount-ro", "/", "--chdir", "/box"]
         # through a pipe, since the command line can be read inside and would tell of the host
         with filled("\0".join(options).encode()) as listed:
-            popen = started(["bwrap", "--args", str(listed.fileno()), "--", *command], env, talk,
+            popen = started([program(), "--args", str(listed.fileno()), "--", *command], env, talk,
                             pass_fds=(code.fileno(), info.fileno(), listed.fileno()))
         info.close()
         # it is told before anything inside runs; nothing is, if bubblewrap fails
@@ -49,14 +50,20 @@ def filled(data):
     return os.fdopen(reading, "rb")
 
 
+def program():
+    """Return the path of bubblewrap; Refused if it is not there."""
+    found = shutil.which("bwrap")
+    if found is None:
+        raise Refused("bubblewrap is not installed")
+    return found
+
+
 @functools.lru_cache(maxsize=1)
 def version():
-    """Return bubblewrap's version, such as (0, 8, 0); Refused if it is not there."""
+    """Return bubblewrap's version, such as (0, 8, 0); Refused if it does not tell."""
     try:
-        said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, timeout=20)
+        said = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=20)
         return tuple(map(int, re.search(r"(\d+)\.(\d+)\.(\d+)", said.stdout).groups()))
-    except FileNotFoundError:
-        raise Refused("bubblewrap is not installed") from None
     except (OSError, subprocess.SubprocessError, AttributeError):
         raise Refused("bwrap --version does not give a version") from None
 

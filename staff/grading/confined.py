@@ -1,6 +1,7 @@
 """A process with a student's code, and the thread that watches over it."""
 
 import contextlib
+import mmap
 import os
 import selectors
 import shutil
@@ -11,11 +12,12 @@ import time
 
 from staff.grading.limits import MIB
 
+NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
 PERIOD = 0.05               # seconds between two looks at memory and time
 MOST_FILES = 1000           # in a folder of the host's that it may write to
 INODE = 1024                # bytes of the kernel's memory that a file takes, even if it is empty
-PAGE = os.sysconf("SC_PAGE_SIZE")
+PAGE = mmap.PAGESIZE
 SCRATCH = ("tmp", "box", "dev/shm")
 
 
@@ -72,7 +74,7 @@ class Confined:
         """Why it was stopped, or what ended it; "" if it ended by itself."""
         if not self.stopped:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return ENDINGS.get(self.wait(0.5), "")
+                return ending_of(self.wait(0.5))
         return self.stopped
 
     # ------------------------------------------------------------------------------- its end
@@ -143,25 +145,30 @@ def started(command, env, talk, pass_fds=()):
 
     talk: whether it has stdin and stdout as pipes too; otherwise stdout is the log.
     """
-    pipe = subprocess.PIPE
-    streams = ((pipe, pipe, pipe) if talk else
-               (subprocess.DEVNULL, pipe, subprocess.STDOUT))
-    stdin, stdout, stderr = streams
+    stdin, stdout, stderr = ((subprocess.PIPE, subprocess.PIPE, subprocess.PIPE) if talk else
+                             (subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT))
     # a session for itself, and none that bubblewrap makes (--new-session): then its group can be
     # killed at any moment, also while it starts
     return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, env=env,
                             pass_fds=pass_fds, start_new_session=True)
 
 
-ENDINGS = {     # exit statuses that say what ended a process
-    128 + signal.SIGSEGV: "Python crashed (a segmentation fault)",
-    128 + signal.SIGBUS: "Python crashed (a bus error)",
-    128 + signal.SIGABRT: "Python crashed (it was aborted)",
-    128 + signal.SIGFPE: "Python crashed (a division in a library)",
-    128 + signal.SIGILL: "Python crashed (an unknown instruction)",
-    128 + signal.SIGSYS: "it made a system call of another kind of machine",
-    128 + signal.SIGXCPU: "it used up its processor time",
+ENDINGS = {     # signals that say what ended a process
+    "SIGSEGV": "Python crashed (a segmentation fault)", "SIGBUS": "Python crashed (a bus error)",
+    "SIGABRT": "Python crashed (it was aborted)", "SIGFPE": "Python crashed (in arithmetic)",
+    "SIGILL": "Python crashed (an unknown instruction)",
+    "SIGSYS": "it made a system call of another kind of machine",
+    "SIGXCPU": "it used up its processor time",
 }
+
+
+def ending_of(status):
+    """Return what an exit status says of how a process was ended; "" if it ended by itself."""
+    if status == NO_ROOM:
+        return "its files take up more room than there is for all that it writes"
+    with contextlib.suppress(ValueError):
+        return ENDINGS.get(signal.Signals(status - 128).name, "")
+    return ""
 
 
 def status_of(status):

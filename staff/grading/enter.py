@@ -12,6 +12,8 @@ import os
 import resource
 import sys
 
+NO_ROOM = 125       # the exit status if the folder cannot be copied; confined.py knows it
+
 
 def copy(source, target):
     """Copy the files of a folder; what is no file or folder is left out, as is what is there."""
@@ -44,9 +46,16 @@ def main(settings, folder, place, *command):
         number = getattr(resource, "RLIMIT_" + name)
         hard = resource.getrlimit(number)[1]
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(number, (most, most))
+        try:
+            resource.setrlimit(number, (most, most))
+        except (OSError, ValueError):
+            if sys.platform == "linux":     # others, on which there is no sandbox, lack some
+                raise
     if folder:
-        copy(folder, place)
+        try:
+            copy(folder, place)
+        except OSError:
+            sys.exit(NO_ROOM)
     os.chdir(place)
     os.execv(command[0], command)
 

@@ -86,7 +86,7 @@ class Sandbox:
                    *map(str, command)]
         env, write = ENVIRONMENT | (env or {}), write or {}
         if not self.isolated:
-            return outside(command, show | write, env, limits, talk)
+            return outside(command, self.interpreter, show | write, env, limits, talk)
         popen, child = bubblewrap.start(command, self.interpreter, show, write, env, limits, talk,
                                         self.user(slot))
         return Confined(popen, limits, [*write.values()], child=child)
@@ -106,20 +106,27 @@ class Sandbox:
         return {"limits": bounds, "uid": self.user(slot)}
 
 
-def outside(command, places, env, limits, talk):
+def outside(command, python, places, env, limits, talk):
     """Return a command as a Confined process on this machine as it is."""
     temporary = tempfile.mkdtemp(prefix="unsandboxed-")
-    for inside, place in KIT.items():
-        shutil.copytree(place, f"{temporary}{inside[len('/box'):]}")
-    places = {**{inside: place for inside, place in places.items() if inside not in KIT},
-              "/box": temporary, "/tmp": temporary}
+    try:
+        for inside, place in KIT.items():
+            shutil.copytree(place, inside.replace("/box", temporary, 1))
+        if python.fonts:
+            shutil.copy(python.fonts, temporary)
+        places = {**{inside: place for inside, place in places.items() if inside not in KIT},
+                  "/box": temporary}
+        command = [at_home(word, places) for word in command]
+        env = {name: at_home(word, {**places, "/tmp": temporary}) for name, word in env.items()}
+        return Confined(started(command, env, talk), limits, temporary=temporary)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
 
-    def at_home(word):
-        for inside, place in places.items():
-            if word == inside or word.startswith(f"{inside}/"):
-                return f"{os.path.abspath(place)}{word[len(inside):]}"
-        return word
 
-    popen = started(list(map(at_home, command)),
-                    {name: at_home(word) for name, word in env.items()}, talk)
-    return Confined(popen, limits, temporary=temporary)
+def at_home(word, places):
+    """Return a word with a path inside the sandbox replaced by the host's; others as they are."""
+    for inside, place in places.items():
+        if word == inside or word.startswith(f"{inside}/"):
+            return f"{os.path.abspath(place)}{word[len(inside):]}"
+    return word
