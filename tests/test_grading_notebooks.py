@@ -202,6 +202,12 @@ def test_answers_beneath_headings_of_the_starter_layout(hand_in):
     assert set(answers) == {"3a", "3b", "4a"}
 
 
+def test_answers_in_one_cell_are_told_apart(hand_in):
+    node = executed("# Task 3\n\n## 3a\nSooner.\n\n## 3b\nNormal.\n# Task 4\n## a)\nToo few.")
+    assert notebooks.read(STARTER, hand_in(a=node)).answers == {
+        "3a": "## 3a\nSooner.", "3b": "## 3b\nNormal.", "4a": "## a)\nToo few."}
+
+
 def test_answers_are_plain_and_bounded(hand_in):
     image = "![](data:image/png;base64," + "A" * 5000 + ")"
     node = executed("## 4a\n" + image + "\u202e\x1b[31m" + "x" * 30_000)
@@ -352,6 +358,13 @@ def test_a_forged_accuracy_is_found(hand_in, sandbox):
         "gives 0.9541 where 0.9605 was handed in, in “accuracy 0.9605”",
         "the answer to 3a says an accuracy of 0.9605, which no output gives when the notebooks "
         "are executed"]
+
+
+def test_deep_networks_may_differ(hand_in, sandbox):
+    folder = hand_in(a=executed("## 4e", ("print('loss', 0.349)", printed("loss 0.362"))))
+    assert [words for _, _, words in found(notebooks.execute(STARTER, folder, sandbox), "differs")
+            ] == ["gives 0.349 where 0.362 was handed in, in “loss 0.362” (deep networks train "
+                  "otherwise on another machine)"]
 
 
 def test_the_kit_and_the_data_are_there(hand_in, sandbox):
