@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from attacks import ATTACKS, HELPERS, OTHERS, PATIENT
+from attacks import ATTACKS, HELPERS, MEMORY_MIB, OTHERS, PATIENT
 from hostile import CODE, LIMITS, Neighbour, Watched, outcome, the_sandbox, written
 
 from kit import ROOT
@@ -69,7 +69,8 @@ def planted(name, neighbour, folder, port="1", abstract="none"):
 @pytest.mark.attack
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attack(name, sandbox, neighbour, secretive, tmp_path):
-    launch = Watched(sandbox)
+    code = replace(CODE, memory_mib=MEMORY_MIB.get(name, CODE.memory_mib))
+    launch = Watched(replace(sandbox, limits=replace(LIMITS, code=code)))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with listeners() as (port, abstract):
         folder = planted(name, neighbour, tmp_path / "sub", port, abstract)

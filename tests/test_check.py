@@ -324,7 +324,7 @@ LATE = LATE % (struct.pack("<I", len(FORGED)) + FORGED)
     ("exits", "exits calls sys.exit in task2.py, line 14: return a value instead"),
     ("interrupts", "interrupts raises KeyboardInterrupt"),
     ("answers", "answers interfered with the checks: let it only compute"),
-    ("floods", "floods ended the Python process|floods interfered"),
+    ("floods", "the answer of floods is refused: "),
     ("odd", "odd raises Odd in task2.py, line 42"),
     ("many", "many ended the Python process|many"),
     ("large", "large ended the Python process|large"),

@@ -149,6 +149,26 @@ def test_what_is_inside(sandbox, tmp_path):
     assert "MIT" in said and not {"var", "srv", "boot", "mnt"} & set(said.split())
 
 
+ADAPTER = """
+import importlib
+from pathlib import Path
+findings = [Path(__file__).with_name("more.txt").read_text()]
+def install(folder):
+    return lambda name: importlib.import_module({"task2": "old"}[name])
+"""
+
+
+def test_an_adapter_and_the_files_beside_it(sandbox, tmp_path):
+    adapter = written(tmp_path / "adapters", "", **{
+        "own.py": ADAPTER, "more.txt": "more"})
+    folder = written(tmp_path / "sub", "raise SystemExit", **{"old.py": HONEST})
+    for one in (sandbox, OPEN):
+        with Student(folder, 5, lambda place, one=one: one.launch(
+                place, adapter=adapter / "own.py"), cases={"none": 0}) as student:
+            assert student.call("task2.answer", 2) == 4
+            assert student.get("adapter.findings") == ["more"]
+
+
 def test_what_does_not_fit_is_said(sandbox, tmp_path):
     folder = written(tmp_path / "sub", HONEST)
     with open(folder / "large.npy", "wb") as file:

@@ -136,7 +136,7 @@ class Student:
         if answer.get("id") != header["id"]:
             self.stop()
             if "unreadable" in answer:
-                raise Problem(f"what {name} returns cannot be read: "
+                raise Problem(f"the answer of {name} is refused: "
                               f"{one_line(answer['unreadable'], 100)}")
             raise Problem(f"{name} interfered with the checks: let it only compute")
         if "error" in answer:
