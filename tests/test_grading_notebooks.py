@@ -245,7 +245,7 @@ def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
 # ------------------------------------------------------------------------------------- numbers
 
 REPORT = executed(
-    "## 2a\nThe mean is 33.55 and the standard deviation 78.9.", "## 2d\nIn all 50 880 weights.",
+    "## 2a\nThe mean is 33.55 and the standard deviation 78.9.", "## 2d\nIn all $50{,}880$ weights.",
     "## 4d\nTwo layers of 60 + 60 have 51,300 parameters, about as many as 50,880.")
 
 
@@ -255,7 +255,7 @@ def test_reported_numbers_agree_with_the_code(hand_in):
         rows = notebooks.compare_numbers(student, reading)
     assert rows == [("2a", "mean", "33.55", "33.5527", True),
                     ("2a", "standard deviation", "78.9", "78.8755", True),
-                    ("2d", "number of parameters", "50 880", "50,880", True),
+                    ("2d", "number of parameters", "50,880", "50,880", True),
                     ("4d", "width", "60", "60", True),
                     ("4d", "parameters of one layer", "50,880", "50,880", True),
                     ("4d", "parameters of two layers", "51,300", "51,300", True)]
@@ -275,8 +275,9 @@ def test_reported_numbers_without_code(hand_in):
         def call(self, *_, **__):
             raise Problem("nothing is written")
         get = call
-    rows = notebooks.compare_numbers(Silent(), notebooks.read(STARTER, hand_in(a=REPORT)))
-    assert {row[3:] for row in rows} == {("", None)}
+    reading = notebooks.read(STARTER, hand_in(a=REPORT))
+    assert len(reading.numbers) == 6
+    assert notebooks.compare_numbers(Silent(), reading) == []
 
 
 @pytest.mark.parametrize("said, value, right", [
