@@ -245,7 +245,8 @@ def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
 # ------------------------------------------------------------------------------------- numbers
 
 REPORT = executed(
-    "## 2a\nThe mean is 33.55 and the standard deviation 78.9.", "## 2d\nIn all $50{,}880$ weights.",
+    "## 2a\nThe mean is 33.55 and the standard deviation 78.9.",
+    "## 2d\nIn all $50{,}880$ weights.",
     "## 4d\nTwo layers of 60 + 60 have 51,300 parameters, about as many as 50,880.")
 
 
@@ -327,13 +328,23 @@ def sandbox(request):
 
 
 def test_an_honest_notebook_is_silent(hand_in, sandbox):
-    folder = hand_in(a=executed(
+    node = executed(
         ("import numpy as np, helper\nx = np.arange(3) / 7; x",
          shown("array([0.        , 0.14285714, 0.28571429])")),
         ("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot(x); plt.show()", figure()),
-        ("print('accuracy', helper.accuracy)", printed("accuracy 0.96049\n"))))
+        ("print('accuracy', helper.accuracy)", printed("accuracy 0.96049\n")))
+    node.metadata.kernelspec = {"name": "no-such-kernel", "display_name": "?"}
+    folder = hand_in(a=node)
     (folder / "helper.py").write_text("accuracy = 0.96049\n")
     assert notebooks.execute(STARTER, folder, sandbox) == []
+
+
+def test_another_language_is_not_executed(hand_in):
+    node = executed(("x <- 1",))
+    node.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
+    findings = notebooks.execute(STARTER, hand_in(a=node), Sandbox(LIMITS, isolated=False))
+    assert found(findings, "stopped") == [
+        ("a.ipynb", 0, "is written in R: only Python is executed")]
 
 
 def test_what_does_not_run_and_what_differs(hand_in, sandbox):
