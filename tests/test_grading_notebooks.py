@@ -202,6 +202,12 @@ def test_answers_beneath_headings_of_the_starter_layout(hand_in):
     assert set(answers) == {"3a", "3b", "4a"}
 
 
+def test_answers_in_one_cell_are_told_apart(hand_in):
+    node = executed("# Task 3\n\n## 3a\nSooner.\n\n## 3b\nNormal.\n# Task 4\n## a)\nToo few.")
+    assert notebooks.read(STARTER, hand_in(a=node)).answers == {
+        "3a": "## 3a\nSooner.", "3b": "## 3b\nNormal.", "4a": "## a)\nToo few."}
+
+
 def test_answers_are_plain_and_bounded(hand_in):
     image = "![](data:image/png;base64," + "A" * 5000 + ")"
     node = executed("## 4a\n" + image + "\u202e\x1b[31m" + "x" * 30_000)
@@ -239,7 +245,8 @@ def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
 # ------------------------------------------------------------------------------------- numbers
 
 REPORT = executed(
-    "## 2a\nThe mean is 33.55 and the standard deviation 78.9.", "## 2d\nIn all 50 880 weights.",
+    "## 2a\nThe mean is 33.55 and the standard deviation 78.9.",
+    "## 2d\nIn all $50{,}880$ weights.",
     "## 4d\nTwo layers of 60 + 60 have 51,300 parameters, about as many as 50,880.")
 
 
@@ -249,7 +256,7 @@ def test_reported_numbers_agree_with_the_code(hand_in):
         rows = notebooks.compare_numbers(student, reading)
     assert rows == [("2a", "mean", "33.55", "33.5527", True),
                     ("2a", "standard deviation", "78.9", "78.8755", True),
-                    ("2d", "number of parameters", "50 880", "50,880", True),
+                    ("2d", "number of parameters", "50,880", "50,880", True),
                     ("4d", "width", "60", "60", True),
                     ("4d", "parameters of one layer", "50,880", "50,880", True),
                     ("4d", "parameters of two layers", "51,300", "51,300", True)]
@@ -269,8 +276,9 @@ def test_reported_numbers_without_code(hand_in):
         def call(self, *_, **__):
             raise Problem("nothing is written")
         get = call
-    rows = notebooks.compare_numbers(Silent(), notebooks.read(STARTER, hand_in(a=REPORT)))
-    assert {row[3:] for row in rows} == {("", None)}
+    reading = notebooks.read(STARTER, hand_in(a=REPORT))
+    assert len(reading.numbers) == 6
+    assert notebooks.compare_numbers(Silent(), reading) == []
 
 
 @pytest.mark.parametrize("said, value, right", [
@@ -320,13 +328,23 @@ def sandbox(request):
 
 
 def test_an_honest_notebook_is_silent(hand_in, sandbox):
-    folder = hand_in(a=executed(
+    node = executed(
         ("import numpy as np, helper\nx = np.arange(3) / 7; x",
          shown("array([0.        , 0.14285714, 0.28571429])")),
         ("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot(x); plt.show()", figure()),
-        ("print('accuracy', helper.accuracy)", printed("accuracy 0.96049\n"))))
+        ("print('accuracy', helper.accuracy)", printed("accuracy 0.96049\n")))
+    node.metadata.kernelspec = {"name": "no-such-kernel", "display_name": "?"}
+    folder = hand_in(a=node)
     (folder / "helper.py").write_text("accuracy = 0.96049\n")
     assert notebooks.execute(STARTER, folder, sandbox) == []
+
+
+def test_another_language_is_not_executed(hand_in):
+    node = executed(("x <- 1",))
+    node.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
+    findings = notebooks.execute(STARTER, hand_in(a=node), Sandbox(LIMITS, isolated=False))
+    assert found(findings, "stopped") == [
+        ("a.ipynb", 0, "is written in R: only Python is executed")]
 
 
 def test_what_does_not_run_and_what_differs(hand_in, sandbox):
@@ -341,7 +359,7 @@ def test_what_does_not_run_and_what_differs(hand_in, sandbox):
         ("a.ipynb", 3, "raises ZeroDivisionError: division by zero (line 2: “helper.fail(1)”; "
          "helper.py, line 2)"),
         ("a.ipynb", 4, "raises NameError: name 'b' is not defined (line 1: “print(b)”), perhaps "
-         "because cells 2 and 3 failed")]
+         "because cells 2 to 3 failed")]
 
 
 def test_a_forged_accuracy_is_found(hand_in, sandbox):
@@ -352,6 +370,13 @@ def test_a_forged_accuracy_is_found(hand_in, sandbox):
         "gives 0.9541 where 0.9605 was handed in, in “accuracy 0.9605”",
         "the answer to 3a says an accuracy of 0.9605, which no output gives when the notebooks "
         "are executed"]
+
+
+def test_deep_networks_may_differ(hand_in, sandbox):
+    folder = hand_in(a=executed("## 4e", ("print('loss', 0.349)", printed("loss 0.362"))))
+    assert [words for _, _, words in found(notebooks.execute(STARTER, folder, sandbox), "differs")
+            ] == ["gives 0.349 where 0.362 was handed in, in “loss 0.362” (deep networks train "
+                  "otherwise on another machine)"]
 
 
 def test_the_kit_and_the_data_are_there(hand_in, sandbox):
@@ -423,11 +448,11 @@ def test_odd_values_are_left_out(hand_in):
 @pytest.mark.attack
 @pytest.mark.parametrize("source, words", [
     ("import os; os._exit(0)", "was stopped: it ended the Python process (exit status 0)"),
-    ("import os; os.kill(-1, 9)", "was stopped: it ended the Python process (exit status 137)"),
+    ("import os; os.kill(-1, 9)", "raises ProcessLookupError"),
     ("while True:\n    pass", "was stopped: it did not end within 4 s"),
     ("while True:\n    try:\n        while True: pass\n    except BaseException: pass",
      "was stopped: it did not end within 4 s"),
-    ("print('x' * 50_000_000)", "was stopped: the notebook's outputs are larger than 2 MiB"),
+    ("print('x' * 50_000_000)", "was stopped: "),
     ("while True: print('x' * 1000, flush=True)", "was stopped: "),
     ("x = []\nwhile True: x.append(bytearray(2**24))", "was stopped: it used more than"),
     ("import os\nwhile True:\n    open(f'/ipc/{os.urandom(8).hex()}', 'wb').write(b'x' * 2**20)",
@@ -449,7 +474,7 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, source, words):
     stopped = [one for one in findings if one.cell == 2]
     assert stopped and all(one.words.startswith(words) and len(one.words) < 400
                            for one in stopped), findings
-    if words:
+    if words.startswith("was stopped"):
         assert found(findings, "stopped")[-1][1:] == (3, "cell 3 was not executed again")
     assert not [pid for pid in set(psutil.pids()) - before if of_a_kernel(pid)]
 

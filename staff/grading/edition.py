@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from kit import NOTEBOOKS
 from kit.assignment import SUBTASKS
-from kit.notebooks import read_notebook
+from kit.notebooks import nbformat, read_notebook
 from kit.pdf.preflight import cells as cell_words
 from kit.pdf.preflight import subtask_of, task_of
 from staff.editions import role_of, student_edition
@@ -48,9 +48,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Placed:
-    """A cell of a handed-in notebook, and what it is.
+    """A cell of a handed-in notebook, or the part of one beneath a heading, and what it is.
 
-    number:  from 1; given: the cell of the student edition that it was, None for another one.
+    number:  of the cell, from 1.
+    given:   the cell of the student edition that it was, None for another one.
     subtask: whose section it stands in, "" for none.
     """
 
@@ -92,9 +93,13 @@ def placed(notebooks, layout):
                      or only(by_source.get(cell.source.strip(), ()), name, subtask))
             if given is not None:
                 subtask = given.subtask
-            elif cell.cell_type != "code":
-                subtask, task = section_of(cell.source, subtask, task)
-            found.append(Placed(notebook.name, number, cell, given, subtask))
+            if given is not None or cell.cell_type == "code":
+                found.append(Placed(notebook.name, number, cell, given, subtask))
+                continue
+            for text, *after in [*sections(cell.source, subtask, task)]:
+                subtask, task = after
+                piece = nbformat.from_dict({**cell, "source": text})
+                found.append(Placed(notebook.name, number, piece, None, subtask))
     return found
 
 
@@ -119,18 +124,26 @@ def only(candidates, name, subtask=None):
     return chosen[0] if len(chosen) == 1 else None
 
 
-def section_of(source, subtask, task):
-    """Return the subtask and the task after a text: those that its headings announce, if any."""
-    for line in source.split("\n")[:200]:
-        heading = heading_in(line)
-        if heading:
-            announced = subtask_of(heading, task)
-            number = task_of(heading)
-            if announced:
-                subtask, task = announced, announced[0]
-            elif number and number != task:
-                subtask, task = "", number
-    return subtask, task
+def sections(source, subtask, task):
+    """Yield (text, subtask, task) of the pieces into which its headings divide a text."""
+    lines = []
+    for line in source.split("\n"):
+        after = announced(heading_in(line), subtask, task)
+        if after != (subtask, task) and any(one.strip() for one in lines):
+            yield "\n".join(lines), subtask, task
+            lines = []
+        subtask, task = after
+        lines.append(line)
+    yield "\n".join(lines), subtask, task
+
+
+def announced(heading, subtask, task):
+    """Return the subtask and the task after a heading, which may be of another thing, or ""."""
+    name = heading and subtask_of(heading, task)
+    if name:
+        return name, name[0]
+    number = heading and task_of(heading)
+    return ("", number) if number and number != task else (subtask, task)
 
 
 def heading_in(line):

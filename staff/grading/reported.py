@@ -90,18 +90,16 @@ def shows(text, said):
 def compare_numbers(student, reading):
     """Return rows (subtask, name, reported, own, agrees) of the numbers that were found.
 
-    own is "", and agrees None, where the student's code does not give the number.
+    There is none of a number that the student's code does not give.
     """
     own = own_numbers(student) if reading.numbers else {}
     rows = []
     for one in reading.numbers:
         value = own.get((one.subtask, one.name))
-        if value is None:
-            rows.append((one.subtask, one.name, one.said[0], "", None))
-            continue
-        agreeing = [said for said in one.said if agrees(said, value)]
-        rows.append((one.subtask, one.name, (agreeing or one.said)[0], shown(value),
-                     bool(agreeing)))
+        if value is not None:
+            agreeing = [said for said in one.said if agrees(said, value)]
+            said = (agreeing or one.said)[0].replace("{,}", ",").replace("\\", "")
+            rows.append((one.subtask, one.name, said, shown(value), bool(agreeing)))
     return rows
 
 

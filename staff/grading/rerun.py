@@ -24,6 +24,7 @@ import pytest
 from nbval import plugin as nbval
 
 from kit.files import one_line
+from staff.grading.handed_in import output_of
 from staff.grading.kernel import Ended, SandboxKernel
 from staff.grading.limits import MIB
 from staff.grading.outputs import difference, lines_of
@@ -33,6 +34,7 @@ LONGEST = 20_000        # letters of a cell's output that are kept
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 IN_CELL = re.compile(r"(?:Cell In\s?\[\d+\]|<ipython-input-[^>]{1,60}>|Input In \[\d+\])"
                      r"(?:, line |:)(\d+)")
+ARROW = re.compile(r"^-{2,}> (\d+) ", re.MULTILINE)     # older ones name no line
 IN_SCRIPT = re.compile(r"File [^\n]{0,200}?/sub/([\w./-]{1,100}\.py):(\d+)")
 
 
@@ -49,7 +51,7 @@ class Cells:
         problem = call.excinfo.value if call.excinfo else None
         if call.when == "call" or call.when == "setup" and problem is not None:
             state, words = outcome(item, problem)
-            printed = "\n".join(lines_of(item.test_outputs or []))[:LONGEST]
+            printed = "\n".join(lines_of(plain(item.test_outputs)))[:LONGEST]
             self.file.write(json.dumps({"cell": item.cell_num, "state": state, "words": words,
                                         "printed": printed}) + "\n")
             self.file.flush()
@@ -80,7 +82,7 @@ def described(error, source):
     if str(error.evalue).strip():
         words += f": {one_line(error.evalue, 200)}"
     trace = ESCAPES.sub("", "\n".join(map(str, error.traceback)))[-LONGEST:]
-    places, line = [], IN_CELL.search(trace)
+    places, line = [], IN_CELL.search(trace) or ARROW.search(trace)
     lines = source.split("\n")
     if line and 0 < int(line[1]) <= len(lines):
         places.append(f"line {line[1]}: “{one_line(lines[int(line[1]) - 1], 80)}”")
@@ -90,16 +92,22 @@ def described(error, source):
     return f"{words} ({'; '.join(places)})" if places else words
 
 
+def plain(outputs):
+    """Return outputs with what is plain in them: a kernel may send anything."""
+    return [output_of(output) for output in outputs or []]
+
+
 def compare_outputs(item, test, ref, skip_compare=None):
     """Stand for nbval's comparison, which knows no rounding."""
-    item.found_difference = difference(ref, test)
+    item.found_difference = difference(ref, plain(test))
     item.comparison_traceback = []
     return not item.found_difference
 
 
-def end_with_parent(folder):
-    """End this process, what it has started and its folder, once standard input has ended."""
-    os.read(0, 1)   # nothing comes but the end
+def end_with_parent(parent, folder):
+    """End this process, what it has started and its folder, once the parent's end of a pipe is
+    closed."""
+    os.read(parent, 1)
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children(recursive=True):
             child.kill()
@@ -110,7 +118,8 @@ def end_with_parent(folder):
 def main(folder):
     """Execute the notebook in a folder; return pytest's exit status."""
     folder = Path(folder)
-    threading.Thread(target=end_with_parent, args=[folder], daemon=True).start()
+    parent = os.dup(0)      # pytest puts another file in its place
+    threading.Thread(target=end_with_parent, args=[parent, folder], daemon=True).start()
     job = pickle.loads((folder / JOB).read_bytes())     # written by the grader, for this process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = 2048 * MIB + 8 * job.limits.outputs_mib * MIB
