@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -383,7 +384,13 @@ def test_the_process_ends_with_the_checks(scripts):
 
 def test_a_check_that_is_surprised_fails():
     with pytest.raises(Problem, match="so unlike what was expected .ZeroDivisionError"):
-        registry.guarded(lambda _: 1 / 0)(None)
+        registry.guarded(lambda _: 1 / 0, "a title")(SimpleNamespace(instead={}))
+
+
+def test_another_layout_may_try_something_else_under_a_title():
+    asked = SimpleNamespace(instead={"a title": lambda _: "instead"})
+    assert registry.guarded(lambda _: "as it is", "a title")(asked) == "instead"
+    assert registry.guarded(lambda _: "as it is", "another")(asked) == "as it is"
 
 
 # ------------------------------------------------------------------------------------- the codec

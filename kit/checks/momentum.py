@@ -5,19 +5,36 @@ import numpy as np
 from kit.checks.measure import close, near, ratio, times
 from kit.checks.registry import check
 from kit.checks.student import Problem
-from kit.checks.training import PLAIN, WS, moved, trainer_of, weights
+from kit.checks.training import PLAIN, WS, factors, moved, trainer_of, weights
 
 
 @check("3c", "update", "seven steps with momentum")
 def momentum(student):
     case, rate = student.cases["momentum"], 0.02
     found = steps_of(student, case["grads"], rate, 0.9)
-    right = [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
-             for ws, far in zip(found, case["moved"])]
+    right = as_expected(found, case, rate)
     if all(right):
         judge_gamma(student, case["grads"])
-        return
-    raise Problem(momentum_hint(found, right, case, rate))
+        judge_off(student, case["grads"])
+    elif not all(as_expected(found, case, rate * charged_already(student, rate))):
+        raise Problem(momentum_hint(found, right, case, rate))
+
+
+def as_expected(found, case, rate):
+    """Return for each step whether all weights are where this learning rate takes them."""
+    return [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
+            for ws, far in zip(found, case["moved"])]
+
+
+def charged_already(student, rate):
+    """Return by which factor the plain step is too long, where both are one function: 2c's."""
+    if student.layout == "kit":
+        return 1
+    try:
+        found = factors(*moved(student, PLAIN, WS, rate), rate)
+    except Problem:
+        return 1
+    return found[0] if None not in found and found[0] and np.ptp(found) < 1e-3 else 1
 
 
 def steps_of(student, grads, rate, gamma):
@@ -92,3 +109,16 @@ def judge_gamma(student, grads):
     if not all(map(close, after, usual)):
         raise Problem("with γ = 0 the step is another than that of SoftmaxTrainer: it should be "
                       "plain descent")
+
+
+def judge_off(student, grads):
+    """Raise Problem if the second step without momentum still holds a part of the first."""
+    try:
+        first, second = steps_of(student, grads[:2], 0.1, 0)
+    except Problem:
+        return      # the plain step is 2c's
+    lengths = [ratio(after[0] - before[0], -0.1 * grad[0])
+               for before, after, grad in zip((WS, first), (first, second), grads)]
+    if lengths[0] is not None and (lengths[1] is None or abs(lengths[1] - lengths[0]) > 1e-3):
+        raise Problem("with momentum turned off, the second step still holds a part of the first: "
+                      "is the flag ignored?")

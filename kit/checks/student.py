@@ -46,13 +46,15 @@ class Student:
             stdout, poll, wait, kill; and, if it knows, `reason`: why the process has ended.
     cases:  inputs for the checks and what is right for them; the published ones without it.
     layout: "kit", or another in which not all is asked that the kit's scripts ask.
+    instead: {title of a check: the function that is tried in its place in this layout}.
     importing, total: seconds for the first call into a script, and for all calls together.
     """
 
     def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
-                 importing=IMPORT_SECONDS, total=float("inf")):
+                 instead=None, importing=IMPORT_SECONDS, total=float("inf")):
         self.folder, self.seconds, self.importing = Path(folder), seconds, importing
         self.cases, self.layout = cases or read_cases(), layout
+        self.instead = instead or {}
         self.total, self.left = total, total
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
@@ -128,10 +130,12 @@ class Student:
             why = getattr(self.process, "reason", "")
             status = self.stop()
             kind = NotImported if header["do"] == "import" else Problem
-            if why:
-                raise kind(f"{name} was stopped: {why}")
-            raise kind(f"{name} ended the Python process (exit status {status}): take out "
-                       "os._exit and the like, and return a value")
+            problem = kind(f"{name} was stopped: {why}" if why else
+                           f"{name} ended the Python process (exit status {status}): take out "
+                           "os._exit and the like, and return a value")
+            if kind is NotImported:
+                self.endless[path[0]] = problem     # it would end it each time
+            raise problem
         answer, values = found
         if answer.get("id") != header["id"]:
             self.stop()
@@ -215,8 +219,10 @@ def problem_of(target, error):
     where = f" in {one_line(error['where'], 60)}" if error.get("where") else ""
     words = f": {one_line(message, 200)}" if message else ""
     if error.get("not_written") and message.startswith("task "):
-        function = one_line(error.get("function"), 60)
-        return NotWritten(message[5:].split(":")[0], f"{function} is still to be written{where}")
+        subtask, _, told = message[5:].partition(":")
+        function = one_line(error.get("function") or "", 60)
+        return NotWritten(subtask, f"{function} is still to be written{where}" if function
+                          else one_line(told, 200))
     if script and error.get("missing") == script:
         return NotImported(f"{script}.py is missing: take it from the assignment's zip again")
     if script:

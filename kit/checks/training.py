@@ -61,7 +61,7 @@ def factors(before, after, grads, rate):
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def initial_weights(student):
     first, again, other = (drawn(student, "task2.SoftmaxModel", seed) for seed in (1, 1, 2))
-    for fan_in, w in zip((300, 120), first):
+    for fan_in, w in zip(fan_ins(student), first):
         low, high, std = w.min(), w.max(), w.std()
         if abs(std - 1 / np.sqrt(3)) < 0.02 and abs(w.mean()) < 0.03 and high - low > 1.95 \
                 and max(high, -low) <= 1:
@@ -69,22 +69,33 @@ def initial_weights(student):
         words = (f"the initial weights of a layer with fan-in {fan_in} go from {low:.3g} to "
                  f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
                  "1) has the deviation 0.577")
-        if low >= 0:
+        if low == high:
+            words += ": are they filled in later? Draw them where the model is made"
+        elif low >= 0:
             words += ": are they drawn from 0 to 1?"
         elif max(high, -low) > 1.05:
             words += ": some lie outside; are they drawn from a normal distribution?"
         raise Problem(words)
-    judge_seeds(first, again, other)
+    judge_seeds(student, first, again, other)
+
+
+def fan_ins(student):
+    """Return the inputs of the two layers that are drawn: in another layout always MNIST's."""
+    return (300, 120) if student.layout == "kit" else (785, 120)
 
 
 def drawn(student, cls, seed, **flags):
     """Return the initial weights of a network of two layers, as drawn by its constructor."""
-    model = student.call(cls, [120, 40], num_inputs=300, rng=seed, keep=True, **flags)
-    return matrices(student.get((model, "ws")), [np.zeros((300, 120)), np.zeros((120, 40))], "ws")
+    inputs, units = fan_ins(student)
+    model = student.call(cls, [units, 40], num_inputs=inputs, rng=seed, keep=True, **flags)
+    shapes = (inputs, units), (units, 40)
+    return matrices(student.get((model, "ws")), [np.zeros(shape) for shape in shapes], "ws")
 
 
-def judge_seeds(first, again, other):
+def judge_seeds(student, first, again, other):
     """Raise Problem unless the seed, and nothing else, decides the weights."""
+    if student.layout != "kit":
+        return      # no generator is given
     if not all(map(np.array_equal, first, again)):
         raise Problem("two networks with the same seed have different weights: draw them with the "
                       "generator rng that is given")

@@ -130,7 +130,8 @@ class Worker:
             message = str(problem.msg)
         return {"type": type(problem).__name__, "message": message[:2000], "where": where,
                 "function": function,
-                "importing": self.importing, "missing": str(getattr(problem, "name", None) or ""),
+                "importing": self.importing or str(getattr(problem, "script", "")),
+                "missing": str(getattr(problem, "name", None) or ""),
                 "not_written": isinstance(problem, NotImplementedError)}
 
 

@@ -20,13 +20,16 @@ from kit.checks.cases import read_cases
 from kit.checks.student import Problem, Student
 from kit.files import one_line
 from staff import record as drawing
+from staff.grading.adapters import NOT_ASKED
 from staff.grading.record import Finding, Result
+from staff.grading.starter_checks import INSTEAD
 
 ADAPTERS = Path(__file__).with_name("adapters")
 NUM_INPUTS = {"kit": 5, "starter": 785}     # the starter code's networks have MNIST's inputs only
 ON_FRESH_INPUTS = "passes with the published inputs, and fails with others of the same form"
 # what every result depends on, beside the module of its check and what that one imports
 EVERYWHERE = ("kit.checks.worker", "kit.checks.stand_in", "staff.record",
+              "staff.grading.starter_checks",
               "task2", "task3", "task4")
 
 
@@ -88,7 +91,8 @@ def student_of(job, folder, slot, cases):
     """Return the Student whose code is in the folder, run in the job's sandbox."""
     limits = job.sandbox.limits.code
     launch = functools.partial(job.sandbox.launch, slot=slot, adapter=adapter_of(job.layout))
-    return Student(folder, limits.call_seconds, launch, cases, job.layout)
+    return Student(folder, limits.call_seconds, launch, cases, job.layout,
+                   INSTEAD if job.layout == "starter" else None)
 
 
 def adapter_of(layout):
@@ -102,8 +106,9 @@ def check_id(one):
 
 
 def asked(one, job):
-    """Return whether a job is to run a check."""
-    return job.checks is None or check_id(one) in job.checks
+    """Return whether a job is to run a check, and its layout's code is asked for what it tries."""
+    return one.title not in NOT_ASKED[job.layout] and \
+        (job.checks is None or check_id(one) in job.checks)
 
 
 @functools.lru_cache(maxsize=4)
@@ -165,7 +170,7 @@ def fingerprint(module):
     digest = hashlib.sha256()
     for name in sorted(closure([module, *EVERYWHERE])):
         digest.update(name.encode() + source_of(name))
-    for path in sorted(ADAPTERS.glob("*.py")):
+    for path in sorted(ADAPTERS.rglob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,0 +1,24 @@
+"""What an adapter notices of the code, in sentences for the report."""
+
+import contextlib
+
+MOST = 40
+findings = []       # the adapter's own, asked for as "adapter.findings"
+_silent = [False]
+
+
+def note(words):
+    """Keep a sentence, once."""
+    words = " ".join(str(words).split())[:300]
+    if words not in findings and len(findings) < MOST and not _silent[0]:
+        findings.append(words)
+
+
+@contextlib.contextmanager
+def silence():
+    """Keep nothing meanwhile: the same code is run once more."""
+    before, _silent[0] = _silent[0], True
+    try:
+        yield
+    finally:
+        _silent[0] = before

@@ -1,0 +1,121 @@
+"""Lets code run that was written for an older NumPy: names that are gone, arrays of unequal rows,
+and int() or float() of an array of one element."""
+
+import ast
+import builtins
+import os
+import sys
+import warnings
+
+import numpy as np
+
+from adapter.notes import note
+
+GONE = {
+    "float": float, "int": int, "bool": bool, "object": object, "str": str, "complex": complex,
+    "long": int, "unicode": str, "float_": np.float64, "complex_": np.complex128,
+    "string_": np.bytes_, "unicode_": np.str_,
+    "Inf": np.inf, "Infinity": np.inf, "infty": np.inf, "PINF": np.inf, "NINF": -np.inf,
+    "NaN": np.nan, "NAN": np.nan, "NZERO": -0.0, "PZERO": 0.0,
+    "product": np.prod, "cumproduct": np.cumprod, "alltrue": np.all, "sometrue": np.any,
+    "row_stack": np.vstack, "round_": np.round, "mat": np.asmatrix, "asfarray": np.asarray,
+    "in1d": lambda a, b, **options: np.isin(np.ravel(a), b, **options),
+    "trapz": getattr(np, "trapezoid", getattr(np, "trapz", None)),
+    "asscalar": lambda a: np.asarray(a).item(),
+}
+CALLS = {"int": "_adapter_int", "float": "_adapter_float"}
+ARRAYS = {"array": "_adapter_array", "asarray": "_adapter_array"}
+
+
+def missing_names():
+    """Return the names of GONE that this NumPy no longer has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {name for name in GONE if not hasattr(np, name)}
+
+
+def bring_back():
+    """Give NumPy the names that it no longer has; return them."""
+    names = missing_names()
+    for name in names:
+        setattr(np, name, GONE[name])
+    builtins._adapter_int = lambda *given, **named: one_element(int, given, named)
+    builtins._adapter_float = lambda *given, **named: one_element(float, given, named)
+    builtins._adapter_array = array
+    return names
+
+
+def one_element(kind, given, named):
+    """Return int or float of what may be an array of one element."""
+    if len(given) == 1 and isinstance(given[0], np.ndarray) and given[0].ndim and \
+            given[0].size == 1:
+        note("{} of an array with one element, which newer NumPy refuses, was taken as that of "
+             "its element ({})".format(kind.__name__ + "()", caller()))
+        given = (given[0].item(),)
+    return kind(*given, **named)
+
+
+def array(values, *given, **named):
+    """Return np.array of what may be arrays of unequal shapes: then one of objects."""
+    try:
+        return np.array(values, *given, **named)
+    except ValueError:
+        if given or named or not isinstance(values, (list, tuple)):
+            raise
+    found = np.empty(len(values), dtype=object)
+    for at, value in enumerate(values):
+        found[at] = value
+    note("np.array of parts of unequal shapes, which newer NumPy refuses, was made an array of "
+         "objects ({})".format(caller()))
+    return found
+
+
+def caller():
+    """Return where the code stands that has called one of these."""
+    frame = sys._getframe(1)
+    while frame.f_back and os.path.dirname(frame.f_code.co_filename) == os.path.dirname(__file__):
+        frame = frame.f_back
+    return "{}, line {}".format(os.path.basename(frame.f_code.co_filename), frame.f_lineno)
+
+
+class Renewed(ast.NodeTransformer):
+    """A script with these calls replaced by those above; names the names that are gone."""
+
+    def __init__(self, tree, file, gone):
+        self.file, self.gone = file, gone
+        self.aliases = {alias.asname or alias.name for node in ast.walk(tree)
+                        if isinstance(node, ast.Import) for alias in node.names
+                        if alias.name == "numpy"}
+        self.own = {node.name for node in ast.walk(tree)
+                    if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+
+    def is_numpy(self, node):
+        """Return whether a node is the name of NumPy."""
+        return isinstance(node, ast.Name) and node.id in self.aliases
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        if self.is_numpy(node.value) and node.attr in self.gone:
+            note("np.{}, which newer NumPy no longer has, was taken as it used to be ({}, line {})"
+                 .format(node.attr, self.file, node.lineno))
+        return node
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        function, name = node.func, None
+        if isinstance(function, ast.Name) and function.id not in self.own:
+            name = CALLS.get(function.id)
+        elif isinstance(function, ast.Attribute) and self.is_numpy(function.value):
+            name = ARRAYS.get(function.attr)
+        if name:
+            node.func = ast.copy_location(ast.Name(name, ast.Load()), function)
+        return node
+
+
+def renewed(source, path, gone):
+    """Return the syntax tree of a script, to be compiled; SyntaxError if it is none."""
+    tree = ast.parse(source, filename=str(path))
+    try:
+        return ast.fix_missing_locations(Renewed(tree, os.path.basename(path), gone).visit(tree))
+    except RecursionError:      # nested too deeply to be looked at
+        return ast.parse(source, filename=str(path))

@@ -1,0 +1,102 @@
+"""Runs a script, statement by statement, that may fail or take long at its top level: what it
+defines is kept."""
+
+import __future__
+import ast
+import contextlib
+import os
+import signal
+
+from adapter.notes import note
+from adapter.old_numpy import renewed
+
+SCRIPT_SECONDS = 4
+ALL_SECONDS = 12        # of all scripts together; their import may take 20
+DEFINING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+class TooLong(BaseException):
+    """The time of a script's top level is used up."""
+
+
+class Clock:
+    """The time that all top levels may take together."""
+
+    def __init__(self, seconds=SCRIPT_SECONDS, in_all=ALL_SECONDS):
+        self.seconds, self.left, self.running = seconds, in_all, False
+
+    @contextlib.contextmanager
+    def limit(self):
+        """Raise TooLong in what runs inside once the seconds of one script are used up; a script
+        that another one imports shares its time."""
+        if self.running or not hasattr(signal, "setitimer"):
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, self.end)
+        self.running, given = True, max(0.05, min(self.seconds, self.left))
+        signal.setitimer(signal.ITIMER_REAL, given, 1)      # and again: a script may catch it
+        try:
+            yield
+        finally:
+            self.left -= given - signal.getitimer(signal.ITIMER_REAL)[0]
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            self.running = False
+
+    @staticmethod
+    def end(*_):
+        """Raise TooLong, as a signal's handler."""
+        raise TooLong
+
+
+def run(source, path, namespace, gone, clock, final=(), skipping=()):
+    """Run a script's statements in a namespace; after one that fails only definitions and imports.
+
+    final:    exceptions that end the script and are raised; skipping: those that end a statement,
+              which has not failed, and have a method resume. SyntaxError if it is no Python.
+    """
+    tree = renewed(source, path, gone)
+    flags = future_flags(tree)
+    failed = False
+    for statement in tree.body:
+        if failed and not isinstance(statement, DEFINING):
+            continue
+        code = compile(ast.Module([statement], []), str(path), "exec", flags, dont_inherit=True)
+        try:
+            with clock.limit():
+                exec(code, namespace)
+        except final:
+            raise
+        except skipping as ended:
+            ended.resume()
+        except TooLong:
+            failed = True
+            note("{}: what it does when it is imported does not come to an end; it belongs under "
+                 "if __name__ == \"__main__\"".format(place(path, statement)))
+        except BaseException as problem:    # SystemExit too
+            if not failed:
+                note("{} fails when it is imported, what is defined was taken: {}{}".format(
+                    place(path, statement), type(problem).__name__, in_words(problem)))
+            failed = True
+
+
+def future_flags(tree):
+    """Return the compiler's flags for a script's imports from __future__."""
+    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
+             and node.module == "__future__" for alias in node.names]
+    return sum({getattr(__future__, name).compiler_flag for name in names
+                if name in __future__.all_feature_names})
+
+
+def place(path, statement):
+    """Return where a statement stands."""
+    return "{}, line {}".format(os.path.basename(str(path)), statement.lineno)
+
+
+def in_words(problem):
+    """Return what a problem says, after a colon."""
+    try:
+        words = str(problem)
+    except BaseException:       # a __str__ of the student's
+        words = ""
+    return ": " + words[:150] if words else ""

@@ -1,0 +1,84 @@
+"""Faults, and right code in another style, planted in code in the starter code's layout."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kit.check import BY_ID, FAILED, CheckReport, result_of
+from kit.checks.registry import CHECKS
+from kit.checks.student import WORKER, Student
+from staff.grading.adapters import NOT_ASKED
+from staff.grading.mark import adapter_of
+from staff.grading.starter_checks import INSTEAD
+
+BASE = Path(__file__).with_name("starter_code")
+SCRIPTS = ("task2a", "task2", "trainer", "utils")
+# by code, without the counts of 2d and 4d
+OF = {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "3c": 4, "4c": 13}
+
+
+def launcher(layout):
+    """A launch function for Student: a worker with a layout's adapter, without a sandbox."""
+    def launch(folder):
+        environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder),
+             str(adapter_of(layout))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=environment, start_new_session=True)
+    return launch
+
+
+def base():
+    """{file: text} of the right solution."""
+    return {f"{name}.py": (BASE / f"{name}.py").read_text(encoding="utf-8") for name in SCRIPTS}
+
+
+def planted(*edits):
+    """{file: text} with edits (script, old, new); each old text must occur exactly once."""
+    files = base()
+    for script, old, new in edits:
+        name = f"{script}.py"
+        if not old:
+            files[name] = f"{new}\n{files.get(name, '')}"
+            continue
+        if files[name].count(old) != 1:
+            raise ValueError(f"{name} holds {files[name].count(old)} times, not once: {old!r}")
+        files[name] = files[name].replace(old, new)
+    return files
+
+
+def judged(files, layout="starter", subtasks=None, cases=None):
+    """(the CheckReport, the findings) of files."""
+    with TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        instead = INSTEAD if layout == "starter" else None
+        with Student(Path(folder).resolve(), launch=launcher(layout), layout=layout,
+                     cases=cases, instead=instead) as student:
+            results = [result_of(one, student) for one in CHECKS
+                       if one.title not in NOT_ASKED[layout]
+                       and (subtasks is None or one.subtask in subtasks)]
+            findings = student.get("adapter.findings")
+    return CheckReport(results, list(BY_ID)), findings
+
+
+def losses(report, of=None):
+    """{subtask: points lost}."""
+    of = of or OF
+    lost = {name: points - (report.earned(BY_ID[name]) or 0) for name, points in of.items()}
+    return {name: points for name, points in lost.items() if points}
+
+
+def said(report):
+    """What the failed checks say, a line each."""
+    return "\n".join(f"{one.subtask}  {one.title}: [{one.state}] {one.words}"
+                     for one in report.results if one.state != "passed")
+
+
+def failed(report):
+    """The checks that failed, remarks among them."""
+    return [one for one in report.results if one.state == FAILED]
