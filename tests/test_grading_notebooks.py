@@ -16,7 +16,7 @@ from PIL import Image
 from kit import ROOT
 from kit.checks.student import Problem, Student
 from staff.editions import student_edition
-from staff.grading import edition, notebooks, outputs, reported
+from staff.grading import edition, notebooks, outputs, pictures, reported
 from staff.grading.sandbox import Sandbox
 
 NOTEBOOK = replace(LIMITS.notebook, cell_seconds=20, total_seconds=60)
@@ -229,6 +229,25 @@ def test_figures_are_drawn_anew(hand_in):
                                                             ("PNG", (30, 20))]
     assert ("a.ipynb", 4, "a figure is not shown here: it is an SVG") in found(
         reading.findings, "note")
+
+
+def png_bytes(*size):
+    """Return a white picture as the bytes of a PNG."""
+    buffer = io.BytesIO()
+    Image.new("1", size, 1).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("data, words", [
+    (png_bytes(4000, 4000), "it has more than 12 million pixels"),
+    (png_bytes(30_000, 2), "it is more than 20,000 pixels long"),
+    (png_bytes(50, 50)[:-30], "it is damaged, or no PNG or JPEG"),
+    (b"GIF89a" + b"0" * 50, "it is damaged, or no PNG or JPEG"),
+    (b"", "it is damaged, or no PNG or JPEG")])
+def test_pictures_that_are_not_shown(data, words):
+    with pytest.raises(pictures.NotShown) as problem:
+        pictures.as_png(data)
+    assert str(problem.value) == words
 
 
 def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
