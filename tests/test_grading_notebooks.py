@@ -2,8 +2,15 @@
 import base64
 import io
 import json
+import os
+import pickle
 import shutil
+import subprocess
+import sys
+import tempfile
+import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -337,11 +344,11 @@ def test_figures_are_counted_and_not_compared():
 
 # ------------------------------------------------------------------------------ executing again
 
-@pytest.fixture(scope="module", params=["bubblewrap", "UNSANDBOXED"])
+@pytest.fixture
 def sandbox(request):
-    """A sandbox with short limits, and none."""
+    """A sandbox with short limits, or none if that is asked for."""
     limits = replace(LIMITS, notebook=NOTEBOOK)
-    if request.param == "UNSANDBOXED":
+    if getattr(request, "param", "") == "UNSANDBOXED":
         return Sandbox(limits, isolated=False)
     return replace(the_sandbox(), limits=limits)
 
@@ -366,6 +373,7 @@ def test_another_language_is_not_executed(hand_in):
         ("a.ipynb", 0, "is written in R: only Python is executed")]
 
 
+@pytest.mark.parametrize("sandbox", ["bubblewrap", "UNSANDBOXED"], indirect=True)
 def test_what_does_not_run_and_what_differs(hand_in, sandbox):
     folder = hand_in(a=executed(
         ("# NBVAL_SKIP\nprint(0.9541)", printed("0.9605\n")),
@@ -408,6 +416,7 @@ def test_the_kit_and_the_data_are_there(hand_in, sandbox):
     assert notebooks.execute(KIT, folder, sandbox) == []
 
 
+@pytest.mark.parametrize("sandbox", ["bubblewrap", "UNSANDBOXED"], indirect=True)
 def test_a_starter_notebook_is_given_what_it_lacks(hand_in, sandbox):
     folder = hand_in(a=executed(("import mnist\nX, Y, *_ = mnist.load()\nprint(X.shape, Y.shape)",
                                  printed("(20000, 784) (20000,)"))))
@@ -496,6 +505,26 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, source, words):
     if words.startswith("was stopped"):
         assert found(findings, "stopped")[-1][1:] == (3, "cell 3 was not executed again")
     assert not [pid for pid in set(psutil.pids()) - before if of_a_kernel(pid)]
+
+
+@pytest.mark.attack
+def test_nothing_is_left_when_the_grader_is_killed(hand_in):
+    job = (KIT, hand_in(a=executed(("import time; time.sleep(300)",))), the_sandbox())
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "job").write_bytes(pickle.dumps(job))
+        grader = subprocess.Popen(
+            [sys.executable, "-c", "import pickle, sys; from staff.grading import notebooks\n"
+             "notebooks.execute(*pickle.load(open(sys.argv[1], 'rb')))", f"{place}/job"],
+            cwd=ROOT, env={**os.environ, "TMPDIR": place})
+        started = []
+        while not any(process.name() == "bwrap" for process in started):
+            started = psutil.Process(grader.pid).children(recursive=True)
+            time.sleep(0.2)
+        assert list(Path(place).glob("rerun-*"))
+        grader.kill()
+        grader.wait()
+        _, left = psutil.wait_procs(started, timeout=20)
+        assert not left and not list(Path(place).glob("rerun-*"))
 
 
 def of_a_kernel(pid):
