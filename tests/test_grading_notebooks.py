@@ -2,8 +2,15 @@
 import base64
 import io
 import json
+import os
+import pickle
 import shutil
+import subprocess
+import sys
+import tempfile
+import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -16,7 +23,7 @@ from PIL import Image
 from kit import ROOT
 from kit.checks.student import Problem, Student
 from staff.editions import student_edition
-from staff.grading import edition, notebooks, outputs, reported
+from staff.grading import edition, notebooks, outputs, pictures, reported
 from staff.grading.sandbox import Sandbox
 
 NOTEBOOK = replace(LIMITS.notebook, cell_seconds=20, total_seconds=60)
@@ -231,6 +238,25 @@ def test_figures_are_drawn_anew(hand_in):
         reading.findings, "note")
 
 
+def png_bytes(*size):
+    """Return a white picture as the bytes of a PNG."""
+    buffer = io.BytesIO()
+    Image.new("1", size, 1).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("data, words", [
+    (png_bytes(4000, 4000), "it has more than 12 million pixels"),
+    (png_bytes(30_000, 2), "it is more than 20,000 pixels long"),
+    (png_bytes(50, 50)[:-30], "it is damaged, or no PNG or JPEG"),
+    (b"GIF89a" + b"0" * 50, "it is damaged, or no PNG or JPEG"),
+    (b"", "it is damaged, or no PNG or JPEG")])
+def test_pictures_that_are_not_shown(data, words):
+    with pytest.raises(pictures.NotShown) as problem:
+        pictures.as_png(data)
+    assert str(problem.value) == words
+
+
 def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
     Image.new("RGB", (9, 9)).save(tmp_path / "secret.png")
     folder = hand_in(a=executed("## 2c\n![a](plot.png) ![b](../../secret.png) ![c](/etc/passwd)"
@@ -318,11 +344,11 @@ def test_figures_are_counted_and_not_compared():
 
 # ------------------------------------------------------------------------------ executing again
 
-@pytest.fixture(scope="module", params=["bubblewrap", "UNSANDBOXED"])
+@pytest.fixture
 def sandbox(request):
-    """A sandbox with short limits, and none."""
+    """A sandbox with short limits, or none if that is asked for."""
     limits = replace(LIMITS, notebook=NOTEBOOK)
-    if request.param == "UNSANDBOXED":
+    if getattr(request, "param", "") == "UNSANDBOXED":
         return Sandbox(limits, isolated=False)
     return replace(the_sandbox(), limits=limits)
 
@@ -347,6 +373,7 @@ def test_another_language_is_not_executed(hand_in):
         ("a.ipynb", 0, "is written in R: only Python is executed")]
 
 
+@pytest.mark.parametrize("sandbox", ["bubblewrap", "UNSANDBOXED"], indirect=True)
 def test_what_does_not_run_and_what_differs(hand_in, sandbox):
     folder = hand_in(a=executed(
         ("# NBVAL_SKIP\nprint(0.9541)", printed("0.9605\n")),
@@ -389,6 +416,7 @@ def test_the_kit_and_the_data_are_there(hand_in, sandbox):
     assert notebooks.execute(KIT, folder, sandbox) == []
 
 
+@pytest.mark.parametrize("sandbox", ["bubblewrap", "UNSANDBOXED"], indirect=True)
 def test_a_starter_notebook_is_given_what_it_lacks(hand_in, sandbox):
     folder = hand_in(a=executed(("import mnist\nX, Y, *_ = mnist.load()\nprint(X.shape, Y.shape)",
                                  printed("(20000, 784) (20000,)"))))
@@ -477,6 +505,26 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, source, words):
     if words.startswith("was stopped"):
         assert found(findings, "stopped")[-1][1:] == (3, "cell 3 was not executed again")
     assert not [pid for pid in set(psutil.pids()) - before if of_a_kernel(pid)]
+
+
+@pytest.mark.attack
+def test_nothing_is_left_when_the_grader_is_killed(hand_in):
+    job = (KIT, hand_in(a=executed(("import time; time.sleep(300)",))), the_sandbox())
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "job").write_bytes(pickle.dumps(job))
+        grader = subprocess.Popen(
+            [sys.executable, "-c", "import pickle, sys; from staff.grading import notebooks\n"
+             "notebooks.execute(*pickle.load(open(sys.argv[1], 'rb')))", f"{place}/job"],
+            cwd=ROOT, env={**os.environ, "TMPDIR": place})
+        started = []
+        while not any(process.name() == "bwrap" for process in started):
+            started = psutil.Process(grader.pid).children(recursive=True)
+            time.sleep(0.2)
+        assert list(Path(place).glob("rerun-*"))
+        grader.kill()
+        grader.wait()
+        _, left = psutil.wait_procs(started, timeout=20)
+        assert not left and not list(Path(place).glob("rerun-*"))
 
 
 def of_a_kernel(pid):

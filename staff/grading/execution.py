@@ -5,7 +5,6 @@ import json
 import os
 import pickle
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from kit.pdf.preflight import cells as cell_words
 from staff.grading.record import Finding
 from staff.grading.rerun_files import CELLS, JOB, NOTEBOOK, Job
 
-SPARE_SECONDS = 120     # beyond a notebook's own limit: starting, ending, comparing
+SPARE_SECONDS = 60      # beyond a notebook's own limit: starting, ending, comparing
 LARGEST = 100 * 2**20   # bytes of what the process writes
 MARKER = re.compile(r"^(\s*#+\s*)(NBVAL_|PYTEST_VALIDATE_)", re.MULTILINE)
 
@@ -45,7 +44,8 @@ def rerun(notebook, submission, folder, ignored, sandbox, limits):
     if language.lower() not in ("python", "ipython", "python3"):
         return Rerun([Finding("notebooks", "stopped", f"is written in {language}: only Python is "
                               "executed", notebook.name)], {})
-    with tempfile.TemporaryDirectory(prefix="rerun-", dir=short_folder()) as temporary:
+    with tempfile.TemporaryDirectory(prefix="rerun-", dir=short_folder(),
+                                     ignore_cleanup_errors=True) as temporary:
         place = Path(temporary)
         (place / NOTEBOOK).write_text(json.dumps(prepared(code, ignored)), encoding="utf-8")
         job = Job(Path(folder).resolve(), notebook.name, submission.layout, sandbox, limits)
@@ -102,14 +102,14 @@ def run(place, seconds):
 
 
 def end(process):
-    """End the process and whatever it has started, if something still runs."""
-    with contextlib.suppress(psutil.Error):
-        for child in psutil.Process(process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                child.kill()
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    """End the process and whatever it has started, if it still runs."""
+    if process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
+        process.kill()
+        process.wait()
     process.stdin.close()
 
 

@@ -14,7 +14,7 @@ from staff.grading.record import Finding
 
 KINDS = ("image/png", "image/jpeg")
 WIDEST, TALLEST = 1000, 2000        # pixels of what is kept
-MOST_PIXELS = 12_000_000            # of what is read
+MOST_PIXELS, LONGEST = 12_000_000, 20_000     # of what is read, in all and on one side
 LARGEST = 10 * 2**20                # bytes of what is read
 LARGEST_OF_ALL = 60 * 2**20
 MOST_OF_SUBTASK, MOST_OF_ALL = 12, 60
@@ -124,6 +124,8 @@ def as_png(data):
             picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
             if picture.width * picture.height > MOST_PIXELS:
                 raise NotShown(f"it has more than {MOST_PIXELS // 10**6} million pixels")
+            if max(picture.size) > LONGEST:
+                raise NotShown(f"it is more than {LONGEST:,} pixels long")
             picture.draft("RGB", (WIDEST, TALLEST))     # a JPEG is read no larger than needed
             picture = picture.convert("RGBA")
             picture.thumbnail((WIDEST, TALLEST), Image.Resampling.BILINEAR)

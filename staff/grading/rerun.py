@@ -1,4 +1,4 @@
-"""Executes one handed-in notebook with nbval, in a process of its own that keeps no secrets.
+"""Executes one handed-in notebook with nbval, in a process of its own.
 
     python -m staff.grading.rerun FOLDER
 
@@ -33,8 +33,8 @@ from staff.grading.rerun_files import CELLS, JOB, NOTEBOOK
 LONGEST = 20_000        # letters of a cell's output that are kept
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 IN_CELL = re.compile(r"(?:Cell In\s?\[\d+\]|<ipython-input-[^>]{1,60}>|Input In \[\d+\])"
-                     r"(?:, line |:)(\d+)")
-ARROW = re.compile(r"^-{2,}> (\d+) ", re.MULTILINE)     # older ones name no line
+                     r"(?:, line |:)(\d{1,6})")
+ARROW = re.compile(r"^-{2,}> (\d{1,6}) ", re.MULTILINE)     # older ones name no line
 IN_SCRIPT = re.compile(r"File [^\n]{0,200}?/sub/([\w./-]{1,100}\.py):(\d+)")
 
 
