@@ -42,6 +42,14 @@ def shell(sandbox, command, folder=None, **named):
     return status, said, process.log.decode()
 
 
+@pytest.mark.parametrize("ci, outcome", [("true", pytest.fail), ("", pytest.skip)])
+def test_without_a_sandbox_these_tests_are_skipped_but_fail_in_ci(ci, outcome, monkeypatch):
+    monkeypatch.setattr("hostile.sandbox_or_reason", lambda: (None, "for a reason"))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome.Exception, match="no sandbox: for a reason"):
+        the_sandbox()
+
+
 # ------------------------------------------------------------------------------------ the probe
 
 # bubblewrap with some of its options taken out, or with another end
