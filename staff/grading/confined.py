@@ -158,7 +158,6 @@ ENDINGS = {     # signals that say what ended a process
     "SIGABRT": "Python crashed (it was aborted)", "SIGFPE": "Python crashed (in arithmetic)",
     "SIGILL": "Python crashed (an unknown instruction)",
     "SIGSYS": "it made a system call of another kind of machine",
-    "SIGXCPU": "it used up its processor time",
 }
 
 
