@@ -182,14 +182,23 @@ def read_manifest(zipped, entry):
         raise Refused(f"{MANIFEST} is larger than {LARGEST_MANIFEST // 2**20} MB")
     try:
         with zipped.open(entry) as file:
-            manifest = json.loads(file.read(LARGEST_MANIFEST).decode("utf-8"), parse_int=number,
-                                  parse_constant=number, object_pairs_hook=without_repeats)
-        check_fields(manifest)
-        return manifest
-    except RecursionError:
-        raise Refused(f"{MANIFEST} is nested too deeply") from None
+            content = file.read(LARGEST_MANIFEST)
     except UNREADABLE as problem:
         raise Refused(f"{MANIFEST} cannot be read ({one_line(reason(problem))})") from None
+    return manifest_in(content)
+
+
+def manifest_in(content):
+    """Return the manifest in these bytes, as read_manifest does."""
+    try:
+        manifest = json.loads(content.decode("utf-8"), parse_int=number, parse_constant=number,
+                              object_pairs_hook=without_repeats)
+    except RecursionError:
+        raise Refused(f"{MANIFEST} is nested too deeply") from None
+    except ValueError as problem:
+        raise Refused(f"{MANIFEST} cannot be read ({one_line(reason(problem))})") from None
+    check_fields(manifest)
+    return manifest
 
 
 def number(text):

@@ -14,6 +14,7 @@ from staff.grading.submission import Submission
 
 FILE = "record.sqlite"
 FORMAT = 1
+NOT_DONE = "not done"       # the kind of a finding that tells why a stage could not be done
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (

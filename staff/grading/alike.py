@@ -1,0 +1,238 @@
+"""Hand-ins that are the same up to names, layout, comments and the order of functions.
+
+A person has to look at each: few ways lead to some solutions, and groups may work together. The
+code is strangers', so it is cut into words by a regular expression and never parsed.
+"""
+
+import builtins
+import json
+import keyword
+import re
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from kit import ROOT
+from kit.assignment import SUBTASKS
+from kit.files import Refused
+from staff.grading.archive import files_from
+from staff.grading.entries import of_folder
+from staff.grading.intake import copy_of
+from staff.grading.layouts import KIT, KIT_SCRIPTS
+from staff.stripping import strip
+
+AGREEMENT = 0.8         # from this share of the shorter one's own passages on, a pair is listed
+PASSAGE = 10            # words in a row; a function of fewer is like everybody's
+FEWEST = 100            # passages of its own that a hand-in needs to be compared
+MOST_OTHERS = 3         # that are listed for one hand-in: those most alike
+ENOUGH = 5              # hand-ins of one layout: what most of them have is given code, if the
+                        # starter code is not known
+LARGEST_SCRIPT, LARGEST_NOTEBOOK = 2**19, 2**23
+MOST_WORDS = 50_000     # of a hand-in
+CELLS = 2**22           # of the tables that hand-ins are counted in
+
+# Every alternative ends where it must, or at the end of the text: hostile text takes no longer.
+WORD = re.compile(r"""
+    (?P<blank> [ \t\f\r]+ | \\\r?\n | \#[^\n]* )
+  | (?P<string> (?i:[bfru]{0,2})
+      (?: \"{3} (?: [^"\\]+ | \\. | "(?!"") )* (?: \"{3} | \\?\Z )
+        | '{3} (?: [^'\\]+ | \\. | '(?!'') )* (?: '{3} | \\?\Z )
+        | " (?: [^"\\\n] | \\. )* "? | ' (?: [^'\\\n] | \\. )* '? ) )
+  | (?P<number> \.?\d [\w.]* )
+  | (?P<name> [^\W\d]\w* )
+  | (?P<line> \n )
+  | (?P<sign> . )""", re.DOTALL | re.VERBOSE)
+IMPORTED = re.compile(r"^[ \t]*import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
+OWN_NAMES = {*keyword.kwlist, *dir(builtins)}       # which keep their meaning only as they are
+NO_MATTER = set("(),;")         # what a formatter puts in and takes out
+FURTHEST = 200                  # words back to where a name stood before
+
+
+def find(submissions, out, starter=None):
+    """Return [(key, other, words)] of the hand-ins that count and are alike, the most first.
+
+    A hand-in is listed with the few that are most like it.
+
+    starter: a folder with the given code, which is left out; of the kit's layout it is known.
+             Refused if it is none.
+    """
+    found = []
+    counted = [one for one in submissions if one.counts]
+    for layout in sorted({one.layout for one in counted}):
+        given = given_passages(layout, starter)
+        passages = {one.key: passages_of(copy_of(one, out), layout) for one in counted
+                    if one.layout == layout}
+        found += compare(passages, given)
+    return [(key, other, words_on(share, passages)) for key, other, share, passages in
+            sorted(found, key=lambda pair: -pair[2])]
+
+
+def words_on(share, passages):
+    """Return what is alike, in words."""
+    return (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words that were not given "
+            "agree, whatever the names")
+
+
+def given_passages(layout, starter):
+    """Return the passages of the given code; None if it is not known."""
+    given = []
+    if layout == KIT:
+        ids = [subtask.id for subtask in SUBTASKS]
+        given.append({name: strip((ROOT / name).read_text(encoding="utf-8"), name, ids)[0]
+                     .encode() for name in KIT_SCRIPTS})
+    if starter is not None:
+        given.append(code_of(Path(starter)))
+    if not given:
+        return None
+    return np.unique(np.concatenate([passages_of(files, layout) for files in given]))
+
+
+def code_of(starter):
+    """Return {name: bytes} of the scripts and notebooks in the folder of the starter code."""
+    if not starter.is_dir():
+        raise Refused(f"{starter} is no folder: give that of the starter code")
+    code = [entry for entry in of_folder(starter) if entry.name.endswith((".py", ".ipynb"))]
+    if not code:
+        raise Refused(f"{starter} holds no scripts: give the folder of the starter code")
+    return files_from(code)[0]
+
+
+# ------------------------------------------------------------------------------- text to passages
+
+def passages_of(files, layout):
+    """Return the passages of {name: bytes}: numbers in order, one for each run of words.
+
+    Of the kit's layout its scripts count, for its notebooks only show what they compute; of the
+    other, every script and the code of every notebook.
+    """
+    left, found = MOST_WORDS, []        # words, and passages
+    for name in sorted(files):
+        if layout == KIT and name not in KIT_SCRIPTS:
+            continue
+        for unit in units_of(text_of(name, files[name])) if left else ():
+            unit = unit[:left]
+            left -= len(unit)
+            found.append(runs_of(numbers_of(unit)))
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
+
+
+def text_of(name, content):
+    """Return the code of a script or notebook; nothing, if it is neither."""
+    if name.endswith(".py"):
+        return content[:LARGEST_SCRIPT].decode("utf-8", "replace")
+    if not name.endswith(".ipynb") or len(content) > LARGEST_NOTEBOOK:
+        return ""
+    try:
+        cells = json.loads(content)["cells"]
+        sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+        return "\n".join("".join(source) for source in sources)[:LARGEST_SCRIPT]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""                       # what is no notebook is told elsewhere
+
+
+def units_of(text):
+    """Return lists of (kind, word): one for each function, and for what stands between two.
+
+    Comments, strings, layout and what a formatter adds are left out.
+    """
+    modules = {alias or name.split(".")[0]: name for name, alias in IMPORTED.findall(text)}
+    units, fresh, inside, words = [[]], True, False, 0
+    for match in WORD.finditer(text):
+        kind, word = match.lastgroup, match[0]
+        if fresh and kind in ("name", "sign") and word not in ")]}":
+            inside = begins_unit(word, match, text, inside, units)
+        fresh = kind == "line" or (fresh and kind == "blank")
+        if kind in ("number", "name") or kind == "sign" and word not in NO_MATTER:
+            units[-1].append(kept(kind, word, units[-1], modules))
+            words += 1
+            if words == MOST_WORDS:
+                break
+    return units
+
+
+def begins_unit(word, match, text, inside, units):
+    """Begin a unit with the first word of a line if it is due; return whether one is inside it."""
+    at_edge = match.start() == 0 or text[match.start() - 1] == "\n"
+    if word in ("def", "class", "async") or (at_edge and inside):
+        units.append([])
+    return word in ("def", "class", "async") or (inside and not at_edge)
+
+
+def kept(kind, word, before, modules):
+    """Return (kind, word): as a "name" if it may be another one, as a "word" if it may not."""
+    if kind != "name" or word in OWN_NAMES:
+        return "word", word
+    if word in modules:
+        return "word", modules[word]
+    of_module = (len(before) > 1 and before[-1][1] == "." and before[-2][0] == "word"
+                 and before[-2][1][0].isalpha() and before[-2][1] not in OWN_NAMES)
+    return ("word" if of_module else "name"), word
+
+
+def numbers_of(unit):
+    """Return a number for each word: names count by how many words back they stood before."""
+    found, last = [], {}
+    for at, (kind, word) in enumerate(unit):
+        if kind == "name":
+            found.append(min(at - last.get(word, at), FURTHEST))
+            last[word] = at
+        else:
+            found.append(zlib.crc32(word.encode("utf-8", "replace")) + FURTHEST + 1)
+    return np.array(found, np.uint64)
+
+
+def runs_of(numbers):
+    """Return a number for each run of words that is as long as a passage."""
+    if len(numbers) < PASSAGE:
+        return np.empty(0, np.uint64)
+    mixed = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    powers = np.cumprod(np.full(PASSAGE, 0xD6E8FEB86659FD93, np.uint64))
+    return np.lib.stride_tricks.sliding_window_view(mixed, PASSAGE) @ powers
+
+
+# ------------------------------------------------------------------------------------ comparing
+
+def compare(passages, given=None):
+    """Return [(key, other, share that agrees, of how many)] for {key: passages}.
+
+    given: passages that do not count; None for those that more than half of the hand-ins have.
+    """
+    if given is None:
+        given = common(passages.values()) if len(passages) >= ENOUGH else []
+    own = {key: np.setdiff1d(one, given, assume_unique=True) for key, one in passages.items()}
+    keys = [key for key, one in own.items() if len(one) >= FEWEST]
+    if len(keys) < 2:
+        return []
+    shared = shared_counts([own[key] for key in keys])
+    sizes = np.diagonal(shared)
+    agreement = shared / np.minimum(sizes[:, None], sizes[None, :])
+    np.fill_diagonal(agreement, 0)
+    found = {}
+    for at, key in enumerate(keys):
+        for other in np.argsort(-agreement[at], kind="stable")[:MOST_OTHERS]:
+            if agreement[at, other] >= AGREEMENT:
+                pair = tuple(sorted((key, keys[other])))
+                found[pair] = (*pair, agreement[at, other], int(min(sizes[at], sizes[other])))
+    return list(found.values())
+
+
+def common(passages):
+    """Return the passages that more than half of the hand-ins have."""
+    found, times = np.unique(np.concatenate(list(passages)), return_counts=True)
+    return found[times > len(passages) / 2]
+
+
+def shared_counts(sets):
+    """Return a table of how many numbers each two of the sorted arrays have in common."""
+    known, times = np.unique(np.concatenate(sets), return_counts=True)
+    known = known[times > 1]
+    counts = np.zeros((len(sets), len(sets)))
+    for start in range(0, len(known), step := max(1, CELLS // len(sets))):
+        part = known[start:start + step]
+        holds = np.array([np.isin(part, one, assume_unique=True) for one in sets], np.float32)
+        counts += holds @ holds.T
+    np.fill_diagonal(counts, [len(one) for one in sets])
+    return counts
+

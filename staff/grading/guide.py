@@ -1,0 +1,60 @@
+"""What staff/marking-guide.md says of each part that is marked by hand."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit.assignment import SUBTASKS
+from kit.files import Refused
+from staff.grading.tables import number_text
+
+PATH = Path(__file__).resolve().parent.parent / "marking-guide.md"
+HEADING = re.compile(r"^## (\w+) (\w+): (.+) \((\d+) points?\)$", re.MULTILINE)
+ELEMENT = re.compile(r"^\| (\d+(?:\.\d+)?) \| (.+) \|$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: its points, what each element of it is worth, and the whole text in Markdown."""
+
+    subtask: str
+    part: str
+    title: str
+    points: int
+    elements: tuple         # of (points, what earns them)
+    text: str
+
+    @property
+    def anchor(self):
+        """Its name in a page."""
+        return f"{self.subtask}-{self.part}"
+
+    @property
+    def short(self):
+        """What earns the points, on one line."""
+        return "; ".join(f"{number_text(points)}: {words}" for points, words in self.elements)
+
+
+def read_guide(path=PATH):
+    """Return ({(subtask, part): Part}, the text before the first one).
+
+    Refused unless it has all parts of the assignment, and their elements add up to their points.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise Refused(f"{path} cannot be read: {problem}") from None
+    before, *pieces = HEADING.split(text)
+    parts = {}
+    for subtask, part, title, points, body in zip(*[iter(pieces)] * 5):
+        elements = tuple((float(worth), words) for worth, words in ELEMENT.findall(body))
+        parts[subtask, part] = Part(subtask, part, title, int(points), elements, body.strip())
+    asked = {(subtask.id, part): points for subtask in SUBTASKS
+             for part, points in subtask.by_hand.items()}
+    for key in asked.keys() | parts.keys():
+        found = parts.get(key)
+        if found is None or found.points != asked.get(key) or \
+                sum(worth for worth, _ in found.elements) != found.points:
+            raise Refused(f"{path}, {' '.join(key)}: expected a heading with {asked.get(key, 0)} "
+                          "points, as in kit/assignment.toml, and elements that add up to them")
+    return parts, before.strip()
