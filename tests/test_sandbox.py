@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hostile import (CODE, LIMITS, Watched, inhabitants, outcome, the_sandbox, until_gone,
-                     written)
+from hostile import CODE, LIMITS, inhabitants, outcome, the_sandbox, until_gone, written
 
 from kit import ROOT
 from kit.checks.student import Problem, Student
