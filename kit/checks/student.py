@@ -57,7 +57,7 @@ class Student:
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
-        self.endless = {}       # {function or script: the Problem that it did not come back}
+        self.endless = {}       # {function or script: the Problem of what did not come back}
 
     def call(self, target, *arguments, keep=False, pure=False, **named):
         """Return what a function returns.
@@ -128,11 +128,13 @@ class Student:
             self.replies.put(None)      # for stop
             why = getattr(self.process, "reason", "")
             status = self.stop()
-            kind = NotImported if header["do"] == "import" else Problem
-            if why:
-                raise kind(f"{name} was stopped: {why}")
-            raise kind(f"{name} ended the Python process (exit status {status}): take out "
-                       "os._exit and the like, and return a value")
+            words = (f"{name} was stopped: {why}" if why else
+                     f"{name} ended the Python process (exit status {status}): take out "
+                     "os._exit and the like, and return a value")
+            if header["do"] == "import":
+                self.endless[path[0]] = NotImported(words)
+                raise self.endless[path[0]]
+            raise Problem(words)
         answer, values = found
         if answer.get("id") != header["id"] or not is_whole(answer, values, header["do"]):
             self.stop()
