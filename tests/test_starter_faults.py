@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from staff.grading.mark import fresh_cases
 from starter_planted import failed, judged, losses, planted, said
 
 pytestmark = pytest.mark.faults
@@ -189,20 +190,15 @@ REMARKS = (
 )
 
 
-class Ahead:
-    """Verdicts computed two at a time, since most of the time is waiting."""
-
-    def __init__(self, tables):
-        self.pool = ThreadPoolExecutor(2)
-        self.verdicts = {one[0]: self.pool.submit(judged, planted(*one[1])) for one in tables}
-
-
 @pytest.fixture(scope="module")
 def ahead():
-    """The verdicts on all that is planted here."""
-    found = Ahead((*TABLE, *REMARKS))
-    yield found.verdicts
-    found.pool.shutdown(cancel_futures=True)
+    """The verdicts on all that is planted here, on inputs that a grader draws; computed two at a
+    time, since most of the time is waiting."""
+    fresh = fresh_cases(12, "starter")
+    with ThreadPoolExecutor(2) as pool:
+        yield {one[0]: pool.submit(judged, planted(*one[1]), cases=fresh)
+               for one in (*TABLE, *REMARKS)}
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize("name, edits, costs, hint", TABLE, ids=[one[0] for one in TABLE])

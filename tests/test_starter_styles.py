@@ -8,8 +8,8 @@ import pytest
 from starter_planted import base, failed, judged, losses, planted, said
 from staff.grading.mark import fresh_cases
 from test_starter_faults import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
-                                 LAYER_LOOP, LAYERS, LOSS, NORMAL, OUTPUTS, SCALED, SHUFFLE,
-                                 SLOPE, STATISTICS, UNIFORM)
+                                 LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED,
+                                 SHUFFLE, SLOPE, STATISTICS, UNIFORM)
 
 pytestmark = pytest.mark.faults
 
@@ -128,6 +128,19 @@ class SoftmaxModel:
             kept += grad
             w -= self.learning_rate * kept
 """)],
+    "a trainer that changes the layers' own weights":
+        [("task2a", "class SoftmaxModel:\n", "class Layer:\n    pass\n\n\nclass SoftmaxModel:\n"),
+         ("task2a", GRADS, """        self.stack = [Layer() for _ in self.ws]
+        for layer, w in zip(self.stack, self.ws):
+            layer.w = w
+""" + GRADS),
+         ("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        for layer, grad in zip(self.stack, self.grads):\n            layer.dw = grad\n        for grad, w in zip(self.grads, self.ws):\n"),
+         ("task2", STEP_LOOP, """        for i, layer in enumerate(self.model.stack):
+            kept = self.momentum_gamma * self.previous_grads[i] if self.use_momentum else 0
+            self.previous_grads[i] = layer.dw + kept
+            layer.w -= self.learning_rate * self.previous_grads[i]
+"""), ("task2", "        self.previous_grads = [np.zeros_like(w) for w in self.model.ws]\n",
+       "        self.previous_grads = [np.zeros_like(layer.w) for layer in self.model.stack]\n")],
     "in place, another name of the history":
         [("task2", CONSTRUCTOR_TRAINER, """    def __init__(self, momentum_gamma, use_momentum, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -249,10 +262,22 @@ HAND_INS = {
         {**base(), "task2a.py": TASK2A.replace(MAIN_2A, unguarded(MAIN_2A)), "task2.py": TASK2.replace(MAIN_2, unguarded(MAIN_2))},
     "a last script that fails, and one that never ends":
         {**base(), "task3.py": "from task2 import *\nundefined_name\n", "task4.py": "from task2 import *\nwhile True:\n    pass\n"},
+    "task 3 in a file of its own":
+        {**base(), "task2.py": TASK2.replace(MOMENTUM, "                raise NotImplementedError\n"),
+         "task2a.py": TASK2A.replace("improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z)", "sigmoid(z)"),
+         "task3.py": TASK2A.replace(MAIN_2A, "") + "\n\nfrom trainer import BaseTrainer\n" + TASK2[TASK2.index("class SoftmaxTrainer"):].replace(MAIN_2, "")},
+    "a failing line before a setting":
+        {**base(), "task2a.py": TASK2A.replace("np.random.seed(1)\n\n\n", "import torch_not_there\ntorch_not_there.manual_seed(0)\nAMPLITUDE = 1.7159\n\n\n", 1)
+         .replace("return 1.7159 * np.tanh", "return AMPLITUDE * np.tanh")},
     "notebook only":
         {"hand-in.ipynb": notebook("%matplotlib inline\nimport numpy as np\n!pip install numpy", base()["utils.py"] + "\nimport sys\nutils = sys.modules[__name__] if __name__ in sys.modules else None\n",
                                    "raise ValueError('a cell that fails')", "import utils\n" + joined("trainer"), joined("task2a").replace(MAIN_2A, ""),
                                    joined("task2").replace(MAIN_2, unguarded(MAIN_2)).replace("num_epochs = 50", "num_epochs = 2"))},
+    "scripts, and a notebook that runs them":
+        {**base(), "task2.py": TASK2.replace(MAIN_2, ""), "task2a.py": TASK2A.replace(MAIN_2A, "").replace("mean=33.55, std=78.88", "mean, std"),
+         "report.ipynb": notebook("from task2a import *\nfrom task2 import *\n%time\nimport utils",
+                                  "X_train, Y_train, X_val, Y_val = utils.load_full_mnist()\nmean, std = X_train.mean(), X_train.std()",
+                                  "X_train, X_val = (pre_process_images(X, mean, std) for X in (X_train, X_val))")},
     "mnist.py handed in, which would load from a server":
         {**base(), "mnist.py": "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/mnist')\n"},
 }

@@ -53,8 +53,7 @@ class Student:
     def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
                  instead=None, importing=IMPORT_SECONDS, total=float("inf")):
         self.folder, self.seconds, self.importing = Path(folder), seconds, importing
-        self.cases, self.layout = cases or read_cases(), layout
-        self.instead = instead or {}
+        self.cases, self.layout, self.instead = cases or read_cases(), layout, instead or {}
         self.total, self.left = total, total
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0

@@ -13,6 +13,7 @@ from adapter.old_numpy import renewed
 SCRIPT_SECONDS = 4
 ALL_SECONDS = 12        # of all scripts together; their import may take 20
 DEFINING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+SETTING = (*DEFINING, ast.Assign, ast.AnnAssign)
 
 
 class TooLong(BaseException):
@@ -50,16 +51,17 @@ class Clock:
 
 
 def run(source, path, namespace, gone, clock, final=(), skipping=()):
-    """Run a script's statements in a namespace; after one that fails only definitions and imports.
+    """Run a script's statements in a namespace; after one that fails only definitions, imports and
+    assignments, after one that takes too long no assignments either.
 
     final:    exceptions that end the script and are raised; skipping: those that end a statement,
               which has not failed, and have a method resume. SyntaxError if it is no Python.
     """
     tree = renewed(source, path, gone)
     flags = future_flags(tree)
-    failed = False
+    kinds = ast.stmt
     for statement in tree.body:
-        if failed and not isinstance(statement, DEFINING):
+        if not isinstance(statement, kinds):
             continue
         code = compile(ast.Module([statement], []), str(path), "exec", flags, dont_inherit=True)
         try:
@@ -69,15 +71,10 @@ def run(source, path, namespace, gone, clock, final=(), skipping=()):
             raise
         except skipping as ended:
             ended.resume()
-        except TooLong:
-            failed = True
-            note("{}: what it does when it is imported does not come to an end; it belongs under "
-                 "if __name__ == \"__main__\"".format(place(path, statement)))
         except BaseException as problem:    # SystemExit too
-            if not failed:
-                note("{} fails when it is imported, what is defined was taken: {}{}".format(
-                    place(path, statement), type(problem).__name__, in_words(problem)))
-            failed = True
+            if kinds is ast.stmt or isinstance(problem, TooLong):
+                note(place(path, statement) + in_words(problem))
+            kinds = DEFINING if isinstance(problem, TooLong) or kinds is DEFINING else SETTING
 
 
 def future_flags(tree):
@@ -94,9 +91,13 @@ def place(path, statement):
 
 
 def in_words(problem):
-    """Return what a problem says, after a colon."""
+    """Return what is said of a statement that has ended in a problem."""
+    if isinstance(problem, TooLong):
+        return (": what it does when it is imported does not come to an end; it belongs under "
+                "if __name__ == \"__main__\"")
     try:
         words = str(problem)
     except BaseException:       # a __str__ of the student's
         words = ""
-    return ": " + words[:150] if words else ""
+    return " fails when it is imported, what is defined was taken: {}{}".format(
+        type(problem).__name__, ": " + words[:150] if words else "")

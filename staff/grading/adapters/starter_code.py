@@ -32,7 +32,7 @@ class Code:
         self.files = {path.stem: path for path in sorted(self.folder.glob("*.py"))
                       if path.stem.isidentifier() and path.stem != "mnist"
                       and (path.stem in FIRST or not is_installed(path.stem, folder))}
-        self.notebooks = sorted(self.folder.glob("*.ipynb")) if not self.files else []
+        self.notebooks = sorted(self.folder.glob("*.ipynb"))
         self.own = sorted(self.files, key=order)
 
     # ----------------------------------------------------------------------------- loading
@@ -51,21 +51,24 @@ class Code:
             except SyntaxError as problem:
                 self.broken[name] = problem
                 note("{}.py is no Python: line {}, {}".format(name, problem.lineno, problem.msg))
-        for path in self.notebooks:
+        for path in self.notebooks if not self.own else ():
             self.load_notebook(path)
         for name in ("trainer", "utils"):       # supplied ones come last
             if name not in self.own:
                 self.modules[name] = importlib.import_module(name)
 
-    def load_notebook(self, path, final=()):
-        """Run the code cells of a notebook as one script; a cell that fails is noted."""
+    def load_notebook(self, path, final=(), skipping=()):
+        """Run the code cells of a notebook as one script; a cell that fails is noted.
+
+        final, skipping: exceptions, as for `run`.
+        """
         module = types.ModuleType(path.stem)
         module.__file__ = str(path)
         self.modules[path.stem] = module
         for number, source in enumerate(code_cells(path), 1):
             file = self.folder / "{} cell {}".format(path.name, number)
             try:
-                run(source, file, module.__dict__, self.gone, self.clock, final)
+                run(source, file, module.__dict__, self.gone, self.clock, final, skipping)
             except SyntaxError as problem:
                 note("{} is no Python: line {}, {}".format(file.name, problem.lineno, problem.msg))
 
@@ -96,15 +99,17 @@ class Code:
 
     # ----------------------------------------------------------------------------- finding
 
-    def find(self, name):
-        """Return what bears a name, by preference where it is defined.
+    def find(self, name, task=""):
+        """Return what bears a name, by preference where it is defined, and in this task's file.
 
         Without, what the first script that is no Python raises, or that it is not written.
         """
         holders = [module for module in self.modules.values() if name in module.__dict__]
-        for module in holders:
-            if getattr(module.__dict__[name], "__module__", "") == module.__name__:
-                return module.__dict__[name]
+        defining = [module for module in holders
+                    if getattr(module.__dict__[name], "__module__", "") == module.__name__]
+        if defining:
+            chosen = min(defining, key=lambda module: not module.__name__.startswith(task))
+            return chosen.__dict__[name]
         if holders:
             return holders[0].__dict__[name]
         for script, problem in self.broken.items():

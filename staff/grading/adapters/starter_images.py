@@ -102,6 +102,9 @@ def normalised(folder, gone, train, val):
         for script in sorted(code.own, key=lambda name: name == "task2a"):
             if not watch.complete and script not in code.broken:
                 run_as_main(code, script, watch)    # task2a.py, which tries parts, comes last
+        for path in code.notebooks if code.own else ():
+            if not watch.seen:
+                watched(watch, code.load_notebook, path)
         call_directly(code, watch)
     return [[*one] for one in watch.seen]
 
@@ -112,10 +115,15 @@ def run_as_main(code, script, watch):
     if NAME.encode() not in source_of(path) or b"__main__" not in source_of(path):
         return
     namespace = {"__name__": "__main__", "__file__": str(path)}
+    watched(watch, run, source_of(path), path, namespace, code.gone, code.clock)
+
+
+def watched(watch, function, *given):
+    """Call what runs a script or a notebook, watched, up to where both splits have been seen."""
     watch.stop = True
     try:
         with watch:
-            run(source_of(path), path, namespace, code.gone, code.clock, (Enough,), (Made,))
+            function(*given, final=(Enough,), skipping=(Made,))
     except Enough:
         pass
     finally:

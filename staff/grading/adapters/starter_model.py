@@ -27,16 +27,21 @@ class Model:
         self.use_improved_weight_init = use_improved_weight_init
         seed_all(rng)
         with blank("2b"):
-            self._own = construct(self.code.find("SoftmaxModel"), {
+            self._own = construct(self.student_class(), {
                 "neurons_per_layer": list(neurons_per_layer),
                 "use_improved_sigmoid": use_improved_sigmoid,
                 "use_improved_weight_init": use_improved_weight_init})
+
+    def student_class(self):
+        """Return the student's class; task 3's own, if there is one, for what task 3 adds."""
+        improved = self.use_improved_sigmoid or self.use_improved_weight_init
+        return self.code.find("SoftmaxModel", "task3" if improved else "")
 
     @property
     def own(self):
         """The student's model; without what its constructor does, if that has failed."""
         if "_own" not in self.__dict__:
-            cls = self.code.find("SoftmaxModel")
+            cls = self.student_class()
             self._own = cls.__new__(cls)
             for name in ("neurons_per_layer", "use_improved_sigmoid", "use_improved_weight_init"):
                 setattr(self._own, name, getattr(self, name))
@@ -82,14 +87,18 @@ class Model:
             held = list(self.own.ws)
         except (AttributeError, TypeError):
             held = []
+        self.put(held, self.full(held, ws))
+
+    def full(self, held, matrices):
+        """Return matrices with as many rows as the student's own, which are held."""
         new = []
-        for layer, w in enumerate(ws):
-            count = len(held[layer]) if len(held) == len(ws) and np.ndim(held[layer]) == 2 else \
-                NUM_INPUTS if layer == 0 else len(w)
+        for layer, w in enumerate(matrices):
+            count = len(held[layer]) if len(held) == len(matrices) and \
+                np.ndim(held[layer]) == 2 else NUM_INPUTS if layer == 0 else len(w)
             matrix = np.zeros((count, w.shape[1]))
             matrix[self.rows(layer, count)] = w
             new.append(matrix)
-        self.put(held, new)
+        return new
 
     def put(self, held, new):
         """Write to the student's own matrices, which its layers may hold too; or replace them."""
