@@ -246,6 +246,13 @@ def answer(x):
                          forged(message("[{'scalar': [[]]}]", "[64]"))),
     "27 unknown handle": ("wrong", forged(message(
         "[{'handle': 10**9, 'type': 'x'}, {'list': []}]", "[]"))),
+    "27 too few values": ("answer interfered", forged(message("[]", "[]"))),
+    "27 arguments that are none": ("answer interfered", forged(message("[1, 2]", "[]"))),
+    "27 an error that is none": ("answer interfered", forged(
+        "json.dumps({'id': 2, 'error': 5, 'values': [], 'buffers': []}).encode()")),
+    "27 an error of odd values": ("answer raises 7", forged(
+        "json.dumps({'id': 2, 'error': {'type': 7, 'message': [1], 'where': {}, 'importing': 0,"
+        "'not_written': 1}, 'values': [], 'buffers': []}).encode()")),
     "27 no message": ("is refused: .*cannot be read|a header is too long",
                       forged("os.urandom(100)")),
 }

@@ -6,15 +6,18 @@ import re
 import resource
 import socket
 import subprocess
+import threading
+import time
 from dataclasses import replace
 
+import psutil
 import pytest
 from attacks import ATTACKS, HELPERS, MEMORY_MIB, OTHERS, PATIENT
 from hostile import CODE, LIMITS, Neighbour, Watched, outcome, the_sandbox, written
 
 from kit import ROOT
 from kit.check import CHECKS, FAILED, PASSED, result_of
-from kit.checks.student import Student
+from kit.checks.student import Problem, Student
 from staff.grading.sandbox import Sandbox
 
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
@@ -82,6 +85,39 @@ def test_attack(name, sandbox, neighbour, secretive, tmp_path):
     assert found.isprintable() and len(found) < 500
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 150 * 1024, f"the grader grew by {grown // 1024} MiB"
+
+
+FLOOD = """\
+import json, struct
+def flood():
+    array = {"array": 0, "dtype": "|u1", "shape": [2**22]}
+    head = json.dumps({"id": 3, "values": [array], "buffers": [2**22]}).encode()
+    message = struct.pack("<I", len(head)) + head + bytes(2**22)
+    time.sleep(0.3)
+    while True:
+        for fd in range(3, 32):
+            try: os.write(fd, message)
+            except OSError: pass
+def answer(x):
+    threading.Thread(target=flood, daemon=True).start()
+    return 2 * x
+"""
+
+
+@pytest.mark.attack
+def test_answers_without_end_do_not_fill_the_grader(sandbox, tmp_path):
+    folder = written(tmp_path / "sub", HELPERS + FLOOD)
+    with Student(folder, 5, sandbox.launch, cases={"none": 0}) as student:
+        assert student.call("task2.answer", 1) == 2
+        before = psutil.Process().memory_info().rss
+        time.sleep(2)
+        grown = psutil.Process().memory_info().rss - before
+        assert 2**21 < grown < 2**25, f"the grader grew by {grown / 2**20:.0f} MiB"
+        threads = threading.active_count()
+        for _ in range(2):
+            with contextlib.suppress(Problem):
+                student.call("task2.answer", 1)
+    assert threading.active_count() <= threads
 
 
 # what the sandbox is for: the same attacks get through without it

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hostile import (CODE, LIMITS, Watched, inhabitants, outcome, the_sandbox, until_gone,
-                     written)
+from hostile import CODE, LIMITS, inhabitants, outcome, the_sandbox, until_gone, written
 
 from kit import ROOT
 from kit.checks.student import Problem, Student
@@ -40,6 +39,14 @@ def shell(sandbox, command, folder=None, **named):
     status = process.wait(20)
     process.watcher.join(5)
     return status, said, process.log.decode()
+
+
+@pytest.mark.parametrize("ci, outcome", [("true", pytest.fail), ("", pytest.skip)])
+def test_without_a_sandbox_these_tests_are_skipped_but_fail_in_ci(ci, outcome, monkeypatch):
+    monkeypatch.setattr("hostile.sandbox_or_reason", lambda: (None, "for a reason"))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome.Exception, match="no sandbox: for a reason"):
+        the_sandbox()
 
 
 # ------------------------------------------------------------------------------------ the probe
@@ -86,7 +93,8 @@ def test_the_probe_says_what_bubblewrap_says(sandbox, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", stripped(tmp_path, "--proc", fails=fails))
     with pytest.raises(NotIsolated) as refusal:
         sandbox.probe()
-    assert refusal.value.reason == "bwrap: setting up uid map: Permission denied"
+    assert refusal.value.reason == ("no sandbox could be started: bwrap: setting up uid map: "
+                                    "Permission denied")
     assert "sudo apt install bubblewrap\n" in str(refusal.value)
     assert str(refusal.value).splitlines()[-1].startswith("  Only for code you trust: --no-sandb")
 
@@ -156,6 +164,19 @@ findings = [Path(__file__).with_name("more.txt").read_text()]
 def install(folder):
     return lambda name: importlib.import_module({"task2": "old"}[name])
 """
+
+
+def test_what_is_not_the_students_fault_is_not_charged(sandbox, tmp_path, monkeypatch):
+    """A sandbox that does not start is an error of the grader's, no Problem."""
+    for one in (sandbox, OPEN):
+        with pytest.raises(OSError, match="none is not a folder"):
+            one.run(["/bin/true"], tmp_path / "none")
+    with pytest.raises(OSError, match="no sandbox could be started: bwrap: Can't find source"):
+        sandbox.run(["/bin/true"], show={"/more": tmp_path / "none"})
+    monkeypatch.setenv("PATH", stripped(tmp_path, "--proc", fails="sys.exit('out of memory')"))
+    with Student(written(tmp_path / "sub", HONEST), 5, sandbox.launch, cases={"none": 0}) as one:
+        with pytest.raises(OSError, match="no sandbox could be started: out of memory"):
+            one.call("task2.answer", 1)
 
 
 def test_an_adapter_and_the_files_beside_it(sandbox, tmp_path):
@@ -233,17 +254,21 @@ def test_a_process_has_a_limit_in_all(sandbox):
 
 # --------------------------------------------------------------------------------------- its end
 
-def test_killed_at_once_it_leaves_nothing(sandbox, tmp_path):
-    folder, launch = written(tmp_path / "sub", HONEST), Watched(sandbox)
-    for pause in np.linspace(0, 0.05, 12):
-        process = launch(folder)
+def test_killed_while_it_starts_it_leaves_nothing(sandbox):
+    """Before bubblewrap is done, too."""
+    reading, ready = os.pipe()
+    namespaces = set()
+    for pause in np.linspace(0, 0.03, 20):
+        process = sandbox.inside(["/bin/sleep", "60"], {}, {}, {}, CODE, 0, True, ready)
+        namespaces |= {os.readlink(f"/proc/{child}/ns/pid") for child in descendants(process.pid)}
         time.sleep(pause)
         process.kill()
-        assert process.wait(1) == 128 + signal.SIGKILL
-        assert process.poll() == 128 + signal.SIGKILL and process.reason == ""
+        assert process.wait(1) == process.poll() == 128 + signal.SIGKILL and process.reason == ""
         process.stdin.close()
         process.stdout.close()
-    assert len(launch.started) == 12 and launch.left() == []
+    os.close(ready)
+    os.close(reading)
+    assert namespaces and not any(map(inhabitants, namespaces))
 
 
 def test_nothing_is_left_when_the_grader_is_killed(sandbox, tmp_path):

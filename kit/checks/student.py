@@ -58,7 +58,7 @@ class Student:
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported = set()
-        self.endless = {}       # {function or script: the Problem that it did not come back}
+        self.endless = {}       # {function or script: the Problem of what did not come back}
 
     def call(self, target, *arguments, keep=False, pure=False, **named):
         """Return what a function returns.
@@ -126,17 +126,18 @@ class Student:
             codec.write(self.process.stdin, header, values)
         found = self.replies.get(timeout=seconds)
         if found is None:
+            self.replies.put(None)      # for stop
             why = getattr(self.process, "reason", "")
             status = self.stop()
-            kind = NotImported if header["do"] == "import" else Problem
-            problem = kind(f"{name} was stopped: {why}" if why else
-                           f"{name} ended the Python process (exit status {status}): take out "
-                           "os._exit and the like, and return a value")
-            if kind is NotImported:
-                self.endless[path[0]] = problem     # it would end it each time
-            raise problem
+            words = (f"{name} was stopped: {why}" if why else
+                     f"{name} ended the Python process (exit status {status}): take out "
+                     "os._exit and the like, and return a value")
+            if header["do"] == "import":
+                self.endless[path[0]] = NotImported(words)      # it would end it each time
+                raise self.endless[path[0]]
+            raise Problem(words)
         answer, values = found
-        if answer.get("id") != header["id"]:
+        if answer.get("id") != header["id"] or not is_whole(answer, values, header["do"]):
             self.stop()
             if "unreadable" in answer:
                 raise Problem(f"the answer of {name} is refused: "
@@ -148,7 +149,7 @@ class Student:
 
     def start(self):
         """Start the process."""
-        self.replies, self.imported = queue.Queue(), set()
+        self.replies, self.imported = queue.Queue(maxsize=1), set()     # it may send without end
         self.process = self.launch(self.folder)
         threading.Thread(target=read_all, args=(self.process.stdout, self.replies),
                          daemon=True).start()
@@ -164,6 +165,9 @@ class Student:
             status = self.process.wait()
         with contextlib.suppress(OSError):      # what it has not read, nobody will
             self.process.stdin.close()
+        with contextlib.suppress(queue.Empty):      # what it has sent besides, up to the end
+            while self.replies.get(timeout=1) is not None:
+                pass
         self.process = None
         return status
 
@@ -195,7 +199,17 @@ def read_all(stream, replies):
         except codec.ProtocolError as problem:
             replies.put(({"unreadable": str(problem)}, []))
         except (EOFError, OSError, ValueError):
-            replies.put(None)
+            pass
+    replies.put(None)
+
+
+def is_whole(answer, values, what):
+    """Return whether a reply has what it must have; a student's code may have sent it."""
+    if "error" in answer:
+        return isinstance(answer["error"], dict)
+    if what == "call":
+        return len(values) == 2 and isinstance(values[1], list)
+    return len(values) == 1
 
 
 def name_of(target):

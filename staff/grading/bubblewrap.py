@@ -19,10 +19,11 @@ from staff.grading.seccomp import seccomp_filter
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 
 
-def start(command, python, show, write, env, limits, talk, uid):
+def start(command, python, show, write, env, limits, talk, uid, ready):
     """Start a command; return its Popen and the process number of the first process inside.
 
-    Takes what Sandbox.run takes; uid: the user to become, None for an ordinary user.
+    Takes what Sandbox.run takes; uid: the user to become, None for an ordinary user; ready: a
+    descriptor that the command is handed.
     """
     if uid is not None:
         for folder in write.values():
@@ -35,7 +36,7 @@ def start(command, python, show, write, env, limits, talk, uid):
         # through a pipe, since the command line can be read inside and would tell of the host
         with filled("\0".join(options).encode()) as listed:
             popen = started([program(), "--args", str(listed.fileno()), "--", *command], env, talk,
-                            pass_fds=(code.fileno(), info.fileno(), listed.fileno()))
+                            pass_fds=(code.fileno(), info.fileno(), listed.fileno(), ready))
         info.close()
         # it is told before anything inside runs; nothing is, if bubblewrap fails
         child = re.search(r'"child-pid": (\d+)', told.read())

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+from kit.files import one_line
 from staff.grading.limits import MIB
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
@@ -76,6 +77,12 @@ class Confined:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return ending_of(self.wait(0.5))
         return self.stopped
+
+    def last_line(self):
+        """Return the last line of its log once it has ended, on one line; or its exit status."""
+        self.watcher.join(5)
+        lines = self.log.decode("utf-8", "replace").strip().splitlines()
+        return one_line(lines[-1], 300) if lines else f"it ended with exit status {self.poll()}"
 
     # ------------------------------------------------------------------------------- its end
 
@@ -158,7 +165,6 @@ ENDINGS = {     # signals that say what ended a process
     "SIGABRT": "Python crashed (it was aborted)", "SIGFPE": "Python crashed (in arithmetic)",
     "SIGILL": "Python crashed (an unknown instruction)",
     "SIGSYS": "it made a system call of another kind of machine",
-    "SIGXCPU": "it used up its processor time",
 }
 
 

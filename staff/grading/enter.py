@@ -2,7 +2,8 @@
 
     python -I -S -B enter.py SETTINGS FOLDER PLACE COMMAND …
 
-SETTINGS is JSON, {"limits": {"NPROC": 64, …}, "uid": number or null}. FOLDER, unless it is "", is
+SETTINGS is JSON, {"limits": {"NPROC": 64, …}, "uid": number or null, "ready": a descriptor}. To
+that one, a byte is written before anything of the student's matters. FOLDER, unless it is "", is
 copied to PLACE, and the command starts there. What comes after this program cannot take back what
 it did. Runs on Python 3.8 and newer.
 """
@@ -51,6 +52,8 @@ def main(settings, folder, place, *command):
         except (OSError, ValueError):
             if sys.platform == "linux":     # others, on which there is no sandbox, lack some
                 raise
+    os.write(settings["ready"], b"1")
+    os.close(settings["ready"])
     if folder:
         try:
             copy(folder, place)

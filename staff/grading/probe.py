@@ -40,7 +40,7 @@ def probe(sandbox):
     try:
         found = escapes(sandbox)
     except (Refused, OSError) as problem:
-        raise NotIsolated(one_line(problem, 300)) from None
+        raise NotIsolated(one_line(problem, 400)) from None
     if found:
         raise NotIsolated("; ".join(one_line(words, 160) for words in found))
 
@@ -81,8 +81,7 @@ def answer(sandbox, targets):
         found = json.loads(said)
         if status == 0 and isinstance(found, list):
             return found
-    lines = process.log.decode(errors="replace").strip().splitlines()
-    raise Refused(lines[-1] if lines else f"a sandbox ended without a word, exit status {status}")
+    raise Refused(process.last_line())
 
 
 def listening(family, address):

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS figures (
     key TEXT, subtask TEXT, notebook TEXT, cell INTEGER, number INTEGER, png BLOB);
 CREATE TABLE IF NOT EXISTS numbers (
     key TEXT, subtask TEXT, name TEXT, reported TEXT, own TEXT, agrees INTEGER,
-    PRIMARY KEY (key, name));
+    PRIMARY KEY (key, subtask, name));
 CREATE TABLE IF NOT EXISTS stages (         -- what has been done with a submission, and of which
     key TEXT, stage TEXT, sha256 TEXT, fingerprint TEXT, PRIMARY KEY (key, stage));
 CREATE TABLE IF NOT EXISTS marks (
@@ -40,6 +40,9 @@ CREATE TABLE IF NOT EXISTS marks (
     PRIMARY KEY (key, subtask, part));
 CREATE TABLE IF NOT EXISTS alike (
     key TEXT, other TEXT, what TEXT, PRIMARY KEY (key, other));
+CREATE TABLE IF NOT EXISTS changes (        -- of points by code, by a recheck; subtask or "total"
+    recheck INTEGER, key TEXT, subtask TEXT, before REAL, after REAL,
+    PRIMARY KEY (recheck, key, subtask));
 """
 
 
@@ -162,15 +165,17 @@ class Record:
 
     # -------------------------------------------------------------------------------- results
 
-    def put_marking(self, submission, results, findings, fingerprint):
-        """Keep what came of a submission's code, in place of what was known."""
+    def put_marking(self, submission, results, findings, fingerprint, changes=()):
+        """Keep all results of a submission's code, in place of those that were known.
+
+        changes: rows of the table of changes, if it is a recheck.
+        """
         with self.transaction() as connection:
-            ids = [result.check_id for result in results]
-            marks = ", ".join("?" * len(ids))
-            connection.execute(f"DELETE FROM results WHERE key = ? AND check_id IN ({marks})",
-                               (submission.key, *ids))
+            connection.execute("DELETE FROM results WHERE key = ?", (submission.key,))
             for result in results:
                 insert(connection, "results", {"key": submission.key, **asdict(result)})
+            for row in changes:
+                insert(connection, "changes", row)
             self.put_findings(submission, "code", findings, fingerprint)
 
     def put_findings(self, submission, stage, findings, fingerprint):
@@ -182,6 +187,38 @@ class Record:
         insert(self.connection, "stages", {"key": submission.key, "stage": stage,
                                            "sha256": submission.sha256,
                                            "fingerprint": fingerprint})
+
+    def put_failure(self, submission, stage, words):
+        """Keep why a stage could not be done with a submission; it is not done by that."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM findings WHERE key = ? AND stage = ? AND kind = ?",
+                               (submission.key, stage, NOT_DONE))
+            insert(connection, "findings",
+                   {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
+
+    def put_reading(self, submission, reading, numbers, fingerprint):
+        """Keep what stands in a submission's notebooks, in place of what was known.
+
+        numbers: (subtask, name, reported, own, agrees), as notebooks.compare_numbers gives them.
+        """
+        key, names = submission.key, ("subtask", "name", "reported", "own", "agrees")
+        with self.transaction() as connection:
+            for table in ("answers", "figures", "numbers"):
+                connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
+            for subtask, text in reading.answers.items():
+                insert(connection, "answers", {"key": key, "subtask": subtask, "text": text})
+            for figure in reading.figures:
+                insert(connection, "figures", {"key": key, **asdict(figure)})
+            for row in numbers:
+                insert(connection, "numbers", {"key": key, **dict(zip(names, row))})
+            self.put_findings(submission, "reading", reading.findings, fingerprint)
+
+    def put_alike(self, pairs):
+        """Keep which submissions are alike, as (key, other key, words), in place of before."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM alike")
+            for key, other, what in pairs:
+                insert(connection, "alike", {"key": key, "other": other, "what": what})
 
     def done(self, stage):
         """Return {key: (sha256, fingerprint)} of the submissions with which a stage is done."""

@@ -61,7 +61,7 @@ class Sandbox:
 
     def run(self, command, folder=None, show=None, write=None, env=None, limits=None, slot=None,
             talk=True):
-        """Return a command as a Confined process.
+        """Return a command as a Confined process; OSError if no sandbox can be started.
 
         It starts in /box/sub, which looks like the student edition: kit and data, read-only, and
         beside them a copy of the folder. There are /usr, the Python, and /tmp too. Paths in the
@@ -78,18 +78,52 @@ class Sandbox:
         talk:   whether stdin and stdout are pipes; otherwise there is nothing to read, and what is
                 printed goes to the log.
         """
+        if folder and not Path(folder).is_dir():
+            raise OSError(f"{folder} is not a folder")
         limits = limits or self.limits.code
         show = {**KIT, "/enter/enter.py": ENTER, **({"/sub": folder} if folder else {}),
                 **(show or {})}
-        command = [self.interpreter.program, "-I", "-S", "-B", "/enter/enter.py",
-                   json.dumps(self.settings(limits, slot)), "/sub" if folder else "", "/box/sub",
-                   *map(str, command)]
         env, write = ENVIRONMENT | (env or {}), write or {}
-        if not self.isolated:
-            return outside(command, self.interpreter, show | write, env, limits, talk)
+        told, ready = os.pipe()
+        with os.fdopen(told, "rb") as told:
+            with os.fdopen(ready, "wb") as ready:
+                command = [self.interpreter.program, "-I", "-S", "-B", "/enter/enter.py",
+                           json.dumps(self.settings(limits, slot, ready.fileno())),
+                           "/sub" if folder else "", "/box/sub", *map(str, command)]
+                begin = self.inside if self.isolated else self.outside
+                process = begin(command, show, write, env, limits, slot, talk, ready.fileno())
+            try:
+                if told.read(1):
+                    return process
+            except BaseException:       # Ctrl-C
+                process.kill()
+                raise
+        process.kill()
+        raise OSError(f"no sandbox could be started: {process.last_line()}")
+
+    def inside(self, command, show, write, env, limits, slot, talk, ready):
+        """Return a command as a Confined process in bubblewrap."""
         popen, child = bubblewrap.start(command, self.interpreter, show, write, env, limits, talk,
-                                        self.user(slot))
+                                        self.user(slot), ready)
         return Confined(popen, limits, [*write.values()], child=child)
+
+    def outside(self, command, show, write, env, limits, _slot, talk, ready):
+        """Return a command as a Confined process on this machine as it is."""
+        temporary = tempfile.mkdtemp(prefix="unsandboxed-")
+        try:
+            for inside, place in KIT.items():
+                shutil.copytree(place, inside.replace("/box", temporary, 1))
+            if self.interpreter.fonts:
+                shutil.copy(self.interpreter.fonts, temporary)
+            places = {**{inside: place for inside, place in {**show, **write}.items()
+                         if inside not in KIT}, "/box": temporary}
+            command = [at_home(word, places) for word in command]
+            env = {name: at_home(word, {**places, "/tmp": temporary})
+                   for name, word in env.items()}
+            return Confined(started(command, env, talk, [ready]), limits, temporary=temporary)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
 
     def user(self, slot):
         """Return the number of the user that code runs as; None: as the one who runs this."""
@@ -97,31 +131,13 @@ class Sandbox:
             return None
         return FIRST_UID + (os.getpid() if slot is None else slot) % UIDS
 
-    def settings(self, limits, slot):
+    def settings(self, limits, slot, ready):
         """Return what enter.py is told."""
         bounds = {"CPU": limits.cpu_seconds, "AS": limits.address_mib * MIB, "CORE": 0,
                   "FSIZE": limits.file_mib * MIB, "NOFILE": limits.open_files}
         if self.isolated:       # outside, it would count all that this user runs
             bounds["NPROC"] = limits.processes
-        return {"limits": bounds, "uid": self.user(slot)}
-
-
-def outside(command, python, places, env, limits, talk):
-    """Return a command as a Confined process on this machine as it is."""
-    temporary = tempfile.mkdtemp(prefix="unsandboxed-")
-    try:
-        for inside, place in KIT.items():
-            shutil.copytree(place, inside.replace("/box", temporary, 1))
-        if python.fonts:
-            shutil.copy(python.fonts, temporary)
-        places = {**{inside: place for inside, place in places.items() if inside not in KIT},
-                  "/box": temporary}
-        command = [at_home(word, places) for word in command]
-        env = {name: at_home(word, {**places, "/tmp": temporary}) for name, word in env.items()}
-        return Confined(started(command, env, talk), limits, temporary=temporary)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        return {"limits": bounds, "uid": self.user(slot), "ready": ready}
 
 
 def at_home(word, places):

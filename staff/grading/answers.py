@@ -1,0 +1,69 @@
+"""The answers in handed-in notebooks, subtask by subtask, as plain text; and what is not there."""
+
+import re
+
+from kit.assignment import SUBTASKS
+from kit.pdf.preflight import LEFT_OPEN, without_comments
+from staff.grading.handed_in import plain
+from staff.grading.record import Finding
+
+LONGEST = 20_000    # letters of one answer
+SEARCHED = 10_000   # of those: a placeholder stands at the beginning
+HEADING = re.compile(r"#{1,6}[^\n]*")
+
+
+def answers_of(cells):
+    """Return {subtask: text} of what is answered in Placed cells; of none that is empty."""
+    texts = {}
+    for one in cells:
+        text = answered(one)
+        if one.subtask and text and text not in texts.setdefault(one.subtask, []):
+            texts[one.subtask].append(text)
+    return {subtask.id: plain("\n\n".join(texts[subtask.id]), LONGEST)
+            for subtask in SUBTASKS if texts.get(subtask.id)}
+
+
+def answered(one):
+    """Return what a cell says that was not handed out with it, "" if it is nothing."""
+    source = one.cell.source.strip()
+    if one.given is None:
+        if one.cell.cell_type == "code":
+            return ""
+        heading = HEADING.match(source)
+        return source if source[heading.end() if heading else 0:].strip() else ""
+    if one.given.role == "answer":
+        return "" if source == one.given.source.strip() else source
+    if one.given.kind == "code":
+        return ""
+    return source.removeprefix(one.given.source.strip()).strip()
+
+
+def unanswered(answers, cells, layout):
+    """Return a Finding for each subtask marked by hand whose answer is missing or left open."""
+    found = []
+    for subtask in SUBTASKS:
+        if not subtask.by_hand:
+            continue
+        text = answers.get(subtask.id, "")
+        left_open = LEFT_OPEN.search(without_comments(text[:SEARCHED]))
+        if text and not left_open:
+            continue
+        here = [one for one in cells if one.subtask == subtask.id]
+        at = next((one for one in here if one.given and one.given.role == "answer"),
+                  here[0] if here else None)
+        found.append(Finding(
+            "reading", "unanswered", words_for(subtask.id, left_open, at, layout),
+            at.notebook if at else "", at.number if at else 0))
+    return found
+
+
+def words_for(subtask, left_open, at, layout):
+    """Return the sentence for an answer that is not there."""
+    if left_open:
+        return f"the answer to {subtask} still says “{plain(left_open[0].strip(), 40)}”"
+    if at is None:
+        elsewhere = ": it may stand in a report" if layout == "starter" else ""
+        return f"no section {subtask} was found in the notebooks{elsewhere}"
+    if at.given is not None and LEFT_OPEN.search(at.cell.source[:SEARCHED]):
+        return f"the answer to {subtask} is still the placeholder"
+    return f"section {subtask} has no answer in words"

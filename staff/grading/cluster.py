@@ -1,0 +1,125 @@
+"""The same jobs on the workers of dask.distributed: what each gives, as it comes.
+
+Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code,
+and a sandbox that holds: it is asked before its first job. Dask pickles what it sends, so
+scheduler and workers must be ours alone: on a network that strangers cannot reach.
+"""
+
+import functools
+import hashlib
+import logging
+import threading
+from contextlib import contextmanager
+
+from kit import ROOT
+from kit.files import Refused, one_line, reason
+from staff.grading import mark
+from staff.grading.running import Failure, attempt
+
+SECONDS = 10        # a scheduler has to answer, and to have a worker
+AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
+CODE = ("kit", "staff/grading")
+ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
+
+
+def run(jobs, function, address, sandbox=None):
+    """Yield (job, what function gives of it, or a Failure), in the order they are done.
+
+    jobs, function: as in running.run.
+    sandbox:        probed in each worker before its first job.
+    """
+    fit = code_version(), sandbox
+    jobs = iter(jobs)
+    with connected(address) as client:
+        from distributed import as_completed
+        threads = threads_of(client)
+        running, done = {}, as_completed(loop=client.loop)
+        while True:
+            while len(running) < AHEAD * threads and (job := next(jobs, None)) is not None:
+                future = client.submit(remote, function, fit, job, pure=False)
+                running[future.key] = job, future
+                done.add(future)
+            if not running:
+                return
+            future = next(done)
+            job, _ = running.pop(future.key)
+            yield job, outcome(future, address)
+
+
+def outcome(future, address):
+    """Return what a job gave, or a Failure; Refused if the workers or the scheduler are no use."""
+    if future.status in ("cancelled", "lost"):
+        raise Refused(f"the scheduler at {address} has gone: start it, and give the same command "
+                      "again to go on")
+    if future.status != "error":
+        return future.result()
+    problem = future.exception()
+    if isinstance(problem, Refused):
+        raise problem
+    if isinstance(problem, ImportError) or "deserialization" in str(problem):
+        raise Refused(f"the scheduler or a worker of {address} lacks the grader "
+                      f"({one_line(problem, 80)}): install this repository where they run")
+    return Failure(one_line(f"{type(problem).__name__}: {problem}", 300))
+
+
+@contextmanager
+def connected(address):
+    """Yield a client of the scheduler at an address; Refused if it does not answer."""
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise Refused("--scheduler needs dask.distributed: run `pip install distributed` here and "
+                      "where the workers run, or leave --scheduler out") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters is said by us
+    try:
+        client = Client(address, timeout=SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as problem:     # a time-out is an OSError
+        raise Refused(f"no scheduler answers at {one_line(address, 80)} "
+                      f"({one_line(reason(problem))}): start one with `dask scheduler`, and give "
+                      "its address, such as tcp://127.0.0.1:8786") from None
+    try:
+        yield client
+    finally:
+        client.close(timeout=2)
+
+
+def threads_of(client):
+    """Return how many jobs the workers can do at once; Refused if there are none for a while."""
+    try:
+        client.wait_for_workers(1, timeout=SECONDS)
+    except TimeoutError:
+        address = client.scheduler.address
+        raise Refused(f"the scheduler at {address} has no worker: start some with "
+                      f"`dask worker {address}`") from None
+    return sum(client.nthreads().values())
+
+
+# --------------------------------------------------------------------------------- in a worker
+
+def remote(function, fit, job):
+    """Return what a function gives of a job, if this worker is fit for it."""
+    with ONE_AT_A_TIME:
+        check_fit(*fit)
+    return attempt(function, job)
+
+
+@functools.lru_cache(maxsize=8)
+def check_fit(version, sandbox):
+    """Raise Refused if this worker has other code than it should, or no sandbox that holds."""
+    if code_version() != version:
+        raise Refused("a worker has another version of the grader than this: install the same "
+                      "there, and start it anew")
+    if sandbox is not None:
+        sandbox.probe()
+    mark.fingerprints()     # once, before there are threads: ast.parse fails in two at a time
+
+
+@functools.lru_cache(maxsize=1)
+def code_version():
+    """Return a hash of all code that can decide a result."""
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".toml", ".json") and path.is_file():
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,142 @@
+"""The figures in handed-in notebooks, drawn anew as PNG so that nothing else in them remains."""
+
+import base64
+import binascii
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from PIL import Image
+
+from staff.grading.record import Finding
+
+KINDS = ("image/png", "image/jpeg")
+WIDEST, TALLEST = 1000, 2000        # pixels of what is kept
+MOST_PIXELS, LONGEST = 12_000_000, 20_000     # of what is read, in all and on one side
+LARGEST = 10 * 2**20                # bytes of what is read
+LARGEST_OF_ALL = 60 * 2**20
+MOST_OF_SUBTASK, MOST_OF_ALL = 12, 60
+SEARCHED = 100_000                  # letters of a cell in which pictures are looked for
+IN_MARKDOWN = re.compile(r"!\[[^\]\n]{0,500}\]\(\s*<?([^)>\s\"]{1,300})|"
+                         r"<img\b[^>]{0,300}?\bsrc\s*=\s*[\"']?([^\"'>\s]{1,300})")
+
+
+class NotShown(Exception):
+    """Why a picture is not shown, in a few words."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as it is kept: where it stands, which of its cell's it is, and its PNG."""
+
+    subtask: str
+    notebook: str
+    cell: int
+    number: int
+    png: bytes
+
+
+def figures_of(cells, folder):
+    """Return (figures, notes on those that are not shown) of Placed cells.
+
+    folder: the submission's clean copy, whose picture files Markdown may name.
+    """
+    found, notes, size, drawn = [], [], 0, {}
+    for one in cells:
+        number = 0
+        for read in pictures_in(one, folder):
+            if len(found) >= MOST_OF_ALL or drawn.get(one.subtask, 0) >= MOST_OF_SUBTASK or \
+                    size > LARGEST_OF_ALL:
+                notes.append(note(one, "there are more figures than are kept here"))
+                return found, notes
+            number += 1
+            try:
+                data = read()
+                size += len(data)
+                found.append(Figure(one.subtask, one.notebook, one.number, number, as_png(data)))
+                drawn[one.subtask] = drawn.get(one.subtask, 0) + 1
+            except NotShown as why:
+                notes.append(note(one, f"a figure is not shown here: {why}"))
+    return found, notes[:20]
+
+
+def note(one, words):
+    """Return a Finding about a cell."""
+    return Finding("reading", "note", words, one.notebook, one.number)
+
+
+def pictures_in(one, folder):
+    """Yield functions that return the bytes of a cell's pictures, or raise NotShown."""
+    cell = one.cell
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        kind = next((kind for kind in KINDS if kind in data), None)
+        if kind:
+            yield lambda text=data[kind]: decoded(text)
+        elif "image/svg+xml" in data:
+            yield svg
+    if cell.cell_type != "code" and not (one.given and one.cell.source == one.given.source):
+        for match in list(IN_MARKDOWN.finditer(cell.source[:SEARCHED]))[:MOST_OF_SUBTASK]:
+            target = unquote(match[1] or match[2])
+            if target.startswith("attachment:"):
+                data = cell.get("attachments", {}).get(target.removeprefix("attachment:"), {})
+                text = next((data[kind] for kind in KINDS if kind in data), "")
+                yield lambda text=text: decoded(text)
+            elif ":" not in target:
+                yield lambda target=target: read_file(folder / one.notebook, target, folder)
+
+
+def svg():
+    """Raise NotShown: an SVG is a program of a kind."""
+    raise NotShown("it is an SVG")
+
+
+def decoded(text):
+    """Return the bytes that base64 stands for."""
+    if len(text) > LARGEST * 4 / 3:
+        raise NotShown(f"it is larger than {LARGEST // 2**20} MB")
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        raise NotShown("it is damaged") from None
+
+
+def read_file(notebook, target, folder):
+    """Return the bytes of a picture's file beside a notebook, inside the submission's folder."""
+    try:
+        path = (notebook.parent / target).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            raise NotShown("its file was not handed in")
+        if path.stat().st_size > LARGEST:
+            raise NotShown(f"it is larger than {LARGEST // 2**20} MB")
+        return path.read_bytes()
+    except (OSError, ValueError):
+        raise NotShown("its file cannot be read") from None
+
+
+def as_png(data):
+    """Return a picture drawn anew as a PNG of moderate size; NotShown says why it cannot be."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")     # of Pillow, about sizes: they are held below
+            picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+            if picture.width * picture.height > MOST_PIXELS:
+                raise NotShown(f"it has more than {MOST_PIXELS // 10**6} million pixels")
+            if max(picture.size) > LONGEST:
+                raise NotShown(f"it is more than {LONGEST:,} pixels long")
+            picture.draft("RGB", (WIDEST, TALLEST))     # a JPEG is read no larger than needed
+            picture = picture.convert("RGBA")
+            picture.thumbnail((WIDEST, TALLEST), Image.Resampling.BILINEAR)
+            white = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(white, picture).convert("RGB")
+            picture = picture.quantize(256, Image.Quantize.FASTOCTREE,
+                                       dither=Image.Dither.NONE)     # a third of the bytes
+            buffer = io.BytesIO()
+            picture.save(buffer, "PNG")
+            return buffer.getvalue()
+    except NotShown:
+        raise
+    except Exception:   # Pillow raises many kinds for a damaged file
+        raise NotShown("it is damaged, or no PNG or JPEG") from None

@@ -1,0 +1,31 @@
+"""How a grading tells how far it has come."""
+
+import io
+
+from staff.grading.progress import Progress, minutes
+
+
+def said(monkeypatch, terminal, **how):
+    """What two steps of two say on standard error."""
+    stream = io.StringIO()
+    stream.isatty = lambda: terminal
+    monkeypatch.setattr("sys.stderr", stream)
+    with Progress("grading", 2, **how) as progress:
+        progress.step()
+        progress.step()
+    return stream.getvalue()
+
+
+def test_a_terminal_gets_a_bar(monkeypatch):
+    text = said(monkeypatch, terminal=True)
+    assert "grading: 2 of 2 |" in text and "left" in text
+
+
+def test_a_file_gets_a_line_now_and_then(monkeypatch):
+    assert said(monkeypatch, terminal=False) == ""
+    lines = said(monkeypatch, terminal=False, every=0).splitlines()
+    assert [line.split(",")[0] for line in lines] == ["grading: 1 of 2", "grading: 2 of 2"]
+
+
+def test_times_are_read_by_people():
+    assert minutes(0.4) == "0 s" and minutes(59) == "59 s" and minutes(135) == "2 min 15 s"
