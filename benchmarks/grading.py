@@ -3,7 +3,8 @@
     python -m benchmarks.grading [--number 300] [--jobs 2]
 
 The course is that of tests/course.py: faults, other styles, starter code, hostile and refused
-hand-ins. Beside it stand the same hand-ins one by one (`--jobs 1`), a tenth of them, times ten;
+hand-ins. Beside it stand the same hand-ins one by one (`--jobs 1`), a quarter of them, times four,
+so that every kind of hostile hand-in is among them;
 the course with notebooks; and with code that prints 100 kB whenever a script is imported.
 """
 
@@ -22,7 +23,7 @@ from kit import ROOT
 sys.path.insert(0, str(ROOT / "tests"))
 from course import NOTEBOOKS, course  # noqa: E402
 
-TENTH = 10
+QUARTER = 4
 NOISE = "print('noise ' * 17_000)"
 EVERY = 0.2     # seconds between two looks at the memory
 
@@ -37,7 +38,7 @@ def main(arguments=None):
     number, jobs = options.number, options.jobs
     print(f"{platform.machine()}, Python {platform.python_version()}\n")
     print("| way | seconds | a hand-in | parent's peak memory |\n|---|--:|--:|--:|", flush=True)
-    seconds, _ = graded("one by one, from a tenth", number // TENTH, 1, TENTH)
+    seconds, _ = graded("one by one, from a quarter", number // QUARTER, 1, QUARTER)
     together, _ = graded(f"{jobs} side by side", number, jobs)
     graded(f"{jobs} side by side, each prints 100 kB at every import", number, jobs, more=NOISE)
     graded(f"{jobs} side by side, with four notebooks each", number, jobs, notebooks=NOTEBOOKS)
