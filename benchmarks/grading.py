@@ -3,9 +3,9 @@
     python -m benchmarks.grading [--number 300] [--jobs 2]
 
 The course is that of tests/course.py: faults, other styles, starter code, hostile and refused
-hand-ins. Beside it stand the same hand-ins one by one (`--jobs 1`), a quarter of them, times four,
-so that every kind of hostile hand-in is among them;
-the course with notebooks; and with code that prints 100 kB whenever a script is imported.
+hand-ins. Beside it stand the same hand-ins one by one (`--jobs 1`): a quarter of them, times four,
+which holds each kind of hostile hand-in as often; the course with notebooks; and with code that
+prints 100 kB whenever a script is imported.
 """
 
 import argparse
