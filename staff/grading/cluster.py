@@ -5,6 +5,7 @@ and a sandbox that holds: it is asked before its first job. Dask pickles what it
 scheduler and workers must be ours alone: on a network that strangers cannot reach.
 """
 
+import asyncio
 import functools
 import hashlib
 import logging
@@ -87,7 +88,7 @@ def threads_of(client):
     """Return how many jobs the workers can do at once; Refused if there are none for a while."""
     try:
         client.wait_for_workers(1, timeout=SECONDS)
-    except TimeoutError:
+    except (TimeoutError, asyncio.TimeoutError):    # two things until Python 3.11
         address = client.scheduler.address
         raise Refused(f"the scheduler at {address} has no worker: start some with "
                       f"`dask worker {address}`") from None
