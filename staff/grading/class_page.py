@@ -59,7 +59,7 @@ def shares(standings):
     found = []
     for subtask in MARKED:
         given = sum(one.points(subtask.id) or 0 for one in standings)
-        possible = sum(one.possible(subtask) for one in standings)
+        possible = sum(one.possible(subtask.id) for one in standings)
         found.append((subtask, given / possible if possible else None))
     return found
 
