@@ -9,10 +9,10 @@ TOTAL = "total"
 def changes(number, submission, before, after):
     """Return the rows of the table of changes between two lists of results of a submission."""
     old, new = (by_code(one, submission.layout) for one in (before, after))
-    pairs = {name: (old[name], new[name]) for name in new} | {TOTAL: (sum(old.values()),
-                                                                      sum(new.values()))}
-    return [{"recheck": number, "key": submission.key, "subtask": name, "before": one, "after": other}
-            for name, (one, other) in pairs.items() if one != other]
+    pairs = {name: (old[name], new[name]) for name in new}
+    pairs[TOTAL] = sum(old.values()), sum(new.values())
+    return [{"recheck": number, "key": submission.key, "subtask": name,
+             "before": one, "after": other} for name, (one, other) in pairs.items() if one != other]
 
 
 def begin(record):

@@ -106,8 +106,8 @@ class Standing:
             found.append("earlier attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))
         if self.missing:
-            named = "all" if len(self.missing) == len(self.parts_by_hand) else ", ".join(self.missing)
-            found.append(f"{MISSING}: {named}")
+            every = len(self.missing) == len(self.parts_by_hand)
+            found.append(f"{MISSING}: {'all' if every else ', '.join(self.missing)}")
         return found
 
 
