@@ -37,7 +37,7 @@ def keep(record, task, results, number):
     before = record.results(task.submission.key)
     merged = list(({one.check_id: one for one in before} | {one.check_id: one for one in results})
                   .values())
-    rows = changes(number, task.submission.key, before, merged) if number and before else ()
+    rows = changes(number, task.submission, before, merged) if number and before else ()
     record.put_marking(task.submission, merged, [Finding("code", "note", "seen")],
                        task.fingerprint, rows)
 

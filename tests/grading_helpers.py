@@ -5,7 +5,7 @@ from PIL import Image
 
 from kit.checks.registry import CHECKS
 from staff.grading.record import FILE, Record, Result, insert
-from staff.grading.standing import BY_HAND
+from staff.grading.points import parts_by_hand
 from staff.grading.submission import Submission, key_of
 
 
@@ -41,9 +41,9 @@ def record_of(folder, *pairs):
 
 def put_marks(record, key, points=1.0, comment="", leave_out=()):
     """Give a submission marks by hand: a share of each part's points."""
-    for subtask, part, possible in BY_HAND:
-        if (subtask.id, part) not in leave_out:
-            put(record, "marks", key=key, subtask=subtask.id, part=part,
+    for (subtask, part), possible in parts_by_hand("kit").items():
+        if (subtask, part) not in leave_out:
+            put(record, "marks", key=key, subtask=subtask, part=part,
                 points=points * possible, comment=comment)
 
 

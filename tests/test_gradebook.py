@@ -3,10 +3,11 @@ import csv
 import io
 
 import pytest
-from grading_helpers import put_marks, record_of, results, submission
+from grading_helpers import put, put_marks, record_of, results, submission
 
 from kit.files import Refused
 from staff.grading import report
+from staff.grading.adapters import NOT_ASKED
 from staff.grading.gradebook import people
 from staff.grading.record import NOT_DONE, Finding
 from staff.grading.roster import Roster
@@ -224,3 +225,26 @@ def test_the_command_needs_a_record(tmp_path, capsys):
     (tmp_path / "record.sqlite").write_bytes(b"no database" * 100)
     assert report.main([str(tmp_path)]) == 2
     assert "cannot be read as a record of grades" in capsys.readouterr().err
+
+
+def test_what_the_starter_code_is_not_asked_for_is_given_by_hand(tmp_path):
+    one = submission("adal", layout="starter")
+    found = [result for result in results() if result.title not in NOT_ASKED["starter"]]
+    with record_of(tmp_path, (one, found)) as record:
+        (standing,) = standings(record)
+        assert standing.sum_by_code == 53 and sum(standing.parts_by_hand.values()) == 47
+        assert standing.points("2d") is None and "2d count" in standing.missing
+        put(record, "marks", key=one.key, subtask="2d", part="count", points=4)
+        (standing,) = standings(record)
+        assert standing.points("2d") == 4 and standing.total == 57
+    report.write(tmp_path)
+    marked = {(row["subtask"], row["part"]) for row in rows(tmp_path / "marking.csv")}
+    assert {("2d", "count"), ("4d", "counts_and_width")} <= marked
+
+
+def test_students_of_one_name_are_told_apart_on_the_class_page(tmp_path):
+    pairs = [(submission(name, name="Kim Lee"), results()) for name in ("1013", "1028")]
+    record_of(tmp_path, *pairs).connection.close()
+    report.write(tmp_path)
+    page = (tmp_path / "class.html").read_text(encoding="utf-8")
+    assert "Kim Lee (1013)" in page and "Kim Lee (1028)" in page

@@ -6,13 +6,13 @@ from staff.grading.points import by_code
 TOTAL = "total"
 
 
-def changes(number, key, before, after):
+def changes(number, submission, before, after):
     """Return the rows of the table of changes between two lists of results of a submission."""
-    old, new = by_code(before), by_code(after)
-    pairs = {name: (old[name], new[name]) for name in new} | {TOTAL: (sum(old.values()),
-                                                                      sum(new.values()))}
-    return [{"recheck": number, "key": key, "subtask": name, "before": one, "after": other}
-            for name, (one, other) in pairs.items() if one != other]
+    old, new = (by_code(one, submission.layout) for one in (before, after))
+    pairs = {name: (old[name], new[name]) for name in new}
+    pairs[TOTAL] = sum(old.values()), sum(new.values())
+    return [{"recheck": number, "key": submission.key, "subtask": name,
+             "before": one, "after": other} for name, (one, other) in pairs.items() if one != other]
 
 
 def begin(record):

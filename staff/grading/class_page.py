@@ -15,13 +15,14 @@ BY_CODE = sum(sum(subtask.by_code.values()) for subtask in SUBTASKS)
 def write_class_page(path, record, standings, people):
     """Write the page of the class."""
     found = misconceptions(standings)
-    names = {standing.submission.key: named(standing.submission) for standing in standings}
+    listed = record.submissions()
+    called = namer([*people, *listed])
+    names = {one.key: ", ".join(one.members) or called(one) for one in listed}
     taken = [one.standing for one in people if not one.standing.submission.refused]
     complete = [one for one in taken if not one.missing]
-    listed = record.submissions()
     write_page(
         path, "class.html", people=people, standings=standings, marked=MARKED, shade=shade,
-        folder=FOLDER, names=names, shares=shares(taken), taken=len(taken),
+        folder=FOLDER, names=names, called=called, shares=shares(taken), taken=len(taken),
         by_code=bars([one.sum_by_code for one in taken], BY_CODE),
         totals=bars([one.total for one in complete], 100),
         complete=len(complete), lost=[one for one in found if not one.remark],
@@ -42,9 +43,17 @@ def facts_of(record, standings):
     return found + sorted(versions - {""})
 
 
-def named(submission):
-    """Return what a submission is called: its students."""
-    return ", ".join(submission.members) or submission.name or submission.student
+def namer(those):
+    """Return a function that says what a student is called: by name, if nobody else has it."""
+    students = {}
+    for one in those:
+        students.setdefault(one.name, set()).add(one.student)
+
+    def called(one):
+        if not one.name or len(students[one.name]) == 1:
+            return one.name or one.student
+        return f"{one.name} ({one.student})"
+    return called
 
 
 def shade(points, possible):
@@ -59,7 +68,7 @@ def shares(standings):
     found = []
     for subtask in MARKED:
         given = sum(one.points(subtask.id) or 0 for one in standings)
-        possible = sum(one.possible(subtask) for one in standings)
+        possible = sum(one.possible(subtask.id) for one in standings)
         found.append((subtask, given / possible if possible else None))
     return found
 

@@ -239,7 +239,7 @@ def compare(record, options):
 
 def say_end(record, failed, seconds):
     """Say what came of it."""
-    marked = [sum(by_code(record.results(one.key)).values())
+    marked = [sum(by_code(record.results(one.key), one.layout).values())
               for one in record.submissions() if one.counts]
     mean = f"; mean {sum(marked) / len(marked):.1f} points by code" if marked else ""
     say(f"{len(marked)} graded in {minutes(seconds)}{mean}")

@@ -92,7 +92,8 @@ def student_of(job, folder, slot, cases):
     limits = job.sandbox.limits.code
     launch = functools.partial(job.sandbox.launch, slot=slot, adapter=adapter_of(job.layout))
     return Student(folder, limits.call_seconds, launch, cases, job.layout,
-                   INSTEAD if job.layout == "starter" else None)
+                   INSTEAD if job.layout == "starter" else None,
+                   importing=limits.import_seconds, total=limits.total_seconds)
 
 
 def adapter_of(layout):

@@ -7,14 +7,14 @@ from pathlib import Path
 from kit.files import Refused, one_line
 from staff.grading.guide import read_guide
 from staff.grading.record import insert
-from staff.grading.standing import BY_HAND
+from staff.grading.points import parts_by_hand
 from staff.grading.tables import number_text, plain, read_table, write_table
 
 FILE = "marking.csv"
 HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",
           "page", "guide"]
 NEEDED = ("key", "subtask", "part", "points", "comment")
-POSSIBLE = {(subtask.id, part): points for subtask, part, points in BY_HAND}
+POSSIBLE = parts_by_hand("kit", "starter")
 NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
 TAKE_BACK = "-"         # in place of points: the mark that was given is none
 LONGEST = 2000          # letters of an answer, and of a comment
@@ -33,13 +33,12 @@ def write_marking(path, record, standings):
 def rows_of(standing, answers, guide):
     """Return the rows of one submission."""
     one, found = standing.submission, []
-    for subtask, part, possible in BY_HAND:
-        points, comment = standing.marks.get((subtask.id, part), (None, ""))
-        answer = one_line(answers.get(subtask.id, ""), LONGEST)
-        found.append([one.student, one.name or ", ".join(one.members), one.key, subtask.id, part,
+    for (subtask, part), possible in standing.parts_by_hand.items():
+        points, comment = standing.marks.get((subtask, part), (None, ""))
+        answer = one_line(answers.get(subtask, ""), LONGEST)
+        found.append([one.student, one.name or ", ".join(one.members), one.key, subtask, part,
                       possible, points, comment or "", answer,
-                      f"feedback/{one.key}.html#{subtask.id}-{part}",
-                      guide[subtask.id, part].short])
+                      f"feedback/{one.key}.html#{subtask}-{part}", guide[subtask, part].short])
     return found
 
 

@@ -18,7 +18,7 @@ from kit.check import CHARGED, FAILED, PASSED, charged
 from kit.files import whole_file
 from staff.grading.guide import read_guide
 from staff.grading.record import NOT_DONE
-from staff.grading.standing import BY_HAND, MARKED
+from staff.grading.standing import MARKED
 from staff.grading.tables import number_text
 
 FOLDER = "feedback"
@@ -81,14 +81,15 @@ def shown_of(record, standing):
                record.rows("SELECT subtask, text FROM answers WHERE key = ?", key)}
     figures = figures_of(record, key)
     numbers = record.rows("SELECT * FROM numbers WHERE key = ? ORDER BY rowid", key)
-    sections = [section_of(subtask, standing, answers, figures, numbers) for subtask in SUBTASKS]
+    sections = [section_of(subtask, standing, answers, figures, numbers)
+                for subtask in standing.subtasks.values()]
     listed = {subtask.id for subtask in SUBTASKS}
     return {"one": standing.submission, "standing": standing, "sections": sections,
             "marked": MARKED, "findings": findings_of(standing),
             "more_figures": [one for name in figures if name not in listed
                              for one in figures[name]],
-            "of_code": sum(sum(subtask.by_code.values()) for subtask in SUBTASKS),
-            "of_hand": sum(possible for _, _, possible in BY_HAND)}
+            "of_code": sum(sum(one.by_code.values()) for one in standing.subtasks.values()),
+            "of_hand": sum(standing.parts_by_hand.values())}
 
 
 def section_of(subtask, standing, answers, figures, numbers):
@@ -99,7 +100,7 @@ def section_of(subtask, standing, answers, figures, numbers):
     marks = [(part, possible, *standing.marks.get((subtask.id, part), (None, "")))
              for part, possible in subtask.by_hand.items()]
     return {"subtask": subtask, "points": standing.points(subtask.id), "parts": parts,
-            "possible": standing.possible(subtask), "marks": marks,
+            "possible": standing.possible(subtask.id), "marks": marks,
             "checks": [one for one in results if not one.remark],
             "remarks": [one for one in results if one.remark and one.state == FAILED],
             "counted_in": CHARGED.get(subtask.id), "answer": answers.get(subtask.id, ""),

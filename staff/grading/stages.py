@@ -33,7 +33,7 @@ def keep_code(record, task, marking, number):
     """Put a marking into the record; of a recheck, with what it changes."""
     before = record.results(task.submission.key)
     results = merged(before, marking.results) if task.checks else marking.results
-    rows = changes(number, task.submission.key, before, results) if number and before else ()
+    rows = changes(number, task.submission, before, results) if number and before else ()
     record.put_marking(task.submission, results, marking.findings, task.fingerprint, rows)
 
 

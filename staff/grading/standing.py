@@ -9,8 +9,6 @@ from staff.grading import points
 from staff.grading.record import NOT_DONE
 
 MARKED = [subtask for subtask in SUBTASKS if subtask.points]
-BY_HAND = [(subtask, part, possible) for subtask in SUBTASKS
-           for part, possible in subtask.by_hand.items()]
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
 
@@ -30,23 +28,33 @@ class Standing:
     earlier: tuple = ()
 
     @cached_property
+    def subtasks(self):
+        """{id: Subtask}, with what is given by code and by hand in the submission's layout."""
+        return {one.id: one for one in points.subtasks_of(self.submission.layout)}
+
+    @cached_property
+    def parts_by_hand(self):
+        """{(subtask, part): points}: all that is given by hand."""
+        return points.parts_by_hand(self.submission.layout)
+
+    @cached_property
     def by_code(self):
         """{subtask: points}; 0 where nothing stands."""
-        return points.by_code(self.results)
+        return points.by_code(self.results, self.submission.layout)
 
     @cached_property
     def by_hand(self):
         """{subtask: points of the parts that are marked, None if none is}."""
-        found = {subtask.id: [] for subtask, _, _ in BY_HAND}
-        for subtask, part, _ in BY_HAND:
+        found = {subtask: [] for subtask, _ in self.parts_by_hand}
+        for subtask, part in self.parts_by_hand:
             if self.given(subtask, part) is not None:
-                found[subtask.id].append(self.given(subtask, part))
+                found[subtask].append(self.given(subtask, part))
         return {name: sum(given) if given else None for name, given in found.items()}
 
     def given(self, subtask, part):
         """Return the points by hand of one part, None while there are none; what was refused gets
         0."""
-        return 0 if self.submission.refused else self.marks.get((subtask.id, part), (None,))[0]
+        return 0 if self.submission.refused else self.marks.get((subtask, part), (None,))[0]
 
     def points(self, subtask):
         """Return a subtask's points as far as they are known; None if nothing is."""
@@ -55,9 +63,10 @@ class Standing:
         return sum(known) if known else None
 
     def possible(self, subtask):
-        """Return the points that a Subtask could give as far as it is marked."""
-        return sum(subtask.by_code.values()) + sum(
-            possible for part, possible in subtask.by_hand.items()
+        """Return the points that a subtask could give as far as it is marked."""
+        one = self.subtasks[subtask]
+        return sum(one.by_code.values()) + sum(
+            possible for part, possible in one.by_hand.items()
             if self.given(subtask, part) is not None)
 
     @property
@@ -78,7 +87,7 @@ class Standing:
     @property
     def missing(self):
         """The parts marked by hand, as "1a derivation", that have no points yet."""
-        return [f"{subtask.id} {part}" for subtask, part, _ in BY_HAND
+        return [f"{subtask} {part}" for subtask, part in self.parts_by_hand
                 if self.given(subtask, part) is None]
 
     @property
@@ -97,8 +106,8 @@ class Standing:
             found.append("earlier attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))
         if self.missing:
-            named = "all" if len(self.missing) == len(BY_HAND) else ", ".join(self.missing)
-            found.append(f"{MISSING}: {named}")
+            every = len(self.missing) == len(self.parts_by_hand)
+            found.append(f"{MISSING}: {'all' if every else ', '.join(self.missing)}")
         return found
 
 
@@ -117,7 +126,7 @@ def standings(record):
 def losses(standing):
     """Return [(result, points that it costs)]: a part's points, shared by what failed in it."""
     found = []
-    for subtask in SUBTASKS:
+    for subtask in standing.subtasks.values():
         for part, possible in subtask.by_code.items():
             failed = [result for result in standing.results if not result.remark
                       and result.state != PASSED and charged(result) == (subtask.id, part)]
