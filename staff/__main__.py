@@ -7,9 +7,9 @@ from kit.commands import run
 COMMANDS = {
     "release": ("staff.release", "make the student edition: a folder, and a zip beside it"),
     "grade": ("staff.grading.grade", "mark a folder of hand-ins, and report on them"),
-    "record": ("staff.record", "store the numbers that the checks compare with"),
-    "report": ("staff.grading.report", "make tables and pages of a grading anew"),
-    "marks": ("staff.grading.marks", "take in what was marked by hand"),
+    "record": ("staff.cases", "store the numbers that the checks compare with"),
+    "report": ("staff.feedback.report", "make tables and pages of a grading anew"),
+    "marks": ("staff.feedback.marks", "take in what was marked by hand"),
 }
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from kit.checks.student import Problem, Student
 from kit.files import Refused
-from staff.grading.confined import descendants
-from staff.grading.limits import read_limits
-from staff.grading.sandbox import Sandbox
+from staff.sandbox.confined import descendants
+from staff.sandbox.limits import read_limits
+from staff.sandbox.sandbox import Sandbox
 
 QUESTION = np.arange(4.0)
 LIMITS = read_limits()

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from kit.check import BY_ID, FAILED, CheckReport, result_of
 from kit.checks.registry import CHECKS
 from kit.checks.student import WORKER, Student
-from staff.grading.adapters import NOT_ASKED
+from staff.adapters import NOT_ASKED
 from staff.grading.mark import adapter_of
 from staff.grading.starter_checks import INSTEAD
 

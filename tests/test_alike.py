@@ -17,10 +17,10 @@ from kit import ROOT
 from kit.assignment import SUBTASKS
 from kit.check import PASSED, run_checks
 from kit.files import Refused
-from staff.grading.alike import (AGREEMENT, compare, find, given_passages, passages_of, text_of,
+from staff.intake.alike import (AGREEMENT, compare, find, given_passages, passages_of, text_of,
                                  units_of)
-from staff.grading.intake import sha256_of, write_copy
-from staff.grading.layouts import KIT_SCRIPTS
+from staff.intake.intake import sha256_of, write_copy
+from staff.intake.layouts import KIT_SCRIPTS
 from staff.grading.submission import Submission
 from staff.stripping import strip
 

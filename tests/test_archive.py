@@ -13,10 +13,10 @@ from functools import partial
 import pytest
 
 from kit.files import Refused
-from staff.grading.archive import files_of
-from staff.grading.entries import Bounded, of_zip
-from staff.grading.intake import files_in, write_copy
-from staff.grading.limits import ArchiveLimits
+from staff.intake.archive import files_of
+from staff.intake.entries import Bounded, of_zip
+from staff.intake.intake import files_in, write_copy
+from staff.sandbox.limits import ArchiveLimits
 
 SMALL = ArchiveLimits(files=10, total_mib=3, file_mib=2, ratio=200, depth=3)
 
@@ -464,7 +464,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
 
     def denied(*_):
         raise PermissionError(13, "Permission denied")
-    monkeypatch.setattr("staff.grading.entries.read_regular", denied)
+    monkeypatch.setattr("staff.intake.entries.read_regular", denied)
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(Permission denied\)"):
         files_of(tmp_path)
 

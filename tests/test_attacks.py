@@ -18,7 +18,7 @@ from hostile import CODE, LIMITS, Neighbour, Watched, outcome, the_sandbox, writ
 from kit import ROOT
 from kit.check import CHECKS, FAILED, PASSED, result_of
 from kit.checks.student import Problem, Student
-from staff.grading.sandbox import Sandbox
+from staff.sandbox.sandbox import Sandbox
 
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 

@@ -36,7 +36,7 @@ class Grader:
         for name in (*SCRIPTS, "requirements.txt", "pyproject.toml"):
             shutil.copy(ROOT / name, self.kit)
         self.limits = folder / "limits.toml"
-        self.limits.write_text(shortened((ROOT / "staff/grading/limits.toml").read_text()))
+        self.limits.write_text(shortened((ROOT / "staff/sandbox/limits.toml").read_text()))
 
     def command(self, *arguments):
         """The command line of one of staff's commands."""

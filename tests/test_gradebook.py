@@ -6,13 +6,13 @@ import pytest
 from grading_helpers import put, put_marks, record_of, results, submission
 
 from kit.files import Refused
-from staff.grading import report
-from staff.grading.adapters import NOT_ASKED
-from staff.grading.gradebook import people
+from staff.feedback import report
+from staff.adapters import NOT_ASKED
+from staff.feedback.gradebook import people
 from staff.grading.record import NOT_DONE, Finding
-from staff.grading.roster import Roster
-from staff.grading.standing import losses, standings
-from staff.grading.tables import harmless, plain, read_table, write_table
+from staff.feedback.roster import Roster
+from staff.feedback.standing import losses, standings
+from staff.feedback.tables import harmless, plain, read_table, write_table
 
 BLACKBOARD = [
     ["Last Name", "First Name", "Username", "Student ID", "Last Access", "Availability",

@@ -23,8 +23,8 @@ from PIL import Image
 from kit import ROOT
 from kit.checks.student import Problem, Student
 from staff.editions import student_edition
-from staff.grading import edition, notebooks, outputs, pictures, reported
-from staff.grading.sandbox import Sandbox
+from staff.notebooks import edition, notebooks, outputs, pictures, reported
+from staff.sandbox.sandbox import Sandbox
 
 NOTEBOOK = replace(LIMITS.notebook, cell_seconds=20, total_seconds=60)
 KIT, STARTER = (SimpleNamespace(layout=layout, key=layout) for layout in ("kit", "starter"))
@@ -513,7 +513,7 @@ def test_nothing_is_left_when_the_grader_is_killed(hand_in):
     with tempfile.TemporaryDirectory() as place:
         Path(place, "job").write_bytes(pickle.dumps(job))
         grader = subprocess.Popen(
-            [sys.executable, "-c", "import pickle, sys; from staff.grading import notebooks\n"
+            [sys.executable, "-c", "import pickle, sys; from staff.notebooks import notebooks\n"
              "notebooks.execute(*pickle.load(open(sys.argv[1], 'rb')))", f"{place}/job"],
             cwd=ROOT, env={**os.environ, "TMPDIR": place})
         started = []
@@ -533,4 +533,4 @@ def of_a_kernel(pid):
         line = " ".join(psutil.Process(pid).cmdline())
     except psutil.Error:
         return False
-    return "connection.json" in line or "staff.grading.rerun" in line
+    return "connection.json" in line or "staff.notebooks.rerun" in line

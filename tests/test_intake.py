@@ -14,9 +14,9 @@ import pytest
 
 from kit import ROOT, handin
 from kit.files import Refused
-from staff.grading import intake
-from staff.grading.intake import copy_of, files_in, take_in
-from staff.grading.layouts import layout_of
+from staff.intake import intake
+from staff.intake.intake import copy_of, files_in, take_in
+from staff.intake.layouts import layout_of
 
 KIT = b"def training_statistics(X):\n    pass\nclass SoftmaxModel: pass\n"
 STARTER = b"class SoftmaxModel:\n    pass\n"
@@ -290,7 +290,7 @@ def test_an_intake_that_is_killed_leaves_no_half_copy(course):
         put(course, **{f"s{number}.zip": archive(*((f"f{file}.txt", os.urandom(20_000))
                                                    for file in range(20)), ("task2.py", KIT))})
     out = course.parent / "out"
-    command = [sys.executable, "-c", "import sys; from staff.grading.intake import take_in; "
+    command = [sys.executable, "-c", "import sys; from staff.intake.intake import take_in; "
                                      f"take_in({str(course)!r}, {str(out)!r})"]
     whole = {one.key: one for one in take_in(course, out)}
     copies = out / "submissions"

@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 
 from kit.files import Refused
-from staff.grading.limits import DEFAULT, read_limits
-from staff.grading.seccomp import NUMBERS, seccomp_filter
+from staff.sandbox.limits import DEFAULT, read_limits
+from staff.sandbox.seccomp import NUMBERS, seccomp_filter
 
 
 @pytest.fixture

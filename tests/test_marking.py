@@ -7,11 +7,11 @@ from grading_helpers import put, put_marks, record_of, results, submission
 
 from kit.assignment import SUBTASKS
 from kit.files import Refused
-from staff.grading import marks, report
-from staff.grading.guide import PATH, read_guide
+from staff.feedback import marks, report
+from staff.feedback.guide import PATH, read_guide
 from staff.grading.points import parts_by_hand
 from staff.grading.record import FILE, Record
-from staff.grading.tables import read_table
+from staff.feedback.tables import read_table
 
 PARTS = [(subtask.id, part) for subtask in SUBTASKS for part in subtask.by_hand]
 

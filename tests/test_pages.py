@@ -7,12 +7,12 @@ import time
 import pytest
 from grading_helpers import picture, put, put_marks, record_of, results, submission
 
-from staff.grading import report
-from staff.grading.class_page import bars, shade
-from staff.grading.misconceptions import NOT_WRITTEN, misconceptions, mistake_of
-from staff.grading.pages import clean
+from staff.feedback import report
+from staff.feedback.class_page import bars, shade
+from staff.feedback.misconceptions import NOT_WRITTEN, misconceptions, mistake_of
+from staff.feedback.pages import clean
 from staff.grading.record import FILE, NOT_DONE, Finding, Record, Result
-from staff.grading.standing import standings
+from staff.feedback.standing import standings
 
 HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "javascript:alert(1)",
            "</style><style>*{display:none}</style>", "</pre></section><h1>100 points</h1>",

@@ -10,7 +10,7 @@ import pytest
 from grading_helpers import picture, put, put_marks, record_of, results, submission
 from walk_helpers import browser_program
 
-from staff.grading import report
+from staff.feedback import report
 from staff.grading.record import Finding
 from utils import ROOT
 

@@ -16,11 +16,11 @@ from hostile import CODE, LIMITS, inhabitants, outcome, the_sandbox, until_gone,
 from kit import ROOT
 from kit.checks.student import Problem, Student
 from kit.files import Refused
-from staff.grading import bubblewrap
-from staff.grading.confined import descendants
-from staff.grading.interpreter import interpreter
-from staff.grading.probe import NotIsolated
-from staff.grading.sandbox import Sandbox
+from staff.sandbox import bubblewrap
+from staff.sandbox.confined import descendants
+from staff.sandbox.interpreter import interpreter
+from staff.sandbox.probe import NotIsolated
+from staff.sandbox.sandbox import Sandbox
 
 HONEST = "def answer(x): return 2 * x\n"
 OPEN = Sandbox(replace(LIMITS, code=CODE), isolated=False)
@@ -135,7 +135,7 @@ def test_what_is_no_python_is_refused(tmp_path):
 
 
 def test_a_python_whose_folder_holds_the_solutions_is_refused(monkeypatch):
-    monkeypatch.setattr("staff.grading.interpreter.ROOT",
+    monkeypatch.setattr("staff.sandbox.interpreter.ROOT",
                         ROOT.__class__(interpreter(sys.executable).prefixes[-1]) / "repository")
     with pytest.raises(Refused, match="holds this repository, which students' code could then"):
         interpreter(sys.executable)

@@ -12,7 +12,8 @@ def changes(number, submission, before, after):
     pairs = {name: (old[name], new[name]) for name in new}
     pairs[TOTAL] = sum(old.values()), sum(new.values())
     return [{"recheck": number, "key": submission.key, "subtask": name,
-             "before": one, "after": other} for name, (one, other) in pairs.items() if one != other]
+             "before": one, "after": other}
+            for name, (one, other) in pairs.items() if one != other]
 
 
 def begin(record):

@@ -19,7 +19,7 @@ from staff.grading.running import Failure, attempt
 
 SECONDS = 10        # a scheduler has to answer, and to have a worker
 AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
-CODE = ("kit", "staff/grading")
+CODE = ("kit", "staff")
 ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
 
 

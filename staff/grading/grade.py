@@ -17,7 +17,7 @@ from staff.grading import changes, cluster, running, tasks
 from staff.grading.points import by_code
 from staff.grading.progress import Progress, minutes
 from staff.grading.record import FILE, Record
-from staff.grading.roster import Roster
+from staff.feedback.roster import Roster
 
 OUT = ROOT / "build" / "grades"
 LOCK = ".lock"
@@ -64,7 +64,7 @@ def parsed(arguments):
     add("--column", metavar="NAME", help="the column of it to be filled")
     add("--starter", type=Path, metavar="FOLDER", help="the code that students were given, to be "
         "left out when hand-ins are compared; default: the kit's")
-    add("--limits", type=Path, metavar="FILE", help="in place of staff/grading/limits.toml")
+    add("--limits", type=Path, metavar="FILE", help="in place of staff/sandbox/limits.toml")
     add("--python", metavar="PYTHON", help="the Python that runs the students' code; default: "
         "this one")
     add("--no-sandbox", action="store_true", help="run the students' code as you; only for code "
@@ -138,8 +138,8 @@ def check_places(options):
 
 def proved_sandbox(options):
     """Return a sandbox that has been shown to hold; Refused, if it does not."""
-    from staff.grading.limits import read_limits
-    from staff.grading.sandbox import Sandbox
+    from staff.sandbox.limits import read_limits
+    from staff.sandbox.sandbox import Sandbox
     limits = read_limits(options.limits) if options.limits else read_limits()
     sandbox = Sandbox(limits, python=options.python or sys.executable,
                       isolated=not options.no_sandbox)
@@ -174,7 +174,7 @@ def settled_seed(record, asked):
 
 def take_in(record, options, limits):
     """Let the hand-ins be in the record, and say what they are."""
-    from staff.grading.intake import take_in
+    from staff.intake.intake import take_in
     submissions = take_in(options.submissions, options.out, options.layout, limits)
     record.put_submissions(submissions)
     for line in summary(submissions):
@@ -233,7 +233,7 @@ def started(jobs, settings, options):
 
 def compare(record, options):
     """Let the record say which submissions are alike."""
-    from staff.grading import alike
+    from staff.intake import alike
     record.put_alike(alike.find(record.submissions(), options.out, options.starter))
 
 
@@ -250,7 +250,7 @@ def say_end(record, failed, seconds):
 
 def write_report(options):
     """Write all that comes out of the record, and say where to look."""
-    from staff.grading import report
+    from staff.feedback import report
     for line in report.write(options.out, options.roster, options.column):
         say(line)
     for name in ("class.html", "gradebook.csv", "marking.csv", FILE):

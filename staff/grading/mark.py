@@ -19,16 +19,16 @@ from kit.check import CHECKS, FAILED, PASSED, result_of
 from kit.checks.cases import read_cases
 from kit.checks.student import Problem, Student
 from kit.files import one_line
-from staff import record as drawing
-from staff.grading.adapters import NOT_ASKED
+from staff import cases as drawing
+from staff.adapters import NOT_ASKED
 from staff.grading.record import Finding, Result
 from staff.grading.starter_checks import INSTEAD
 
-ADAPTERS = Path(__file__).with_name("adapters")
+ADAPTERS = Path(__file__).parents[1] / "adapters"
 NUM_INPUTS = {"kit": 5, "starter": 785}     # the starter code's networks have MNIST's inputs only
 ON_FRESH_INPUTS = "passes with the published inputs, and fails with others of the same form"
 # what every result depends on, beside the module of its check and what that one imports
-EVERYWHERE = ("kit.checks.worker", "kit.checks.stand_in", "staff.record",
+EVERYWHERE = ("kit.checks.worker", "kit.checks.stand_in", "staff.cases",
               "staff.grading.starter_checks",
               "task2", "task3", "task4")
 
@@ -39,7 +39,7 @@ class Job:
 
     key, layout: the submission's; files: {name: bytes} of its scripts and notebooks.
     seed:        of the fresh inputs.
-    sandbox:     a staff.grading.sandbox.Sandbox.
+    sandbox:     a staff.sandbox.sandbox.Sandbox.
     checks:      the ids of the checks to run; all of them if it is None.
     """
 

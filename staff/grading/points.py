@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kit.assignment import SUBTASKS
 from kit.check import CHECKS, CheckReport, charged
-from staff.grading.adapters import NOT_ASKED
+from staff.adapters import NOT_ASKED
 
 
 @functools.cache

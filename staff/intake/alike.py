@@ -16,10 +16,10 @@ import numpy as np
 from kit import ROOT
 from kit.assignment import SUBTASKS
 from kit.files import Refused
-from staff.grading.archive import files_from
-from staff.grading.entries import of_folder
-from staff.grading.intake import copy_of
-from staff.grading.layouts import KIT, KIT_SCRIPTS
+from staff.intake.archive import files_from
+from staff.intake.entries import of_folder
+from staff.intake.intake import copy_of
+from staff.intake.layouts import KIT, KIT_SCRIPTS
 from staff.stripping import strip
 
 AGREEMENT = 0.8         # from this share of the shorter one's own passages on, a pair is listed

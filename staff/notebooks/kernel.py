@@ -17,11 +17,11 @@ from jupyter_client.blocking import BlockingKernelClient
 from nbval.kernel import RunningKernel
 
 from kit.files import one_line
-from staff.grading.limits import MIB
+from staff.sandbox.limits import MIB
 
 START = Path(__file__).with_name("kernel_start.py")
 MNIST = Path(__file__).with_name("offline_mnist.py")
-STARTER_FILES = Path(__file__).parent / "adapters" / "supplied"    # those that may be lacking
+STARTER_FILES = Path(__file__).parents[1] / "adapters" / "supplied"    # those that may be lacking
 START_SECONDS = 60
 SLICE = 0.25        # seconds between two looks at whether the kernel lives
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",

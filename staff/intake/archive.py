@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from kit.files import Refused, one_line, reason
 from kit.zipcheck import equal_names, wrong_name
-from staff.grading.entries import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk, of_archive,
+from staff.intake.entries import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk, of_archive,
                                    of_folder, of_path)
-from staff.grading.layouts import SCRIPTS
-from staff.grading.limits import read_limits
+from staff.intake.layouts import SCRIPTS
+from staff.sandbox.limits import read_limits
 
 MIB = 2**20
 MOST_NOTES, MOST_ENVIRONMENTS = 20, 20

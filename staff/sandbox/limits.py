@@ -72,7 +72,7 @@ def read_limits(path=DEFAULT):
         sections = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise Refused(f"{path} cannot be read as limits ({reason(problem)}): take "
-                      "staff/grading/limits.toml as a pattern") from None
+                      "staff/sandbox/limits.toml as a pattern") from None
     return Limits(**{field.name: section(path, sections, field) for field in fields(Limits)}
                   | surplus(path, sections, Limits))
 
@@ -82,7 +82,7 @@ def section(path, sections, field):
     found = sections.get(field.name)
     if not isinstance(found, dict):
         raise Refused(f"{path} has no section [{field.name}]: take it from "
-                      "staff/grading/limits.toml")
+                      "staff/sandbox/limits.toml")
     for one in fields(field.type):
         value = found.get(one.name)
         if type(value) is not int or not 0 < value < 2**31:

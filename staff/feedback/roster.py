@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.grading.tables import NUMBER, read_table, write_table
+from staff.feedback.tables import NUMBER, read_table, write_table
 
 # Of students, by the names that the two give these columns
 IDENTITIES = ("username", "student id", "id", "sis user id", "sis login id", "integration id")

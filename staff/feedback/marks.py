@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from kit.files import Refused, one_line, say
-from staff.grading import marking
-from staff.grading.report import open_record
+from staff.feedback import marking
+from staff.feedback.report import open_record
 
 
 def take_marks(out, path, force=False):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kit.files import Refused
 from staff.grading.points import parts_by_hand
-from staff.grading.tables import number_text
+from staff.feedback.tables import number_text
 
 PATH = Path(__file__).resolve().parent.parent / "marking-guide.md"
 HEADING = re.compile(r"^## (\w+) (\w+): (.+) \((\d+) points?\)$", re.MULTILINE)

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Callable
 
 from kit.files import Refused, one_line, reason
-from staff.grading import entries
-from staff.grading.entries import (BROKEN, FILE, FOLDER, is_archive, is_junk, of_folder, of_path,
+from staff.intake import entries
+from staff.intake.entries import (BROKEN, FILE, FOLDER, is_archive, is_junk, of_folder, of_path,
                                    of_zip, stem_of, text_of)
-from staff.grading.layouts import SCRIPTS
+from staff.intake.layouts import SCRIPTS
 
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})"
                         r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.grading.guide import read_guide
+from staff.feedback.guide import read_guide
 from staff.grading.record import insert
 from staff.grading.points import parts_by_hand
-from staff.grading.tables import number_text, plain, read_table, write_table
+from staff.feedback.tables import number_text, plain, read_table, write_table
 
 FILE = "marking.csv"
 HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",

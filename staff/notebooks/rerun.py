@@ -1,6 +1,6 @@
 """Executes one handed-in notebook with nbval, in a process of its own.
 
-    python -m staff.grading.rerun FOLDER
+    python -m staff.notebooks.rerun FOLDER
 
 FOLDER holds job.pickle, a Job that the grader has written, and notebook.ipynb; what comes of each
 cell is added to cells.jsonl there, at once, so that a process that is ended has said what it knew.
@@ -24,11 +24,11 @@ import pytest
 from nbval import plugin as nbval
 
 from kit.files import one_line
-from staff.grading.handed_in import output_of
-from staff.grading.kernel import Ended, SandboxKernel
-from staff.grading.limits import MIB
-from staff.grading.outputs import difference, lines_of
-from staff.grading.rerun_files import CELLS, JOB, NOTEBOOK
+from staff.notebooks.handed_in import output_of
+from staff.notebooks.kernel import Ended, SandboxKernel
+from staff.sandbox.limits import MIB
+from staff.notebooks.outputs import difference, lines_of
+from staff.notebooks.rerun_files import CELLS, JOB, NOTEBOOK
 
 LONGEST = 20_000        # letters of a cell's output that are kept
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")

@@ -4,7 +4,7 @@ import re
 
 from kit.assignment import SUBTASKS
 from kit.pdf.preflight import LEFT_OPEN, without_comments
-from staff.grading.handed_in import plain
+from staff.notebooks.handed_in import plain
 from staff.grading.record import Finding
 
 LONGEST = 20_000    # letters of one answer

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.files import Refused, one_line
-from staff.grading import bubblewrap
-from staff.grading.confined import children_of
-from staff.grading.limits import MIB
+from staff.sandbox import bubblewrap
+from staff.sandbox.confined import children_of
+from staff.sandbox.limits import MIB
 
 CANARY = Path(__file__).with_name("canary.py")
 SECONDS = 30

@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from kit.files import one_line
 from kit.pdf.preflight import cells as cell_words
 from kit.pdf.preflight import code_cells
-from staff.grading.answers import answers_of, unanswered
-from staff.grading.edition import given_cells, notes, placed
-from staff.grading.execution import rerun
-from staff.grading.handed_in import notebooks_in
-from staff.grading.pictures import figures_of
+from staff.notebooks.answers import answers_of, unanswered
+from staff.notebooks.edition import given_cells, notes, placed
+from staff.notebooks.execution import rerun
+from staff.notebooks.handed_in import notebooks_in
+from staff.notebooks.pictures import figures_of
 from staff.grading.record import Finding
-from staff.grading.reported import accuracies_in, compare_numbers, reported_in, shows
+from staff.notebooks.reported import accuracies_in, compare_numbers, reported_in, shows
 
 __all__ = ["Reading", "compare_numbers", "execute", "read"]
 MOST = 40       # findings of one notebook

@@ -9,7 +9,7 @@ import numpy as np
 from kit import ROOT
 from kit.checks.student import Problem
 from kit.mnist import read_mnist
-from staff.grading.outputs import NUMBER, lines_of, value_of
+from staff.notebooks.outputs import NUMBER, lines_of, value_of
 from staff.grading.record import Finding
 
 DECIMAL = re.compile(r"(?<![\w.,])[-−]?\d{1,6}(?:[.,]|\{,\})\d{1,15}(?![\w%])")

@@ -16,10 +16,10 @@ from markupsafe import Markup
 from kit.assignment import SUBTASKS
 from kit.check import CHARGED, FAILED, PASSED, charged
 from kit.files import whole_file
-from staff.grading.guide import read_guide
+from staff.feedback.guide import read_guide
 from staff.grading.record import NOT_DONE
-from staff.grading.standing import MARKED
-from staff.grading.tables import number_text
+from staff.feedback.standing import MARKED
+from staff.feedback.tables import number_text
 
 FOLDER = "feedback"
 LONGEST = 20_000            # letters of one text

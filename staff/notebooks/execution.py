@@ -17,7 +17,7 @@ from kit import ROOT
 from kit.files import one_line
 from kit.pdf.preflight import cells as cell_words
 from staff.grading.record import Finding
-from staff.grading.rerun_files import CELLS, JOB, NOTEBOOK, Job
+from staff.notebooks.rerun_files import CELLS, JOB, NOTEBOOK, Job
 
 SPARE_SECONDS = 60      # beyond a notebook's own limit: starting, ending, comparing
 LARGEST = 100 * 2**20   # bytes of what the process writes
@@ -86,7 +86,7 @@ def run(place, seconds):
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with open(place / "log.txt", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "staff.grading.rerun", str(place)], cwd=ROOT, env=environment,
+            [sys.executable, "-m", "staff.notebooks.rerun", str(place)], cwd=ROOT, env=environment,
             stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
     try:
         status = process.wait(seconds)

@@ -12,9 +12,9 @@ import subprocess
 from pathlib import PurePosixPath
 
 from kit.files import Refused
-from staff.grading.confined import started
-from staff.grading.limits import MIB
-from staff.grading.seccomp import seccomp_filter
+from staff.sandbox.confined import started
+from staff.sandbox.limits import MIB
+from staff.sandbox.seccomp import seccomp_filter
 
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 

@@ -14,11 +14,11 @@ from kit.assignment import tomllib
 from kit.files import Refused, one_line, reason
 from kit.pdf.preflight import PLACEHOLDER_AUTHOR
 from kit.zipcheck import LARGEST_MANIFEST, MANIFEST, manifest_in
-from staff.grading.archive import files_from
-from staff.grading.downloads import hand_ins_of
-from staff.grading.entries import of_folder
-from staff.grading.layouts import AUTO, layout_of, odd_names
-from staff.grading.limits import read_limits
+from staff.intake.archive import files_from
+from staff.intake.downloads import hand_ins_of
+from staff.intake.entries import of_folder
+from staff.intake.layouts import AUTO, layout_of, odd_names
+from staff.sandbox.limits import read_limits
 from staff.grading.submission import Submission, key_of
 
 COPIES = "submissions"              # in the output folder

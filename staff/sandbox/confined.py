@@ -11,7 +11,7 @@ import threading
 import time
 
 from kit.files import one_line
-from staff.grading.limits import MIB
+from staff.sandbox.limits import MIB
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.checks.student import WORKER
-from staff.grading import bubblewrap
-from staff.grading.confined import Confined, started
-from staff.grading.interpreter import Interpreter, interpreter
-from staff.grading.limits import MIB, Limits
-from staff.grading.probe import probe
+from staff.sandbox import bubblewrap
+from staff.sandbox.confined import Confined, started
+from staff.sandbox.interpreter import Interpreter, interpreter
+from staff.sandbox.limits import MIB, Limits
+from staff.sandbox.probe import probe
 
 FIRST_UID, UIDS = 200_000, 2**16    # users that own nothing, for a grader that runs as root
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "USER": "student",

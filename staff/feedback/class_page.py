@@ -4,9 +4,9 @@ import re
 from collections import Counter
 
 from kit.assignment import SUBTASKS
-from staff.grading.misconceptions import misconceptions
-from staff.grading.pages import FOLDER, write_page
-from staff.grading.standing import MARKED, MISSING
+from staff.feedback.misconceptions import misconceptions
+from staff.feedback.pages import FOLDER, write_page
+from staff.feedback.standing import MARKED, MISSING
 
 SHADES = 4          # of what is between nothing and all points
 BY_CODE = sum(sum(subtask.by_code.values()) for subtask in SUBTASKS)

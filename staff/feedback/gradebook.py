@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kit.files import one_line
-from staff.grading.roster import words_of
-from staff.grading.standing import MARKED, Standing
-from staff.grading.tables import number_text, write_table
+from staff.feedback.roster import words_of
+from staff.feedback.standing import MARKED, Standing
+from staff.feedback.tables import number_text, write_table
 
 TITLE = "MNIST assignment"
 POSSIBLE = sum(subtask.points for subtask in MARKED)

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from kit.files import Refused, one_line, say
-from staff.grading import class_page, gradebook, marking, pages
+from staff.feedback import class_page, gradebook, marking, pages
 from staff.grading.record import FILE, Record
-from staff.grading.roster import Roster
-from staff.grading.standing import standings
+from staff.feedback.roster import Roster
+from staff.feedback.standing import standings
 
 
 def open_record(out):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kit.checks.cases import as_arrays
-from staff import record
+from staff import cases
 
 
 def differences(stored, computed, name=""):
@@ -23,11 +23,11 @@ def differences(stored, computed, name=""):
 
 
 def stored():
-    return as_arrays(json.loads(record.CASES.read_text(encoding="utf-8")))
+    return as_arrays(json.loads(cases.CASES.read_text(encoding="utf-8")))
 
 
 def test_the_stored_numbers_are_the_references():
-    assert list(differences(stored(), record.cases())) == [], "run: python -m staff record"
+    assert list(differences(stored(), cases.cases())) == [], "run: python -m staff record"
 
 
 @pytest.mark.parametrize("key", ["outputs", "hidden", "grads"])
@@ -37,13 +37,13 @@ def test_a_stored_number_that_is_off_is_found(key):
     while not isinstance(value, np.ndarray):
         value = value["5"] if isinstance(value, dict) else value[0]
     value.flat[1] *= 1 + 1e-9
-    assert len(list(differences(changed, record.cases()))) == 1
+    assert len(list(differences(changed, cases.cases()))) == 1
 
 
 def test_the_file_is_written_as_it_is_stored(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(record, "CASES", tmp_path / "cases.json")
-    assert record.main([]) == 0
+    monkeypatch.setattr(cases, "CASES", tmp_path / "cases.json")
+    assert cases.main([]) == 0
     written = as_arrays(json.loads((tmp_path / "cases.json").read_text(encoding="utf-8")))
-    assert list(differences(written, record.cases())) == []
+    assert list(differences(written, cases.cases())) == []
     assert all(len(line) < 8000 for line in (tmp_path / "cases.json").read_text().splitlines())
     assert str(tmp_path / "cases.json") in capsys.readouterr().out

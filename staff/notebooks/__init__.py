@@ -1,0 +1,1 @@
+"""What is read from handed-in notebooks, and executing them again."""
