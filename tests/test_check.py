@@ -341,6 +341,15 @@ def test_misbehaviour_is_one_sentence_and_the_next_call_works(scripts, function,
         assert found.get("task2.NUM_CLASSES") == 10
 
 
+def test_once_an_import_has_not_ended_others_get_a_calls_time(tmp_path):
+    for name in ("task2", "task3"):
+        (tmp_path / f"{name}.py").write_text("while True: pass\n")
+    with Student(tmp_path, seconds=0.25, importing=0.5) as found:
+        for name, seconds in (("task2", 0.5), ("task3", 0.25), ("task2", 0.5)):
+            with pytest.raises(NotImported, match=f"{name}.py did not end within {seconds} s"):
+                found.call(f"{name}.anything")
+
+
 def test_what_did_not_come_back_is_not_tried_again(scripts):
     with scripts(LATE, seconds=0.5) as found:
         for _ in range(2):

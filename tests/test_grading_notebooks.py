@@ -353,6 +353,7 @@ def sandbox(request):
     return replace(the_sandbox(), limits=limits)
 
 
+@pytest.mark.faults
 def test_an_honest_notebook_is_silent(hand_in, sandbox):
     node = executed(
         ("import numpy as np, helper\nx = np.arange(3) / 7; x",
@@ -373,6 +374,7 @@ def test_another_language_is_not_executed(hand_in):
         ("a.ipynb", 0, "is written in R: only Python is executed")]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("sandbox", ["bubblewrap", "UNSANDBOXED"], indirect=True)
 def test_what_does_not_run_and_what_differs(hand_in, sandbox):
     folder = hand_in(a=executed(
@@ -389,6 +391,7 @@ def test_what_does_not_run_and_what_differs(hand_in, sandbox):
          "because cells 2 to 3 failed")]
 
 
+@pytest.mark.faults
 def test_a_forged_accuracy_is_found(hand_in, sandbox):
     folder = hand_in(a=executed("## 3a\nThe accuracy is 0.9605, and 95.4 % before.",
                                 ("print('accuracy', 0.9541)", printed("accuracy 0.9605"))))
@@ -399,6 +402,7 @@ def test_a_forged_accuracy_is_found(hand_in, sandbox):
         "are executed"]
 
 
+@pytest.mark.faults
 def test_deep_networks_may_differ(hand_in, sandbox):
     folder = hand_in(a=executed("## 4e", ("print('loss', 0.349)", printed("loss 0.362"))))
     assert [words for _, _, words in found(notebooks.execute(STARTER, folder, sandbox), "differs")
@@ -406,6 +410,7 @@ def test_deep_networks_may_differ(hand_in, sandbox):
                   "otherwise on another machine)"]
 
 
+@pytest.mark.faults
 def test_the_kit_and_the_data_are_there(hand_in, sandbox):
     node = executed(("import task3, utils\nfrom kit.check import check\n"
                      "X, *_ = utils.load_full_mnist(verbose=False)\nprint(X.shape)",
@@ -416,6 +421,7 @@ def test_the_kit_and_the_data_are_there(hand_in, sandbox):
     assert notebooks.execute(KIT, folder, sandbox) == []
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("sandbox", ["bubblewrap", "UNSANDBOXED"], indirect=True)
 def test_a_starter_notebook_is_given_what_it_lacks(hand_in, sandbox):
     folder = hand_in(a=executed(("import mnist\nX, Y, *_ = mnist.load()\nprint(X.shape, Y.shape)",
@@ -474,6 +480,7 @@ def test_odd_values_are_left_out(hand_in):
 
 
 @pytest.mark.attack
+@pytest.mark.xdist_group("kernels")     # those that look for what is left
 @pytest.mark.parametrize("source, words", [
     ("import os; os._exit(0)", "was stopped: it ended the Python process (exit status 0)"),
     ("import os; os.kill(-1, 9)", "raises ProcessLookupError"),
@@ -508,6 +515,7 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, source, words):
 
 
 @pytest.mark.attack
+@pytest.mark.xdist_group("kernels")     # those that look for what is left
 def test_nothing_is_left_when_the_grader_is_killed(hand_in):
     job = (KIT, hand_in(a=executed(("import time; time.sleep(300)",))), the_sandbox())
     with tempfile.TemporaryDirectory() as place:

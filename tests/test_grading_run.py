@@ -199,6 +199,7 @@ def test_a_marking_that_ends_its_process_is_flagged_and_tried_next_time(course):
         ("not done", "the process that was at it ended (exit status 3), 2 times over")]
 
 
+@pytest.mark.faults
 def test_recheck_runs_the_changed_check_only_and_says_who_changes(course):
     graded(course, "--seed", "3")
     said = graded(course, version=2)

@@ -57,7 +57,7 @@ class Student:
         self.total, self.left = total, total
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
-        self.imported = set()
+        self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
         self.endless = {}       # {function or script: the Problem of what did not come back}
 
     def call(self, target, *arguments, keep=False, pure=False, **named):
@@ -88,6 +88,8 @@ class Student:
         script = path[0] if len(path) > 1 else ""
         if self.left <= 0:
             raise Problem(f"it took more than {self.total:g} s in all")
+        if script in self.broken:
+            raise self.broken[script]
         for known in (script, name if what == "call" else ""):
             if known in self.endless:
                 raise self.endless[known]
@@ -98,7 +100,8 @@ class Student:
             self.ask("import", f"{script}.__name__", [])
         self.sent += 1
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
-        seconds = self.importing if what == "import" else self.seconds
+        # once a script has not come back, no cold disk is what others wait for: they import it too
+        seconds = self.importing if what == "import" and not self.endless else self.seconds
         started = time.monotonic()
         try:
             found = self.reply(header, values if script else [target[0], *values],
@@ -113,6 +116,9 @@ class Student:
             kind = NotImported if culprit == script else Problem
             self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
             raise self.endless[culprit] from None
+        except NotImported as problem:
+            self.broken[script] = problem       # it would be so each time
+            raise
         finally:
             self.left -= time.monotonic() - started
         self.imported.add(script)
@@ -132,10 +138,7 @@ class Student:
             words = (f"{name} was stopped: {why}" if why else
                      f"{name} ended the Python process (exit status {status}): take out "
                      "os._exit and the like, and return a value")
-            if header["do"] == "import":
-                self.endless[path[0]] = NotImported(words)      # it would end it each time
-                raise self.endless[path[0]]
-            raise Problem(words)
+            raise (NotImported if header["do"] == "import" else Problem)(words)
         answer, values = found
         if answer.get("id") != header["id"] or not is_whole(answer, values, header["do"]):
             self.stop()
