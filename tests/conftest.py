@@ -1,10 +1,13 @@
 """What several test files need: a data set small enough to train on in a second."""
 import os
+import signal
 
 import numpy as np
 import pytest
 
 os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is loaded: no test opens a window
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:   # by a shell, in the background;
+    signal.signal(signal.SIGINT, signal.default_int_handler)    # programs under test inherit it
 
 from task2 import Dataset, load_dataset  # noqa: E402
 
