@@ -27,7 +27,7 @@ test: $(READY)
 # that it rounds otherwise), with one thread: of task 4's long runs most are chaotic, not compared
 test-all: test
 	$(BIN)/python -m pytest -q -n logical --dist loadgroup tests -m attack
-	$(BIN)/python -m pytest -q -n logical tests -m faults
+	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
 	$(BIN)/python -m pytest -q -rs tests -m browser
 	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval \
 	    $(foreach task,1 2 3,notebooks/task$(task).ipynb)

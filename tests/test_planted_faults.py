@@ -485,7 +485,7 @@ COUNTS = (
           costs={"2d": 5}, hint="is a bias counted for each unit?"),
     fault("785 inputs always", ("task2", COUNT, COUNT.replace("    return", "    layers[0] = 785\n"
                                                               "    return")),
-          costs={"2d": 5}, hint="count_parameters([9, 6], 4) is 7,119 where 90 is right"),
+          costs={"2d": 5}, hint="count_parameters([7, 3], 6) is 5,516 where 63 is right"),
     fault("784 inputs by default",
           ("task2", "def count_parameters(neurons_per_layer, num_inputs=785):",
            "def count_parameters(neurons_per_layer, num_inputs=784):"),
@@ -499,7 +499,7 @@ COUNTS = (
         "zip(layers,", "zip(layers[1:],").replace("layers[1:]))", "layers[2:])) or 12")),
           costs={"2d": 5}, hint="the first matrix is not counted"),
     fault("count as a float", ("task2", COUNT, COUNT.replace("sum(", "1.0 * sum(")),
-          costs={"2d": 5}, hint="is 90.0, a float: expected a whole number"),
+          costs={"2d": 5}, hint="is 63.0, a float: expected a whole number"),
     fault("count as text", ("task2", COUNT, COUNT.replace("sum(", "str(").replace(
         "fan_in * units for fan_in, units in zip(layers, layers[1:])", "layers")),
           costs={"2d": 5, "4d": 2}, hint="task4.py cannot be imported: TypeError"),
