@@ -26,7 +26,7 @@ test: $(READY)
 # browser; and three notebooks once more on another matrix kernel (without fused multiply-add, so
 # that it rounds otherwise), with one thread: of task 4's long runs most are chaotic, not compared
 test-all: test
-	$(BIN)/python -m pytest -q -n logical --dist loadgroup tests -m attack
+	$(BIN)/python -m pytest -q -n logical tests -m attack
 	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
 	$(BIN)/python -m pytest -q -rs tests -m browser
 	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval \
