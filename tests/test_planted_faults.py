@@ -128,7 +128,7 @@ PIXELS = (
         "float(np.std(X_train))", "np.std(X_train, axis=1)")),
           costs={"2a": 2}, hint="one number for each image"),
     fault("numbers of the assignment", ("task2", STATISTICS, "    return 33.55, 78.88\n"),
-          costs={"2a": 2}, hint="the mean is 33.5500 where 60.0000 is right"),
+          costs={"2a": 2}, hint="the mean is 33.5500 where 60.5000 is right"),
     fault("statistics of the part that is not blank", ("task2", STATISTICS, STATISTICS.replace(
         "(X_train)", "(X_train[X_train > 41])")), costs={"2a": 2}, hint="the mean is"),
     fault("statistics as one array", ("task2", STATISTICS, STATISTICS.replace(
