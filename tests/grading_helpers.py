@@ -53,6 +53,12 @@ def put(record, table, **row):
         insert(connection, table, row)
 
 
+def put_text(record, key, other, text):
+    """Put a student's text into a number that does not agree, and into what is alike."""
+    put(record, "numbers", key=key, subtask="2a", name=text, reported=text, own=text, agrees=0)
+    put(record, "alike", key=key, other=other, what=text)
+
+
 def picture():
     """The bytes of a PNG as large as a plot's."""
     file = io.BytesIO()

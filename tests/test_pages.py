@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from grading_helpers import picture, put, put_marks, record_of, results, submission
+from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 
 from staff.feedback import report
 from staff.feedback.class_page import bars, shade
@@ -83,9 +83,7 @@ def test_nothing_that_a_student_wrote_becomes_part_of_a_page(tmp_path):
         put(record, "answers", key=one.key, subtask="3a", text=everything)
         put(record, "figures", key=one.key, subtask=everything, notebook=everything, cell=1,
             number=1, png=picture())
-        put(record, "numbers", key=one.key, subtask="2a", name=everything, reported=everything,
-            own=everything, agrees=0)
-        put(record, "alike", key=one.key, other=bad.key, what=everything)
+        put_text(record, one.key, bad.key, everything)
         with record.transaction():
             record.put_findings(one, "notebooks", [
                 Finding("notebooks", everything, everything, everything, 1)], "")

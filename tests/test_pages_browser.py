@@ -7,7 +7,7 @@ import os
 import random
 
 import pytest
-from grading_helpers import picture, put, put_marks, record_of, results, submission
+from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 from walk_helpers import browser_program
 
 from staff.feedback import report
@@ -70,9 +70,7 @@ def hostile_record(out):
             put(record, "answers", key=one.key, subtask=subtask, text=everything)
             put(record, "figures", key=one.key, subtask=subtask, notebook=everything, cell=1,
                 number=1, png=picture())
-        put(record, "numbers", key=one.key, subtask="2a", name=everything, reported=everything,
-            own=everything, agrees=0)
-        put(record, "alike", key=one.key, other=bad.key, what=everything)
+        put_text(record, one.key, bad.key, everything)
         with record.transaction():
             record.put_findings(one, "notebooks", [
                 Finding("notebooks", text, text, text, 1) for text in SCRIPTS], "")
