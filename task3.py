@@ -180,10 +180,11 @@ def run(experiment, seed, data, on_validation=None):
     return Run(experiment, seed, history, trainer.best_step, **final, ws=trainer.model.ws)
 
 
-def run_all(experiments, seeds=SEEDS, path=None):
+def run_all(experiments, seeds=SEEDS, path=None, compute=None):
     """{experiment: [its Run for each seed]}, on all cores; no run is computed twice.
 
-    path: as for utils.load_full_mnist. Finished runs are kept in build/runs.
+    path: as for utils.load_full_mnist; compute: as for kit.sweep.sweep, which keeps finished runs
+    in build/runs.
     """
     data_id = MNIST_SHA256 if path is None else arrays_sha256(*load_full_mnist(path, False))
     jobs = [(replace(experiment, name=""), seed, data_id)  # a run does not depend on its name
@@ -191,7 +192,7 @@ def run_all(experiments, seeds=SEEDS, path=None):
     ticks = max(experiment.num_epochs for experiment in experiments) * \
         SoftmaxTrainer.validations_per_epoch
     results = iter(sweep(run_as_arrays, partial(load_dataset, path), jobs, ticks,
-                         build_folder() / "runs"))
+                         build_folder() / "runs", compute))
     return {experiment: [arrays_as_run(experiment, seed, next(results)) for seed in seeds]
             for experiment in experiments}
 

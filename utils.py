@@ -5,7 +5,7 @@ import numpy as np
 
 from kit import ROOT
 from kit.mnist import check_sha256, read_mnist
-from kit.sweep import build_folder
+from kit.sweep import WorkerDied, build_folder
 
 EMBEDDED_MNIST = ROOT / "data" / "mnist.npz"
 MNIST_SHA256 = "4f2483ea4a11290d619bab16ec8bf359438efdc71877c131cacdec9bf43ae5cc"
@@ -167,7 +167,7 @@ def command_line(description, main):
     args = parser.parse_args()
     try:
         main(args)
-    except (ArithmeticError, OSError, ValueError) as error:  # DataError and TrainingDiverged too
+    except (ArithmeticError, OSError, ValueError, WorkerDied) as error:  # DataError is among them
         parser.exit(2, f"error: {error}\n")
     except KeyboardInterrupt:
         parser.exit(130, "stopped; no figure was written\n")

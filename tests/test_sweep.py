@@ -6,10 +6,11 @@ import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from kit import sweep as kit_sweep
-from kit.sweep import sweep
+from kit.sweep import WorkerDied, side_by_side, sweep
 
 
 def load():
@@ -32,6 +33,29 @@ def train_or_fail(job, data, tick):
 
 def die(job, data, tick):
     os._exit(1)
+
+
+def die_twice(job, data, tick):
+    """A run of four ticks; that of the number 1 is killed at its third, the first two times."""
+    number, folder = job
+    for count in range(4):
+        tick()
+        time.sleep(0.1)
+        if number == 1 and count == 2 and len(os.listdir(folder)) < 2:
+            open(os.path.join(folder, str(os.getpid())), "w").close()
+            psutil.Process().kill()
+    return {"value": np.array(number * data)}
+
+
+class Bar:
+    """Stands in for tqdm: keeps all that it has shown."""
+
+    def __init__(self):
+        self.n, self.shown = 0, []
+
+    def update(self, more=1):
+        self.n += more
+        self.shown.append(self.n)
 
 
 def one_core(monkeypatch):
@@ -98,10 +122,33 @@ def test_a_failing_run_ends_the_sweep_with_its_own_exception_at_once():
     assert time.monotonic() - start < 9, "the other runs went on for their full ten seconds"
 
 
-def test_a_worker_that_dies_ends_the_sweep_with_an_exception():
-    from concurrent.futures.process import BrokenProcessPool
-    with pytest.raises(BrokenProcessPool):
-        sweep(die, load, [1, 2], ticks_per_job=1)
+def test_a_run_whose_worker_is_killed_is_computed_again_and_none_twice(monkeypatch, tmp_path):
+    monkeypatch.setattr(kit_sweep, "available_cores", lambda: 2)
+    jobs, bar = [(number, str(tmp_path)) for number in (1, 2, 3)], Bar()
+    done = list(side_by_side(die_twice, load, jobs, 4, bar))
+    assert len(os.listdir(tmp_path)) == 2, "the first run was to be killed twice"
+    assert sorted((job[0], float(result["value"])) for job, result in done) == [
+        (1, 10), (2, 20), (3, 30)]
+    assert bar.n == max(bar.shown) == 12, f"the bar went to {bar.shown} of 12 ticks"
+
+
+def test_a_run_that_ends_every_worker_ends_the_sweep_with_a_sentence_that_names_it(monkeypatch):
+    monkeypatch.setattr(kit_sweep, "available_cores", lambda: 2)
+    before = set(psutil.Process().children())
+    with pytest.raises(WorkerDied, match=r"^The process that computed 'a run( too)?' .* status 1"):
+        sweep(die, load, ["a run", "a run too"], ticks_per_job=1)
+    left = [child for child in set(psutil.Process().children()) - before
+            if "resource_tracker" not in " ".join(child.cmdline())]
+    assert left == []
+
+
+def test_no_run_goes_on_with_a_text_that_was_edited_meanwhile(monkeypatch, tmp_path):
+    monkeypatch.setattr(kit_sweep, "available_cores", lambda: 2)
+    texts = iter(["before"] + ["after"] * 9)
+    monkeypatch.setattr(kit_sweep, "fingerprint", lambda job: next(texts))
+    with pytest.raises(WorkerDied):
+        list(side_by_side(die_twice, load, [(1, str(tmp_path)), (2, str(tmp_path))], 4, Bar()))
+    assert len(os.listdir(tmp_path)) == 1
 
 
 def note_and_sleep(job, data, tick):
