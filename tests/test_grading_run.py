@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from kit import ROOT
-from staff.grading import cluster
+from staff import cluster
 from staff.grading.grade import main
 
 SCRIPT = Path(__file__).with_name("fake_grading.py")

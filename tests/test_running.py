@@ -12,7 +12,8 @@ import pytest
 
 from grading_jobs import do
 from kit.files import Refused
-from staff.grading import cluster, running
+from staff import cluster
+from staff.grading import mark, running
 from staff.grading.running import Failure
 
 
@@ -155,13 +156,13 @@ def test_a_scheduler_that_goes_away_is_refused():
 
 def test_workers_with_other_code_are_refused(scheduler, monkeypatch):
     monkeypatch.setattr(cluster, "code_version", lambda: "another")
-    with pytest.raises(Refused, match="another version of the grader"):
+    with pytest.raises(Refused, match="another version of this kit"):
         list(cluster.run([("double", 1)], do, scheduler))
 
 
 def test_workers_are_probed(scheduler):
     with pytest.raises(Refused, match="no sandbox here"):
-        list(cluster.run([("double", 1)], do, scheduler, sandbox=Leaky()))
+        list(cluster.run([("double", 1)], do, scheduler, fit=(mark.ready, Leaky())))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "127.0.0.1:9", "no such", "foo://bar:1"])

@@ -13,7 +13,8 @@ from pathlib import Path
 from kit import ROOT
 from kit.files import Refused, one_line, reason, say
 from kit.sweep import available_cores
-from staff.grading import changes, cluster, running, tasks
+from staff import cluster
+from staff.grading import changes, mark, running, tasks
 from staff.grading.points import by_code
 from staff.grading.progress import Progress, minutes
 from staff.grading.record import FILE, Record
@@ -227,7 +228,8 @@ def compute(record, stages, settings, options):
 def started(jobs, settings, options):
     """Return the generator of (task, outcome), here or on the workers of a scheduler."""
     if options.scheduler:
-        return cluster.run(jobs, tasks.perform, options.scheduler, settings.sandbox)
+        return cluster.run(jobs, tasks.perform, options.scheduler,
+                           (mark.ready, settings.sandbox))
     return running.run(jobs, tasks.perform, options.jobs or available_cores(), tasks.patience)
 
 

@@ -60,6 +60,12 @@ class Marking:
     findings: list = field(default_factory=list)
 
 
+def ready(sandbox):
+    """Make this process ready to mark; Refused if it has no sandbox that holds."""
+    sandbox.probe()
+    fingerprints()      # once, before there are threads: ast.parse fails in two at a time
+
+
 def mark(job, slot=0):
     """Return the Marking of a job; OSError if no process could be started.
 

@@ -1,8 +1,8 @@
 """The same jobs on the workers of dask.distributed: what each gives, as it comes.
 
-Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code,
-and a sandbox that holds: it is asked before its first job. Dask pickles what it sends, so
-scheduler and workers must be ours alone: on a network that strangers cannot reach.
+Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code:
+it is asked before its first job. A job whose worker dies is done by another. Dask pickles what it
+sends, so scheduler and workers must be ours alone: on a network that strangers cannot reach.
 """
 
 import asyncio
@@ -12,24 +12,26 @@ import logging
 import threading
 from contextlib import contextmanager
 
+import numpy as np
+
 from kit import ROOT
 from kit.files import Refused, one_line, reason
-from staff.grading import mark
 from staff.grading.running import Failure, attempt
 
 SECONDS = 10        # a scheduler has to answer, and to have a worker
 AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
-CODE = ("kit", "staff")
+CODE = ("utils.py", "task2.py", "task3.py", "task4.py", "kit", "staff")
 ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
 
 
-def run(jobs, function, address, sandbox=None):
+def run(jobs, function, address, fit=()):
     """Yield (job, what function gives of it, or a Failure), in the order they are done.
 
     jobs, function: as in running.run.
-    sandbox:        probed in each worker before its first job.
+    fit:            (function of a module, its arguments …), called in each worker before its first
+                    job: it makes that ready, or raises Refused.
     """
-    fit = code_version(), sandbox
+    fit = code_version(), *fit
     jobs = iter(jobs)
     with connected(address) as client:
         from distributed import as_completed
@@ -58,7 +60,7 @@ def outcome(future, address):
     if isinstance(problem, Refused):
         raise problem
     if isinstance(problem, ImportError) or "deserialization" in str(problem):
-        raise Refused(f"the scheduler or a worker of {address} lacks the grader "
+        raise Refused(f"the scheduler or a worker of {address} lacks this kit "
                       f"({one_line(problem, 80)}): install this repository where they run")
     return Failure(one_line(f"{type(problem).__name__}: {problem}", 300))
 
@@ -105,22 +107,21 @@ def remote(function, fit, job):
 
 
 @functools.lru_cache(maxsize=8)
-def check_fit(version, sandbox):
-    """Raise Refused if this worker has other code than it should, or no sandbox that holds."""
+def check_fit(version, function=None, *arguments):
+    """Raise Refused if this worker has other code than it should, or the function says so."""
     if code_version() != version:
-        raise Refused("a worker has another version of the grader than this: install the same "
-                      "there, and start it anew")
-    if sandbox is not None:
-        sandbox.probe()
-    mark.fingerprints()     # once, before there are threads: ast.parse fails in two at a time
+        raise Refused("a worker has another version of this kit, or of NumPy, than this: install "
+                      "the same there, and start it anew")
+    if function is not None:
+        function(*arguments)
 
 
 @functools.lru_cache(maxsize=1)
 def code_version():
     """Return a hash of all code that can decide a result."""
-    digest = hashlib.sha256()
-    for folder in CODE:
-        for path in sorted((ROOT / folder).rglob("*")):
+    digest = hashlib.sha256(np.__version__.encode())
+    for name in CODE:
+        for path in [ROOT / name, *sorted((ROOT / name).rglob("*"))]:
             if path.suffix in (".py", ".toml", ".json") and path.is_file():
                 digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
