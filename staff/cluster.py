@@ -69,11 +69,13 @@ def outcome(future, address):
 def connected(address):
     """Yield a client of the scheduler at an address; Refused if it does not answer."""
     try:
+        import dask
         from distributed import Client
     except ModuleNotFoundError:
         raise Refused("--scheduler needs dask.distributed: run `pip install distributed` here and "
                       "where the workers run, or leave --scheduler out") from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters is said by us
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})   # of files
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as problem:     # a time-out is an OSError
