@@ -284,6 +284,9 @@ HAND_INS = {
         {**base(), "task2a.py": TASK2A.replace(MAIN_2A, unguarded(MAIN_2A)), "task2.py": TASK2.replace(MAIN_2, unguarded(MAIN_2))},
     "a last script that fails, and one that never ends":
         {**base(), "task3.py": "from task2 import *\nundefined_name\n", "task4.py": "from task2 import *\nwhile True:\n    pass\n"},
+    "a network that sleeps, and a last script too":
+        {**base(), "task2a.py": TASK2A.replace("np.random.seed(1)\n\n\n", "import time\ntime.sleep(60)\n\n\n", 1),
+         "task4.py": "import time\ntime.sleep(60)\n"},
     "task 3 in a file of its own":
         {**base(), "task2.py": TASK2.replace(MOMENTUM, "                raise NotImplementedError\n"),
          "task2a.py": TASK2A.replace("improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z)", "sigmoid(z)"),
