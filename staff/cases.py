@@ -29,29 +29,30 @@ def main(arguments=None):
     return 0
 
 
-def cases(seed=SEED, num_inputs=5):
+def cases(seed=SEED, num_inputs=5, num_outputs=3):
     """Return {name: inputs and results} with arrays and lists of arrays.
 
-    seed:       a whole number, or a sequence of them.
-    num_inputs: of the networks, the bias's among them.
+    seed:        a whole number, or a sequence of them.
+    num_inputs:  of the networks, the bias's among them.
+    num_outputs: of the networks; where wrong classes have to differ, there are four at least.
     """
-    rng = np.random.default_rng(seed)
+    rng, K = np.random.default_rng(seed), num_outputs
 
     def drawn(sizes, batches, **flags):
         return network(rng, num_inputs, sizes, batches, **flags)
 
     return {
-        "plain": drawn([4, 3], batches=[1, 5, 32]),
-        "square": drawn([3, 3], batches=[1, 4]),
-        "improved": drawn([4, 3], batches=[5], use_improved_sigmoid=True),
-        "two hidden layers": drawn([4, 6, 3], batches=[1, 5]),
-        "three hidden layers": drawn([4, 6, 5, 3], batches=[5]),
+        "plain": drawn([4, K], batches=[1, 5, 32]),
+        "square": drawn([K, K], batches=[1, 4]),
+        "improved": drawn([4, K], batches=[5], use_improved_sigmoid=True),
+        "two hidden layers": drawn([4, 6, K], batches=[1, 5]),
+        "three hidden layers": drawn([4, 6, 5, K], batches=[5]),
         "functions": functions(rng),
-        "loss": losses(rng),
-        "momentum": momentum(rng),
-        "helpers": helpers(rng),
+        "loss": losses(rng, max(4, K)),
+        "momentum": momentum(rng, K),
+        "helpers": helpers(rng, max(4, K)),
         "images": images(rng),
-        "training": training(rng),
+        "training": training(rng, K),
         "counting": counting(rng),
     }
 
@@ -65,7 +66,7 @@ def network(rng, num_inputs, sizes, batches, **flags):
         model.ws[0] = sixteenths(16 * model.ws[0] * np.sqrt(5 / num_inputs)) / 16
     N = max(batches)
     X = np.hstack([sixteenths(rng.normal(0, 1, (N, num_inputs - 1))), np.ones((N, 1))])
-    targets = np.eye(sizes[-1])[np.arange(N) * 2 % sizes[-1]]
+    targets = np.eye(sizes[-1])[np.arange(N) * 17 % sizes[-1]]      # all classes of 3 or 10
     case = {"ws": model.ws, "X": X, "targets": targets, "grads": {}}
     for batch in batches:
         outputs = model.forward(X[:batch])
@@ -95,12 +96,12 @@ def functions(rng):
     return found
 
 
-def losses(rng):
+def losses(rng, K):
     """Return outputs that agree for the right classes alone, and their loss."""
     from task2 import cross_entropy_loss
-    targets = np.eye(4)[[2, 0, 3, 1, 1]]
+    targets = np.eye(K)[np.array([2, 0, 3, 1, 1]) * (K - 1) // 3]
     right = sixteenths(rng.uniform(0.2, 0.6, (5, 1)))
-    shares = rng.dirichlet([2, 2, 2], (2, 5))
+    shares = rng.dirichlet([2] * (K - 1), (2, 5))
     outputs = []
     for share in shares:
         rows = targets * right
@@ -110,14 +111,14 @@ def losses(rng):
     return {"targets": targets, "outputs": outputs, "loss": loss}
 
 
-def momentum(rng):
+def momentum(rng, K):
     """Return gradients of seven steps, and how far the weights have moved after each, α = 1."""
     from task2 import Dataset
     from task3 import ImprovedModel, MomentumTrainer
-    model = ImprovedModel([4, 3], num_inputs=5)
+    model = ImprovedModel([4, K], num_inputs=K + 2)
     before = [w.copy() for w in model.ws]
     grads = [[sixteenths(rng.normal(0, 1, w.shape)) for w in model.ws] for _ in range(7)]
-    X, Y = np.zeros((4, 5)), np.eye(4, 3)
+    X, Y = np.zeros((4, K + 2)), np.eye(4, K)
     trainer = MomentumTrainer(model, Dataset(X, Y, X, Y), 1, batch_size=2, momentum_gamma=0.9)
     moved = []
     for step in grads:
@@ -127,14 +128,16 @@ def momentum(rng):
     return {"grads": grads, "moved": moved}
 
 
-def helpers(rng):
+def helpers(rng, K):
     """Return labels, and outputs of which few are above 0.5, with the column of the largest."""
     from task2 import classes_of
+    largest = [[0.4, 0.3, 0.2], [0.4, 0.3, 0.2], [0.6, 0.2, 0.1], [0.35, 0.3, 0.25],
+               [0.7, 0.1, 0.1]]
+    rows = np.hstack([largest, np.full((5, K - 3), 0.1 / (K - 3))])
     while True:
-        outputs = rng.permuted([[0.4, 0.3, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1], [0.6, 0.2, 0.1, 0.1],
-                                [0.35, 0.3, 0.25, 0.1], [0.7, 0.1, 0.1, 0.1]], axis=1)
+        outputs = rng.permuted(rows, axis=1)
         best = classes_of(outputs)
-        if 0 < np.sum(best == 3) < 5:       # so that the next class, from 0 again, is both larger
+        if 0 < np.sum(best == K - 1) < 5:   # so that the next class, from 0 again, is both larger
             break                           # and smaller: the order of classes must not count
     labels = rng.permutation([0, 9, 3, 3, *rng.choice([1, 2, 4, 5, 6, 7, 8], 2, replace=False)])
     return {"labels": labels, "outputs": outputs, "best": best}
@@ -146,17 +149,19 @@ def images(rng):
     return {"mean": float(mean), "std": float(std), "seed": int(rng.integers(10 ** 6))}
 
 
-def training(rng):
+def training(rng, K):
     """Return outputs of a stand-in whose loss is another in reverse order, and its gradients."""
     from task2 import cross_entropy_loss
-    targets = np.eye(3)[[1, 0, 2, 2]]
+    targets = np.eye(K)[[1, 0, 2, 2]]
+    three = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4], [0.6, 0.3, 0.1]])
+    others = np.tile(np.linspace(0.61, 1.39, K - 3), (4, 1))    # no two of a row are equal
+    rows = np.hstack([three * (3 / K), others / K])
     while True:
-        outputs = rng.permuted([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4],
-                                [0.6, 0.3, 0.1]], axis=1)
+        outputs = rng.permuted(rows, axis=1)
         loss, reverse = (cross_entropy_loss(targets, one) for one in (outputs, outputs[:, ::-1]))
         if abs(loss - reverse) > 0.1:
             break
-    grads = [sixteenths(rng.uniform(-2, 2, shape)) for shape in ((5, 4), (4, 3))]
+    grads = [sixteenths(rng.uniform(-2, 2, shape)) for shape in ((K + 2, 4), (4, K))]
     return {"outputs": outputs, "grads": grads}
 
 

@@ -9,8 +9,9 @@ from kit.check import BY_ID, FAILED, CheckReport, result_of
 from kit.checks.registry import CHECKS
 from kit.checks.student import WORKER, Student
 from staff.adapters import NOT_ASKED
-from staff.grading.mark import adapter_of
+from staff.grading.mark import adapter_of, published_cases
 from staff.grading.starter_checks import INSTEAD
+from staff.sandbox.limits import read_limits
 
 BASE = Path(__file__).with_name("starter_code")
 SCRIPTS = ("task2a", "task2", "trainer", "utils")
@@ -50,7 +51,8 @@ def planted(*edits):
 
 
 def judged(files, layout="starter", subtasks=None, cases=None):
-    """(the CheckReport, the findings) of files."""
+    """(the CheckReport, the findings) of files; on the published inputs without cases."""
+    limits = read_limits().code
     with TemporaryDirectory() as folder:
         for name, text in files.items():
             path = Path(folder, name)
@@ -58,7 +60,8 @@ def judged(files, layout="starter", subtasks=None, cases=None):
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
         instead = INSTEAD if layout == "starter" else None
         with Student(Path(folder).resolve(), launch=launcher(layout), layout=layout,
-                     cases=cases, instead=instead) as student:
+                     cases=cases or published_cases(layout), instead=instead,
+                     seconds=limits.call_seconds, importing=limits.import_seconds) as student:
             results = [result_of(one, student) for one in CHECKS
                        if one.title not in NOT_ASKED[layout]
                        and (subtasks is None or one.subtask in subtasks)]

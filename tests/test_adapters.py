@@ -1,7 +1,14 @@
 """The starter code's layout, quickly: right code, code that is not written, and odd hand-ins."""
+import importlib
+import sys
+import time
+
+import pytest
+
 from kit.check import NOT_STARTED, PASSED
-from starter_planted import BASE, OF, base, judged, losses, planted, said
+from staff import adapters
 from staff.grading.mark import fresh_cases
+from starter_planted import BASE, OF, base, judged, losses, planted, said
 
 TASK2A, TASK2 = base()["task2a.py"], base()["task2.py"]
 
@@ -95,3 +102,22 @@ def test_supplied_files_do_what_the_base_says():
     assert losses(report, {"2c": 4}) == {"2c": 1}      # the starter code does not shuffle
     assert "with shuffle the order stays as it was given" in said(report)
     assert {words.split(" ")[0] for words in findings} == {"utils.py", "trainer.py"}
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """The module of the adapter that stops what does not end."""
+    monkeypatch.setitem(sys.modules, "adapter", adapters)
+    return importlib.import_module("adapter.patient")
+
+
+def test_a_top_level_may_wait_while_others_have_the_processor(patient, monkeypatch):
+    monkeypatch.setattr(patient, "WAITING", 1000)
+    with patient.Clock(0.05).limit():
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("line", ["while True: pass", "time.sleep(600)"])
+def test_a_top_level_that_does_not_end_is_stopped(patient, line):
+    with pytest.raises(patient.TooLong), patient.Clock(0.05).limit():
+        exec(line)

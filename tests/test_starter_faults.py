@@ -89,6 +89,13 @@ TABLE = (
     ("output layer's gradient summed",
      [("task2a", GRAD, GRAD + "            if layer == len(self.ws) - 1:\n                self.grads[layer] *= X.shape[0]\n")],
      {"2b": 10}, "the output layer's gradient is 32 times"),
+    ("gradients added to the old ones",
+     [("task2a", "        self.grads = [None] * len(self.ws)\n", "        old, self.grads = self.grads, [None] * len(self.ws)\n"),
+      ("task2a", GRAD, GRAD + "            if old[layer] is not None:\n                self.grads[layer] += old[layer]\n")],
+     {"2b": 10}, "the gradients are others once backward has been called before"),
+    ("the transpose, where the shapes agree",
+     [("task2a", GRAD, GRAD + "            if self.grads[layer].shape[0] == self.grads[layer].shape[1]:\n                self.grads[layer] = self.grads[layer].T\n")],
+     {"2b": 10}, "it is the transpose"),
     ("weighted sum where the activation belongs, forward",
      [("task2a", LAYER_LOOP, """        z = X
         for w in self.ws[:-1]:

@@ -221,6 +221,28 @@ class SoftmaxModel:
                                           ("task2a", GRAD, "            self.grads[layer] = np.matmul(a.T, delta)\n")],
     "activation chosen in the constructor": [("task2a", GRADS, "        self.f = improved_sigmoid if use_improved_sigmoid else sigmoid\n" + GRADS),
                                              ("task2a", FORWARD, "            a = self.f(z)\n")],
+    "ten outputs in forward": [("task2a", DIVIDED, """    outputs = np.zeros((z.shape[0], 10))
+    for k in range(10):
+        outputs[:, k] = e[:, k] / e.sum(axis=1)
+    return outputs
+""")],
+    "ten outputs in backward":
+        [("task2a", "        self.I = 785\n", "        self.I = 785\n        self.num_outputs = 10\n"),
+         ("task2a", DELTA, """        delta = np.empty((X.shape[0], self.num_outputs))
+        for k in range(self.num_outputs):
+            delta[:, k] = outputs[:, k] - targets[:, k]
+"""), ("task2a", GRAD, GRAD + "            assert layer < len(self.ws) - 1 or self.grads[layer].shape[1] == 10\n")],
+    "ten outputs in asserts":
+        [("task2a", "        self.I = 785\n", "        self.I = 785\n        self.num_outputs = 10\n        assert neurons_per_layer[-1] == self.num_outputs\n"),
+         ("task2a", OUTPUTS, "        assert z.shape == (X.shape[0], self.num_outputs)\n" + OUTPUTS),
+         ("task2a", DELTA, DELTA + "        assert X.shape[1] == 785 and targets.shape[1] == self.num_outputs\n"),
+         ("task2a", LOSS, "    assert outputs.shape[1] == 10\n" + LOSS),
+         ("task2", ACCURACY, "    assert outputs.shape == (X.shape[0], 10)\n" + ACCURACY),
+         ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n        for",
+          "        assert outputs.shape[1] == Y_batch.shape[1] == self.model.num_outputs == 10\n        loss = cross_entropy_loss(Y_batch, outputs)\n        for")],
+    "ten classes in one-hot":
+        [("task2a", "    encoded = np.zeros((Y.shape[0], num_classes))\n", "    assert num_classes == 10\n    encoded = np.zeros((Y.shape[0], 10))\n"),
+         ("task2", "    Y_train = one_hot_encode(Y_train, 10)\n", "    Y_train = one_hot_encode(Y_train, neurons_per_layer[-1])\n")],
     "one loop for momentum and none": [("task2", LAYERS + STEP_LOOP[len(LAYERS):], """        gamma = self.momentum_gamma if self.use_momentum else 0
         for i, grad in enumerate(self.model.grads):
             self.previous_grads[i] = grad + gamma * self.previous_grads[i]
@@ -262,6 +284,9 @@ HAND_INS = {
         {**base(), "task2a.py": TASK2A.replace(MAIN_2A, unguarded(MAIN_2A)), "task2.py": TASK2.replace(MAIN_2, unguarded(MAIN_2))},
     "a last script that fails, and one that never ends":
         {**base(), "task3.py": "from task2 import *\nundefined_name\n", "task4.py": "from task2 import *\nwhile True:\n    pass\n"},
+    "a network that sleeps, and a last script too":
+        {**base(), "task2a.py": TASK2A.replace("np.random.seed(1)\n\n\n", "import time\ntime.sleep(60)\n\n\n", 1),
+         "task4.py": "import time\ntime.sleep(60)\n"},
     "task 3 in a file of its own":
         {**base(), "task2.py": TASK2.replace(MOMENTUM, "                raise NotImplementedError\n"),
          "task2a.py": TASK2A.replace("improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z)", "sigmoid(z)"),

@@ -56,9 +56,9 @@ def forward(student):
 
 def outputs_of(student, model, case):
     """Return the outputs of a network."""
-    X = case["X"]
-    return array(student.call((model, "forward"), X, pure=True), (len(X), 3),
-                 f"what forward returns for {len(X)} examples and 3 classes")
+    X, K = case["X"], case["ws"][-1].shape[1]
+    return array(student.call((model, "forward"), X, pure=True), (len(X), K),
+                 f"what forward returns for {len(X)} examples and {K} classes")
 
 
 def is_there_with_one_layer(student, problem, model):
@@ -74,18 +74,19 @@ def is_there_with_one_layer(student, problem, model):
 
 
 def is_carried_over(student, case, outputs):
-    """Return whether outputs are what networks of one hidden layer make of each pair of matrices,
+    """Return whether outputs are what networks of one hidden layer make of each matrix in turn,
     or these are different each time."""
     first, again = (by_own_pairs(student, case["ws"], case["X"]) for _ in range(2))
     return close(outputs, first) or not close(again, first)
 
 
 def by_own_pairs(student, ws, X):
-    """Return the outputs of a deep network, computed by networks of one hidden layer."""
+    """Return the outputs of a deep network, computed by networks of one hidden layer, each with as
+    many outputs."""
     inputs, outputs = X, np.nan
     try:
-        for layer in range(len(ws) - 1):
-            model = network(student, ws[layer:layer + 2])
+        for w in ws[:-1]:
+            model = network(student, [w, np.resize(ws[-1], (w.shape[1], ws[-1].shape[1]))])
             outputs = student.call((model, "forward"), inputs)
             inputs = kept(student, model)[1]
     except (Problem, IndexError):
@@ -162,8 +163,9 @@ def depth_adds(shallow, deep):
 @check("4c", "backward_and_update", "a step in every layer", blanks=["2c"])
 def update(student):
     words = ""
-    shallow, deep = ([np.ones(shape) for shape in shapes] for shapes in
-                     (((5, 4), (4, 3)), ((5, 4), (4, 6), (6, 5), (5, 3))))
+    (inputs, _), (_, K) = (grad.shape for grad in student.cases["training"]["grads"])
+    shallow, deep = ([np.ones(shape) for shape in zip([inputs, *sizes], sizes)]
+                     for sizes in ([4, K], [4, 6, 5, K]))
     for cls in ("task2.SoftmaxTrainer", "task3.MomentumTrainer"):
         try:
             words = judge_update(student, cls, shallow, deep) or words
@@ -213,10 +215,10 @@ def judge_update(student, cls, shallow, deep):
 def no_hidden_layer(student):
     if not all_hold(student, forward_of_one_layer, backward_of_one_layer):
         return UNJUDGED
-    case = student.cases["plain"]
-    model = network(student, [case["ws"][0][:, :3]])
-    outputs = array(student.call((model, "forward"), case["X"]), (len(case["X"]), 3),
+    case, w = student.cases["plain"], student.cases["square"]["ws"][0]
+    model = network(student, [w])
+    outputs = array(student.call((model, "forward"), case["X"]), (len(case["X"]), w.shape[1]),
                     "what forward returns without a hidden layer")
     student.call((model, "backward"), case["X"], outputs, case["targets"])
-    matrices(student.get((model, "grads")), [case["ws"][0][:, :3]], "grads")
+    matrices(student.get((model, "grads")), [w], "grads")
     return ""

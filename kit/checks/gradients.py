@@ -125,6 +125,13 @@ class Gradients:
         return [(grad.ravel()[chosen], derivatives)
                 for grad, (chosen, derivatives) in zip(self.own, self.derivatives)]
 
+    def is_transposed(self, layer):
+        """Return whether a layer's gradient is the transpose of what it should be."""
+        if isinstance(self.own, Problem):
+            return False
+        turned, (chosen, derivatives) = self.own[layer].T, self.derivatives[layer]
+        return turned.shape == self.ws[layer].shape and close(turned.ravel()[chosen], derivatives)
+
     @property
     def right(self):
         """Whether the gradients are right one way or the other."""
@@ -218,8 +225,7 @@ def unequal_hint(one, tried, layer):
     words = f" differs from the numerical one by {100 * error:.3g} %"
     if layer < len(one.ws) - 1:
         return words + slope_hint(tried, layer)
-    w = one.ws[layer]
-    if w.shape[0] == w.shape[1] and close(np.reshape(measured, w.shape).T.ravel(), expected):
+    if one.is_transposed(layer):
         return words + ": it is the transpose"
     return words + (", unequally: look at the difference between outputs and targets, and at what "
                     "it is multiplied with")

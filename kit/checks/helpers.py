@@ -21,8 +21,9 @@ def one_hot(student):
         if [column for (column,) in ones] != given.tolist():
             raise Problem(f"one_hot_encode puts the 1 of the labels {given} into the columns "
                           f"{np.ravel(ones)}: each belongs in the column of its label")
-    array(student.call("task2.one_hot_encode", np.array([1, 0]), 3), (2, 3),
-          "one_hot_encode(Y, 3) of two labels", kinds="bif")
+    K = student.cases["training"]["outputs"].shape[1]
+    array(student.call("task2.one_hot_encode", np.array([1, 0]), K), (2, K),
+          f"one_hot_encode(Y, {K}) of two labels", kinds="bif")
 
 
 @check("0", "helpers", "cross-entropy loss")
@@ -72,7 +73,9 @@ def loss_of_zero(student):
 @check("0", "helpers", "accuracy")
 def accuracy(student):
     outputs, best = (student.cases["helpers"][name] for name in ("outputs", "best"))
-    two_wrong = np.where(np.arange(5) < 3, best, (best + 1) % 4)
+    K = outputs.shape[1]
+    wrong = (best + 1) % K
+    two_wrong = np.where(np.arange(5) < 3, best, wrong)
     missing = None
     parts = ("classes_of", "accuracy_of") if student.layout == "kit" else ()
     for name in (*parts, "calculate_accuracy"):
@@ -84,8 +87,8 @@ def accuracy(student):
                     raise Problem(f"classes_of gives {classes.astype(int)} for rows whose largest "
                                   f"outputs are in the columns {best}")
                 continue
-            for right, labels in ((1, best), (0, (best + 1) % 4), (0.6, two_wrong)):
-                judge_accuracy(name, share(student, name, outputs, np.eye(4)[labels]), right)
+            for right, labels in ((1, best), (0, wrong), (0.6, two_wrong)):
+                judge_accuracy(name, share(student, name, outputs, np.eye(K)[labels]), right)
         except NotWritten as blank:
             missing = blank
     if missing:
@@ -97,7 +100,8 @@ def share(student, name, outputs, targets):
     if name == "accuracy_of":
         return student.call("task2.accuracy_of", outputs, targets)
     # a stand-in's outputs are the first columns of X
-    model = student.call(STAND_IN, [np.zeros((4, 4))], [np.zeros((4, 4))], keep=True)
+    ws = [np.zeros((outputs.shape[1], outputs.shape[1]))]
+    model = student.call(STAND_IN, ws, ws, keep=True)
     return student.call("task2.calculate_accuracy", outputs, targets, model)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from kit.checks.measure import close, near, ratio, times
 from kit.checks.registry import check
 from kit.checks.student import Problem
-from kit.checks.training import PLAIN, WS, factors, moved, trainer_of, weights
+from kit.checks.training import PLAIN, factors, initial, moved, trainer_of, weights
 
 
 @check("3c", "update", "seven steps with momentum")
@@ -22,16 +22,18 @@ def momentum(student):
 
 def as_expected(found, case, rate):
     """Return for each step whether all weights are where this learning rate takes them."""
-    return [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in zip(ws, WS, far))
-            for ws, far in zip(found, case["moved"])]
+    starts = initial(case["grads"][0])
+    return [all(close(w - start, rate * far, 1e-6 + 2e-4) for w, start, far in
+                zip(ws, starts, far)) for ws, far in zip(found, case["moved"])]
 
 
 def charged_already(student, rate):
     """Return by which factor the plain step is too long, where both are one function: 2c's."""
     if student.layout == "kit":
         return 1
+    ws = initial(student.cases["momentum"]["grads"][0])
     try:
-        found = factors(*moved(student, PLAIN, WS, rate), rate)
+        found = factors(*moved(student, PLAIN, ws, rate), rate)
     except Problem:
         return 1
     return found[0] if None not in found and found[0] and np.ptp(found) < 1e-3 else 1
@@ -39,20 +41,21 @@ def charged_already(student, rate):
 
 def steps_of(student, grads, rate, gamma):
     """Return the weights after each of the steps."""
-    trainer, model = trainer_of(student, "task3.MomentumTrainer", WS, rate, momentum_gamma=gamma)
-    found = []
+    found, ws = [], initial(grads[0])
+    trainer, model = trainer_of(student, "task3.MomentumTrainer", ws, rate, momentum_gamma=gamma)
     for step in grads:
         student.set((model, "grads"), step)
         student.call((trainer, "update"))
-        found.append(weights(student, model, WS))
+        found.append(weights(student, model, ws))
     return found
 
 
 def momentum_hint(found, right, case, rate):
     """Return at which step the weights first go wrong, and the likeliest mistake."""
     first = right.index(False)
+    befores = [initial(case["grads"][0]), *found]
     jumps = [[new - old for new, old in zip(after, before)]
-             for before, after in zip([WS, *found], found)]     # of each step, per layer
+             for before, after in zip(befores, found)]      # of each step, per layer
     plain = [all(close(jump, -rate * grad, 1e-3) for jump, grad in zip(*pair))
              for pair in zip(jumps, case["grads"])]
     factor = ratio(np.concatenate([jump.ravel() for jump in jumps[0]]),
@@ -92,8 +95,9 @@ def first_step_hint(factor, rate):
 
 def judge_gamma(student, grads):
     """Raise Problem unless momentum_gamma decides how much is kept, and 0 is plain descent."""
+    ws = initial(grads[0])
     first, second = steps_of(student, grads[:2], 0.1, 0.5)
-    if not all(close(w - start, -0.1 * grad) for w, start, grad in zip(first, WS, grads[0])):
+    if not all(close(w - start, -0.1 * grad) for w, start, grad in zip(first, ws, grads[0])):
         raise Problem("the first step of a second trainer is another than -α∂C/∂w: is the history "
                       "shared between trainers?")
     kept = ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
@@ -102,8 +106,8 @@ def judge_gamma(student, grads):
         raise Problem(f"with γ = 0.5, {share} of the first update is kept: take "
                       "self.momentum_gamma")
     try:
-        before, after, given = moved(student, "task3.MomentumTrainer", WS, 0.1, momentum_gamma=0)
-        usual = moved(student, PLAIN, WS, 0.1)[1]
+        before, after, given = moved(student, "task3.MomentumTrainer", ws, 0.1, momentum_gamma=0)
+        usual = moved(student, PLAIN, ws, 0.1)[1]
     except Problem:
         return      # the plain step is 2c's
     if not all(map(close, after, usual)):
@@ -118,7 +122,7 @@ def judge_off(student, grads):
     except Problem:
         return      # the plain step is 2c's
     lengths = [ratio(after[0] - before[0], -0.1 * grad[0])
-               for before, after, grad in zip((WS, first), (first, second), grads)]
+               for before, after, grad in zip((initial(grads[0]), first), (first, second), grads)]
     if lengths[0] is not None and (lengths[1] is None or abs(lengths[1] - lengths[0]) > 1e-3):
         raise Problem("with momentum turned off, the second step still holds a part of the first: "
                       "is the flag ignored?")

@@ -35,11 +35,11 @@ def kept(student, model):
 def forward(student):
     for name in ("plain", "square"):
         case = student.cases[name]
-        model = network(student, case["ws"])
+        model, K = network(student, case["ws"]), case["ws"][-1].shape[1]
         for N in (len(case["X"]), 1, 3):
             X = case["X"][:N]
-            outputs = array(student.call((model, "forward"), X, pure=True), (N, 3),
-                            f"what forward returns for {N} examples and 3 classes")
+            outputs = array(student.call((model, "forward"), X, pure=True), (N, K),
+                            f"what forward returns for {N} examples and {K} classes")
             if not close(outputs, case["outputs"][:N]):
                 raise Problem(forward_hint(student, model, outputs, case, N))
         judge_new_weights(student, model, case)
@@ -104,7 +104,7 @@ def forward_keeps(student):
         raise Problem(f"activations holds {len(activations)} entries after forward with one "
                       "hidden layer, expected [X, a¹, ŷ]")
     for found, expected, units, what in zip(activations, (X, None, outputs),
-                                            (X.shape[1], 4, 3),
+                                            (X.shape[1], 4, case["ws"][-1].shape[1]),
                                             ("X", "a¹", "ŷ")):
         found = array(found, (5, units), f"{what} in activations")
         if isinstance(expected, np.ndarray) and not close(found, expected, 1e-6):

@@ -5,7 +5,7 @@ import numpy as np
 from kit.checks.measure import UNJUDGED, all_hold
 from kit.checks.registry import check
 from kit.checks.student import Problem
-from kit.checks.training import HELPERS, PLAIN, WS, trainer_of, update
+from kit.checks.training import HELPERS, PLAIN, initial, trainer_of, update
 from kit.files import one_line
 
 LOSSES = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, 0.9, 1.0]       # starts above 1; a spike; ties
@@ -60,7 +60,8 @@ def judge_best(best, last):
 
 def judge_patience(student):
     """Raise Problem unless training stops after 49 to 51 validations without a better loss."""
-    trainer, _ = trainer_of(student, PLAIN, WS, 0.1)
+    ws = initial(student.cases["training"]["grads"])
+    trainer, _ = trainer_of(student, PLAIN, ws, 0.1)
     validated(student, trainer, 0.1)
     validated(student, trainer, 3)      # of all validations to come, but for the best one's
     before = len(student.get((student.get((trainer, "history"), keep=True), "step")))

@@ -18,15 +18,19 @@ from kit.checks.student import NotWritten, Problem
 PLAIN = "task2.SoftmaxTrainer"
 HELPERS = helpers.loss, helpers.accuracy, helpers.batches, helpers.shuffling
 STAND_IN_LOSS = "kit.checks.stand_in.loss"
-WS = [np.full((5, 4), 0.5), np.full((4, 3), -0.5)]
 
 
-def batch(student, N, classes=3):
+def initial(grads):
+    """Return the weights that a stand-in has before gradients of these shapes move them."""
+    return [np.full_like(grad, value) for grad, value in zip(grads, (0.5, -0.5))]
+
+
+def batch(student, N):
     """Return N rows whose first columns are a stand-in's outputs, and targets."""
     outputs = student.cases["training"]["outputs"]
     X = np.hstack([outputs, np.zeros((4, 1)), np.ones((4, 1))])
     rows = np.arange(N) % 4
-    return X[rows], np.eye(classes)[np.array([1, 0, 2, 2])[rows]]
+    return X[rows], np.eye(outputs.shape[1])[np.array([1, 0, 2, 2])[rows]]
 
 
 def trainer_of(student, cls, ws, rate, given=None, examples=None, **options):
@@ -61,7 +65,7 @@ def factors(before, after, grads, rate):
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def initial_weights(student):
     first, again, other = (drawn(student, "task2.SoftmaxModel", seed) for seed in (1, 1, 2))
-    for fan_in, w in zip(fan_ins(student), first):
+    for fan_in, w in zip(sizes_drawn(student), first):
         low, high, std = w.min(), w.max(), w.std()
         if abs(std - 1 / np.sqrt(3)) < 0.02 and abs(w.mean()) < 0.03 and high - low > 1.95 \
                 and max(high, -low) <= 1:
@@ -79,16 +83,17 @@ def initial_weights(student):
     judge_seeds(student, first, again, other)
 
 
-def fan_ins(student):
-    """Return the inputs of the two layers that are drawn: in another layout always MNIST's."""
-    return (300, 120) if student.layout == "kit" else (785, 120)
+def sizes_drawn(student):
+    """Return the inputs, hidden units and outputs of the network that is drawn: in another layout
+    MNIST's, and a hidden layer that makes up for the few outputs."""
+    return (300, 120, 40) if student.layout == "kit" else (785, 480, 10)
 
 
 def drawn(student, cls, seed, **flags):
     """Return the initial weights of a network of two layers, as drawn by its constructor."""
-    inputs, units = fan_ins(student)
-    model = student.call(cls, [units, 40], num_inputs=inputs, rng=seed, keep=True, **flags)
-    shapes = (inputs, units), (units, 40)
+    inputs, units, outputs = sizes_drawn(student)
+    model = student.call(cls, [units, outputs], num_inputs=inputs, rng=seed, keep=True, **flags)
+    shapes = (inputs, units), (units, outputs)
     return matrices(student.get((model, "ws")), [np.zeros(shape) for shape in shapes], "ws")
 
 
@@ -104,10 +109,15 @@ def judge_seeds(student, first, again, other):
                       "given")
 
 
+def steps_at_two_rates(student):
+    """Return {learning rate: how far one update moves each layer}."""
+    ws = initial(student.cases["training"]["grads"])
+    return {rate: factors(*moved(student, PLAIN, ws, rate), rate) for rate in (0.1, 0.02)}
+
+
 @check("2c", "train_step", "update: a step down the gradient")
 def update(student):
-    found = {rate: factors(*moved(student, PLAIN, WS, rate), rate) for rate in (0.1, 0.02)}
-    judge_step("update", found)
+    judge_step("update", steps_at_two_rates(student))
 
 
 @check("2c", "train_step", "train_step: forward, loss, backward, update")
@@ -119,26 +129,27 @@ def train_step(student):
 def judge_train_step(student, X, targets):
     """Raise Problem unless train_step calls the model's methods, moves its weights by the new
     gradients, and returns the loss."""
-    found, given = {}, student.cases["training"]["grads"]
+    found, given, K = {}, student.cases["training"]["grads"], targets.shape[1]
+    ws = initial(given)
     for rate in (0.1, 0.02):
-        trainer, model = trainer_of(student, PLAIN, WS, rate, given)
+        trainer, model = trainer_of(student, PLAIN, ws, rate, given)
         returned = student.call((trainer, "train_step"), X, targets, pure=True)
         calls = student.get((model, "calls"))
-        after = weights(student, model, WS)
+        after = weights(student, model, ws)
         for name in ("forward", "backward"):
             if name not in calls:
                 raise Problem(f"train_step does not call the model's {name}")
         handed = student.get((model, "handed"))
-        for one, right, what in zip(handed, (X, X[:, :3], targets), ("X_batch", "the outputs",
+        for one, right, what in zip(handed, (X, X[:, :K], targets), ("X_batch", "the outputs",
                                                                      "Y_batch")):
             if not isinstance(one, np.ndarray) or not np.array_equal(one, right):
                 raise Problem("train_step gives backward something else than X_batch, the outputs "
                               f"and Y_batch, in this order, where {what} should stand")
-        stale = factors(WS, after, [np.full_like(w, 9.0) for w in WS], rate)
+        stale = factors(ws, after, [np.full_like(w, 9.0) for w in ws], rate)
         if all(factor and abs(factor - 1) < 1e-6 for factor in stale):
             raise Problem("train_step moves the weights by the gradients of the step before: call "
                           "backward before update")
-        found[rate] = factors(WS, after, given, rate)
+        found[rate] = factors(ws, after, given, rate)
     own = own_update(student)
     if own is None or any(not alike(found[rate], own[rate]) for rate in found):
         judge_step("train_step", found)
@@ -148,7 +159,7 @@ def judge_train_step(student, X, targets):
 def own_update(student):
     """Return the factors of the student's own update, which is judged elsewhere."""
     try:
-        return {rate: factors(*moved(student, PLAIN, WS, rate), rate) for rate in (0.1, 0.02)}
+        return steps_at_two_rates(student)
     except NotWritten:
         raise
     except Problem:
@@ -165,8 +176,9 @@ def judge_loss(student, found, X, targets):
     """Raise Problem unless train_step has returned the loss of the batch, before the step."""
     if found is None:
         raise Problem("train_step returns None, expected the loss of the batch")
-    expected, later = (student.call("task2.cross_entropy_loss", targets, outputs)
-                       for outputs in (X[:, :3].copy(), X[:, 2::-1].copy()))
+    outputs = X[:, :targets.shape[1]]
+    expected, later = (student.call("task2.cross_entropy_loss", targets, one.copy())
+                       for one in (outputs, outputs[:, ::-1]))
     found = number(found, "what train_step returns")
     if not close(found, expected):
         raise Problem(f"train_step returns {found:.4g}, where the loss of the batch is "
@@ -231,7 +243,7 @@ def step_hint(given):
 def train(student):
     X, targets = batch(student, 20)
     given = student.cases["training"]["grads"]
-    trainer, model = trainer_of(student, PLAIN, WS, 0.1, given, (X, targets))
+    trainer, model = trainer_of(student, PLAIN, initial(given), 0.1, given, (X, targets))
     with any_loss(student):
         student.call((trainer, "train_step"), X[:2], targets[:2])   # a blank of this subtask first
     if not all_hold(student, *HELPERS):
@@ -243,7 +255,7 @@ def train(student):
 def judge_train(student, X, targets):
     """Raise Problem unless train takes a step with every batch, and validates as it should."""
     given = student.cases["training"]["grads"]
-    trainer, model = trainer_of(student, PLAIN, WS, 0.1, given, (X, targets))
+    trainer, model = trainer_of(student, PLAIN, initial(given), 0.1, given, (X, targets))
     student.set((trainer, "patience"), 10 ** 6)
     history = student.call((trainer, "train"), 3, keep=True)
     steps = student.get((history, "step"))

@@ -7,7 +7,7 @@ from kit.checks.measure import array, close, holds, near, ratio, times
 from kit.checks.network import forward, network
 from kit.checks.registry import check
 from kit.checks.student import NotWritten, Problem
-from kit.checks.training import drawn, fan_ins, judge_seeds
+from kit.checks.training import drawn, judge_seeds, sizes_drawn
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
@@ -133,7 +133,7 @@ def slope_hint(student, model, found, case):
 def initial_weights(student):
     flags = {"use_improved_weight_init": True}
     first, again, other = (drawn(student, IMPROVED, seed, **flags) for seed in (1, 1, 2))
-    for layer, (w, fan_in) in enumerate(zip(first, fan_ins(student)), 1):
+    for layer, (w, fan_in) in enumerate(zip(first, sizes_drawn(student)), 1):
         judge_deviation(w, fan_in, layer)
     judge_seeds(student, first, again, other)
     try:

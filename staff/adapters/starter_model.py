@@ -6,8 +6,9 @@ from adapter.notes import note
 from adapter.starter_calls import blank, construct, not_written, seed_all
 from adapter.starter_memory import Pass
 
-NUM_INPUTS = 785
-OUTPUTS, TARGETS = np.array([[0.6, 0.4]]), np.array([[0.0, 1.0]])   # so that delta is 0.6, -0.6
+NUM_INPUTS, NUM_OUTPUTS = 785, 10      # MNIST's, which a network may have written in
+OUTPUTS = np.array([[0.6, *[0.4 / 9] * 9]])     # wrong, so that the first delta is 0.6
+TARGETS = np.eye(NUM_OUTPUTS)[[1]]
 
 
 class Model:
@@ -206,22 +207,23 @@ class Model:
             model = Model.__new__(Model)
             model.neurons_per_layer, model.num_inputs = tuple(sizes), NUM_INPUTS
             model.use_improved_sigmoid = improved
-        return model, [np.zeros((NUM_INPUTS, sizes[0])), np.zeros((sizes[0], 2))]
+        return model, [np.zeros((NUM_INPUTS, sizes[0])), np.zeros((sizes[0], NUM_OUTPUTS))]
 
     def activation(self, z):
         """Return f(z) of a hidden layer, from what it does to the outputs.
 
-        The first unit's sum is z; with the weights 1 and 0 from it to two outputs, their
-        logarithms differ by f(z). Where the outputs are no softmax, f(z) is taken from what the
-        model keeps.
+        The first unit's sum is z; with the weight 1 from it to the first output and 0 to the
+        others, the logarithms of the first two differ by f(z). Where the outputs are no softmax,
+        f(z) is taken from what the model keeps.
         """
-        model, ws = self.sibling([3, 2], self.use_improved_sigmoid)
+        model, ws = self.sibling([3, NUM_OUTPUTS], self.use_improved_sigmoid)
         ws[0][0, 0] = ws[1][0, 0] = 1
         model.ws = ws
         X = np.zeros((z.size, NUM_INPUTS))
         X[:, 0] = z.ravel()
         outputs = np.asarray(model.forward(X))
-        if outputs.shape == (z.size, 2) and np.allclose(outputs.sum(axis=1), 1, atol=1e-6):
+        if outputs.shape == (z.size, NUM_OUTPUTS) and \
+                np.allclose(outputs.sum(axis=1), 1, atol=1e-6):
             found = np.log(outputs[:, 0] / outputs[:, 1])
         else:
             found = self.without_softmax(model, outputs)
@@ -268,7 +270,7 @@ class Model:
 
     def slope_of(self, z, a, improved):
         """Return the slopes in backward: one example, a hidden unit for each of the sums z."""
-        model, ws = self.sibling([z.size, 2], improved)
+        model, ws = self.sibling([z.size, NUM_OUTPUTS], improved)
         ws[0][0] = z.ravel()
         ws[1][:, 0] = 0.5
         model.ws = ws

@@ -25,7 +25,8 @@ from staff.grading.record import Finding, Result
 from staff.grading.starter_checks import INSTEAD
 
 ADAPTERS = Path(__file__).parents[1] / "adapters"
-NUM_INPUTS = {"kit": 5, "starter": 785}     # the starter code's networks have MNIST's inputs only
+# inputs and outputs of the networks: MNIST's in the starter code, which may have them written in
+SIZES = {"kit": (5, 3), "starter": (785, 10)}
 ON_FRESH_INPUTS = "passes with the published inputs, and fails with others of the same form"
 # what every result depends on, beside the module of its check and what that one imports
 EVERYWHERE = ("kit.checks.worker", "kit.checks.stand_in", "staff.cases",
@@ -121,13 +122,13 @@ def asked(one, job):
 @functools.lru_cache(maxsize=4)
 def fresh_cases(seed, layout):
     """Return the cases of a seed that students do not know."""
-    return drawing.cases([seed, drawing.SEED], NUM_INPUTS[layout])
+    return drawing.cases([seed, drawing.SEED], *SIZES[layout])
 
 
 @functools.lru_cache(maxsize=4)
 def published_cases(layout):
     """Return the cases that students know; in a layout that has none of its own, fixed ones."""
-    return read_cases() if layout == "kit" else drawing.cases(num_inputs=NUM_INPUTS[layout])
+    return read_cases() if layout == "kit" else drawing.cases(drawing.SEED, *SIZES[layout])
 
 
 def judged(one, student, job, fresh):
