@@ -2,6 +2,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from utils import (Table, batch_loader, command_line, generators, label_axes, load_full_mnist,
                    new_figure, plot_loss, save_figure)
@@ -377,22 +378,26 @@ class SoftmaxTrainer:
         """Loss and accuracy over the validation set."""
         return evaluate(self.model, self.data.X_val, self.data.Y_val)
 
+    @threadpool_limits.wrap(limits=1, user_api="blas")  # for matrices this small more are slower
     @np.errstate(over="ignore", invalid="ignore")  # check_finite says it better than a warning
     def train(self, num_epochs, on_validation=None):
         """Train until the epochs or the patience are used up; returns the History.
 
         on_validation, if given, is called without arguments after each validation.
         """
-        losses, accuracies = [], []  # of the mini-batches since the last validation
+        steps_between_validations = self.steps_between_validations()
+        losses, outputs, targets = [], [], []  # of the mini-batches since the last validation
         for X_batch, Y_batch in self.batches(num_epochs):
             loss = self.train_step(X_batch, Y_batch)
             self.step += 1
             self.check_finite(loss)
             losses.append(loss)
-            accuracies.append(accuracy_of(self.model.activations[-1], Y_batch))
-            if self.step % self.steps_between_validations() == 0:
-                self.validate(np.mean(losses), np.mean(accuracies))
-                losses, accuracies = [], []
+            outputs.append(self.model.activations[-1].copy())   # a network may write into it again
+            targets.append(Y_batch.copy())
+            if self.step % steps_between_validations == 0:
+                self.validate(np.mean(losses), accuracy_of(np.concatenate(outputs),
+                                                           np.concatenate(targets)))
+                losses, outputs, targets = [], [], []
                 if on_validation is not None:
                     on_validation()
                 if self.validations_without_gain >= self.patience:

@@ -1,12 +1,13 @@
 """The network, its gradients and its trainer."""
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import task2
 from task2 import (Dataset, SoftmaxModel, SoftmaxTrainer, TrainingDiverged, accuracy_of,
                    calculate_accuracy, confusion_counts, count_parameters, cross_entropy_loss,
-                   gradient_check, one_hot_encode, pre_process_images, predict, sigmoid, softmax,
-                   training_statistics)
+                   gradient_check, load_dataset, one_hot_encode, pre_process_images, predict,
+                   sigmoid, softmax, training_statistics)
 from task3 import ImprovedModel
 from utils import ROOT
 
@@ -144,6 +145,23 @@ def test_gradient_check_finds_an_error_of_a_thousandth_in_one_layer(layer):
     assert all(np.array_equal(w, b) and w.dtype == float for w, b in zip(model.ws, before))
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("improved", [False, True])
+def test_no_number_is_subnormal_where_units_saturate(improved, dtype):
+    data = Dataset(*(values[:2000].astype(dtype) for values in load_dataset()))
+    model = ImprovedModel([64, 10], use_improved_sigmoid=improved)      # U(-1, 1) on 785 inputs
+    model.ws = [w.astype(dtype) for w in model.ws]
+    trainer = SoftmaxTrainer(model, data, learning_rate=0.1)
+    for X, Y in trainer.batches(1):
+        trainer.train_step(X, Y)
+        for array in (*model.activations, *model.grads):
+            assert array.dtype == dtype
+            smallest = np.finfo(dtype).tiny
+            assert not np.count_nonzero((array != 0) & (np.abs(array) < smallest))
+    units = model.activations[1]
+    assert np.mean(np.abs(model.slope(units)) < 0.1 * model.slope(model.activation(0.0))) > 0.5
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("improved", [False, True])
 def test_saturated_units_neither_warn_nor_spoil_numbers(improved):
@@ -234,6 +252,32 @@ def test_history_has_five_validations_an_epoch_and_means_over_the_mini_batches(s
     assert history.step == [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
     np.testing.assert_allclose(history.train_loss, np.reshape(steps, (10, 2)).mean(axis=1))
     assert {len(values) for values in vars(history).values()} == {10}
+
+
+def test_training_has_one_blas_thread_and_leaves_the_number_as_it_was(small):
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    during, trainer = [], SoftmaxTrainer(SoftmaxModel([10], rng=0), small)
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        trainer.train(1, lambda: during.append(threads()))
+        assert threads() == before
+    assert during and all(set(counts) <= {1} for counts in during)
+
+
+def test_measured_accuracies_are_those_of_each_step_even_if_forward_writes_into_one_array(small):
+    class Thrifty(SoftmaxModel):
+        def forward(self, X):
+            if "kept" not in vars(self) or len(self.kept) != len(X):
+                self.kept = np.empty((len(X), 10))
+            self.kept[:] = super().forward(X)
+            self.activations[-1] = self.kept
+            return self.kept
+
+    usual, thrifty = (SoftmaxTrainer(kind([10], rng=0), small).train(2)
+                      for kind in (SoftmaxModel, Thrifty))
+    assert usual.train_accuracy == thrifty.train_accuracy
 
 
 def stopped_after(losses, patience=50):
