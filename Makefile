@@ -11,7 +11,7 @@ REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 OF_SCRIPTS := $(wildcard tests/test_task*.py) $(addprefix tests/test_,utils.py data.py sweep.py command_line.py)
 COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
 
-.PHONY: report test test-all lab notebooks student clean
+.PHONY: report test test-all lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
@@ -38,6 +38,10 @@ lab: $(READY)
 # execute the reference notebooks in place and store their outputs, which nbval then compares
 notebooks: $(READY)
 	$(BIN)/python -m kit run
+
+# how fast, against what; its peers are in benchmarks/requirements.txt, each may be left out
+bench: $(READY)
+	$(BIN)/python -m benchmarks
 
 # what a student is handed, from the same files: build/student and build/student.zip
 student: $(READY)

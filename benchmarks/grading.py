@@ -3,9 +3,9 @@
     python -m benchmarks.grading [--number 300] [--jobs 2]
 
 The course is that of tests/course.py: faults, other styles, starter code, hostile and refused
-hand-ins. Beside it stand the same hand-ins one by one (`--jobs 1`): a quarter of them, times four,
-which holds each kind of hostile hand-in as often; the course with notebooks; and with code that
-prints 100 kB whenever a script is imported.
+hand-ins. Beside it stand the same hand-ins one by one (`--jobs 1`) and with notebooks, which are
+read and not run: a quarter of them, times four, which holds each kind of hostile hand-in as often;
+and with code that prints 100 kB whenever a script is imported.
 """
 
 import argparse
@@ -41,7 +41,8 @@ def main(arguments=None):
     seconds, _ = graded("one by one, from a quarter", number // QUARTER, 1, QUARTER)
     together, _ = graded(f"{jobs} side by side", number, jobs)
     graded(f"{jobs} side by side, each prints 100 kB at every import", number, jobs, more=NOISE)
-    graded(f"{jobs} side by side, with four notebooks each", number, jobs, notebooks=NOTEBOOKS)
+    graded(f"{jobs} side by side, with four notebooks each, from a quarter", number // QUARTER,
+           jobs, QUARTER, notebooks=NOTEBOOKS)
     print(f"\nside by side takes {together / seconds:.2f} of the time of one by one")
     return 0
 
