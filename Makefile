@@ -10,6 +10,8 @@ REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 # the tests that run the students' scripts; the others need no coverage, which slows them down
 OF_SCRIPTS := $(wildcard tests/test_task*.py) $(addprefix tests/test_,utils.py data.py sweep.py command_line.py)
 COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
+# side by side, for the last run of each sweep leaves a core idle
+TWO_NOTEBOOKS = -n 2 --dist loadfile
 
 .PHONY: report test test-all lab notebooks student bench clean
 
@@ -17,10 +19,10 @@ report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q $(OF_SCRIPTS) $(COVER)
+	$(BIN)/python -m pytest -q -n logical $(OF_SCRIPTS) $(COVER)
 	$(BIN)/python -m pytest -q -n logical tests -m "not attack and not faults and not browser" \
 	    $(addprefix --ignore=,$(OF_SCRIPTS))
-	$(BIN)/python -m pytest -q --nbval notebooks
+	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval notebooks
 
 # make test; hostile input that takes time; planted faults and mutants; a student's walk in a
 # browser; and three notebooks once more on another matrix kernel (without fused multiply-add, so
@@ -29,8 +31,8 @@ test-all: test
 	$(BIN)/python -m pytest -q -n logical tests -m attack
 	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
 	$(BIN)/python -m pytest -q -rs tests -m browser
-	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval \
-	    $(foreach task,1 2 3,notebooks/task$(task).ipynb)
+	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q \
+	    $(TWO_NOTEBOOKS) --nbval $(foreach task,1 2 3,notebooks/task$(task).ipynb)
 
 lab: $(READY)
 	$(BIN)/python -m jupyter lab

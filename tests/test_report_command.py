@@ -332,6 +332,7 @@ def test_a_missing_or_unknown_command_is_named(arguments, problem, capsys):
 
 # nbconvert --------------------------------------------------------------------------------------
 
+@pytest.mark.faults
 def test_nbconvert_knows_the_exporter(tmp_path):
     write(tmp_path, markdown("# Heading\n\n![](own.png)"), nb4.new_code_cell("1"), name="n.ipynb")
     (tmp_path / "own.png").write_bytes(png())
@@ -354,6 +355,7 @@ def test_nbconvert_removes_cells_by_its_own_settings_and_numbers_stay():
                             "the notebook's folder is not known")
 
 
+@pytest.mark.faults
 def test_nbconvert_says_in_one_line_why_it_cannot(folder):
     done = subprocess.run([sys.executable, "-m", "jupyter", "nbconvert", "--to", "typstpdf",
                            "--TypstPDFExporter.memory=1048576", str(folder / "answers.ipynb")],

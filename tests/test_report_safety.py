@@ -271,6 +271,7 @@ def test_the_systems_own_limit_holds_too(place, monkeypatch, capsys):
     assert "need more memory than is allowed" in capsys.readouterr().err
 
 
+@pytest.mark.faults
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_report_that_is_ended_leaves_no_worker(place, number):

@@ -68,6 +68,7 @@ def test_a_job_that_ends_every_worker_is_a_failure():
         "the process that was at it ended (exit status 9), 2 times over")
 
 
+@pytest.mark.faults
 def test_a_job_that_does_not_end_is_a_failure():
     found = dict(running.run([("sleep", 60), ("double", 1)], do, 1, lambda job: 2))
     assert found == {("sleep", 60): Failure("it was not done within 2 s"), ("double", 1): 2}
@@ -94,6 +95,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_workers_end_with_their_parent(tmp_path, ending):
     script = tmp_path / "parent.py"

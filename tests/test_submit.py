@@ -463,6 +463,7 @@ def real(folder, monkeypatch):
     return folder
 
 
+@pytest.mark.faults
 def test_copies_are_executed_and_the_originals_stay(real, capsys):
     write(real, sections(2), nb4.new_code_cell(
         "import sys, task2\nprint('50%', file=sys.stderr)\nopen('new.txt', 'w').close()\n"
@@ -481,6 +482,7 @@ def test_copies_are_executed_and_the_originals_stay(real, capsys):
     assert submit.main(["--check", str(real / "build" / "hand-in.zip")]) == 0
 
 
+@pytest.mark.faults
 def test_a_cell_that_fails_is_listed_and_those_beneath_are_not_run(real, capsys):
     write(real, sections(2), nb4.new_code_cell("1 / 0"), code("'stale'"), name=NOTEBOOKS[1])
     assert submit.main(["--yes"]) == 1
@@ -504,6 +506,7 @@ sys.exit(kit.submit.main(sys.argv[1:]))
 """
 
 
+@pytest.mark.faults
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent in another way there")
 def test_an_interrupt_while_a_cell_runs_leaves_nothing(real, tmp_path):
     write(real, nb4.new_code_cell(f"open({str(real / 'began')!r}, 'w').close()\n"
