@@ -12,16 +12,15 @@ import sys
 import time
 
 from benchmarks import figure, growth, parts, runs, timing, training, whole
-from benchmarks.figure import middle
-from benchmarks.timing import markdown, ratio
+from benchmarks.timing import markdown, middle, ratio
 from benchmarks.ways import installed
-from kit.files import say, whole_file
+from kit.files import Refused, say, whole_file
 from kit.sweep import build_folder
 from utils import whole_number
 
 
 def main(arguments=None):
-    """Return the exit status, 0."""
+    """Return the exit status: 0 all is written, 2 it is not, 130 it was stopped."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks",
                                      description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=whole_number(1), default=5, metavar="N",
@@ -30,31 +29,46 @@ def main(arguments=None):
                         "steps, torch.compile in every row, the whole report and the whole test "
                         "run: hours instead of minutes")
     options = parser.parse_args(arguments)
-    start, peers, rounds = time.monotonic(), installed(), options.rounds
-    here, absent = peers
-    document = {"machine": timing.machine(), "rounds": rounds, "full": options.full,
+    try:
+        bench(options)
+    except Refused as refusal:
+        say(f"benchmarks: {refusal}", sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        say("benchmarks: stopped; nothing was written", sys.stderr)
+        return 130
+    return 0
+
+
+def bench(options):
+    """Measure, print and write everything."""
+    start, rounds, (here, absent) = time.monotonic(), options.rounds, installed()
+    folder = build_folder()
+    with whole_file(folder / "bench.png") as picture, whole_file(folder / "bench.json") as numbers:
+        document = measured(here, absent, rounds, options.full)
+        document["seconds"] = time.monotonic() - start
+        numbers.write(json.dumps(document, indent=1).encode())
+        figure.draw(document["training"], picture)
+    say(f"\n{document['seconds'] / 60:.0f} minutes; {folder / 'bench.json'}, "
+        f"{folder / 'bench.png'}")
+
+
+def measured(here, absent, rounds, full):
+    """Return all that is measured, when it is printed."""
+    document = {"machine": timing.machine(), "rounds": rounds, "full": full,
                 "absent": absent}
     say(about(document))
-    document["training"] = say_training(here, rounds, options.full)
+    document["training"] = say_training(here, rounds, full)
     document["parts"] = say_parts(rounds)
     document["validation"] = say_validation(here, rounds)
     document["runs"] = say_runs(here, rounds)
     document["growth"] = say_growth(here, rounds)
     document["whole"] = say_whole(min(rounds, 5))
-    if options.full:
+    if full:
         document["once"] = whole.measure_once()
         say(markdown(["once", "seconds"], [[name, f"{seconds:.0f}"] for name, seconds
                                            in document["once"].items()]))
-    document["seconds"] = time.monotonic() - start
-    folder = build_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(folder / "bench.json") as file:
-        file.write(json.dumps(document, indent=1).encode())
-    with whole_file(folder / "bench.png") as file:
-        figure.draw(document["training"], file)
-    say(f"\n{document['seconds'] / 60:.0f} minutes; {folder / 'bench.json'}, "
-        f"{folder / 'bench.png'}")
-    return 0
+    return document
 
 
 def about(document):
@@ -62,9 +76,10 @@ def about(document):
     found = document["machine"]
     versions = [f"{name} {version}" for name, version in found["versions"].items() if version]
     absent = [f"{name} is not installed" for name in document["absent"]]
-    return (f"{found['processor']}, {found['cores']} cores, {found['float']}, {found['system']}, "
-            f"Python {found['python']}, {', '.join([*found['blas'], *versions, *absent])}; "
-            f"{found['time']}; {document['rounds']} rounds\n")
+    return (f"{found['processor']}, {found['cores']} cores, {found['vectors']}, "
+            f"{found['system']}, Python {found['python']}, "
+            f"{', '.join([*found['blas'], *versions, *absent])}; {found['time']}; "
+            f"{document['rounds']} rounds\n")
 
 
 def say_training(peers, rounds, full):

@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 
+from benchmarks.timing import markdown
 from kit import ROOT
 from task2 import SoftmaxModel, cross_entropy_loss
 
@@ -68,12 +69,12 @@ def every_weight():
 def table(measured):
     """Return the results as a Markdown table, with ratios to the check of 2b."""
     base = statistics.median(measured["python -m kit check 2b"])
-    lines = ["| way | seconds | ratio |", "|---|--:|--:|"]
+    rows = []
     for name, seconds in measured.items():
         middle = statistics.median(seconds)
-        lines.append(f"| {name} | {middle:.2f} ({min(seconds):.2f} to {max(seconds):.2f}) "
-                     f"| {middle / base:.1f} |")
-    return "\n".join(lines)
+        rows.append([name, f"{middle:.2f} ({min(seconds):.2f} to {max(seconds):.2f})",
+                     f"{middle / base:.1f}"])
+    return markdown(["way", "seconds", "ratio"], rows)
 
 
 if __name__ == "__main__":

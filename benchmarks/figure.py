@@ -1,7 +1,5 @@
 """The bench as a picture."""
 
-from statistics import median
-
 from benchmarks.timing import ratio
 from benchmarks.training import REACH
 from utils import new_figure
@@ -39,9 +37,3 @@ def draw(results, path):
                  "mark each for float64, float32,\nwithout and with momentum. Dotted: what the "
                  "kit is to reach.", fontsize=10)
     fig.savefig(path, format="png")
-
-
-def middle(values):
-    """Return the median of numbers and Nones; None if most are None."""
-    known = [one for one in values if one is not None]
-    return median(known) if 2 * len(known) > len(values) else None

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pypandoc
 
+from benchmarks.timing import markdown
 from kit import NOTEBOOKS, ROOT
 from kit.pdf.child import memory_of
 
@@ -81,17 +82,17 @@ def table(measured, absent):
     """Return the results as a Markdown table, with ratios to the kit's own."""
     base = statistics.median(seconds for seconds, _ in measured["python -m kit report"]) \
         if measured["python -m kit report"] else float("nan")
-    lines = ["| way | seconds | ratio | peak memory |", "|---|--:|--:|--:|"]
+    rows = []
     for name, values in measured.items():
         if name in absent:
-            lines.append(f"| {name} | absent: {absent[name]} | | |")
+            rows.append([name, f"absent: {absent[name]}", "", ""])
             continue
         seconds = sorted(value for value, _ in values)
         middle = statistics.median(seconds)
         peak = max(memory for _, memory in values)
-        lines.append(f"| {name} | {middle:.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f}) "
-                     f"| {middle / base:.1f} | {peak / 1e6:.0f} MB |")
-    return "\n".join(lines)
+        rows.append([name, f"{middle:.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f})",
+                     f"{middle / base:.1f}", f"{peak / 1e6:.0f} MB"])
+    return markdown(["way", "seconds", "ratio", "peak memory"], rows)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.rows import Row, data
 from benchmarks.timing import interleaved
-from benchmarks.training import settled
+from benchmarks.training import prepared, settled
 from benchmarks.ways.bare import Bare
 from benchmarks.ways.ours import Ours
 
@@ -40,11 +40,9 @@ def measure_runs(peers, rounds):
     """Return a result for each dtype: seconds of a run, and until each of ACCURACIES."""
     results = []
     for dtype in DTYPES:
-        seconds, reached = {}, {}
+        seconds, reached, row = {}, {}, Row(dtype=dtype, rate=RATE)
         for number in range(rounds):
-            # from the start each time, begun before the clock is
-            row = Row(dtype=dtype, rate=RATE)
-            for name, way in ways_of(row, peers).items():
+            for name, way in ways_of(row, peers).items():   # new ones, begun before the clock is
                 times, accuracies = run(way, row, number)
                 seconds.setdefault(name, []).append(times[-1])
                 for accuracy in ACCURACIES:
@@ -61,10 +59,9 @@ def run(way, row, seed):
     for epoch in range(EPOCHS):
         batches = row.batches([seed, epoch], len(data(row.dtype).X_train) // row.batch)
         for part in np.array_split(batches, VALIDATIONS):
-            if hasattr(way, "prepare"):
-                way.prepare(part)
+            steps = prepared(way, [part], 0)
             start = time.perf_counter()
-            way.steps(part)
+            steps()
             accuracies.append(way.validate("val")[1])
             spent += time.perf_counter() - start
             times.append(spent)

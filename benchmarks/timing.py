@@ -52,6 +52,12 @@ def interleaved(functions, rounds):
     return measured
 
 
+def middle(values):
+    """Return the median of numbers and Nones; None if most are None."""
+    known = [one for one in values if one is not None]
+    return statistics.median(known) if 2 * len(known) > len(values) else None
+
+
 def ratio(measured, name, other):
     """Return the median over the rounds of one way's seconds in another one's."""
     return statistics.median(a / b for a, b in zip(measured[name], measured[other]))
@@ -69,7 +75,7 @@ def machine():
             for pool in threadpool_info() if pool["user_api"] == "blas"]
     return {"processor": processor(), "cores": os.cpu_count(), "system": platform.system(),
             "python": platform.python_version(), "blas": blas[:1], "versions": versions,
-            "time": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "float": float_kind()}
+            "time": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "vectors": vectors()}
 
 
 def processor():
@@ -81,10 +87,10 @@ def processor():
         return platform.processor() or platform.machine()
 
 
-def float_kind():
-    """Return the widest vector instructions that NumPy found."""
-    found = [name for name, here in np._core._multiarray_umath.__cpu_features__.items() if here]
-    return next((name for name in ("AVX512F", "AVX2", "NEON") if name in found), "none")
+def vectors():
+    """Return the widest vector instructions that NumPy uses here, by its own name for them."""
+    known = np.show_config(mode="dicts").get("SIMD Extensions", {})
+    return (known.get("found") or known.get("baseline") or ["no vectors"])[-1]
 
 
 def markdown(columns, rows):

@@ -4,7 +4,7 @@ import time
 from functools import partial
 
 from benchmarks.rows import ROWS, data
-from benchmarks.timing import interleaved, ratio
+from benchmarks.timing import interleaved, middle, ratio
 from benchmarks.ways.bare import Bare
 from benchmarks.ways.ours import Ours
 
@@ -49,7 +49,7 @@ def settled(way, batches):
     """Return a way that has begun (compiled), with the number of threads at which it is faster."""
     few = batches[:max(2, len(batches) // 4)]
     prepared(way, [few], 0)()
-    if hasattr(way, "THREADS"):
+    if hasattr(way, "threads"):
         seconds = {}
         for threads in {way.threads, 1}:
             way.threads, timed = threads, prepared(way, [few], 0)
@@ -63,9 +63,8 @@ def settled(way, batches):
 def as_cells(result, peers):
     """Return a result as cells of the table: the peers as multiples of the kit's time."""
     seconds = result["seconds"]
-    floor = sorted(seconds["floor"])[len(seconds["floor"]) // 2]
-    return [result["layers"], result["batch"], result["dtype"],
-            result["momentum"] or "", f"{floor:.3f}", f"{ratio(seconds, 'kit', 'floor'):.2f}",
+    return [result["layers"], result["batch"], result["dtype"], result["momentum"] or "",
+            f"{middle(seconds['floor']):.3f}", f"{ratio(seconds, 'kit', 'floor'):.2f}",
             *(f"{ratio(seconds, name, 'kit'):.1f}" if name in seconds else "" for name in peers)]
 
 

@@ -2,8 +2,9 @@
 
 `Way(row)` starts from the row's weights; `steps(batches)` takes a gradient step for each row of
 indices and reads each loss; `validate(split)` returns loss and accuracy; `weights()` are the
-matrices (fan-in, units). A class with THREADS can be told how many threads to use, as in
-`way.threads = 1`; one with BATCHES is timed at these sizes of a batch only.
+matrices (fan-in, units). One with `threads` can be told how many to use, as in `way.threads = 1`;
+one with `prepare(batches)` is given them before the clock starts; a class with BATCHES is timed at
+these sizes of a batch only.
 """
 
 import importlib

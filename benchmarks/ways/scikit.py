@@ -20,7 +20,6 @@ warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
 class ScikitLearn:
     """One pass of partial_fit over the timing's examples."""
-    THREADS = True
 
     def __init__(self, row):
         self.threads = None     # all
