@@ -55,7 +55,7 @@ def batch_loader(X, Y, batch_size, shuffle=False, rng=None):
     order = rng.permutation(len(X)) if shuffle else np.arange(len(X))
     for start in range(0, len(X), batch_size):
         rows = order[start:start + batch_size]
-        yield X[rows], Y[rows]
+        yield X.take(rows, axis=0), Y.take(rows, axis=0)
     # END SOLUTION
 
 

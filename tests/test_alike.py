@@ -65,7 +65,7 @@ shifted = z - np.max(z.real, axis=1)[:, None]
 e = np.exp(shifted)
 s = e.sum(1)
 return e / s[:, None]
-""", "return 2 * rng.random((fan_in, units)) - 1", "return (1 - a) * a", """
+""", "", "return 2 * rng.random((fan_in, units)) - 1", "return (1 - a) * a", """
 self.activations = [X]
 a = X
 last = len(self.ws) - 1
@@ -165,7 +165,7 @@ return np.exp(half) / (np.exp(half) + np.exp(-half))
 biggest = np.max(z.real, axis=-1, keepdims=True)
 powers = np.exp(z - biggest)
 return powers / np.sum(powers, axis=-1, keepdims=True)
-""", "return rng.uniform(low=-1.0, high=1.0, size=(fan_in, units))", "return a - a ** 2", """
+""", "", "return rng.uniform(low=-1.0, high=1.0, size=(fan_in, units))", "return a - a ** 2", """
 self.activations = []
 layer_input = X
 for w in self.ws[:-1]:

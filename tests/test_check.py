@@ -171,7 +171,7 @@ def test_exit_statuses(folder):
 
 
 def test_a_remark_leaves_the_exit_status_at_0(folder):
-    plant(folder, [("task2", "np.log(np.maximum(outputs, np.finfo(np.float64).tiny))",
+    plant(folder, [("task2", "np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))",
                     "np.log(outputs)")])
     done = run(["0"], folder)
     assert done.returncode == 0 and "failed  loss where an output is 0 (costs nothing)" in \

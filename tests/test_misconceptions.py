@@ -74,7 +74,7 @@ TABLE = (
                                  "missing?"),
     fault("output layer's gradient summed",
           ("task2", DELTA, DELTA.replace(" / len(X)", "")),
-          ("task2", "            self.grads[layer] = a.T @ delta                      # (fan-in, "
+          ("task2", "            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, "
                     "units)\n", "            self.grads[layer] = a.T @ delta\n            if layer "
                                 "< len(self.ws) - 1:\n                self.grads[layer] /= len(X)\n"),
           costs={"2b": 10}, hint="the output layer's gradient is 32 times the numerical one in "
@@ -82,7 +82,7 @@ TABLE = (
                                  "missing?"),
     fault("hidden layer's gradient summed",
           ("task2", DELTA, DELTA.replace(" / len(X)", "")),
-          ("task2", "            self.grads[layer] = a.T @ delta                      # (fan-in, "
+          ("task2", "            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, "
                     "units)\n", "            self.grads[layer] = a.T @ delta\n            if layer "
                                 "== len(self.ws) - 1:\n                self.grads[layer] /= len(X)\n"),
           costs={"2b": 10}, hint="the hidden layer's gradient is 32 times the numerical one in "
@@ -274,7 +274,7 @@ FREE = (
     fault("softmax overflow",
           ("task2", "np.exp(z - z.real.max(axis=1, keepdims=True))", "np.exp(z)"),
           costs={}, hint="exp overflows"),
-    fault("loss of 0", ("task2", "np.log(np.maximum(outputs, np.finfo(np.float64).tiny))",
+    fault("loss of 0", ("task2", "np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))",
                         "np.log(outputs)"),
           costs={}, hint="take the logarithm of something above 0"),
     fault("no hidden layer fails",

@@ -42,7 +42,7 @@ STYLES = (
     style("einsum",
           ("task2", "            z = self.activations[-1] @ w                         # (N, J)\n",
            "            z = np.einsum('ni,ij->nj', self.activations[-1], w)\n"),
-          ("task2", "            self.grads[layer] = a.T @ delta                      # (fan-in, "
+          ("task2", "            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, "
                     "units)\n",
            "            self.grads[layer] = np.einsum('ni,nj->ij', a, delta)\n")),
     style("sums z kept by forward and used by backward",
@@ -64,7 +64,8 @@ STYLES = (
           ("task2", "self.slope(a) * (delta", "self.slopes[layer] * (delta")),
     style("the mean taken at the end",
           ("task2", DELTA, "        delta = outputs - targets\n"),
-          ("task2", BACK, BACK.replace("a.T @ delta ", "a.T @ delta / X.shape[0]"))),
+          ("task2", BACK, BACK.replace("sum_of_outer_products(a, delta)",
+                                       "a.T @ delta / X.shape[0]"))),
     style("grads a new list, weights a new list",
           ("task2", BACK, """        grads = []
         for layer in reversed(range(len(self.ws))):
@@ -162,7 +163,7 @@ STYLES = (
     style("batches as a list of lists",
           ("utils", ORDER + "    for start in range(0, len(X), batch_size):\n"
                             "        rows = order[start:start + batch_size]\n"
-                            "        yield X[rows], Y[rows]\n",
+                            "        yield X.take(rows, axis=0), Y.take(rows, axis=0)\n",
            ORDER + "    parts = range(batch_size, len(X), batch_size)\n"
                    "    return [[X[rows], Y[rows]] for rows in np.split(order, parts)]\n")),
     style("the loss after backward, in other words",

@@ -47,7 +47,7 @@ ONE_HOT_AND_LOSS = (
     fault("loss as text", ("task2", LOSS, LOSS.replace("return -np", "return str(-np").replace(
         "axis=1))", "axis=1)))")), costs={"2c": 1}, hint="is a str, expected one number"),
     fault("loss changes its outputs",
-          ("task2", "    log_outputs = np.log(np.maximum(outputs, np.finfo(np.float64).tiny))\n",
+          ("task2", "    log_outputs = np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))\n",
            "    outputs += 1e-12\n    log_outputs = np.log(outputs)\n"),
           costs={"2c": 1}, hint="cross_entropy_loss changes the array that it is given"),
     fault("loss raises", ("task2", LOSS, "    raise ZeroDivisionError('oh')\n"),

@@ -7,7 +7,7 @@ import task2
 from task2 import (Dataset, SoftmaxModel, SoftmaxTrainer, TrainingDiverged, accuracy_of,
                    calculate_accuracy, confusion_counts, count_parameters, cross_entropy_loss,
                    gradient_check, load_dataset, one_hot_encode, pre_process_images, predict,
-                   sigmoid, softmax, training_statistics)
+                   sigmoid, softmax, sum_of_outer_products, training_statistics)
 from task3 import ImprovedModel
 from utils import ROOT
 
@@ -143,6 +143,13 @@ def test_gradient_check_finds_an_error_of_a_thousandth_in_one_layer(layer):
     errors = gradient_check(model, X, Y)
     assert [error > 5e-4 for error in errors] == [i == layer for i in range(3)]
     assert all(np.array_equal(w, b) and w.dtype == float for w, b in zip(model.ws, before))
+
+
+@pytest.mark.parametrize("examples", [1, 5])
+def test_the_sum_of_outer_products_is_the_matrix_product(examples):
+    rng = np.random.default_rng(0)
+    a, delta = rng.normal(size=(examples, 6)), rng.normal(size=(examples, 4))
+    np.testing.assert_array_equal(sum_of_outer_products(a, delta), a.T @ delta)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
