@@ -1,7 +1,7 @@
 """The bench as a picture."""
 
+from benchmarks import reach
 from benchmarks.timing import ratio
-from benchmarks.training import REACH
 from utils import new_figure
 
 MARKS = {"kit": "o", "PyTorch": "s", "torch.compile": "D", "scikit-learn": "^", "JAX": "v"}
@@ -9,7 +9,7 @@ MARKS = {"kit": "o", "PyTorch": "s", "torch.compile": "D", "scikit-learn": "^", 
 
 def draw(results, path):
     """Write a PNG: an epoch of each topology as multiples of the floor, a panel a batch size."""
-    batches = sorted(REACH)
+    batches = sorted(reach.FLOOR)
     fig, axes = new_figure(columns=len(batches), height=4.2)
     for ax, batch in zip(axes, batches):
         rows = [one for one in results if one["batch"] == batch]
@@ -22,7 +22,7 @@ def draw(results, path):
                         [y + 0.14 * (number - 2) for _, y in points], mark, label=way,
                         color=f"C{number}", markersize=5, alpha=0.7)
         ax.axvline(1, color="black", linewidth=0.8)
-        ax.axvline(REACH[batch], color="black", linewidth=0.8, linestyle=":")
+        ax.axvline(reach.FLOOR[batch], color="black", linewidth=0.8, linestyle=":")
         ax.set(xscale="log", xlim=(0.6, 20), title=f"batch {batch}", xlabel="times the floor",
                yticks=range(len(names)), yticklabels=names)
         ax.set_xticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"], minor=False)

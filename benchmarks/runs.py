@@ -19,8 +19,10 @@ DTYPES = "float64", "float32"
 def ways_of(row, peers):
     """Return {name: way}, each begun."""
     first = row.batches(0, 8)
-    ways = {"kit": Ours(row)} | {name: settled(way(row), first) for name, way in peers.items()}
-    ways["kit"].steps(first)
+    ways = {"floor": Bare(row), "kit": Ours(row)}
+    ways |= {name: settled(way(row), first) for name, way in peers.items()}
+    for name in "floor", "kit":
+        ways[name].steps(first)
     return ways
 
 
@@ -29,7 +31,7 @@ def measure_validation(peers, rounds):
     results = []
     for dtype in DTYPES:
         row = Row(dtype=dtype)
-        ways = {"floor": Bare(row)} | ways_of(row, peers)
+        ways = ways_of(row, peers)
         functions = {name: lambda _, way=way: lambda: [way.validate("train"), way.validate("val")]
                      for name, way in ways.items()}
         results.append({"dtype": dtype, "seconds": interleaved(functions, rounds)})
@@ -49,7 +51,8 @@ def measure_runs(peers, rounds):
                     first = int(np.argmax(np.array(accuracies) >= accuracy))
                     reached.setdefault(f"{name}, {accuracy:.0%}", []).append(
                         times[first] if accuracies[first] >= accuracy else None)
-        results.append({"dtype": dtype, "epochs": EPOCHS, "seconds": seconds, "until": reached})
+        results.append({"dtype": dtype, "epochs": EPOCHS, "validations": VALIDATIONS,
+                        "seconds": seconds, "until": reached})
     return results
 
 

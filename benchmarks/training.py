@@ -4,12 +4,9 @@ import time
 from functools import partial
 
 from benchmarks.rows import ROWS, data
-from benchmarks.timing import interleaved, middle, ratio
+from benchmarks.timing import interleaved
 from benchmarks.ways.bare import Bare
 from benchmarks.ways.ours import Ours
-
-REACH = {1: 2.0, 32: 1.25, 256: 1.25}   # times the floor, by the size of a batch
-COLUMNS = ["layers", "batch", "dtype", "momentum", "floor, s an epoch", "kit : floor"]
 
 
 def measure(peers, rounds, full=False, rows=ROWS):
@@ -58,27 +55,3 @@ def settled(way, batches):
             seconds[way.threads] = time.perf_counter() - start
         way.threads = min(seconds, key=seconds.get)
     return way
-
-
-def as_cells(result, peers):
-    """Return a result as cells of the table: the peers as multiples of the kit's time."""
-    seconds = result["seconds"]
-    return [result["layers"], result["batch"], result["dtype"], result["momentum"] or "",
-            f"{middle(seconds['floor']):.3f}", f"{ratio(seconds, 'kit', 'floor'):.2f}",
-            *(f"{ratio(seconds, name, 'kit'):.1f}" if name in seconds else "" for name in peers)]
-
-
-def short(results, peers):
-    """Return sentences on the rows that fall short of what is to be reached."""
-    said = []
-    for result in results:
-        seconds, batch = result["seconds"], result["batch"]
-        where = f"{result['layers']}, batch {batch}, {result['dtype']}" + \
-            (", momentum" if result["momentum"] else "")
-        times = ratio(seconds, "kit", "floor")
-        if times > REACH[batch]:
-            said.append(f"{where}: {times:.2f} times the floor, not {REACH[batch]}")
-        for name in peers:
-            if batch <= 32 and name in seconds and ratio(seconds, name, "kit") <= 1:
-                said.append(f"{where}: {name} takes {ratio(seconds, name, 'kit'):.2f} of the time")
-    return said

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import timing, training
+from benchmarks import tables, timing
 from benchmarks.rows import ROWS, TOPOLOGIES, Row, data
 from benchmarks.ways import PEERS
 from benchmarks.ways.bare import Bare
@@ -75,14 +75,77 @@ def test_rounds_take_turns_and_the_first_does_not_count():
     assert {name: len(times) for name, times in measured.items()} == dict.fromkeys("abc", 2)
 
 
-def test_a_row_that_falls_short_is_named():
-    result = {"layers": "[10]", "batch": 32, "dtype": "float64", "momentum": 0.9, "steps": 1,
-              "seconds": {"floor": [1, 1, 9], "kit": [1.3, 1.3, 9], "JAX": [1.2, 1.2, 10]}}
-    assert timing.ratio(result["seconds"], "kit", "floor") == 1.3
-    assert training.short([result], ["JAX"]) == [
-        "[10], batch 32, float64, momentum: 1.30 times the floor, not 1.25",
-        "[10], batch 32, float64, momentum: JAX takes 0.92 of the time"]
-    assert training.as_cells(result, ["PyTorch", "JAX"])[-3:] == ["1.30", "", "0.9"]
+def bench(floor=1.0, kit=1.2, until=None):
+    """A bench of one row, in which the kit takes `kit` and PyTorch 2 times the floor."""
+    seconds = {"floor": [floor] * 3, "kit": [floor * kit] * 2 + [9.0], "PyTorch": [2 * floor] * 3}
+    return {
+        "machine": timing.machine(), "rounds": 3, "absent": {},
+        "training": [{"layers": "[10]", "batch": 32, "dtype": "float64", "momentum": 0.9,
+                      "seconds": seconds}],
+        "parts": [{"layers": "[10]", "batch": 32, "dtype": "float64",
+                   "microseconds": {"slope": [3.0], "floor": [5.0], "kit": [10.0]}}],
+        "validation": [{"dtype": "float64", "seconds": seconds}],
+        "runs": [{"dtype": "float64", "epochs": 10, "validations": 5, "seconds": seconds,
+                  "until": {"floor, 95%": [None] * 3, "kit, 95%": [until] * 3,
+                            "PyTorch, 95%": [4.0] * 3}}],
+        "growth": {"width": [{"size": 8, "milliseconds": {"kit": [1.0, 2.0, 4.0]}}]},
+        "whole": {"import task4, s": [0.1, 0.2, 0.9],
+                  "python task2.py --epochs 1, MB": [300.0, 401.0, 402.0]}}
+
+
+def write(folder, *documents):
+    """Write benches to files; return their names."""
+    paths = [folder / f"{number}.json" for number in range(len(documents))]
+    for path, document in zip(paths, documents):
+        path.write_text(json.dumps(document), encoding="utf-8")
+    return [str(path) for path in paths]
+
+
+def test_a_table_of_several_benches_shows_the_middle_and_the_spread(tmp_path, capsys):
+    assert tables.main(write(tmp_path, bench(1.0, 1.2), bench(3.0, 1.4, until=2.0),
+                             bench(2.0, 1.3, until=3.0))) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "| [10] | 32 | float64 | 0.9 | 2.000 (1.000 to 3.000) | 1.30 (1.20 to 1.40) | " \
+        "1.5 (1.4 to 1.7) |" in lines
+    assert "| [10], batch 32, float64 | 10 | 3 | 5 | 2 |" in lines
+    assert "| floor, float64 | 2.00 (1.00 to 3.00) | 0.77 (0.71 to 0.83) |  |" in lines
+    assert "| kit, float64 | 2.60 (1.20 to 4.20) | 1.00 | 2.50 (2.00 to 3.00) |" in lines
+    assert "| 8 | 2.000 |" in lines
+    assert "| import task4, s | 0.20 | 0.10 | 0.90 |" in lines
+
+
+def test_what_falls_short_is_counted(tmp_path, capsys):
+    assert tables.main(write(tmp_path, bench(kit=1.3, until=None))) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("| what should be reached | rows that reach it | the others |")
+    assert lines[start + 2:] \
+        == ["| batch 1: at most 2.0 times the floor | 0 of 0 |  |",
+            "| batch 32: at most 1.25 times the floor | 0 of 1 | 1.30 |",
+            "| batch 256: at most 1.25 times the floor | 0 of 0 |  |",
+            "| batch 1 or 32: faster than PyTorch, whose time in the kit's is | 1 of 1 |  |",
+            "| a validation: at most 1.3 times its floor | 1 of 1 |  |",
+            "| a run of [64, 10]: under a third of PyTorch's time, which in the kit's is | 0 of 1 "
+            "| 1.54 |",
+            "| memory of a run: at most 400 MB | 0 of 1 | 401.00 |",
+            "| import of task4: at most 0.6 s | 1 of 1 |  |"]
+    assert "| kit, float64 | 1.30 | 1.00 | not reached |" in lines
+
+
+@pytest.mark.parametrize("text, words", [
+    (None, "cannot be read (No such file or directory)"), ("{", "is not a bench of this version"),
+    ("[]", "is not a bench of this version"), ('{"validation": []}', "is not a bench of this")])
+def test_what_is_no_bench_is_refused(tmp_path, capsys, text, words):
+    path = tmp_path / "a.json"
+    if text is not None:
+        path.write_text(text)
+    assert tables.main([str(path)]) == 2 and words in capsys.readouterr().err
+
+
+def test_benches_of_other_rows_are_not_put_together(tmp_path, capsys):
+    other = bench()
+    other["training"][0]["layers"] = "[64, 10]"
+    assert tables.main(write(tmp_path, bench(), other)) == 2
+    assert "the files hold different rows" in capsys.readouterr().err
 
 
 def test_the_machine_is_described_in_what_json_can_hold():

@@ -1,0 +1,188 @@
+"""The tables of a bench; and of several together, with their spread.
+
+    python -m benchmarks.tables FILE [FILE ...]
+
+FILE is a bench.json. Of several, a cell holds the median of their numbers, and the lowest and the
+highest in brackets.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import reach
+from benchmarks.timing import markdown, middle, ratio
+from kit.files import Refused, reason, say
+
+
+class Figure(NamedTuple):
+    """A number that is measured, with its digits after the point; None is never reached."""
+    value: float | None
+    digits: int
+
+    def __str__(self):
+        return "not reached" if self.value is None else f"{self.value:.{self.digits}f}"
+
+
+class Spread(NamedTuple):
+    """The same number of several benches."""
+    values: tuple
+    digits: int
+
+    def __str__(self):
+        known = [one for one in self.values if one is not None]
+        text = str(Figure(middle(self.values), self.digits))
+        low, high = (f"{value:.{self.digits}f}" for value in (min(known), max(known))) \
+            if known else (text, text)
+        return text if low == high == text else f"{text} ({low} to {high})"
+
+
+def about(document):
+    """Return a line about the machine."""
+    found = document["machine"]
+    versions = [f"{name} {version}" for name, version in found["versions"].items() if version]
+    absent = [f"{name} is not installed" for name in document["absent"]]
+    return (f"{found['processor']}, {found['cores']} cores, {found['vectors']}, "
+            f"{found['system']}, Python {found['python']}, "
+            f"{', '.join([*found['blas'], *versions, *absent])}; {found['time']}; "
+            f"{document['rounds']} rounds")
+
+
+# Each of the following returns the columns and the rows of a table.
+
+def training(results, peers):
+    """One epoch, the peers as multiples of the kit's time."""
+    rows = []
+    for one in results:
+        seconds = one["seconds"]
+        rows.append([one["layers"], str(one["batch"]), one["dtype"], str(one["momentum"] or ""),
+                     Figure(middle(seconds["floor"]), 3),
+                     Figure(ratio(seconds, "kit", "floor"), 2),
+                     *(Figure(ratio(seconds, name, "kit"), 1) if name in seconds else ""
+                       for name in peers)])
+    return ["layers", "batch", "dtype", "momentum", "floor, s an epoch", "kit : floor",
+            *(f"{name} : kit" for name in peers)], rows
+
+
+def parts(results):
+    """Where the time of a step goes."""
+    names, rows = [name for name in results[0]["microseconds"] if name != "kit"], []
+    for one in results:
+        known = {name: middle(times) for name, times in one["microseconds"].items()}
+        rest = known["kit"] - sum(known[name] for name in names)
+        rows.append([f"{one['layers']}, batch {one['batch']}, {one['dtype']}",
+                     *(Figure(known[name], 0) for name in ["kit", *names]), Figure(rest, 0)])
+    return ["a step; µs", "kit", *names, "rest"], rows
+
+
+def validation(results, peers):
+    """One pass over all images."""
+    return ["30,000 images", "floor, ms", "kit : floor", *(f"{name} : kit" for name in peers)], [
+        [one["dtype"], Figure(1000 * middle(one["seconds"]["floor"]), 0),
+         Figure(ratio(one["seconds"], "kit", "floor"), 2),
+         *(Figure(ratio(one["seconds"], name, "kit"), 1) for name in peers)] for one in results]
+
+
+def runs(results):
+    """Whole runs, and the time until an accuracy is reached; the floor learns nothing."""
+    rows, accuracies = [], list(dict.fromkeys(
+        key.split(", ")[1] for one in results for key in one["until"]))
+    for one in results:
+        for name, seconds in one["seconds"].items():
+            rows.append([f"{name}, {one['dtype']}", Figure(middle(seconds), 2),
+                         Figure(ratio(one["seconds"], name, "kit"), 2),
+                         *("" if name == "floor" else
+                           Figure(middle(one["until"][f"{name}, {accuracy}"]), 2)
+                           for accuracy in accuracies)])
+    return [f"{results[0]['epochs']} epochs with {results[0]['validations']} validations each",
+            "seconds", ": kit", *(f"until {accuracy}, s" for accuracy in accuracies)], rows
+
+
+def growth(what, results):
+    """How milliseconds grow with one thing."""
+    columns = list(results[0]["milliseconds"])
+    return [f"{what}; ms", *columns], [
+        [str(one["size"]), *(Figure(middle(one["milliseconds"][name]), 3) for name in columns)]
+        for one in results]
+
+
+def whole(found):
+    """What takes a process of its own."""
+    return ["in a process of its own", "median", "lowest", "highest"], [
+        [name, *(Figure(value, 0 if "MB" in name else 2)
+                 for value in (middle(values), min(values), max(values)))]
+        for name, values in found.items()]
+
+
+def once(found):
+    """What is timed once, with --full."""
+    return ["once", "seconds"], [[name, Figure(seconds, 0)] for name, seconds in found.items()]
+
+
+def tables(document):
+    """Return all tables of a bench."""
+    peers = [name for name in document["validation"][0]["seconds"]
+             if name not in ("floor", "kit")]
+    return [training(document["training"], peers), parts(document["parts"]),
+            validation(document["validation"], peers), runs(document["runs"]),
+            *(growth(*one) for one in document["growth"].items()), whole(document["whole"]),
+            *([once(document["once"])] if "once" in document else [])]
+
+
+def joined(documents):
+    """Return all tables of several benches together; raises Refused unless their rows agree."""
+    together = [tables(document) for document in documents]
+    if len({shape(all_tables) for all_tables in together}) > 1:
+        raise Refused("the files hold different rows, expected benches of one version with the "
+                      "same peers; give those that belong together")
+    return [(same[0][0], [list(map(cell, zip(*rows))) for rows in zip(*(one[1] for one in same))])
+            for same in zip(*together)]
+
+
+def cell(cells):
+    """Return the cells of several benches as one."""
+    return cells[0] if isinstance(cells[0], str) else Spread(
+        tuple(one.value for one in cells), cells[0].digits)
+
+
+def shape(all_tables):
+    """Return what must be the same in benches that are put together."""
+    return repr([(columns, [[one if isinstance(one, str) else None for one in row]
+                            for row in rows]) for columns, rows in all_tables])
+
+
+def main(arguments=None):
+    """Return the exit status: 0 all is printed, 2 it is not."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tables",
+                                     description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="a bench.json")
+    try:
+        documents = [read(path) for path in parser.parse_args(arguments).files]
+        for document in documents:
+            say(about(document))
+        for table in joined(documents):
+            say("\n" + markdown(*table))
+        say("\n" + markdown(*reach.table(documents)))
+    except Refused as refusal:
+        say(f"benchmarks: {refusal}", sys.stderr)
+        return 2
+    return 0
+
+
+def read(path):
+    """Return the bench in a file; raises Refused."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        tables(document), reach.goals(document), about(document)
+    except OSError as problem:
+        raise Refused(f"{path} cannot be read ({reason(problem)}): give a bench.json") from None
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        raise Refused(f"{path} is not a bench of this version: give a bench.json that "
+                      "python -m benchmarks has written") from None
+    return document
+
+
+if __name__ == "__main__":
+    sys.exit(main())
