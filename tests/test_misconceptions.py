@@ -42,7 +42,7 @@ TABLE = (
     # ----------------------------------------------------------------------------------- loss
     fault("loss without minus", ("task2", LOSS, LOSS.replace("-np", "np")),
           costs={"2c": 1}, hint="is a minus sign missing?"),
-    fault("loss summed", ("task2", LOSS, LOSS.replace("-np.mean", "-np.sum")),
+    fault("loss summed", ("task2", LOSS, LOSS.replace(" / len(targets)", "")),
           costs={"2c": 1}, hint="is it the sum, and not the mean?"),
     fault("loss of each example",
           ("task2", LOSS, "    return -np.sum(targets * log_outputs, axis=1)\n"),

@@ -45,7 +45,7 @@ ONE_HOT_AND_LOSS = (
     fault("loss returns nothing", ("task2", LOSS, LOSS.replace("return", "loss =")),
           costs={"2c": 1}, hint="is None (is there a return?), expected one number"),
     fault("loss as text", ("task2", LOSS, LOSS.replace("return -np", "return str(-np").replace(
-        "axis=1))", "axis=1)))")), costs={"2c": 1}, hint="is a str, expected one number"),
+        "(targets)", "(targets))")), costs={"2c": 1}, hint="is a str, expected one number"),
     fault("loss changes its outputs",
           ("task2", "    log_outputs = np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))\n",
            "    outputs += 1e-12\n    log_outputs = np.log(outputs)\n"),
@@ -81,7 +81,7 @@ ACCURACIES_AND_BATCHES = (
         "        rows =", "        start = min(start, len(X) - batch_size)\n        rows =")),
           costs={"2c": 1}, hint="come in batches of [4, 4, 4]"),
     fault("images shuffled without their labels",
-          ("utils", BATCHES, BATCHES.replace("Y[rows]", "Y[start:start + batch_size]")),
+          ("utils", BATCHES, BATCHES.replace("Y.take(rows, axis=0)", "Y[start:start + batch_size]")),
           costs={"2c": 1}, hint="images come with the labels of others"),
     fault("drawn with replacement", ("utils", ORDER, ORDER.replace(
         "rng.permutation(len(X))", "rng.integers(len(X), size=len(X))")),
@@ -103,10 +103,10 @@ ACCURACIES_AND_BATCHES = (
     fault("shuffles whenever there is a generator", ("utils", ORDER, ORDER.replace("if shuffle",
                                                                                    "if rng")),
           costs={"2c": 1}, hint="is shuffle looked at?"),
-    fault("columns left out", ("utils", BATCHES, BATCHES.replace("X[rows]", "X[rows, :1]")),
+    fault("columns left out", ("utils", BATCHES, BATCHES.replace("X.take(rows, axis=0)", "X[rows, :1]")),
           costs={"2c": 1}, hint="a batch has other columns than the examples"),
-    fault("labels without their axis", ("utils", BATCHES, BATCHES.replace("Y[rows]",
-                                                                          "Y[rows].ravel()")),
+    fault("labels without their axis", ("utils", BATCHES, BATCHES.replace(
+        "Y.take(rows, axis=0)", "Y[rows].ravel()")),
           costs={"2c": 1}, hint="batch_loader should yield pairs"),
     fault("batches without end", ("utils", BATCHES, "    while True:\n        yield X[:1], Y[:1]\n"),
           costs={"2c": 1}, hint="batch_loader yields 1000 batches or more of 10 examples: does it "
@@ -679,7 +679,7 @@ TWO_AT_ONCE = (
           ("task2", STEP, "            w -= 0.1 * grad\n"),
           costs={"2c": 3, "4c": 8}, hint="3 and 4 do not move in update"),
     fault("loss and accuracy",
-          ("task2", LOSS, LOSS.replace("-np.mean", "-np.sum")),
+          ("task2", LOSS, LOSS.replace(" / len(targets)", "")),
           ("task2", ACCURACY, ACCURACY.replace("==", "!=")),
           costs={"2c": 1}, hint="is it the sum, and not the mean?"),
     fault("forward, backward and update do nothing",
