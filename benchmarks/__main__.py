@@ -59,26 +59,21 @@ def measured(here, absent, rounds, full):
     say(tables.about(document) + "\n")
     document["training"] = say_training(here, rounds, full)
     document["parts"] = parts.measure(rounds)
-    say_table(*tables.parts(document["parts"]))
+    tables.say_table(*tables.parts(document["parts"]))
     document["validation"] = runs.measure_validation(here, rounds)
-    say_table(*tables.validation(document["validation"], here))
+    tables.say_table(*tables.validation(document["validation"], here))
     document["runs"] = runs.measure_runs(here, rounds)
-    say_table(*tables.runs(document["runs"]))
+    tables.say_table(*tables.runs(document["runs"]))
     document["growth"] = growth.measure(here, rounds)
     for what, results in document["growth"].items():
-        say_table(*tables.growth(what, results))
+        tables.say_table(*tables.growth(what, results))
     document["whole"] = whole.measure(min(rounds, 5))
-    say_table(*tables.whole(document["whole"]))
+    tables.say_table(*tables.whole(document["whole"]))
     if full:
         document["once"] = whole.measure_once()
-        say_table(*tables.once(document["once"]))
-    say_table(*reach.table([document]))
+        tables.say_table(*tables.once(document["once"]))
+    tables.say_table(*reach.table([document]))
     return document
-
-
-def say_table(columns, rows):
-    """Print a table and an empty line before it."""
-    say("\n" + markdown(columns, rows))
 
 
 def say_training(peers, rounds, full):

@@ -24,9 +24,14 @@ class Goal(NamedTuple):
                 if (one > self.limit if self.at_most else one <= self.limit)]
 
 
+def peers_of(document):
+    """Return the names of the peers that a bench has timed."""
+    return [name for name in document["validation"][0]["seconds"] if name not in ("floor", "kit")]
+
+
 def goals(document):
     """Return the goals with one bench's numbers."""
-    rows, peers = document["training"], list(document["validation"][0]["seconds"])[2:]
+    rows, peers = document["training"], peers_of(document)
     floor = {batch: [ratio(one["seconds"], "kit", "floor") for one in rows
                      if one["batch"] == batch] for batch in FLOOR}
     found = [Goal(f"batch {batch}: at most {limit} times the floor", floor[batch], limit)

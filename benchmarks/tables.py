@@ -17,26 +17,22 @@ from benchmarks.timing import markdown, middle, ratio
 from kit.files import Refused, reason, say
 
 
-class Figure(NamedTuple):
-    """A number that is measured, with its digits after the point; None is never reached."""
-    value: float | None
-    digits: int
-
-    def __str__(self):
-        return "not reached" if self.value is None else f"{self.value:.{self.digits}f}"
-
-
-class Spread(NamedTuple):
-    """The same number of several benches."""
+class Number(NamedTuple):
+    """A measured number of one bench, or of several, with its digits; None is never reached."""
     values: tuple
     digits: int
 
     def __str__(self):
         known = [one for one in self.values if one is not None]
-        text = str(Figure(middle(self.values), self.digits))
-        low, high = (f"{value:.{self.digits}f}" for value in (min(known), max(known))) \
-            if known else (text, text)
-        return text if low == high == text else f"{text} ({low} to {high})"
+        low, text, high = ("not reached" if one is None else f"{one:.{self.digits}f}" for one in
+                           (min(known, default=None), middle(self.values),
+                            max(known, default=None)))
+        return text if low == text == high else f"{text} ({low} to {high})"
+
+
+def number(value, digits):
+    """Return the Number of one bench."""
+    return Number((value,), digits)
 
 
 def about(document):
@@ -58,9 +54,9 @@ def training(results, peers):
     for one in results:
         seconds = one["seconds"]
         rows.append([one["layers"], str(one["batch"]), one["dtype"], str(one["momentum"] or ""),
-                     Figure(middle(seconds["floor"]), 3),
-                     Figure(ratio(seconds, "kit", "floor"), 2),
-                     *(Figure(ratio(seconds, name, "kit"), 1) if name in seconds else ""
+                     number(middle(seconds["floor"]), 3),
+                     number(ratio(seconds, "kit", "floor"), 2),
+                     *(number(ratio(seconds, name, "kit"), 1) if name in seconds else ""
                        for name in peers)])
     return ["layers", "batch", "dtype", "momentum", "floor, s an epoch", "kit : floor",
             *(f"{name} : kit" for name in peers)], rows
@@ -73,16 +69,16 @@ def parts(results):
         known = {name: middle(times) for name, times in one["microseconds"].items()}
         rest = known["kit"] - sum(known[name] for name in names)
         rows.append([f"{one['layers']}, batch {one['batch']}, {one['dtype']}",
-                     *(Figure(known[name], 0) for name in ["kit", *names]), Figure(rest, 0)])
+                     *(number(known[name], 0) for name in ["kit", *names]), number(rest, 0)])
     return ["a step; µs", "kit", *names, "rest"], rows
 
 
 def validation(results, peers):
     """One pass over all images."""
     return ["30,000 images", "floor, ms", "kit : floor", *(f"{name} : kit" for name in peers)], [
-        [one["dtype"], Figure(1000 * middle(one["seconds"]["floor"]), 0),
-         Figure(ratio(one["seconds"], "kit", "floor"), 2),
-         *(Figure(ratio(one["seconds"], name, "kit"), 1) for name in peers)] for one in results]
+        [one["dtype"], number(1000 * middle(one["seconds"]["floor"]), 0),
+         number(ratio(one["seconds"], "kit", "floor"), 2),
+         *(number(ratio(one["seconds"], name, "kit"), 1) for name in peers)] for one in results]
 
 
 def runs(results):
@@ -91,10 +87,10 @@ def runs(results):
         key.split(", ")[1] for one in results for key in one["until"]))
     for one in results:
         for name, seconds in one["seconds"].items():
-            rows.append([f"{name}, {one['dtype']}", Figure(middle(seconds), 2),
-                         Figure(ratio(one["seconds"], name, "kit"), 2),
+            rows.append([f"{name}, {one['dtype']}", number(middle(seconds), 2),
+                         number(ratio(one["seconds"], name, "kit"), 2),
                          *("" if name == "floor" else
-                           Figure(middle(one["until"][f"{name}, {accuracy}"]), 2)
+                           number(middle(one["until"][f"{name}, {accuracy}"]), 2)
                            for accuracy in accuracies)])
     return [f"{results[0]['epochs']} epochs with {results[0]['validations']} validations each",
             "seconds", ": kit", *(f"until {accuracy}, s" for accuracy in accuracies)], rows
@@ -104,27 +100,26 @@ def growth(what, results):
     """How milliseconds grow with one thing."""
     columns = list(results[0]["milliseconds"])
     return [f"{what}; ms", *columns], [
-        [str(one["size"]), *(Figure(middle(one["milliseconds"][name]), 3) for name in columns)]
+        [str(one["size"]), *(number(middle(one["milliseconds"][name]), 3) for name in columns)]
         for one in results]
 
 
 def whole(found):
     """What takes a process of its own."""
     return ["in a process of its own", "median", "lowest", "highest"], [
-        [name, *(Figure(value, 0 if "MB" in name else 2)
+        [name, *(number(value, 0 if "MB" in name else 2)
                  for value in (middle(values), min(values), max(values)))]
         for name, values in found.items()]
 
 
 def once(found):
     """What is timed once, with --full."""
-    return ["once", "seconds"], [[name, Figure(seconds, 0)] for name, seconds in found.items()]
+    return ["once", "seconds"], [[name, number(seconds, 0)] for name, seconds in found.items()]
 
 
 def tables(document):
     """Return all tables of a bench."""
-    peers = [name for name in document["validation"][0]["seconds"]
-             if name not in ("floor", "kit")]
+    peers = reach.peers_of(document)
     return [training(document["training"], peers), parts(document["parts"]),
             validation(document["validation"], peers), runs(document["runs"]),
             *(growth(*one) for one in document["growth"].items()), whole(document["whole"]),
@@ -143,14 +138,19 @@ def joined(documents):
 
 def cell(cells):
     """Return the cells of several benches as one."""
-    return cells[0] if isinstance(cells[0], str) else Spread(
-        tuple(one.value for one in cells), cells[0].digits)
+    return cells[0] if isinstance(cells[0], str) else Number(
+        tuple(value for one in cells for value in one.values), cells[0].digits)
 
 
 def shape(all_tables):
     """Return what must be the same in benches that are put together."""
     return repr([(columns, [[one if isinstance(one, str) else None for one in row]
                             for row in rows]) for columns, rows in all_tables])
+
+
+def say_table(columns, rows):
+    """Print an empty line and a table."""
+    say("\n" + markdown(columns, rows))
 
 
 def main(arguments=None):
@@ -163,8 +163,8 @@ def main(arguments=None):
         for document in documents:
             say(about(document))
         for table in joined(documents):
-            say("\n" + markdown(*table))
-        say("\n" + markdown(*reach.table(documents)))
+            say_table(*table)
+        say_table(*reach.table(documents))
     except Refused as refusal:
         say(f"benchmarks: {refusal}", sys.stderr)
         return 2

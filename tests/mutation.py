@@ -70,10 +70,10 @@ class ScaleNumber(Operator):
 
 
 class RemoveStatement(Operator):
-    """`pass` in place of a statement that fills a line."""
+    """`pass` in place of a statement that fills a line; a docstring does nothing anyway."""
 
     def mutation_positions(self, node):
-        if node.type == "simple_stmt":
+        if node.type == "simple_stmt" and node.children[0].type != "string":
             yield node.start_pos, node.end_pos
 
     def mutate(self, node, index):

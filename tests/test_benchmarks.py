@@ -131,6 +131,19 @@ def test_what_falls_short_is_counted(tmp_path, capsys):
     assert "| kit, float64 | 1.30 | 1.00 | not reached |" in lines
 
 
+def test_rows_that_miss_a_goal_are_counted_with_their_range(tmp_path, capsys):
+    document = bench(kit=2.5)
+    slower, faster = (dict(document["training"][0]) for _ in range(2))
+    slower["seconds"] = {"floor": [1.0], "kit": [3.0], "PyTorch": [2.0]}
+    faster["seconds"] = {"floor": [1.0], "kit": [1.2], "PyTorch": [2.0]}
+    document["training"] += [slower, faster]
+    assert tables.main(write(tmp_path, document)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "| batch 32: at most 1.25 times the floor | 1 of 3 | 2.50 to 3.00 |" in lines
+    assert "| batch 1 or 32: faster than PyTorch, whose time in the kit's is | 1 of 3 " \
+        "| 0.67 to 0.80 |" in lines
+
+
 @pytest.mark.parametrize("text, words", [
     (None, "cannot be read (No such file or directory)"), ("{", "is not a bench of this version"),
     ("[]", "is not a bench of this version"), ('{"validation": []}', "is not a bench of this")])

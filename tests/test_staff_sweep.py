@@ -41,6 +41,13 @@ def importable(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """What is computed here is rounded as in a worker."""
+    with threadpool_limits(1, "blas"):
+        yield
+
+
 def killed_once(job, data, tick):
     """A run whose first process is killed in the middle of it."""
     def tick_or_die():
@@ -111,8 +118,7 @@ def test_a_run_whose_process_is_killed_is_made_good(small_path, tmp_path, monkey
             found = sweep(killed_once, load, jobs, 5,
                           compute=partial(on_dask, address, small_path))
     assert (tmp_path / "killed").exists()
-    with threadpool_limits(1, "blas"):      # as in a worker
-        assert same(found, [run_as_arrays(job, load(), lambda: None) for job in jobs])
+    assert same(found, [run_as_arrays(job, load(), lambda: None) for job in jobs])
 
 
 @pytest.mark.faults
