@@ -24,9 +24,10 @@ class Number(NamedTuple):
 
     def __str__(self):
         known = [one for one in self.values if one is not None]
-        low, text, high = ("not reached" if one is None else f"{one:.{self.digits}f}" for one in
-                           (min(known, default=None), middle(self.values),
-                            max(known, default=None)))
+        low = min(known, default=None)
+        high = None if len(known) < len(self.values) else max(known)
+        low, text, high = ("not reached" if one is None else f"{one:.{self.digits}f}"
+                           for one in (low, middle(self.values), high))
         return text if low == text == high else f"{text} ({low} to {high})"
 
 

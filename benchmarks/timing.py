@@ -3,6 +3,7 @@
 import functools
 import gc
 import importlib.metadata
+import math
 import os
 import platform
 import statistics
@@ -53,9 +54,9 @@ def interleaved(functions, rounds):
 
 
 def middle(values):
-    """Return the median of numbers and Nones; None if most are None."""
-    known = [one for one in values if one is not None]
-    return statistics.median(known) if 2 * len(known) > len(values) else None
+    """Return the median of numbers and Nones, which are larger than any number."""
+    median = statistics.median(math.inf if one is None else one for one in values)
+    return None if median == math.inf else median
 
 
 def ratio(measured, name, other):

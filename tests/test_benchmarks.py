@@ -12,7 +12,6 @@ from benchmarks.ways.ours import Ours
 from task3 import ImprovedModel, MomentumTrainer
 
 
-
 def test_every_topology_batch_type_and_momentum_has_its_row():
     assert len(ROWS) == len(set(ROWS)) == len(TOPOLOGIES) * 3 * 2 * 2 + 2
 
@@ -109,9 +108,17 @@ def test_a_table_of_several_benches_shows_the_middle_and_the_spread(tmp_path, ca
         "1.5 (1.4 to 1.7) |" in lines
     assert "| [10], batch 32, float64 | 10 | 3 | 5 | 2 |" in lines
     assert "| floor, float64 | 2.00 (1.00 to 3.00) | 0.77 (0.71 to 0.83) |  |" in lines
-    assert "| kit, float64 | 2.60 (1.20 to 4.20) | 1.00 | 2.50 (2.00 to 3.00) |" in lines
+    assert "| kit, float64 | 2.60 (1.20 to 4.20) | 1.00 | 3.00 (2.00 to not reached) |" in lines
     assert "| 8 | 2.000 |" in lines
     assert "| import task4, s | 0.20 | 0.10 | 0.90 |" in lines
+
+
+@pytest.mark.parametrize("values, text", [
+    ((1.0, 1.0, 1.0), "1.00"), ((3.0, 1.0, 2.0), "2.00 (1.00 to 3.00)"),
+    ((1.0, None, 2.0), "2.00 (1.00 to not reached)"), ((None,) * 3, "not reached"),
+    ((None, 1.0, None), "not reached (1.00 to not reached)")])
+def test_a_number_of_several_benches_says_where_it_was_not_reached(values, text):
+    assert str(tables.Number(values, 2)) == text
 
 
 def test_what_falls_short_is_counted(tmp_path, capsys):
