@@ -37,6 +37,7 @@ def interleaved(functions, rounds):
     measured = {name: [] for name in names}
     enabled = gc.isenabled()
     gc.disable()        # or one way's rubbish is swept in another one's time
+    gc.freeze()         # what torch has imported takes half a second to look through, each time
     try:
         for number in range(rounds + 1):
             turn = number % len(names)
@@ -48,6 +49,8 @@ def interleaved(functions, rounds):
                     measured[name].append(time.perf_counter() - start)
             gc.collect()
     finally:
+        gc.unfreeze()
+        gc.collect()
         if enabled:
             gc.enable()
     return measured

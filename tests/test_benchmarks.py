@@ -1,5 +1,6 @@
 """The bench: that the ways to train do the same work, and that its numbers are what they say."""
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -49,6 +50,18 @@ def test_peers_have_our_weights_after_100_steps(name, dtype, layers, gamma):
             moved * (1e-11 if dtype == "float64" else 1e-3)
     np.testing.assert_allclose(ways[0].validate("val"), ways[1].validate("val"),
                                rtol=1e-6 if dtype == "float64" else 1e-3)
+
+
+def test_each_of_many_rows_is_compiled(monkeypatch):
+    torch = pytest.importorskip("torch")
+    from torch._dynamo.utils import counters    # private: what is compiled is told nowhere else
+
+    from benchmarks.ways.pytorch import Compiled
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    for width in range(2, 13):
+        row, before = Row((width, 10), 4), counters["frames"]["ok"]
+        Compiled(row).steps(row.batches(0, 2))
+        assert counters["frames"]["ok"] == before + 1
 
 
 def test_the_floor_multiplies_and_updates_matrices_of_the_right_shapes():

@@ -61,9 +61,10 @@ class PyTorch:
 
 
 class Compiled(PyTorch):
-    """The same, with network and loss compiled."""
+    """The same, with network and loss compiled; validated eagerly, as an epoch needs it rarely."""
     BATCHES = (32,)     # a compilation takes seconds: the assignment's own batch only
 
     def __init__(self, row):
         super().__init__(row)
+        torch.compiler.reset()      # or after eight rows torch compiles no more, and runs eagerly
         self.loss = torch.compile(self.loss, dynamic=False)
