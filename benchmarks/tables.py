@@ -107,9 +107,8 @@ def growth(what, results):
 
 def whole(found):
     """What takes a process of its own."""
-    return ["in a process of its own", "median", "lowest", "highest"], [
-        [name, *(number(value, 0 if "MB" in name else 2)
-                 for value in (middle(values), min(values), max(values)))]
+    return ["in a process of its own", "median"], [
+        [name, number(middle(values), 0 if "MB" in name else 2)]
         for name, values in found.items()]
 
 

@@ -75,8 +75,10 @@ def machine():
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             versions[name] = None
+    pools = sorted((pool for pool in threadpool_info() if pool["user_api"] == "blas"),
+                   key=lambda pool: "numpy" not in pool["filepath"])   # SciPy has its own
     blas = [f"{pool['internal_api']} {pool['version']} {pool.get('architecture', '')}".strip()
-            for pool in threadpool_info() if pool["user_api"] == "blas"]
+            for pool in pools]
     return {"processor": processor(), "cores": os.cpu_count(), "system": platform.system(),
             "python": platform.python_version(), "blas": blas[:1], "versions": versions,
             "time": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "vectors": vectors()}
