@@ -1,11 +1,12 @@
 """The bench: that the ways to train do the same work, and that its numbers are what they say."""
 import json
+import subprocess
 from functools import partial
 
 import numpy as np
 import pytest
 
-from benchmarks import tables, timing
+from benchmarks import tables, timing, whole
 from benchmarks.rows import ROWS, TOPOLOGIES, Row, data
 from benchmarks.ways import PEERS
 from benchmarks.ways.bare import Bare
@@ -179,6 +180,16 @@ def test_benches_of_other_rows_are_not_put_together(tmp_path, capsys):
     other["training"][0]["layers"] = "[64, 10]"
     assert tables.main(write(tmp_path, bench(), other)) == 2
     assert "the files hold different rows" in capsys.readouterr().err
+
+
+def test_what_fails_is_left_out_and_said(monkeypatch, capsys):
+    def run(command, **_):
+        if command[0] == "make":
+            raise subprocess.CalledProcessError(2, command)
+    monkeypatch.setattr(whole, "in_new_folder", run)
+    assert list(whole.measure_once()) == ["the report, executed"]
+    assert capsys.readouterr().err == "benchmarks: make test is left out, for it ended with " \
+        "status 2; run it alone to see why\n"
 
 
 def test_the_machine_is_described_in_what_json_can_hold():
