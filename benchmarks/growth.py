@@ -47,15 +47,10 @@ def examples_of(rounds, count):
     way = Ours(row)
     batches = [row.batches(seed, STEPS) % count for seed in range(rounds + 1)]
     found = milliseconds({"a step": partial(prepared, way, batches)}, rounds)
-    found |= milliseconds({"a validation": lambda _: partial(validated, way.model, X[:count],
-                                                             Y[:count], 1)}, rounds, 1000)
+    with blas_threads(1):
+        found |= milliseconds({"a validation": lambda _: partial(
+            evaluate, way.model, X[:count], Y[:count])}, rounds, 1000)
     return {"size": count, "milliseconds": found}
-
-
-def validated(model, X, Y, count):
-    """Evaluate the model with so many threads."""
-    with blas_threads(count):
-        evaluate(model, X, Y)
 
 
 def threads_of(rounds, row):
@@ -68,7 +63,7 @@ def threads_of(rounds, row):
         return lambda: way.trainer.take(batches[number], count)
 
     def validation(count, _):
-        return partial(validated, way.model, *images(row.dtype, "val"), count)
+        return partial(way.validate, "val", count)
 
     found = milliseconds({f"a step, {count}": partial(step, count) for count in counts}, rounds)
     found |= milliseconds({f"10,000 images, {count}": partial(validation, count)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import reach
-from benchmarks.timing import markdown, middle, ratio
+from benchmarks.timing import markdown, middle, or_never, ratio
 from kit.files import Refused, reason, say
 
 
@@ -23,11 +23,9 @@ class Number(NamedTuple):
     digits: int
 
     def __str__(self):
-        known = [one for one in self.values if one is not None]
-        low = min(known, default=None)
-        high = None if len(known) < len(self.values) else max(known)
-        low, text, high = ("not reached" if one is None else f"{one:.{self.digits}f}"
-                           for one in (low, middle(self.values), high))
+        low, text, high = ("not reached" if one is None else f"{one:.{self.digits}f}" for one in
+                           (min(self.values, key=or_never), middle(self.values),
+                            max(self.values, key=or_never)))
         return text if low == text == high else f"{text} ({low} to {high})"
 
 

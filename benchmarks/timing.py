@@ -56,9 +56,14 @@ def interleaved(functions, rounds):
     return measured
 
 
+def or_never(seconds):
+    """Return a number, or infinity for None: what was not reached is later than all that was."""
+    return math.inf if seconds is None else seconds
+
+
 def middle(values):
     """Return the median of numbers and Nones, which are larger than any number."""
-    median = statistics.median(math.inf if one is None else one for one in values)
+    median = statistics.median(map(or_never, values))
     return None if median == math.inf else median
 
 
@@ -78,9 +83,9 @@ def machine():
     pools = sorted((pool for pool in threadpool_info() if pool["user_api"] == "blas"),
                    key=lambda pool: "numpy" not in pool["filepath"])   # SciPy has its own
     blas = [f"{pool['internal_api']} {pool['version']} {pool.get('architecture', '')}".strip()
-            for pool in pools]
+            for pool in pools[:1]]
     return {"processor": processor(), "cores": os.cpu_count(), "system": platform.system(),
-            "python": platform.python_version(), "blas": blas[:1], "versions": versions,
+            "python": platform.python_version(), "blas": blas, "versions": versions,
             "time": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "vectors": vectors()}
 
 

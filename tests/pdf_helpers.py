@@ -1,12 +1,15 @@
 """Notebooks made for a test, and what the PDF made of them holds."""
 import io
+import os
 import zlib
 
 import nbformat
 import nbformat.v4 as nb4
 import pypdf
+import pytest
 
 from kit.pdf import worker
+from kit.pdf.characters import Coverage
 
 SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
 RUN = 10**6     # stands for the number of a cell that has been run
@@ -50,6 +53,13 @@ def notebook(*cells):
     for count, cell in enumerate(run, start=1):
         cell.execution_count = count
     return nb4.new_notebook(cells=list(cells))
+
+
+def need_font(text, package):
+    """Skip the test where no font of this machine has a letter of text, and fail there in CI."""
+    if Coverage([text]).missing:
+        assert "CI" not in os.environ, f"install {package}"
+        pytest.skip(f"no font of this machine has {text}")
 
 
 def export(*cells, folder=None, name="task1.ipynb", include_code=False, system_fonts=True):

@@ -1,7 +1,6 @@
 """Formulas: set as TeX means them or printed as their TeX with a warning, never changed."""
 
 import io
-import os
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,10 +8,10 @@ import nbformat
 import pypdf
 import pytest
 import typst
+from pdf_helpers import need_font
 
 from kit import report
 from kit.pdf import finding
-from kit.pdf.characters import Coverage
 from kit.pdf.tex import CannotSet, Mender
 from kit.pdf.parts import Part, Place
 from kit.pdf.typesetting import TEMPLATE, Typesetter
@@ -748,9 +747,7 @@ def test_what_is_not_known_is_printed_as_tex(refused, tex, reason):
     with pytest.raises(CannotSet) as refusal:
         Mender().prepare(tex)
     assert reason in str(refusal.value)
-    if Coverage([tex]).missing:
-        assert "CI" not in os.environ, "install fonts-droid-fallback"
-        pytest.skip(f"no font of this machine has {tex}")
+    need_font(tex, "fonts-droid-fallback")
     assert refused[0][tex] == normal(tex)
 
 

@@ -51,8 +51,8 @@ class Ours:
     def steps(self, batches):
         self.trainer.take(batches)
 
-    def validate(self, split):
-        with blas_threads(1):       # as in train
+    def validate(self, split, threads=1):
+        with blas_threads(threads):     # one, as in train
             return evaluate(self.model, *images(self.dtype, split))
 
     def weights(self):
