@@ -1,242 +1,125 @@
-"""The softmax network, its trainer and its gradient check (task 2)."""
-from typing import NamedTuple
+"""Task 2: a softmax network, its gradient check and its trainer.
+
+Examples are rows: N examples, I = 785 inputs (784 pixels and a 1 for the bias), J hidden units,
+K = 10 outputs. A weight matrix is (fan-in, units). Loss and gradients are means over the batch.
+"""
+from collections import namedtuple
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from utils import (Table, batch_loader, command_line, generators, label_axes, load_full_mnist,
-                   new_figure, plot_loss, save_figure)
+from kit.runs import Run, compute_runs
+from utils import batch_loader, command_line, expect, generators, hash_data, load_full_mnist
 
 NUM_CLASSES = 10
+SEEDS = (0, 1, 2)
+ONE_SHAPE = "targets has that shape; are the labels one-hot encoded?"
 
 
-# ------------------------------------------------------------------- data, subtasks 0 and 2a
-
+# --------------------------------------------------------------------- images and labels: 2a, 0
 def training_statistics(X_train):
-    """Mean and standard deviation of every pixel of every training image, as two floats."""
-    check_pixels(X_train)
-    # BEGIN SOLUTION task 2a
-    #: return the mean and the standard deviation over every pixel of X_train (N, 784), as two
-    #: floats; see task 2a of the assignment
+    """The mean and the standard deviation over every pixel of X_train (N, 784), as two floats."""
+    expect(X_train, "X_train", (None, 784), "a flat image a row", at_least=0, at_most=255)
+    # SOLUTION 2a
     return float(np.mean(X_train)), float(np.std(X_train))
-    # END SOLUTION
 
 
 def pre_process_images(X, mean, std):
-    """X (N, 784) normalised with the training set's mean and std, and a 1 for the bias: (N, 785).
-
-    Raises ValueError on another number of columns, on NaN, and on a std that is not positive.
-    """
-    check_pixels(X)
-    if not std > 0:
-        raise ValueError(f"The standard deviation is {std}: it must be positive; pass what "
-                         "training_statistics returned.")
-    # BEGIN SOLUTION task 2a
-    #: return X (N, 784) normalised with the given mean and std, with a last column of ones for
-    #: the bias, as floats (N, 785), and leave X as it is; see task 2a of the assignment
+    """X (N, 784) normalised with mean and std, and a last column of ones for the bias: (N, 785).
+    X itself does not change."""
+    expect(X, "X", (None, 784), "a flat image a row", at_least=0, at_most=255)
+    expect(std, "std", hint="pass the results of training_statistics", above=0)
+    # SOLUTION 2a
     normalised = (X - mean) / std
     return np.hstack([normalised, np.ones((len(X), 1))])
-    # END SOLUTION
-
-
-def check_pixels(X):
-    """Raise ValueError unless X is a batch of flat images without NaN."""
-    if np.ndim(X) != 2 or X.shape[1] != 784:
-        raise ValueError(f"The images have the shape {np.shape(X)}, expected (N, 784): "
-                         "one flat image of 28 x 28 pixels a row.")
-    if not np.isfinite(X).all():
-        raise ValueError("Some pixels are NaN or infinite, expected numbers from 0 to 255: "
-                         "check how the images were read.")
 
 
 def one_hot_encode(Y, num_classes=NUM_CLASSES):
-    """Labels (N, 1) or (N,) as rows with a single 1: (N, num_classes)."""
-    labels = np.asarray(Y).reshape(-1)
-    if not np.isin(labels, np.arange(num_classes)).all():
-        raise ValueError(f"The labels go from {labels.min()} to {labels.max()}, expected whole "
-                         f"numbers from 0 to {num_classes - 1}.")
-    # BEGIN SOLUTION task 0
-    #: return a row (num_classes,) for each of the labels (N,): a 1 in the label's column and 0
-    #: elsewhere, together (N, num_classes); see task 0 of the assignment
+    """A row with a 1 in the label's column and 0 elsewhere, for each label of Y, (N,) or (N, 1):
+    (N, num_classes)."""
+    labels = np.ravel(Y)
+    expect(labels, "Y", (None,), among=range(num_classes))
+    # SOLUTION 0
     return np.eye(num_classes)[labels.astype(int)]
-    # END SOLUTION
 
 
-class Dataset(NamedTuple):
-    """Pre-processed images (N, 785) and one-hot targets (N, 10) of both splits."""
-    X_train: np.ndarray
-    Y_train: np.ndarray
-    X_val: np.ndarray
-    Y_val: np.ndarray
-
-
-def load_dataset(path=None, verbose=False):
-    """The Dataset, both splits normalised with the statistics of the training set."""
-    X_train, Y_train, X_val, Y_val = load_full_mnist(path, verbose=verbose)
-    mean, std = training_statistics(X_train)
-    return Dataset(pre_process_images(X_train, mean, std), one_hot_encode(Y_train),
-                   pre_process_images(X_val, mean, std), one_hot_encode(Y_val))
-
-
-# ---------------------------------------------------------------- loss and accuracy, subtask 0
-
+# -------------------------------------------------------------------------- loss and accuracy: 0
 def cross_entropy_loss(targets, outputs):
-    """Mean of the examples' cross-entropy C, for targets and outputs (N, K).
-
-    The loss is finite, even where an output is 0.
-    """
-    check_same_shape(targets, outputs)
-    # BEGIN SOLUTION task 0
-    #: return the cross-entropy C of targets and outputs (N, K), the mean over the N examples, as
-    #: one number, finite where an output is 0; outputs are complex in gradient_check, so do not
-    #: turn the mean into a float; see task 0 of the assignment
+    """The cross-entropy C of targets and outputs (N, K), as the mean over the N examples. It is
+    finite even where an output is 0. In gradient_check the outputs are complex, and so is C."""
+    expect(outputs, "outputs", np.shape(targets), ONE_SHAPE)
+    # SOLUTION 0
     # C = -sum_k y_k ln ŷ_k; an output below the smallest normal float counts as that.
     log_outputs = np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))
     return -np.sum(targets * log_outputs) / len(targets)
-    # END SOLUTION
-
-
-def calculate_accuracy(X, targets, model):
-    """Share of the images in X whose largest output is the right class."""
-    # BEGIN SOLUTION task 0
-    #: return the share of the images X (N, 785) whose largest output is the class of the one-hot
-    #: targets (N, K); predict gives the outputs; see task 0 of the assignment
-    return accuracy_of(predict(model, X), targets)
-    # END SOLUTION
 
 
 def accuracy_of(outputs, targets):
-    """Share of the rows of outputs (N, K) that are largest where the one-hot targets are."""
-    check_same_shape(targets, outputs)
-    # BEGIN SOLUTION task 0
-    #: return the share of the rows of outputs (N, K) that are largest where the one-hot targets
-    #: (N, K) are, as a float; see task 0 of the assignment
-    return float(np.mean(classes_of(outputs) == classes_of(targets)))
-    # END SOLUTION
+    """The share of the N examples whose largest output is the right class, as a float; outputs and
+    one-hot targets are (N, K)."""
+    expect(outputs, "outputs", np.shape(targets), ONE_SHAPE)
+    # SOLUTION 0
+    return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))
 
 
-def classes_of(rows):
-    """The column of each row's largest entry: (N,) for rows (N, K)."""
-    # BEGIN SOLUTION task 0
-    #: return the column of the largest entry of each of the rows (N, K), as whole numbers (N,);
-    #: see task 0 of the assignment
-    return rows.argmax(axis=1)
-    # END SOLUTION
-
-
-def confusion_counts(outputs, targets):
-    """How many examples of each class (row) have their largest output at which class (column)."""
-    check_same_shape(targets, outputs)
-    counts = np.zeros((targets.shape[1],) * 2, dtype=int)
-    np.add.at(counts, (classes_of(targets), classes_of(outputs)), 1)
-    return counts
-
-
-def predict(model, X, rows=1000):
-    """The model's outputs for all of X, a thousand rows at a time: they stay in the cache."""
-    return np.concatenate([model.forward(X[start:start + rows])
-                           for start in range(0, len(X), rows)])
-
-
-def evaluate(model, X, targets):
-    """Loss and accuracy over all of X, from one forward pass."""
-    outputs = predict(model, X)
-    return float(cross_entropy_loss(targets, outputs)), accuracy_of(outputs, targets)
-
-
-def check_same_shape(targets, outputs):
-    """Raise ValueError unless there is one output for each target."""
-    if np.shape(targets) != np.shape(outputs):
-        raise ValueError(f"The targets have the shape {np.shape(targets)} and the outputs "
-                         f"{np.shape(outputs)}: both must be (N, K); one-hot encode the labels.")
-
-
-# ------------------------------------------------------------------------- the network, 2b and 4c
-
+# ---------------------------------------------------------------------- the network: 2b and 4c
 def sigmoid(z):
-    """The logistic function of each entry of z, of any shape; no z overflows."""
-    # BEGIN SOLUTION task 2b
-    #: return the sigmoid of every entry of z, in z's shape, without overflow for any z; z is
-    #: complex in gradient_check, so use functions that take complex numbers; see task 2b of the
-    #: assignment
+    """The sigmoid of every entry of z, in z's shape. No z overflows. In gradient_check z is
+    complex: use functions that take complex numbers."""
+    # SOLUTION 2b
     # 1 / (1 + exp(-z)), written with tanh
     return (1 + np.tanh(z / 2)) / 2
-    # END SOLUTION
 
 
 def softmax(z):
-    """The softmax of each row of z (N, K), real or complex; no z overflows."""
-    # BEGIN SOLUTION task 2b
-    #: return the softmax of every row of z (N, K), in z's shape, without overflow for any z; z
-    #: is complex in gradient_check; see task 2b of the assignment
+    """The softmax of every row of z (N, K), in z's shape. No z overflows. In gradient_check z is
+    complex: where you compare, take z.real."""
+    # SOLUTION 2b
     # exp(z_k) / sum_k' exp(z_k'); the largest z of a row is taken off first.
     with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
         exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
-    # END SOLUTION
-
-
-# BEGIN SOLUTION task 2b
-def sum_of_outer_products(a, delta):
-    """a.T @ delta: (fan-in, units) for (N, fan-in) and (N, units), summed over the examples.
-
-    For a single one NumPy multiplies column by row several times faster than as matrices.
-    """
-    return a.T * delta if len(a) == 1 else a.T @ delta
-# END SOLUTION
 
 
 class SoftmaxModel:
-    """Layers of sigmoid units and a softmax output layer, without biases: X holds a column of 1.
+    """Layers of sigmoid units, then softmax outputs. neurons_per_layer are their sizes, the
+    outputs last; rng is a seed or a numpy.random.Generator for the initial weights.
 
-    neurons_per_layer: the size of each layer, the outputs last; [10] has no hidden layer.
-    num_inputs:        I, the columns of X.
-    rng:               a seed or a numpy.random.Generator for the initial weights.
-
-    ws:          one matrix (fan-in, units) for each layer.
-    grads:       the same shapes, set by `backward`.
-    activations: [X, a¹, …, ŷ], set by `forward`.
+    ws:          a matrix (fan-in, units) for each layer
+    grads:       ∂C/∂w in the same shapes, set by backward
+    activations: [X, a¹, …, ŷ], set by forward
     """
 
     def __init__(self, neurons_per_layer, num_inputs=785, rng=0):
         sizes = layer_sizes(neurons_per_layer, num_inputs)
         rng = np.random.default_rng(rng)
         self.neurons_per_layer = tuple(neurons_per_layer)
-        self.ws = [self.initial_weights(rng, fan_in, units)
-                   for fan_in, units in zip(sizes, sizes[1:])]
+        self.ws = [self.initial_weights(rng, *shape) for shape in zip(sizes, sizes[1:])]
         self.grads = [np.zeros_like(w) for w in self.ws]
         self.activations = []
 
     def initial_weights(self, rng, fan_in, units):
-        """Weights of one layer, from U(-1, 1)."""
-        # BEGIN SOLUTION task 2c
-        #: return the weights of one layer (fan_in, units), drawn with the generator rng from
-        #: U(-1, 1); no model can be made before, so write this one first; see task 2c of the
-        #: assignment
+        """The weights of one layer (fan_in, units), drawn by the generator rng from U(-1, 1).
+        Write this first: without it there is no model."""
+        # SOLUTION 2c
         return rng.uniform(-1, 1, (fan_in, units))
-        # END SOLUTION
 
     def activation(self, z):
         """a = f(z) of a hidden layer."""
         return sigmoid(z)
 
     def slope(self, a):
-        """f'(z) in terms of a = f(z)."""
-        # BEGIN SOLUTION task 2b
-        #: return the sigmoid's slope f'(z) for its outputs a = f(z), in a's shape (N, J); see
-        #: task 2b of the assignment
+        """The slope f'(z) of the sigmoid, in terms of its output a = f(z), in a's shape."""
+        # SOLUTION 2b
         return a * (1 - a)
-        # END SOLUTION
 
     def forward(self, X):
-        """Softmax outputs (N, K) for X (N, I); keeps every layer's outputs in `activations`."""
-        if np.ndim(X) != 2 or X.shape[1] != len(self.ws[0]):
-            raise ValueError(f"X has the shape {np.shape(X)}, expected (N, {len(self.ws[0])}): "
-                             "are the images pre-processed?")
-        # BEGIN SOLUTION task 2b
-        #: return the softmax outputs ŷ (N, K) for X (N, I), and keep [X, a¹ (N, J), …, ŷ] in
-        #: self.activations; one hidden layer first, any number from task 4c on; see task 2b of
-        #: the assignment
+        """The outputs ŷ (N, K) for X (N, I). Keeps [X, a¹ (N, J), …, ŷ] in self.activations.
+        One hidden layer is enough for 2b; 4c asks for any number."""
+        expect(X, "X", (None, len(self.ws[0])), "are the images pre-processed?")
+        # SOLUTION 2b
         self.activations = [X]
         for w in self.ws[:-1]:
             z = self.activations[-1] @ w                         # (N, J)
@@ -244,56 +127,43 @@ class SoftmaxModel:
         z = self.activations[-1] @ self.ws[-1]                   # (N, K)
         self.activations.append(softmax(z))
         return self.activations[-1]
-        # END SOLUTION
 
     def backward(self, X, outputs, targets):
-        """Set `grads` to ∂C/∂w, averaged over the batch, for what `forward(X)` has kept."""
-        check_same_shape(targets, outputs)
-        # BEGIN SOLUTION task 2b
-        #: set self.grads to ∂C/∂w, the mean over the batch, one array in the shape of each matrix
-        #: in self.ws: (I, J), (J, K); X (N, I), outputs and targets (N, K), and self.activations
-        #: as forward left it; any number of layers from task 4c on; see task 2b of the assignment
+        """Sets self.grads: ∂C/∂w for every matrix of self.ws, in its shape, as the mean over N.
+        outputs and targets are (N, K); self.activations is as forward(X) has left it.
+        One hidden layer is enough for 2b; 4c asks for any number."""
+        expect(outputs, "outputs", np.shape(targets), ONE_SHAPE)
+        # SOLUTION 2b
         delta = -(targets - outputs) / len(X)                    # (N, K)
         for layer in reversed(range(len(self.ws))):
             a = self.activations[layer]                          # (N, fan-in)
-            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, units)
+            self.grads[layer] = a.T @ delta                      # (fan-in, units)
             if layer > 0:
                 delta = self.slope(a) * (delta @ self.ws[layer].T)  # (N, fan-in)
-        # END SOLUTION
 
 
 def layer_sizes(neurons_per_layer, num_inputs=785):
-    """[inputs, hidden units …, outputs]; raises ValueError on anything but whole numbers >= 1."""
-    sizes = [num_inputs, *neurons_per_layer]
-    if len(sizes) < 2 or any(size != int(size) or size < 1 for size in sizes):
-        raise ValueError(f"neurons_per_layer is {neurons_per_layer}, expected whole numbers "
-                         "from 1 up, the outputs last, such as [64, 10].")
-    return [int(size) for size in sizes]
+    """[inputs, hidden units …, outputs], as whole numbers."""
+    expect([*neurons_per_layer] or [0], "neurons_per_layer", (None,),
+           "give the size of each layer, such as [64, 10]", among=range(1, 10 ** 6))
+    return [int(size) for size in (num_inputs, *neurons_per_layer)]
 
 
 def count_parameters(neurons_per_layer, num_inputs=785):
-    """How many weights a network with these layers has."""
-    # BEGIN SOLUTION task 2d
-    #: return the number of weights, a whole number, for layers of these sizes, the outputs last;
-    #: layer_sizes checks them and puts the inputs before them; see task 2d of the assignment
+    """The number of weights, a whole number, of a network with these layers, the outputs last.
+    layer_sizes checks the layers and puts the inputs before them."""
+    # SOLUTION 2d
     layers = layer_sizes(neurons_per_layer, num_inputs=num_inputs)
     return sum(fan_in * units for fan_in, units in zip(layers, layers[1:]))
-    # END SOLUTION
 
 
 def gradient_check(model, X, targets, samples=40, rng=0):
-    """Relative error of each layer's gradient, held against complex-step derivatives.
-
-    For f analytic, f'(w) = Im f(w + ih) / h up to h²: no difference is taken, nothing cancels, and
-    with h = 1e-20 it is exact to rounding (Squire and Trapp, 1998). In each layer `samples`
-    weights are drawn (all, where there are fewer); the error is |grad - derivative| / |derivative|
-    in the 2-norm over them. The model is left as it was but for `grads` and `activations`.
-    """
-    h = 1e-20
-    rng = np.random.default_rng(rng)
+    """The relative error of each layer's gradient, |grad - derivative| / |derivative|, in the
+    2-norm over `samples` weights. The derivative is a complex step, f'(w) = Im f(w + ih) / h: it
+    takes no difference, so with h = 1e-20 it is exact to rounding (Squire and Trapp, 1998)."""
+    h, rng, errors = 1e-20, np.random.default_rng(rng), []
     model.backward(X, model.forward(X), targets)
     grads = [grad.copy() for grad in model.grads]
-    errors = []
     for layer, w in enumerate(model.ws):
         chosen = rng.choice(w.size, size=min(samples, w.size), replace=False)
         derivatives = np.empty(len(chosen))
@@ -305,114 +175,84 @@ def gradient_check(model, X, targets, samples=40, rng=0):
         if not np.any(derivatives):
             raise ValueError(
                 f"The loss does not change with the weights of layer {layer + 1} in the complex "
-                "step: forward does not use them, or sigmoid, softmax or the loss drops the "
-                "imaginary part, as np.abs, float() and comparisons do. Write them "
-                "with np.exp, np.tanh, np.log and sums, or take z.real where you compare.")
+                "step. Does forward use them? Does sigmoid, softmax or the loss drop the "
+                "imaginary part, as np.abs and comparisons do? Take z.real where you compare.")
         difference = grads[layer].flat[chosen] - derivatives
         errors.append(float(np.linalg.norm(difference) / np.linalg.norm(derivatives)))
     model.forward(X)
     return errors
 
 
-# ------------------------------------------------------------------------------ the trainer, 2c
+# --------------------------------------------------------------------------- the trainer: 2c
+# pre-processed images (N, 785) and one-hot targets (N, 10) of both splits
+Dataset = namedtuple("Dataset", "X_train Y_train X_val Y_val")
+# five lists with one entry a validation; val_… is over the whole validation set, train_… the mean
+# over the mini-batches since the last validation, each before its own update
+History = namedtuple("History", "step train_loss train_accuracy val_loss val_accuracy")
 
-class TrainingDiverged(ArithmeticError):
-    """The loss stopped being a finite number; the message says at which step and what to try."""
 
-
-class History:
-    """What a run measured: five lists with one entry a validation.
-
-    step counts gradient steps. val_loss and val_accuracy are over the whole validation set.
-    train_loss and train_accuracy are means over the mini-batches since the validation before,
-    each taken before its own update: they come out of training and cost nothing.
-    """
-
-    def __init__(self):
-        self.step = []
-        self.train_loss, self.train_accuracy = [], []
-        self.val_loss, self.val_accuracy = [], []
+def load_dataset(path=None, verbose=False):
+    """The Dataset, both splits normalised with the statistics of the training set."""
+    X_train, Y_train, X_val, Y_val = load_full_mnist(path, verbose=verbose)
+    mean, std = training_statistics(X_train)
+    return Dataset(pre_process_images(X_train, mean, std), one_hot_encode(Y_train),
+                   pre_process_images(X_val, mean, std), one_hot_encode(Y_val))
 
 
 class SoftmaxTrainer:
-    """Mini-batch gradient descent with early stopping.
-
-    data:     a Dataset.
-    rng:      a seed or a numpy.random.Generator for the order of the batches.
-    patience: validations in a row without a better validation loss before training stops.
-
-    After `train`, model.ws are copies of the weights with the lowest validation loss; they were
-    reached at `best_step`.
-    """
+    """Mini-batch gradient descent on a Dataset. rng, a seed or a Generator, orders the batches.
+    Training stops after `patience` validations in a row without a lower loss."""
     validations_per_epoch = 5
 
     def __init__(self, model, data, learning_rate=0.1, batch_size=32, rng=0, patience=50):
-        if not 0 < learning_rate < np.inf:
-            raise ValueError(f"The learning rate is {learning_rate}: it must be a positive "
-                             "number.")
-        if not 1 <= batch_size <= len(data.X_train):
-            raise ValueError(f"The batch size is {batch_size}: choose one from 1 to "
-                             f"{len(data.X_train)}, the number of training images.")
-        self.model, self.data = model, data
+        expect(learning_rate, "learning_rate", hint="try 0.1", above=0, below=np.inf)
+        expect(batch_size, "batch_size", hint="at most all training images",
+               among=range(1, len(data.X_train) + 1))
+        self.model, self.data, self.patience = model, data, patience
         self.learning_rate, self.batch_size = learning_rate, batch_size
         self.rng = np.random.default_rng(rng)
-        self.patience = patience
-        self.history = History()
-        self.step, self.validations_without_gain, self.best_step = 0, 0, 0
-        self.best_loss, self.best_ws = np.inf, model.ws
+        self.history, self.step, self.validations_without_gain = History([], [], [], [], []), 0, 0
+        self.best_loss, self.best_step, self.best_ws = np.inf, 0, None
 
     def train_step(self, X_batch, Y_batch):
-        """One gradient step on a batch; returns the batch's loss before the step."""
-        # BEGIN SOLUTION task 2c
-        #: run the model forward and backward on X_batch (N, I) and Y_batch (N, K), call
-        #: self.update(), and return the batch's loss before it; see task 2c of the assignment
+        """One gradient step on X_batch (N, I) and Y_batch (N, K): the model runs forward and
+        backward, then self.update() changes its weights. Returns the loss before the update."""
+        # SOLUTION 2c
         outputs = self.model.forward(X_batch)
         loss = cross_entropy_loss(Y_batch, outputs)
         self.model.backward(X_batch, outputs, Y_batch)
         self.update()
         return loss
-        # END SOLUTION
 
     def update(self):
-        """One step of gradient descent in every layer, by the gradients in model.grads."""
-        # BEGIN SOLUTION task 2c
-        #: take one step of gradient descent: change every matrix in self.model.ws by its array in
-        #: self.model.grads, of the same shape, and self.learning_rate; see task 2c of the
-        #: assignment
+        """Changes every matrix of self.model.ws by one step of gradient descent, with its gradient
+        in self.model.grads and with self.learning_rate."""
+        # SOLUTION 2c
         # w := w - α ∂C/∂w
         for w, grad in zip(self.model.ws, self.model.grads):
             w -= self.learning_rate * grad
-        # END SOLUTION
 
-    def validation_step(self):
-        """Loss and accuracy over the validation set."""
-        return evaluate(self.model, self.data.X_val, self.data.Y_val)
-
-    @threadpool_limits.wrap(limits=1, user_api="blas")  # for matrices this small more are slower
-    @np.errstate(over="ignore", invalid="ignore")  # check_finite says it better than a warning
-    def train(self, num_epochs, on_validation=None):
-        """Train until the epochs or the patience are used up; returns the History.
-
-        on_validation, if given, is called without arguments after each validation.
-        """
-        steps_between_validations = self.steps_between_validations()
-        losses, outputs, targets = [], [], []  # of the mini-batches since the last validation
+    @threadpool_limits.wrap(limits=1, user_api="blas")      # faster for matrices this small
+    @np.errstate(over="ignore", invalid="ignore")           # FloatingPointError says it better
+    def train(self, num_epochs, on_validation=lambda: None):
+        """Train until the epochs or the patience are used up; returns the History."""
+        every = max(1, len(self.data.X_train) // self.batch_size // self.validations_per_epoch)
+        losses, accuracies = [], []                         # since the last validation
         for X_batch, Y_batch in self.batches(num_epochs):
-            loss = self.train_step(X_batch, Y_batch)
+            losses.append(self.train_step(X_batch, Y_batch))
+            accuracies.append(accuracy_of(self.model.activations[-1], Y_batch))
             self.step += 1
-            self.check_finite(loss)
-            losses.append(loss)
-            outputs.append(self.model.activations[-1].copy())   # a network may write into it again
-            targets.append(Y_batch.copy())
-            if self.step % steps_between_validations == 0:
-                self.validate(np.mean(losses), accuracy_of(np.concatenate(outputs),
-                                                           np.concatenate(targets)))
-                losses, outputs, targets = [], [], []
-                if on_validation is not None:
-                    on_validation()
+            if not np.isfinite(losses[-1]):
+                raise FloatingPointError(
+                    f"The loss became {losses[-1]} at gradient step {self.step}, with learning "
+                    f"rate {self.learning_rate}: try a learning rate ten times smaller.")
+            if self.step % every == 0:
+                self.validate(np.mean(losses), np.mean(accuracies))
+                on_validation()
+                losses, accuracies = [], []
                 if self.validations_without_gain >= self.patience:
                     break
-        self.model.ws = [w.copy() for w in self.best_ws]
+        self.model.ws = self.best_ws or self.model.ws
         return self.history
 
     def batches(self, num_epochs):
@@ -421,70 +261,90 @@ class SoftmaxTrainer:
             yield from batch_loader(self.data.X_train, self.data.Y_train, self.batch_size,
                                     shuffle=True, rng=self.rng)
 
-    def steps_between_validations(self):
-        """Gradient steps from one validation to the next."""
-        batches_per_epoch = -(-len(self.data.X_train) // self.batch_size)
-        return max(1, batches_per_epoch // self.validations_per_epoch)
-
     def validate(self, train_loss, train_accuracy):
-        """Add one entry to the history, and keep a copy of the weights if they are the best."""
+        """Add one entry to the history, and see whether to stop early."""
         val_loss, val_accuracy = self.validation_step()
-        self.history.step.append(self.step)
-        self.history.train_loss.append(train_loss)
-        self.history.train_accuracy.append(train_accuracy)
-        self.history.val_loss.append(val_loss)
-        self.history.val_accuracy.append(val_accuracy)
-        # BEGIN SOLUTION task 0
-        #= # Task 0, optional: early stopping. As it stands, every validation is taken for the best
-        #= # and none is counted as one without gain.
-        #= self.best_step, self.best_ws = self.step, self.model.ws
+        entry = self.step, train_loss, train_accuracy, val_loss, val_accuracy
+        for values, value in zip(self.history, entry):
+            values.append(value)
+        self.stop_early(val_loss)
+
+    def validation_step(self):
+        """Loss and accuracy over the validation set."""
+        return evaluate(self.model, self.data.X_val, self.data.Y_val)
+
+    def stop_early(self, val_loss):
+        """Early stopping, optional: keeps the lowest loss as best_loss, its step as best_step and
+        a copy of its weights as best_ws. validations_without_gain counts validations since."""
+        # SOLUTION 0 optional
         if val_loss < self.best_loss:
             self.best_loss, self.best_step = val_loss, self.step
             self.best_ws = [w.copy() for w in self.model.ws]
             self.validations_without_gain = 0
         else:
             self.validations_without_gain += 1
-        # END SOLUTION
-
-    def check_finite(self, loss):
-        """Raise TrainingDiverged unless the loss is a finite number."""
-        if not np.isfinite(loss):
-            raise TrainingDiverged(
-                f"The loss became {loss} at gradient step {self.step}, with learning rate "
-                f"{self.learning_rate}: try a learning rate ten times smaller, and check that the "
-                "images are normalised.")
 
 
-# -------------------------------------------------------------------- python task2.py --epochs 5
-
-def plot_history(loss_axes, accuracy_axes, history):
-    """Draw the training and validation curves of one run."""
-    for split, label in (("train", "training"), ("val", "validation")):
-        for ax, quantity in ((loss_axes, "loss"), (accuracy_axes, "accuracy")):
-            plot_loss(ax, history.step, getattr(history, f"{split}_{quantity}"), label)
-    label_axes(loss_axes, "Task 2: loss", "cross-entropy loss")
-    label_axes(accuracy_axes, "Task 2: accuracy", "accuracy")
+def predict(model, X, rows=1000):
+    """The model's outputs for all of X, a thousand rows at a time: they stay in the cache."""
+    return np.concatenate([model.forward(X[start:start + rows])
+                           for start in range(0, len(X), rows)])
 
 
-def main(args):
-    """Train the network of task 2, print its results and save its figure."""
-    from tqdm import tqdm
-    data = load_dataset(args.data, verbose=True)
-    for_weights, for_batches = generators(args.seed)
-    model = SoftmaxModel([64, NUM_CLASSES], rng=for_weights)
-    trainer = SoftmaxTrainer(model, data, rng=for_batches)
-    with tqdm(total=args.epochs * trainer.validations_per_epoch, unit="validation") as bar:
-        history = trainer.train(args.epochs, on_validation=bar.update)
-    rows = []
-    for split, X, Y in (("training", data.X_train, data.Y_train),
-                        ("validation", data.X_val, data.Y_val)):
-        rows.append((split, *(f"{value:.4f}" for value in evaluate(trainer.model, X, Y))))
-    print(f"Weights of step {trainer.best_step}, where the validation loss is lowest:")
-    print(Table(["split", "loss", "accuracy"], rows))
-    fig, axes = new_figure()
-    plot_history(*axes, history)
-    print(f"Figure: {save_figure(fig, 'task2.png')}")
+def evaluate(model, X, targets):
+    """Loss and accuracy over all of X."""
+    outputs = predict(model, X)
+    return float(cross_entropy_loss(targets, outputs)), accuracy_of(outputs, targets)
+
+
+def calculate_accuracy(X, targets, model):
+    """The share of the images X (N, 785) whose largest output is the right class."""
+    return accuracy_of(predict(model, X), targets)
+
+
+# ------------------------------------------------------------------------------- experiments
+@dataclass(frozen=True)
+class Experiment:
+    """All that decides a run, but its seed."""
+    name: str
+    neurons_per_layer: tuple = (64, NUM_CLASSES)
+    learning_rate: float = 0.1
+    batch_size: int = 32
+    num_epochs: int = 50
+
+    def build_model(self, seed):
+        """The network with its initial weights."""
+        return SoftmaxModel(self.neurons_per_layer, rng=generators(seed)[0])
+
+    def build_trainer(self, seed, data):
+        """The trainer around the network."""
+        return SoftmaxTrainer(self.build_model(seed), data, self.learning_rate, self.batch_size,
+                              rng=generators(seed)[1])
+
+
+BASELINE = Experiment("task 2")
+
+
+def run(experiment, seed, data, on_validation=lambda: None):
+    """The Run of an experiment with a seed. early_loss is the validation loss after one epoch; the
+    other numbers belong to ws, the weights with the lowest validation loss."""
+    trainer = experiment.build_trainer(seed, data)
+    history = trainer.train(experiment.num_epochs, on_validation)
+    train_loss, train_accuracy = evaluate(trainer.model, data.X_train, data.Y_train)
+    val_loss, val_accuracy = evaluate(trainer.model, data.X_val, data.Y_val)
+    return Run(experiment, seed, history=history._asdict(), ws=trainer.model.ws,
+               early_loss=history.val_loss[trainer.validations_per_epoch - 1],
+               best_step=trainer.best_step or trainer.step,
+               train_loss=train_loss, train_accuracy=train_accuracy,
+               val_loss=val_loss, val_accuracy=val_accuracy)
+
+
+def run_all(experiments, seeds=SEEDS, path=None):
+    """{experiment: [its Run for each seed]}, on all cores; a finished run is not computed again.
+    path names the data, as for load_full_mnist."""
+    return compute_runs(run, partial(load_dataset, path), experiments, seeds, hash_data(path),
+                        SoftmaxTrainer.validations_per_epoch)
 
 
 if __name__ == "__main__":
-    command_line(__doc__, main)
+    command_line(__doc__, run_all, [BASELINE], "task2.png")

@@ -1,22 +1,50 @@
-"""Data, batches and drawing, shared by all tasks."""
+"""Data, batches, tables and drawing, shared by all tasks."""
 import argparse
+from dataclasses import replace
 
 import numpy as np
 
 from kit import ROOT
-from kit.mnist import check_sha256, read_mnist
-from kit.sweep import WorkerDied, build_folder
+from kit.files import Refused
+from kit.mnist import check_sha256, hash_arrays, read_mnist
+from kit.pool import WorkerDied
+from kit.runs import build_folder
 
 EMBEDDED_MNIST = ROOT / "data" / "mnist.npz"
 MNIST_SHA256 = "4f2483ea4a11290d619bab16ec8bf359438efdc71877c131cacdec9bf43ae5cc"
+LIMITS = {"above": np.greater, "at_least": np.greater_equal, "at_most": np.less_equal,
+          "below": np.less, "among": lambda value, numbers: (np.floor(value) == value) &
+          (np.asarray(value) >= numbers[0]) & (np.asarray(value) <= numbers[-1])}
+COLOURS = {}    # {name of an experiment: its colour}, in the order in which they are first drawn
 
+
+def expect(value, name, shape=(), hint="", **limits):
+    """Raise ValueError unless the value has the shape and keeps to the limits. NaN keeps to none.
+
+    shape:  None stands for any length; () is a single number.
+    hint:   what to do; it ends the message.
+    limits: above, at_least, at_most or below a number, or among a range of whole numbers.
+    """
+    found, hint = np.shape(value), hint and f": {hint}"
+    if len(found) != len(shape) or any(want not in (None, have)
+                                       for want, have in zip(shape, found)):
+        wanted = str(tuple(shape)).replace("None", "N")
+        raise ValueError(f"{name} has the shape {found}, expected {wanted}{hint}")
+    for limit, bound in limits.items():
+        if not np.all(LIMITS[limit](value, bound)):
+            given = f"goes from {np.min(value)} to {np.max(value)}" if found else f"is {value}"
+            wanted = (f"whole numbers from {bound[0]} to {bound[-1]}" if limit == "among" else
+                      f"numbers {limit.replace('_', ' ')} {bound}")
+            raise ValueError(f"{name} {given}, expected {wanted}{hint}")
+
+
+# --------------------------------------------------------------------------- data and batches
 
 def load_full_mnist(path=None, verbose=True):
     """MNIST as X_train (20000, 784), Y_train (20000, 1), X_val (10000, 784), Y_val (10000, 1).
 
-    Pixels are 0-255 and labels 0-9, both uint8. Without a path the embedded copy is read, once its
-    sha256 has been checked. A path names another npz file with the same keys, or a folder of IDX
-    files, gzipped or not; its first 20,000 training and all its test images are taken.
+    Pixels are 0-255 and labels 0-9, both uint8. path names another npz file with the same keys, or
+    a folder of IDX files: of these, the first 20,000 training images and all test images.
     Raises kit.mnist.DataError, which names the file, what is wrong and what to do.
     """
     if path is None:
@@ -28,35 +56,52 @@ def load_full_mnist(path=None, verbose=True):
     return X_train, Y_train, X_val, Y_val
 
 
+def hash_data(path=None):
+    """The sha256 that names the data of `load_full_mnist(path)`."""
+    return MNIST_SHA256 if path is None else hash_arrays(*load_full_mnist(path, verbose=False))
+
+
 def generators(seed):
     """Two numpy.random.Generators of one seed: for a run's weights, and for its batches.
 
-    Runs that are compared thus see the same batches, however many weights each one draws.
+    Compared runs thus see the same batches, however many weights each of them draws.
     """
     return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(2)]
 
 
 def batch_loader(X, Y, batch_size, shuffle=False, rng=None):
-    """Yield (X_batch, Y_batch) until every example has been seen once; the last may be smaller.
+    """Yield (X_batch, Y_batch) of batch_size rows until every example was seen once.
 
-    With shuffle, `rng` (a numpy.random.Generator) draws one order for images and labels together.
+    The last batch may be smaller. The order is the given one; with shuffle, the generator rng
+    draws a new one, the same for images and labels.
     """
-    if len(X) != len(Y):
-        raise ValueError(f"There are {len(X)} images and {len(Y)} labels: each image needs one.")
-    if not 1 <= batch_size <= len(X):
-        raise ValueError(f"The batch size is {batch_size}: choose one from 1 to {len(X)}, "
-                         "the number of examples.")
+    expect(Y, "Y", (len(X), *np.shape(Y)[1:]), "each image needs one label")
+    expect(batch_size, "batch_size", hint="at most all examples", among=range(1, len(X) + 1))
     if shuffle and rng is None:
         raise ValueError("Shuffling needs a generator: pass rng=np.random.default_rng(seed).")
-    # BEGIN SOLUTION task 0
-    #: yield (X_batch, Y_batch), batch_size rows of each at a time and the rest at the end, in
-    #: the order given or, with shuffle, in one that rng draws for images and labels together;
-    #: see task 0 of the assignment
+    # SOLUTION 0
     order = rng.permutation(len(X)) if shuffle else np.arange(len(X))
     for start in range(0, len(X), batch_size):
         rows = order[start:start + batch_size]
         yield X.take(rows, axis=0), Y.take(rows, axis=0)
-    # END SOLUTION
+
+
+# ---------------------------------------------------------------------- numbers over the seeds
+
+def values(runs, quantity):
+    """One number a seed: 'early_loss', 'val_loss', 'train_accuracy' …"""
+    return np.array([getattr(run, quantity) for run in runs])
+
+
+def all_below(runs, others, quantity):
+    """Whether the quantity is lower in every one of the runs than in any of the others."""
+    return bool(values(runs, quantity).max() < values(others, quantity).min())
+
+
+def mean_and_spread(values, digits=3):
+    """'mean ± half the range' of one number a seed."""
+    half_range = (max(values) - min(values)) / 2
+    return f"{np.mean(values):.{digits}f} ± {half_range:.{digits}f}"
 
 
 class Table:
@@ -64,12 +109,7 @@ class Table:
 
     def __init__(self, columns, rows):
         self.columns = list(columns)
-        self.rows = [[self.text(cell) for cell in row] for row in rows]
-
-    @staticmethod
-    def text(cell):
-        """A cell as text; yes and no for a truth value."""
-        return ("yes" if cell else "no") if isinstance(cell, (bool, np.bool_)) else str(cell)
+        self.rows = [[str(cell) for cell in row] for row in rows]
 
     def __repr__(self):
         widths = [max(map(len, column)) for column in zip(self.columns, *self.rows)]
@@ -81,16 +121,27 @@ class Table:
         return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def mean_and_spread(values, digits=3):
-    """'mean ± half the range' of one number a seed."""
-    half_range = (max(values) - min(values)) / 2
-    return f"{np.mean(values):.{digits}f} ± {half_range:.{digits}f}"
+def results_table(runs):
+    """A row an experiment of {experiment: [a Run a seed]}: mean over its seeds ± half their range,
+    at the weights with the lowest validation loss."""
+    rows = []
+    for experiment, seeds in runs.items():
+        steps = values(seeds, "best_step")
+        rows.append([experiment.name, mean_and_spread(values(seeds, "early_loss")),
+                     f"{steps.min():,} to {steps.max():,}",
+                     mean_and_spread(values(seeds, "train_loss")),
+                     mean_and_spread(values(seeds, "val_loss")),
+                     mean_and_spread(values(seeds, "val_accuracy"), digits=4)])
+    return Table(["experiment", "val. loss after 1 epoch", "best at step", "train. loss",
+                  "val. loss", "val. accuracy"], rows)
 
+
+# -------------------------------------------------------------------------------------- drawing
 
 def plot_loss(ax, steps, values, label, **style):
     """Draw one curve against gradient steps; several runs (seeds, steps) give mean and range.
 
-    Runs of different length are drawn up to the end of the shortest.
+    The curves end where the shortest run ends.
     """
     runs = [values] if np.ndim(values[0]) == 0 else values
     length = min(len(run) for run in runs)
@@ -103,9 +154,27 @@ def plot_loss(ax, steps, values, label, **style):
     return line
 
 
-def label_axes(ax, title, ylabel, xlabel="gradient steps"):
-    """Title, axis labels, legend and a light grid."""
-    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+def pick_colour(name):
+    """The colour of an experiment, the same in every figure of a notebook."""
+    return COLOURS.setdefault(name, f"C{len(COLOURS)}")
+
+
+def plot_runs(ax, runs, quantity, splits=("train", "val")):
+    """Draw 'loss' or 'accuracy' of each experiment: a line for the mean over its seeds, a band for
+    their range; solid for validation, dashed for training."""
+    for experiment, seeds in runs.items():
+        for split in splits:
+            name = "training" if split == "train" else "validation"
+            plot_loss(ax, seeds[0].history.step,
+                      [getattr(run.history, f"{split}_{quantity}") for run in seeds],
+                      f"{experiment.name}, {name}", color=pick_colour(experiment.name),
+                      linestyle="--" if split == "train" else "-")
+    label_axes(ax, quantity)
+
+
+def label_axes(ax, ylabel, xlabel="gradient steps"):
+    """Axis labels, legend and a light grid."""
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(alpha=0.3)
     ax.legend()
 
@@ -115,7 +184,7 @@ def plot_images(axes, images, titles, cmap="gray_r", limit=None):
     low = None if limit is None else -limit
     for ax, image, title in zip(np.ravel(axes), images, titles):
         ax.imshow(np.reshape(image, (28, 28)), cmap=cmap, vmin=low, vmax=limit)
-        ax.set_title(title, fontsize=9)
+        ax.set_title(title)
         ax.set_axis_off()
 
 
@@ -124,15 +193,16 @@ def plot_confusion(ax, counts):
     mistakes = counts * (1 - np.eye(len(counts), dtype=int))
     ax.imshow(mistakes, cmap="Oranges")
     for row, column in np.ndindex(counts.shape):
-        ax.text(column, row, counts[row, column], ha="center", va="center", fontsize=9,
+        ax.text(column, row, counts[row, column], ha="center", va="center",
                 color="white" if mistakes[row, column] > 0.6 * mistakes.max() else "black")
     ax.set(xlabel="read as", ylabel="digit", xticks=range(len(counts)), yticks=range(len(counts)))
 
 
-def new_figure(columns=2, rows=1, height=3.6):
-    """A figure as wide as a page and its axes."""
+def new_figure(columns=2, rows=1, height=2.4):
+    """A figure as wide as the report's text, in inches, and its axes; lettering of 8 points."""
     import matplotlib.pyplot as plt  # loaded when something is drawn: it takes half a second
-    return plt.subplots(rows, columns, figsize=(10, height * rows), dpi=130,
+    plt.rcParams.update({"font.size": 8, "axes.titlesize": 9, "legend.fontsize": 8})
+    return plt.subplots(rows, columns, figsize=(6.46, height * rows), dpi=220,
                         layout="constrained")
 
 
@@ -140,10 +210,12 @@ def save_figure(fig, name):
     """Write the figure to build/figures/ whole or not at all; returns its path."""
     path = build_folder() / "figures" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    fig.savefig(path.with_suffix(".part"), format="png", dpi=150)
+    fig.savefig(path.with_suffix(".part"), format="png")
     path.with_suffix(".part").replace(path)
     return path
 
+
+# --------------------------------------------------------------------------------- command line
 
 def whole_number(lowest):
     """A converter for argparse: whole numbers from `lowest` up."""
@@ -155,9 +227,10 @@ def whole_number(lowest):
     return convert
 
 
-def command_line(description, main):
-    """Run main(args) with --epochs, --seed and --data; a mistake of the user ends in one line."""
-    parser = argparse.ArgumentParser(description=description)
+def command_line(description, run_all, experiments, figure):
+    """Run experiments with --epochs, --seed and --data; print their results and save their curves.
+    A mistake of the user ends in one line."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("--epochs", type=whole_number(1), default=50, metavar="N",
                         help="train at most N epochs (default: 50)")
     parser.add_argument("--seed", type=whole_number(0), default=0, metavar="S",
@@ -166,8 +239,21 @@ def command_line(description, main):
                         help="an npz file or a folder of IDX files instead of the embedded MNIST")
     args = parser.parse_args()
     try:
-        main(args)
-    except (ArithmeticError, OSError, ValueError, WorkerDied) as error:  # DataError is among them
+        load_full_mnist(args.data)
+        runs = run_all([replace(one, num_epochs=args.epochs) for one in experiments],
+                       [args.seed], args.data)
+        quantities = "train_loss", "train_accuracy", "val_loss", "val_accuracy"
+        print(Table(["experiment", "best at step", "train. loss", "train. accuracy", "val. loss",
+                     "val. accuracy"],
+                    [[run.experiment.name, f"{run.best_step:,}",
+                      *(f"{getattr(run, quantity):.4f}" for quantity in quantities)]
+                     for (run,) in runs.values()]))
+        fig, (left, right) = new_figure()
+        plot_runs(left, runs, "loss")
+        plot_runs(right, runs, "accuracy", splits=("val",))
+        print(f"Figure: {save_figure(fig, figure)}")
+    except (ArithmeticError, NotImplementedError, OSError, ValueError, Refused,
+            WorkerDied) as error:
         parser.exit(2, f"error: {error}\n")
     except KeyboardInterrupt:
         parser.exit(130, "stopped; no figure was written\n")

@@ -15,7 +15,7 @@ from benchmarks import figure, growth, parts, reach, runs, tables, timing, train
 from benchmarks.timing import markdown
 from benchmarks.ways import installed
 from kit.files import Refused, say, whole_file
-from kit.sweep import build_folder
+from kit.runs import build_folder
 from utils import whole_number
 
 

@@ -7,7 +7,7 @@ from benchmarks.timing import blas_threads, interleaved
 from benchmarks.training import prepared
 from benchmarks.ways.bare import Bare
 from benchmarks.ways.ours import Ours
-from kit.sweep import available_cores
+from kit.pool import count_cores
 from task2 import evaluate
 
 WIDTHS, DEPTHS = (8, 32, 128, 512, 1024), (0, 1, 2, 5, 10, 20)
@@ -57,7 +57,7 @@ def threads_of(rounds, row):
     """Return the time of a step and of a validation by the number of BLAS threads."""
     way = Ours(row)
     batches = [row.batches(seed, STEPS) for seed in range(rounds + 1)]
-    counts = sorted({1, 2, available_cores()})
+    counts = sorted({1, 2, count_cores()})
 
     def step(count, number):
         return lambda: way.trainer.take(batches[number], count)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.files import say
-from kit.sweep import available_cores
+from kit.pool import count_cores
 
 IMPORTS = "numpy", "utils", "task2", "task3", "task4", "matplotlib.pyplot"
 IMPORT = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
@@ -51,7 +51,7 @@ def measure(rounds):
     for number in range(rounds + 1):    # the first warms the disk's cache
         values = {f"import {name}, s": python(IMPORT.format(name))[0] for name in IMPORTS}
         values["load_full_mnist(), s"], values["load_dataset(), s"] = python(LOAD)
-        for cores in sorted({1, available_cores()}):
+        for cores in sorted({1, count_cores()}):
             words = f"eight combinations, two epochs, {cores} at once, s"
             values[words] = python(SWEEP.format(cores))[0]
         values["python task2.py --epochs 1, MB"] = python(MEMORY)[0]

@@ -7,7 +7,6 @@ from kit.commands import run
 COMMANDS = {
     "release": ("staff.release", "make the student edition: a folder, and a zip beside it"),
     "grade": ("staff.grading.grade", "mark a folder of hand-ins, and report on them"),
-    "sweep": ("staff.sweep", "train topologies with several seeds, here or on dask's workers"),
     "record": ("staff.cases", "store the numbers that the checks compare with"),
     "report": ("staff.feedback.report", "make tables and pages of a grading anew"),
     "marks": ("staff.feedback.marks", "take in what was marked by hand"),

@@ -130,13 +130,12 @@ def momentum(rng, K):
 
 def helpers(rng, K):
     """Return labels, and outputs of which few are above 0.5, with the column of the largest."""
-    from task2 import classes_of
     largest = [[0.4, 0.3, 0.2], [0.4, 0.3, 0.2], [0.6, 0.2, 0.1], [0.35, 0.3, 0.25],
                [0.7, 0.1, 0.1]]
     rows = np.hstack([largest, np.full((5, K - 3), 0.1 / (K - 3))])
     while True:
         outputs = rng.permuted(rows, axis=1)
-        best = classes_of(outputs)
+        best = outputs.argmax(axis=1)
         if 0 < np.sum(best == K - 1) < 5:   # so that the next class, from 0 again, is both larger
             break                           # and smaller: the order of classes must not count
     labels = rng.permutation([0, 9, 3, 3, *rng.choice([1, 2, 4, 5, 6, 7, 8], 2, replace=False)])

@@ -4,7 +4,7 @@ question  the heading stays, the text becomes the subtask's question
 answer    a place to answer
 solution  left out: code that is an answer
 staff     left out: checks and remarks that give results away
-given     stays; BEGIN SOLUTION … END SOLUTION in its code gives way to a stub
+given     stays; a solution in its code gives way to a stub, as staff/stripping.py says
 
 Each cell has one of them, so that none is handed out because a tag was forgotten or misspelt.
 

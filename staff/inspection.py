@@ -101,8 +101,8 @@ def check_stubs(name, student_text, cuts, raised):
 def check_no_stub_is_lost(raised, stubs):
     """Raise Refused if something that staff/trial.py calls is no stub: its markers are gone."""
     for name in sorted(raised.keys() - stubs):
-        raise Refused(f"{name} has no stub in the student edition: mark its solution with BEGIN "
-                      "SOLUTION and lines of #:, or take its sample call out of staff/trial.py")
+        raise Refused(f"{name} has no stub in the student edition: mark its solution with "
+                      "`# SOLUTION`, or take its sample call out of staff/trial.py")
 
 
 def check_cell_stubs(place, student_source, cuts):

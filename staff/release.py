@@ -96,11 +96,11 @@ class Edition:
 
     @property
     def blanks(self):
-        """How many stubs the edition has."""
+        """How many solutions the edition leaves out."""
         cuts = [cut for _, _, cuts in self.scripts.values() for cut in cuts]
         cuts += [cut for _, _, changes in self.notebooks.values()
                  for change in changes for cut in change.cuts]
-        return sum(bool(cut.words) for cut in cuts)
+        return sum(cut.task is not None for cut in cuts)
 
     def write(self, folder):
         """Write all files of the edition."""

@@ -1,15 +1,16 @@
 """From a reference text to the student's, and back.
 
-    # BEGIN SOLUTION task 2b
-    #: return … of shape …; see task 2b of the assignment
-    the solution
-    # END SOLUTION
+`# SOLUTION 2b` begins a solution. It ends with its function, or at `# END SOLUTION`, which
+is required outside functions. In a function it becomes a stub with the words of the docstring:
 
-gives way to `raise NotImplementedError("task 2b: return …")`. A region without `#:` vanishes.
-Lines that start with `#= ` stand in the student's text in its place, for what must have some
-value. What is between `# BEGIN STAFF` and `# END STAFF` belongs to no subtask and vanishes.
+    raise NotImplementedError("task 2b: write forward: The outputs …")
+
+Outside functions the names that it assigns become None; if it assigns none, a stub is raised.
+`# SOLUTION 0 optional` leaves the function its docstring alone. The lines from `# BEGIN STAFF` to
+`# END STAFF` vanish, but for what follows `#= ` in them.
 """
 
+import ast
 import io
 import re
 import textwrap
@@ -18,10 +19,10 @@ from dataclasses import dataclass
 
 from kit.files import Refused
 
-MARKER = re.compile(r"(?P<indent> *)# (?:(?P<begin>BEGIN (?:SOLUTION task (?P<task>\S+)|STAFF))"
-                    r"|(?P<end>END (?:SOLUTION|STAFF)))\s*")
-LIKE_A_MARKER = re.compile(r"#.*\b(?:BEGIN|END)[\s_-]*(?:SOLUTION|STAFF)\b", re.IGNORECASE)
-WORDS = re.compile(r"\s*#: (.*)")
+MARKER = re.compile(r"(?P<indent> *)# (?:SOLUTION (?P<task>\S+)(?P<optional> optional)?"
+                    r"|(?P<staff>BEGIN STAFF)|(?P<end>END (?:SOLUTION|STAFF)))\s*")
+LIKE_A_MARKER = re.compile(r"#.*\b(?:BEGIN|END)[\s_-]*(?:SOLUTION|STAFF)\b|#\W*SOL[UT]\w*",
+                           re.IGNORECASE)
 DEFAULT = re.compile(r"\s*#= (.*)")
 TOGETHER = re.compile(r"\([^()]{1,20}\)|\btask \d")       # not to be divided at the end of a line
 LONGEST = 99
@@ -31,8 +32,8 @@ LONGEST = 99
 class Cut:
     """A region of the reference, and what stands in its place.
 
-    task:   its subtask; None for what belongs to the staff alone.
-    words:  what the stub says; empty where there is no stub.
+    task:   its subtask; None for lines that belong to the staff alone.
+    words:  what the stub says; empty if there is no stub.
     hidden: the reference's lines, markers included, from its line number `at` on.
     shown:  the student's lines, from the line number `line` on.
     """
@@ -45,6 +46,17 @@ class Cut:
     shown: tuple
 
 
+@dataclass(frozen=True)
+class Function:
+    """A function of a text: its name, docstring, indentation, first line and the line after it."""
+
+    name: str
+    docstring: str
+    indent: int
+    start: int
+    end: int
+
+
 def strip(text, name, subtasks):
     """Return the student's text and the cuts; Refused names the line of a wrong marker.
 
@@ -53,20 +65,20 @@ def strip(text, name, subtasks):
     """
     lines, kept, cuts, at = text.split("\n"), [], [], 0
     while at < len(lines):
-        marker = marker_of(lines[at], f"{name}:{at + 1}", subtasks)
+        place = f"{name}:{at + 1}"
+        marker = marker_of(lines[at], place, subtasks)
         if marker is None:
             kept.append(lines[at])
             at += 1
             continue
-        if not marker["begin"]:
-            raise Refused(f"{name}:{at + 1}: {marker['end']} ends nothing: a BEGIN is missing "
-                          "above it")
-        end = end_of(lines, at, name, subtasks)
-        shown = student_lines(lines[at:end], marker["indent"], marker["task"])
+        if marker["end"]:
+            raise Refused(f"{place}: {marker['end']} ends nothing: its beginning is missing above")
+        function = find_function(text, at, marker, place) if marker["task"] else None
+        end = find_end(lines, at, function, name, subtasks)
+        words, shown = write_stub(lines[at + 1:end], marker, function, place)
         if not shown and not "".join(kept[-1:]).strip():
             while end < len(lines) - 1 and not lines[end].strip():
                 end += 1        # blank lines above and below would add up
-        words = words_of(lines[at:end], marker["task"])
         cuts.append(Cut(marker["task"], words, at + 1, tuple(lines[at:end]), len(kept) + 1,
                         tuple(shown)))
         kept += shown
@@ -79,9 +91,8 @@ def marker_of(line, place, subtasks):
     marker = MARKER.fullmatch(line)
     if marker is None:
         if LIKE_A_MARKER.search(line):
-            raise Refused(f"{place}: the marker is not understood: expected "
-                          "`# BEGIN SOLUTION task 2b`, `# END SOLUTION`, `# BEGIN STAFF` or "
-                          "`# END STAFF`, alone on its line")
+            raise Refused(f"{place}: the marker is not understood: expected `# SOLUTION 2b`, "
+                          "`# END SOLUTION`, `# BEGIN STAFF` or `# END STAFF`, alone on its line")
         return None
     if marker["task"] and marker["task"] not in subtasks:
         raise Refused(f"{place}: there is no subtask {marker['task']}: expected one of "
@@ -89,32 +100,82 @@ def marker_of(line, place, subtasks):
     return marker
 
 
-def end_of(lines, begin, name, subtasks):
-    """Return the index after the END that belongs to the BEGIN at index begin."""
-    what = lines[begin].split()[2]
-    for at in range(begin + 1, len(lines)):
+def find_function(text, at, marker, place):
+    """Return the function around a marker, None outside functions; Refused if it cannot tell."""
+    around = [one for one in read_functions(text, place) if one.start <= at < one.end]
+    function = max(around, key=lambda one: one.start, default=None)
+    indent = len(marker["indent"])
+    if indent != (function.indent if function else 0):
+        raise Refused(f"{place}: the marker is indented by {indent}: begin it where the other "
+                      "lines of its function begin, with code below it")
+    if function and not function.docstring:
+        raise Refused(f"{place}: {function.name} needs a docstring: its stub is made of that")
+    return function
+
+
+def read_functions(text, place):
+    """Return the functions of a Python text; Refused if it is none."""
+    try:
+        nodes = [node for node in ast.walk(ast.parse(text))
+                 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    except SyntaxError as problem:
+        raise Refused(f"{place}: a solution can only stand in Python code, and line "
+                      f"{problem.lineno} is none: {problem.msg}") from None
+    lines, found = text.split("\n"), []
+    for node in nodes:
+        indent, end = node.body[0].col_offset, node.end_lineno
+        while end < len(lines) and re.match(" " * indent + " *#", lines[end]):
+            end += 1        # comments at its end are its own
+        found.append(Function(node.name, ast.get_docstring(node) or "", indent, node.lineno, end))
+    return found
+
+
+def find_end(lines, begin, function, name, subtasks):
+    """Return the index after the last line of the region that begins at an index."""
+    what = "STAFF" if "STAFF" in lines[begin] else "SOLUTION"
+    for at in range(begin + 1, function.end if function else len(lines)):
         marker = marker_of(lines[at], f"{name}:{at + 1}", subtasks)
-        if marker and marker["begin"]:
-            raise Refused(f"{name}:{at + 1}: {marker['begin']} stands inside the region that "
-                          f"begins in line {begin + 1}: end that one first")
+        if marker and not marker["end"]:
+            raise Refused(f"{name}:{at + 1}: {lines[at].strip()[2:]} stands inside the region "
+                          f"that begins in line {begin + 1}: end that one first")
         if marker and marker["end"] != f"END {what}":
             raise Refused(f"{name}:{at + 1}: expected END {what} for line {begin + 1}")
         if marker:
             return at + 1
-    raise Refused(f"{name}:{begin + 1}: BEGIN {what} has no end: add `# END {what}`")
+    if function:
+        return function.end
+    raise Refused(f"{name}:{begin + 1}: {lines[begin].strip()[2:]} has no end: add `# END {what}`")
 
 
-def words_of(lines, task):
-    """Return what the stub of a region says; empty without a line of it."""
-    words = " ".join(match[1].strip() for line in lines if (match := WORDS.match(line)))
-    return f"task {task}: {words}" if words else ""
+def write_stub(hidden, marker, function, place):
+    """Return what the stub of a region says, "" for none, and the student's lines."""
+    task, indent = marker["task"], marker["indent"]
+    if not task:
+        return "", [indent + match[1] for line in hidden if (match := DEFAULT.match(line))]
+    if marker["optional"]:
+        return "", []
+    if function:
+        told = " ".join(function.docstring.split("\n\n")[0].split())
+        words = f"task {task}: write {function.name}: {told}"
+        return words, stub(words, indent)
+    names = read_names(hidden, place)
+    if names:
+        width = max(map(len, names))
+        return "", [f"{one:{width}} = None    # task {task}" for one in names]
+    words = f"task {task}: write the lines that belong here"
+    return words, stub(words, indent)
 
 
-def student_lines(lines, indent, task):
-    """Return the lines that stand in the student's text for those of a region."""
-    shown = [indent + match[1] for line in lines if (match := DEFAULT.match(line))]
-    words = words_of(lines, task)
-    return shown + stub(words, indent) if words else shown
+def read_names(lines, place):
+    """Return the names that lines outside functions assign."""
+    try:
+        body = ast.parse("\n".join(lines)).body
+    except SyntaxError:
+        raise Refused(f"{place}: the solution divides a statement: move its markers") from None
+    targets = [target for node in body if isinstance(node, (ast.Assign, ast.AnnAssign))
+               for target in (node.targets if isinstance(node, ast.Assign) else [node.target])]
+    return list(dict.fromkeys(node.id for target in targets for node in ast.walk(target)
+                              if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)))
 
 
 def stub(words, indent):

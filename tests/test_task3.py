@@ -4,11 +4,12 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-import task3
-from task2 import SoftmaxModel, SoftmaxTrainer
-from task3 import (BASELINE, COMBINATIONS, CONTROL, INIT, LADDER, MOMENTUM, SIGMOID, Experiment,
-                   ImprovedModel, MomentumTrainer, all_below, build_model, plot_runs,
-                   results_table, run, run_all, saturated_share)
+import task2
+from kit import runs as kit_runs
+from task2 import BASELINE, SoftmaxModel, SoftmaxTrainer, run, run_all
+from task3 import (COMBINATIONS, CONTROL, INIT, LADDER, MOMENTUM, SIGMOID, Experiment,
+                   ImprovedModel, MomentumTrainer, saturated_share)
+from utils import plot_runs, results_table
 
 QUICK = Experiment("quick", neurons_per_layer=(8, 10), num_epochs=2)
 
@@ -75,16 +76,15 @@ def test_impossible_momentum_is_refused(small, gamma):
 
 def changed(earlier, later):
     """The fields in which two experiments differ, their names aside."""
-    return {name for name, value in asdict(later).items()
-            if value != asdict(earlier)[name]} - {"name"}
+    before = asdict(Experiment("")) | asdict(earlier)
+    return {name for name, value in asdict(later).items() if value != before[name]} - {"name"}
 
 
 def test_each_experiment_differs_from_the_one_before_in_its_named_fields_only():
     assert LADDER == (BASELINE, SIGMOID, INIT, MOMENTUM)
-    assert asdict(BASELINE) | {"name": ""} == {
-        "name": "", "neurons_per_layer": (64, 10), "use_improved_sigmoid": False,
-        "use_improved_weight_init": False, "momentum_gamma": 0.0, "learning_rate": 0.1,
-        "batch_size": 32, "num_epochs": 50}
+    assert BASELINE is task2.BASELINE and asdict(BASELINE) == {
+        "name": "task 2", "neurons_per_layer": (64, 10), "learning_rate": 0.1, "batch_size": 32,
+        "num_epochs": 50}
     assert [changed(a, b) for a, b in zip(LADDER, LADDER[1:])] == [
         {"use_improved_sigmoid"}, {"use_improved_weight_init"},
         {"momentum_gamma", "learning_rate"}]
@@ -92,18 +92,31 @@ def test_each_experiment_differs_from_the_one_before_in_its_named_fields_only():
     assert changed(INIT, CONTROL) == {"learning_rate"}
 
 
-def test_the_eight_combinations_are_all_there_and_each_once():
-    assert len({replace(experiment, name="") for experiment in COMBINATIONS}) == 8
-    assert len({experiment.name for experiment in COMBINATIONS}) == 8
-    for experiment in COMBINATIONS:
-        assert experiment.learning_rate == (0.02 if experiment.momentum_gamma else 0.1)
-    assert {replace(e, name="") for e in LADDER} <= {replace(e, name="") for e in COMBINATIONS}
+def test_each_combination_is_there_once_with_momentum_and_with_its_control():
+    assert len({replace(e, name="") for e in COMBINATIONS}) == len(COMBINATIONS) == 12
+    assert len({e.name for e in COMBINATIONS}) == 12
+    for plain, momentum, control in zip(*[iter(COMBINATIONS)] * 3):
+        assert (plain.learning_rate, plain.momentum_gamma) == (0.1, 0)
+        assert changed(plain, momentum) == {"learning_rate", "momentum_gamma"}
+        assert changed(plain, control) == {"learning_rate"}
+        assert (momentum.learning_rate, momentum.momentum_gamma) == (0.02, 0.9)
+        assert control.learning_rate == pytest.approx(momentum.learning_rate / (1 - 0.9))
+    named = {replace(e, name="") for e in COMBINATIONS}
+    assert {replace(e, name="") for e in (SIGMOID, INIT, MOMENTUM, CONTROL)} <= named
+
+
+def test_an_experiment_without_tricks_is_the_run_of_task_2(small):
+    names = {kit_runs.name_run(e, 0, "data", "code") for e in (BASELINE, COMBINATIONS[0])}
+    assert len(names) == 1
+    plain = replace(BASELINE, neurons_per_layer=(8, 10), num_epochs=2)
+    here, there = run(plain, 3, small), run(QUICK, 3, small)
+    assert all(map(np.array_equal, here.ws, there.ws)) and here.val_loss == there.val_loss
 
 
 def test_compared_runs_draw_the_same_weights_and_batches(small):
     wide = replace(BASELINE, neurons_per_layer=(128, 10))
-    assert np.array_equal(build_model(BASELINE, 3).ws[0], build_model(SIGMOID, 3).ws[0])
-    first = [next(iter(task3.build_trainer(e, 3, small).batches(1)))[0] for e in (BASELINE, wide)]
+    assert np.array_equal(BASELINE.build_model(3).ws[0], SIGMOID.build_model(3).ws[0])
+    first = [next(iter(e.build_trainer(3, small).batches(1)))[0] for e in (BASELINE, wide)]
     assert np.array_equal(*first)
 
 
@@ -123,7 +136,7 @@ def test_run_all_gives_a_run_for_each_experiment_and_seed(small, small_path):
 
 def test_no_run_is_computed_twice_whatever_its_name(small_path, monkeypatch):
     first = run_all([QUICK], seeds=(0,), path=small_path)[QUICK][0]
-    monkeypatch.setattr(task3, "run", None)            # calling it would fail
+    monkeypatch.setattr(kit_runs, "run_jobs", None)    # calling it would fail
     renamed = replace(QUICK, name="another name")
     again = run_all([renamed, QUICK], seeds=(0,), path=small_path)[renamed][0]
     assert again.experiment.name == "another name" and again.val_loss == first.val_loss
@@ -148,16 +161,6 @@ def test_table_and_drawing_of_runs(small_path):
     plot_runs(ax, runs, "loss")
     assert [line.get_label() for line in ax.lines] == ["quick, training", "quick, validation"]
     assert ax.get_xlabel() == "gradient steps" and ax.get_ylabel() == "loss"
-
-
-def test_all_below_compares_every_seed_with_every_other():
-    class Result:
-        def __init__(self, loss):
-            self.loss = loss
-
-    low, high, across = ([Result(loss) for loss in losses] for losses in ((1, 2), (3, 4), (2, 3)))
-    assert all_below(low, high, "loss") and not all_below(high, low, "loss")
-    assert not all_below(low, across, "loss")
 
 
 def test_saturated_share_counts_flat_outputs():

@@ -2,8 +2,31 @@
 import numpy as np
 import pytest
 
-from utils import (Table, batch_loader, generators, mean_and_spread, new_figure, plot_confusion,
-                   plot_images, plot_loss, save_figure)
+from utils import (Table, all_below, batch_loader, expect, generators, mean_and_spread, new_figure,
+                   pick_colour, plot_confusion, plot_images, plot_loss, save_figure)
+
+
+@pytest.mark.parametrize("arguments, limits, message", [
+    (([[1, 2]], "X", (None, 3), "add a column"), {},
+     "X has the shape (1, 2), expected (N, 3): add a column"),
+    ((5, "X", (None,)), {}, "X has the shape (), expected (N,)"),
+    ((-1, "rate", (), "try 0.1"), {"above": 0}, "rate is -1, expected numbers above 0: try 0.1"),
+    ((np.nan, "rate"), {"above": 0}, "rate is nan, expected numbers above 0"),
+    ((1, "gamma"), {"at_least": 0, "below": 1}, "gamma is 1, expected numbers below 1"),
+    (([0, 256], "X", (2,)), {"at_least": 0, "at_most": 255},
+     "X goes from 0 to 256, expected numbers at most 255"),
+    ((2.5, "size"), {"among": range(1, 9)}, "size is 2.5, expected whole numbers from 1 to 8"),
+])
+def test_expect_says_what_was_given_expected_and_is_to_be_done(arguments, limits, message):
+    with pytest.raises(ValueError) as refusal:
+        expect(*arguments, **limits)
+    assert str(refusal.value) == message
+
+
+def test_expect_lets_pass_what_is_right():
+    expect(np.zeros((4, 3)), "X", (None, 3), at_least=0, at_most=0)
+    expect(0.5, "gamma", at_least=0, below=1)
+    expect([1, 2.0], "labels", (None,), among=range(3))
 
 
 def test_batches_cover_every_example_once_and_keep_pairs_together():
@@ -22,9 +45,9 @@ def test_without_shuffling_the_order_is_kept():
 
 
 @pytest.mark.parametrize("arguments, problem", [
-    ((np.arange(5), np.arange(4), 2), "5 images and 4 labels"),
-    ((np.arange(5), np.arange(5), 6), "batch size is 6: choose one from 1 to 5"),
-    ((np.arange(5), np.arange(5), 0), "batch size is 0"),
+    ((np.arange(5), np.arange(4), 2), r"Y has the shape \(4,\), expected \(5,\): each image needs"),
+    ((np.arange(5), np.arange(5), 6), "batch_size is 6, expected whole numbers from 1 to 5"),
+    ((np.arange(5), np.arange(5), 0), "batch_size is 0"),
     ((np.arange(5), np.arange(5), 2, True), "needs a generator"),
 ])
 def test_misuse_of_batch_loader_is_refused(arguments, problem):
@@ -40,10 +63,10 @@ def test_generators_depend_on_the_seed_only_and_differ():
 
 
 def test_table_is_text_in_a_terminal_and_markdown_in_a_notebook():
-    table = Table(["name", "loss"], [("a long name", 0.5), (np.bool_(True), 1), (False, 0)])
-    assert repr(table) == "name         loss\na long name  0.5\nyes          1\nno           0"
+    table = Table(["name", "loss"], [("a long name", 0.5), ("b", 1)])
+    assert repr(table) == "name         loss\na long name  0.5\nb            1"
     assert table._repr_markdown_() == ("| name | loss |\n| --- | --- |\n"
-                                       "| a long name | 0.5 |\n| yes | 1 |\n| no | 0 |")
+                                       "| a long name | 0.5 |\n| b | 1 |")
 
 
 def test_mean_and_spread_is_the_mean_and_half_the_range():
@@ -59,6 +82,21 @@ def test_plot_loss_draws_mean_and_range_up_to_the_shortest_run():
     assert band.get_datalim(ax.transData).bounds == (1, 1, 1, 3)   # x, y, width, height
     single = plot_loss(ax, [1, 2], [5.0, 6.0], "one run")
     np.testing.assert_array_equal(single.get_ydata(), [5, 6])
+
+
+def test_all_below_compares_every_seed_with_every_other():
+    class Result:
+        def __init__(self, loss):
+            self.loss = loss
+
+    low, high, across = ([Result(loss) for loss in losses] for losses in ((1, 2), (3, 4), (2, 3)))
+    assert all_below(low, high, "loss") and not all_below(high, low, "loss")
+    assert not all_below(low, across, "loss")
+
+
+def test_an_experiment_keeps_its_colour():
+    first, second = pick_colour("one"), pick_colour("another")
+    assert first != second and [pick_colour("another"), pick_colour("one")] == [second, first]
 
 
 def test_images_are_drawn_upright_one_on_each_of_the_axes():
@@ -87,3 +125,13 @@ def test_a_figure_is_saved_whole_in_the_build_folder(tmp_path):
     path = save_figure(fig, "three.png")
     assert path == tmp_path / "build" / "figures" / "three.png"
     assert path.read_bytes()[:4] == b"\x89PNG" and len(list(path.parent.iterdir())) == 1
+
+
+def test_a_figure_is_drawn_for_print_at_200_pixels_an_inch_with_letters_of_8_points():
+    fig, (ax, _) = new_figure()
+    line = plot_loss(ax, [1, 2], [5.0, 6.0], "one run")
+    ax.set(xlabel="gradient steps", title="title")
+    ax.legend(handles=[line])
+    texts = [*ax.get_xticklabels(), ax.xaxis.label, ax.title, *ax.get_legend().get_texts()]
+    assert fig.get_figwidth() == 6.46 and fig.dpi >= 200    # the text of the report is as wide
+    assert min(text.get_fontsize() for text in texts) >= 8

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.files import Refused, one_line, reason, say
-from kit.sweep import available_cores
+from kit.pool import count_cores
 from staff import cluster
 from staff.grading import changes, mark, running, tasks
 from staff.grading.points import by_code
@@ -230,7 +230,7 @@ def started(jobs, settings, options):
     if options.scheduler:
         return cluster.run(jobs, tasks.perform, options.scheduler,
                            (mark.ready, settings.sandbox))
-    return running.run(jobs, tasks.perform, options.jobs or available_cores(), tasks.patience)
+    return running.run(jobs, tasks.perform, options.jobs or count_cores(), tasks.patience)
 
 
 def compare(record, options):

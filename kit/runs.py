@@ -1,0 +1,219 @@
+"""Training runs, side by side and kept: a run that was once computed is read from its file.
+
+A run's file is named by all that decides its digits: the experiment, the seed, the data, the
+versions of Python and NumPy, the matrix kernel, and the code of every local module that the
+scripts import. Comments and docstrings train nothing, so they do not count.
+"""
+import ast
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+import zipfile
+from dataclasses import fields, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from threadpoolctl import threadpool_info
+from tqdm import tqdm
+
+from kit import ROOT
+from kit.files import Refused, say, whole_file
+from kit.pool import run_jobs
+
+DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
+IMPORTED = {}   # {file: its bytes when this process imported it}
+
+
+class Run:
+    """What an experiment gave with a seed: results under their names.
+
+    A result is a number, or a list of arrays (ws), or a dict of lists (history); run.history has
+    these lists as attributes.
+    """
+
+    def __init__(self, experiment, seed, **results):
+        self.experiment, self.seed, self.results = experiment, seed, results
+
+    def __getattr__(self, name):
+        results = self.__dict__.get("results", {})
+        if name not in results:
+            raise AttributeError(f"the run has no {name}: choose from {', '.join(results)}")
+        value = results[name]
+        return SimpleNamespace(**value) if isinstance(value, dict) else value
+
+    @property
+    def model(self):
+        """The trained model."""
+        model = self.experiment.build_model(self.seed)
+        model.ws = [w.copy() for w in self.ws]
+        return model
+
+
+def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
+    """{experiment: [its Run for each seed]}, on all cores.
+
+    run(experiment, seed, data, tick): computes a Run and calls tick() ticks_per_epoch times an
+                 epoch at most.
+    load():      gives the data; data_id says which they are.
+    experiments: frozen dataclasses with num_epochs. A run does not depend on an experiment's name.
+    """
+    if None in experiments:
+        raise NotImplementedError("an experiment is None: write it in its script first")
+    files = list_modules(run, *map(type, experiments))
+    tell_edits(files)
+    code, folder = hash_code(files), build_folder() / "runs"
+    names = {(experiment, seed): name_run(experiment, seed, data_id, code)
+             for experiment in experiments for seed in seeds}
+    jobs = {name: (replace(experiment, name=""), seed, data_id)
+            for (experiment, seed), name in names.items()}
+    results = {name: read_results(folder / f"{name}.npz") for name in jobs}
+    missing = [job for name, job in jobs.items() if results[name] is None]
+    if missing:
+        ticks = ticks_per_epoch * max(experiment.num_epochs for experiment in experiments)
+        compute = functools.partial(compute_run, run, files)
+        with tqdm(total=ticks * len(missing), desc=f"{len(missing)} runs", mininterval=0.5,
+                  bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
+                  ) as bar:
+            for _, (name, result) in run_jobs(compute, load, missing, ticks, bar):
+                if name not in jobs:
+                    raise Refused("a script was edited while runs were computed: start again")
+                results[name] = result
+                write_results(folder / f"{name}.npz", result)
+            bar.update(bar.total - bar.n)
+    return {experiment: [Run(experiment, seed, **results[names[experiment, seed]])
+                         for seed in seeds] for experiment in experiments}
+
+
+def compute_run(run, files, job, data, tick):
+    """The name of a run, by the code that this worker has imported, and its results."""
+    return name_run(*job, hash_code_once(*files)), run(*job[:2], data, tick).results
+
+
+# ---------------------------------------------------------------------------- the names of runs
+
+def name_run(experiment, seed, data_id, code):
+    """The name for all that decides a run. Settings at their default are part of the code."""
+    settings = [(field.name, value) for field in fields(experiment)
+                if (value := getattr(experiment, field.name)) != field.default
+                and field.name != "name"]
+    kernels = sorted(f"{info['internal_api']} {info['version']} {info.get('architecture')}"
+                     for info in threadpool_info() if info["user_api"] == "blas")
+    text = repr((settings, seed, data_id, platform.python_version(), np.__version__, kernels,
+                 code))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def list_modules(*objects):
+    """The files of the modules that define the objects, and of the local ones they import."""
+    waiting, found = [], set()
+    for one in objects:
+        module = sys.modules[one.__module__]
+        if not hasattr(module, "__file__"):
+            raise Refused(f"{one.__name__} is defined in a notebook: move it into a script, where "
+                          "other processes find it")
+        waiting.append(Path(module.__file__).resolve())
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += list_imports(path)
+    return sorted(found)
+
+
+def list_imports(path):
+    """The local files that a file imports: those beside it, and those in the kit's folder."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names += [node.module or ""]
+            names += [f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names]
+    parts = {tuple(name.split(".")[:length]) for name in names if name
+             for length in range(1, name.count(".") + 2)}
+    candidates = [Path(folder, *part) for part in parts for folder in (path.parent, ROOT)]
+    return [file.resolve() for candidate in candidates
+            for file in (candidate.with_suffix(".py"), candidate / "__init__.py")
+            if file.is_file()]
+
+
+def hash_code(files):
+    """One sha256 over the syntax trees of the files."""
+    trees = [f"{path.name} {dump_tree(path.read_bytes())}" for path in files]
+    return hashlib.sha256("\n".join(trees).encode()).hexdigest()
+
+
+@functools.cache
+def hash_code_once(*files):
+    """hash_code, as it was at the first call: a worker imports the scripts only then."""
+    return hash_code(files)
+
+
+def dump_tree(source):
+    """The syntax tree of a source as text, without its docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return ast.dump(tree)
+
+
+def tell_edits(files):
+    """Say which of the files have changed since this process imported them."""
+    note_imports(files)
+    edited = [path.name for path in files if is_edited(IMPORTED[path], path.read_bytes())]
+    if edited:
+        say(f"{', '.join(edited)}: edited since this notebook imported it. The runs use the file "
+            "as it is now. Restart the kernel, so that the notebook uses it too.", sys.stderr)
+
+
+def is_edited(before, now):
+    """Whether two sources of a file differ in their code."""
+    try:
+        return before != now and dump_tree(before) != dump_tree(now)
+    except SyntaxError:     # the file could not be imported then
+        return False
+
+
+def note_imports(files):
+    """Keep the bytes of files that are seen for the first time."""
+    for path in files:
+        if path not in IMPORTED:
+            IMPORTED[path] = path.read_bytes()
+
+
+# ---------------------------------------------------------------------------- the files of runs
+
+def build_folder():
+    """Where runs and figures are kept: build/, or the folder that MNIST_BUILD names."""
+    return Path(os.environ.get("MNIST_BUILD", ROOT / "build"))
+
+
+def read_results(path):
+    """The results of a finished run; None if there are none, or if they cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            results = json.loads(file["results"].item())
+            return results | {name: [file[f"{name}{number}"] for number in range(count)]
+                              for name, count in results.pop("arrays").items()}
+    except (AttributeError, TypeError, OSError, ValueError, EOFError, KeyError,
+            zipfile.BadZipFile):
+        return None  # the run is computed again and its file written over
+
+
+def write_results(path, results):
+    """Keep the results of a run in a file: lists of arrays as they are, all else as JSON."""
+    lists = {name: value for name, value in results.items() if isinstance(value, list)}
+    rest = {name: value for name, value in results.items() if name not in lists}
+    rest["arrays"] = {name: len(value) for name, value in lists.items()}
+    arrays = {f"{name}{number}": array for name, value in lists.items()
+              for number, array in enumerate(value)}
+    with whole_file(path) as file:
+        np.savez(file, results=np.array(json.dumps(rest)), **arrays)
+
+
+note_imports(ROOT.glob("*.py"))
