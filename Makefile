@@ -52,8 +52,9 @@ student: $(READY)
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10) and \
 	    'error: $(PYTHON) is Python ' + sys.version.split()[0] + ', 3.10 or newer is needed: make PYTHON=...')"
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo Setting up .venv: Python packages are downloaded and installed, one to three minutes ...
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $(READY)
 
 clean:
