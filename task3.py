@@ -104,7 +104,7 @@ def vary_momentum(experiment):
             replace(experiment, name=experiment.name + ", α = 0.2", learning_rate=0.2))
 
 
-COMBINATIONS = (*vary_momentum(Experiment("neither")),
+COMBINATIONS = (replace(BASELINE, name="neither"), *vary_momentum(Experiment("neither"))[1:],
                 *vary_momentum(Experiment("sigmoid", use_improved_sigmoid=True)),
                 *vary_momentum(Experiment("init", use_improved_weight_init=True)),
                 *vary_momentum(replace(INIT, name="sigmoid + init")))

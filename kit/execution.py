@@ -1,6 +1,7 @@
 """Executing notebooks, in their own folder or in a copy of it."""
 
 import atexit
+import os
 import shutil
 import sys
 import tempfile
@@ -30,8 +31,10 @@ class RelayingClient(NotebookClient):
         return super().output(outs, msg, display_id, cell_index)
 
 
-def execute(notebook):
+def execute(notebook, scripts=None):
     """Execute a notebook where its folder is, up to the first cell that fails.
+
+    scripts: the folder of the scripts that it imports; the one above its own, if none is given.
 
     Returns what failed in one sentence, None if nothing did; the error is that cell's last
     output, and the cells beneath it have none. Refused says why nothing could be run.
@@ -50,7 +53,7 @@ def execute(notebook):
         resources={"metadata": {"path": str(notebook.folder)}},
         on_cell_start=lambda cell, cell_index: running.update(index=cell_index))
     try:
-        run_aside(client)
+        run_aside(client, scripts or notebook.folder.resolve().parent)
     except CellExecutionError as problem:
         return failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
@@ -65,10 +68,11 @@ def execute(notebook):
     return None
 
 
-def run_aside(client):
+def run_aside(client, scripts):
     """Execute in a thread: in the main one nbclient catches Ctrl-C, and fails in its own way."""
+    paths = os.pathsep.join([str(scripts), *filter(None, [os.environ.get("PYTHONPATH")])])
     with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(client.execute)
+        done = pool.submit(client.execute, env={**os.environ, "PYTHONPATH": paths})
         try:
             while not done.done():
                 wait([done], timeout=0.5)   # without one, Windows would not let Ctrl-C through
@@ -105,7 +109,7 @@ def execute_copies(notebooks, stack):
         notebook.folder = copies[folder]
         started = time.monotonic()
         print(f"{notebook.name}: running …", file=sys.stderr, flush=True)
-        failed = execute(notebook)
+        failed = execute(notebook, folder.parent)
         seconds = time.monotonic() - started
         print(failed or f"{notebook.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
 

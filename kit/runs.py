@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 import zipfile
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,10 +63,11 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     """
     if None in experiments:
         raise NotImplementedError("an experiment is None: write it in its script first")
-    files = list_modules(run, *map(type, experiments))
-    tell_edits(files)
-    code, folder = hash_code(files), build_folder() / "runs"
-    names = {(experiment, seed): name_run(experiment, seed, data_id, code)
+    kinds = {type(experiment) for experiment in experiments}
+    tell_edits(list_modules(run, *kinds))
+    codes = {kind: hash_code(run, kind) for kind in kinds}
+    folder = build_folder() / "runs"
+    names = {(experiment, seed): name_run(experiment, seed, data_id, codes[type(experiment)])
              for experiment in experiments for seed in seeds}
     jobs = {name: (replace(experiment, name=""), seed, data_id)
             for (experiment, seed), name in names.items()}
@@ -74,7 +75,7 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     missing = [job for name, job in jobs.items() if results[name] is None]
     if missing:
         ticks = ticks_per_epoch * max(experiment.num_epochs for experiment in experiments)
-        compute = functools.partial(compute_run, run, files)
+        compute = functools.partial(compute_run, run)
         with tqdm(total=ticks * len(missing), desc=f"{len(missing)} runs", mininterval=0.5,
                   bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
                   ) as bar:
@@ -88,22 +89,20 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
                          for seed in seeds] for experiment in experiments}
 
 
-def compute_run(run, files, job, data, tick):
+def compute_run(run, job, data, tick):
     """The name of a run, by the code that this worker has imported, and its results."""
-    return name_run(*job, hash_code_once(*files)), run(*job[:2], data, tick).results
+    code = hash_code_once(run, type(job[0]))
+    return name_run(*job, code), run(*job[:2], data, tick).results
 
 
 # ---------------------------------------------------------------------------- the names of runs
 
 def name_run(experiment, seed, data_id, code):
-    """The name for all that decides a run. Settings at their default are part of the code."""
-    settings = [(field.name, value) for field in fields(experiment)
-                if (value := getattr(experiment, field.name)) != field.default
-                and field.name != "name"]
+    """The name for all that decides a run; code is that of `hash_code`."""
     kernels = sorted(f"{info['internal_api']} {info['version']} {info.get('architecture')}"
                      for info in threadpool_info() if info["user_api"] == "blas")
-    text = repr((settings, seed, data_id, platform.python_version(), np.__version__, kernels,
-                 code))
+    text = repr((replace(experiment, name=""), seed, data_id, platform.python_version(),
+                 np.__version__, kernels, code))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -141,16 +140,16 @@ def list_imports(path):
             if file.is_file()]
 
 
-def hash_code(files):
-    """One sha256 over the syntax trees of the files."""
-    trees = [f"{path.name} {dump_tree(path.read_bytes())}" for path in files]
+def hash_code(*objects):
+    """One sha256 over the code of all modules that the objects need."""
+    trees = [f"{path.name} {dump_tree(path.read_bytes())}" for path in list_modules(*objects)]
     return hashlib.sha256("\n".join(trees).encode()).hexdigest()
 
 
 @functools.cache
-def hash_code_once(*files):
-    """hash_code, as it was at the first call: a worker imports the scripts only then."""
-    return hash_code(files)
+def hash_code_once(*objects):
+    """hash_code, as it was at the first call: a worker imports the scripts just before that."""
+    return hash_code(*objects)
 
 
 def dump_tree(source):

@@ -7,7 +7,8 @@ is required outside functions. In a function it becomes a stub with the words of
 
 Outside functions the names that it assigns become None; if it assigns none, a stub is raised.
 `# SOLUTION 0 optional` leaves the function its docstring alone. The lines from `# BEGIN STAFF` to
-`# END STAFF` vanish, but for what follows `#= ` in them.
+`# END STAFF` vanish, but for what follows `#= ` in them. So does `#| fig-alt: …`, which says what a
+figure shows.
 """
 
 import ast
@@ -66,6 +67,10 @@ def strip(text, name, subtasks):
     lines, kept, cuts, at = text.split("\n"), [], [], 0
     while at < len(lines):
         place = f"{name}:{at + 1}"
+        if lines[at].startswith("#| fig-alt: "):
+            cuts.append(Cut(None, "", at + 1, (lines[at],), len(kept) + 1, ()))
+            at += 1
+            continue
         marker = marker_of(lines[at], place, subtasks)
         if marker is None:
             kept.append(lines[at])

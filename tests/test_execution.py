@@ -28,6 +28,13 @@ def test_execute_runs_a_copy_and_relays_progress(tmp_path, output, capsys):
     assert "50%" in capsys.readouterr().err
 
 
+def test_a_copy_imports_the_scripts_beside_the_original(tmp_path, output, capsys):
+    (tmp_path / "task2.py").write_text("NAME = 'the one beside'")
+    (tmp_path / "notebooks").mkdir()
+    path = write(tmp_path / "notebooks", nb4.new_code_cell("from task2 import NAME\nprint(NAME)"))
+    assert execute(path, output) == 0 and "the one beside" in opened(output.read_bytes())[1]
+
+
 def test_a_cell_that_fails_is_in_the_report_and_those_beneath_it_are_not_run(
         tmp_path, output, capsys):
     stale = nb4.new_code_cell("3", execution_count=3, outputs=[

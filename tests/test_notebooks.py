@@ -1,6 +1,8 @@
 """The reference notebooks: complete, executed, and shaped as their readers expect."""
 import ast
+import base64
 import re
+import struct
 
 import nbformat
 import pytest
@@ -49,7 +51,7 @@ def test_every_subtask_has_its_section_answer_and_check_in_order(name):
         intro = source(cells, "intro")
         assert intro.startswith(f"## {subtask.id}  {subtask.title} ({subtask.points} points)")
         assert re.match(r"\*\*(Reading|Answer)\.\*\* ", source(cells, "reading"))
-        checks = [cell for cell in cells if re.search("-check(-more)?$", cell.id)]
+        checks = [cell for cell in cells if re.search("-check(-[a-z]+)?$", cell.id)]
         assert checks, f"{subtask.id} has no check"
         assert all(re.search("^ *assert ", cell.source, re.MULTILINE) for cell in checks)
 
@@ -72,14 +74,16 @@ def test_at_most_a_third_of_the_cells_with_output_is_not_compared(name):
 
 
 @pytest.mark.parametrize("name", SUBTASKS)
-def test_the_first_code_cell_is_the_same_everywhere(name):
-    assert code_cells(name)[0].source == code_cells("task1")[0].source
+def test_every_notebook_begins_by_saying_where_the_scripts_stand(name):
+    first = code_cells("task1")[0].source.splitlines()[0]
+    assert first.startswith('import sys; sys.path.insert(0, "..")')
+    assert code_cells(name)[0].source.splitlines()[0] == first
 
 
 @pytest.mark.parametrize("name", SUBTASKS)
 def test_cells_are_short_and_hold_no_long_function(name):
     for cell in code_cells(name):
-        lines = cell.source.splitlines()
+        lines = [line for line in cell.source.splitlines() if not line.startswith(("#|", "# "))]
         assert len(lines) <= 10 and max(map(len, lines)) <= 99, cell.id
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.FunctionDef):
@@ -96,18 +100,21 @@ def words(text):
 def test_introductions_and_readings_keep_to_their_length(name):
     for cells in sections(name).values():
         for cell in cells:
-            low, high = ((25, 60) if cell.id.endswith("intro") else
+            low, high = ((25, 60) if cell.id == f"{cell.id.split('-')[0]}-intro" else
                          (40, 90) if cell.id.endswith("reading") else (0, 10**6))
             assert low <= words(cell.source) <= high, (cell.id, words(cell.source))
 
 
-def shown(cells):
-    """Everything a reader of the section sees but its reading: text outputs, introduction."""
-    texts = [source(cells, "intro"), source(cells, "answer")]
+def backing(cells):
+    """Everything in a section that backs its reading: text, outputs, captions, assertions."""
+    texts = [cell.source for cell in cells
+             if cell.cell_type == "markdown" and not cell.id.endswith("-reading")]
+    texts += [cell.source for cell in cells if re.search("-check(-[a-z]+)?$", cell.id)]
+    texts += ["\n".join(options_of(cell).values()) for cell in cells]
     for cell in cells:
         for output in cell.get("outputs", []):
             texts += [str(output.get("data", {}).get("text/plain", "")), output.get("text", "")]
-    return set(NUMBER.findall(" ".join(texts).replace("{,}", ",")))
+    return set(NUMBER.findall(" ".join(texts).replace("{,}", ",").replace("_", ",")))
 
 
 @pytest.mark.parametrize("name", SUBTASKS)
@@ -115,8 +122,9 @@ def test_every_number_of_a_reading_stands_in_its_section(name):
     missing = {}
     for section, cells in sections(name).items():
         reading = source(cells, "reading").replace("{,}", ",")
-        reading = re.sub(r"\b\d+[a-e]\b", "", reading)        # names of subtasks
-        seen = shown(cells)
+        # without references and names of subtasks
+        reading = re.sub(r"\[[^]]+\]\(#[^)]+\)|\b\d+[a-e]\b", "", reading)
+        seen = backing(cells)
         absent = [number for number in NUMBER.findall(reading)
                   if number not in seen and not re.fullmatch(r"\d{1,2}", number)]
         if absent:
@@ -124,11 +132,71 @@ def test_every_number_of_a_reading_stands_in_its_section(name):
     assert not missing
 
 
-def test_statements_about_chaotic_runs_are_compared():
-    """What the readings say of runs whose digits are not compared stands in compared cells."""
-    for cell_id in ("4d-claim", "4e-table-layers"):
-        cell, = [c for c in notebook("task4").cells if c.id == cell_id]
-        assert cell.outputs and IGNORED not in cell.metadata.get("tags", [])
+@pytest.mark.parametrize("name", SUBTASKS)
+def test_a_reading_repeats_three_numbers_at_most(name):
+    for section, cells in sections(name).items():
+        repeated = re.findall(r"\d+\.\d+(?: (?:±|to) [\d.]+)?|\d+,\d{3}|"
+                              r"(?<![.,\d])\d{3}(?![.,\d])",
+                              source(cells, "reading").replace("{,}", ","))
+        assert len(set(repeated)) <= 3, (section, repeated)
+
+
+# ------------------------------------------------- figures, tables and what is said about them
+
+def options_of(cell):
+    """The options of a code cell: {"fig-cap": …}."""
+    return dict(re.findall(r"^#\| ([\w-]+): (.+)$", cell.source, re.MULTILINE))
+
+
+def numbered():
+    """{id of a cell: "Figure 3" or "Table 2"} in all notebooks, as the report numbers them."""
+    found = {}
+    for name in SUBTASKS:
+        for cell in notebook(name).cells:
+            table = re.search("^Table: ", cell.source, re.MULTILINE) if cell.cell_type == \
+                "markdown" else "tbl-cap" in options_of(cell)
+            kind = "Figure" if "fig-cap" in options_of(cell) else "Table" if table else None
+            if kind:
+                count = sum(one.startswith(kind) for one in found.values())
+                found[cell.id] = f"{kind} {count + 1}"
+    return found
+
+
+def test_every_figure_and_table_is_referred_to_by_the_number_that_the_report_gives_it():
+    text = "\n".join(cell.source for name in SUBTASKS for cell in notebook(name).cells
+                     if cell.cell_type == "markdown")
+    references = re.findall(r"\[((?:Figure|Table) \d+)\]\(#([^)]+)\)", text)
+    assert {cell: number for number, cell in references} == numbered()
+    assert not re.search(r"(?<!\[)\b(?:Figure|Table) \d", text)        # none without its link
+
+
+@pytest.mark.parametrize("name", SUBTASKS)
+def test_every_figure_has_a_caption_and_a_description_and_every_table_a_caption(name):
+    for cell in code_cells(name):
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        options = options_of(cell)
+        assert ("image/png" in kinds) == ("fig-cap" in options) == ("fig-alt" in options), cell.id
+        assert ("text/markdown" in kinds) == ("tbl-cap" in options), cell.id
+
+
+@pytest.mark.parametrize("name", SUBTASKS)
+def test_figures_have_the_pixels_for_print(name):
+    for cell in code_cells(name):
+        for output in cell.outputs:
+            if picture := output.get("data", {}).get("image/png"):
+                width, = struct.unpack(">I", base64.b64decode(picture)[16:20])
+                assert width >= 200 * 6.46 * 0.95 or cell.id == "inside-confusion", cell.id
+
+
+@pytest.mark.parametrize("name", SUBTASKS)
+def test_a_question_stands_before_every_run_and_two_code_cells_at_most_follow_each_other(name):
+    before, in_a_row = "", 0
+    for cell in notebook(name).cells:
+        in_a_row = in_a_row + 1 if cell.cell_type == "code" else 0
+        assert in_a_row <= 2, cell.id
+        if "run_all(" in cell.source:
+            assert re.match(r"\*\*Question\.\*\* .*\?", before), cell.id
+        before = cell.source if cell.cell_type == "markdown" else before
 
 
 def test_training_leaves_no_trace_of_this_machine():

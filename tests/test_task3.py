@@ -96,7 +96,7 @@ def test_each_combination_is_there_once_with_momentum_and_with_its_control():
     assert len({replace(e, name="") for e in COMBINATIONS}) == len(COMBINATIONS) == 12
     assert len({e.name for e in COMBINATIONS}) == 12
     for plain, momentum, control in zip(*[iter(COMBINATIONS)] * 3):
-        assert (plain.learning_rate, plain.momentum_gamma) == (0.1, 0)
+        assert (plain.learning_rate, getattr(plain, "momentum_gamma", 0)) == (0.1, 0)
         assert changed(plain, momentum) == {"learning_rate", "momentum_gamma"}
         assert changed(plain, control) == {"learning_rate"}
         assert (momentum.learning_rate, momentum.momentum_gamma) == (0.02, 0.9)
@@ -106,8 +106,7 @@ def test_each_combination_is_there_once_with_momentum_and_with_its_control():
 
 
 def test_an_experiment_without_tricks_is_the_run_of_task_2(small):
-    names = {kit_runs.name_run(e, 0, "data", "code") for e in (BASELINE, COMBINATIONS[0])}
-    assert len(names) == 1
+    assert replace(COMBINATIONS[0], name="") == replace(BASELINE, name="")
     plain = replace(BASELINE, neurons_per_layer=(8, 10), num_epochs=2)
     here, there = run(plain, 3, small), run(QUICK, 3, small)
     assert all(map(np.array_equal, here.ws, there.ws)) and here.val_loss == there.val_loss
