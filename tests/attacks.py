@@ -21,7 +21,7 @@ def tried(*functions):
     return said(done)
 """
 HONEST = "def answer(x): return 2 * x\n"
-ENDLESS = "did not (come back|end) within . s"
+ENDLESS = "did not (return|end) within . s"
 MEMORY = r"stopped: it used more than \d+ MiB of memory"
 ENDED = "ended the Python process"
 # a raw message on whatever leads to the checks, with no answer after it
