@@ -5,15 +5,15 @@ import sys
 from kit.commands import run
 
 COMMANDS = {
-    "check": ("kit.check", "try the code, subtask by subtask, and say what is wrong"),
+    "check": ("kit.check", "test the code of each subtask, and say what is wrong"),
     "run": ("kit.run", "execute the notebooks and store their outputs"),
     "report": ("kit.report", "make the PDF report from the notebooks"),
-    "submit": ("kit.submit", "check it all and pack it into the zip that is handed in"),
+    "submit": ("kit.submit", "check everything, and pack it into the zip to hand in"),
 }
 
 
 def main(arguments=None):
-    """Return the exit status of the command named first in arguments."""
+    """Run the command that stands first in arguments; return its exit status."""
     return run("kit", COMMANDS, arguments)
 
 

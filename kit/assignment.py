@@ -14,14 +14,14 @@ from kit.files import Refused, reason
 
 @dataclass(frozen=True)
 class Subtask:
-    """One subtask: its id ("2b"), the task whose notebook holds it, its title, what is asked, and
-    its points."""
+    """One subtask: its id ("2b"), the number of its task, its title, its question, and its
+    points."""
 
     id: str
     task: int
     title: str
     question: str
-    by_code: dict = field(default_factory=dict)     # {what is judged: points}
+    by_code: dict = field(default_factory=dict)     # {part: points}
     by_hand: dict = field(default_factory=dict)
 
     @property
@@ -31,13 +31,14 @@ class Subtask:
 
 
 def read_subtasks():
-    """Return the subtasks in the assignment's order."""
+    """The subtasks in the assignment's order."""
     text = Path(__file__).with_name("assignment.toml").read_text(encoding="utf-8")
     try:
         listed = tomllib.loads(text)["subtasks"]
         return [Subtask(name, **values) for name, values in listed.items()]
     except (KeyError, TypeError, ValueError) as problem:
-        raise Refused(f"kit/assignment.toml cannot be read: {reason(problem)}") from None
+        raise Refused(f"kit/assignment.toml cannot be read ({reason(problem)}): take it from the "
+                      "assignment's zip again") from None
 
 
 SUBTASKS = read_subtasks()

@@ -1,4 +1,4 @@
-"""`python -m kit check` and, in a notebook, check("2b"): what of the code is right, what not."""
+"""`python -m kit check` and, in a notebook, check("2b"): they test the code of the subtasks."""
 
 import argparse
 import html
@@ -21,17 +21,17 @@ MODULES = (helpers, stopping, images, network, gradients, training, counting, tr
            depth)
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 BY_ID = {subtask.id: subtask for subtask in SUBTASKS}
-CHARGED = {"0": ("2c", "helpers")}      # subtask 0 has no points of its own: 2c's hang on it
+CHARGED = {"0": ("2c", "helpers")}      # subtask 0 has no points of its own, only one of 2c's
 COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one check.
+    """The result of one check.
 
-    subtask, part: whose points hang on it; title: what was tried.
+    subtask, part: the points that depend on it; title: what was tested.
     state: "passed", "failed", "not started" or "needs 2a first".
-    words: what is wrong, or to be written, or why it passed; remark: whether it costs no points.
+    words: what is wrong, what has to be written, or why it passed; remark: it costs no points.
     """
 
     subtask: str
@@ -43,7 +43,7 @@ class Result:
 
     @property
     def label(self):
-        """The title, and that a remark costs nothing."""
+        """The title; after that of a remark: it costs nothing."""
         return self.title + (" (costs nothing)" if self.remark else "")
 
 
@@ -58,7 +58,7 @@ class CheckReport:
         return [result for result in self.results if result.subtask == name]
 
     def earned(self, subtask):
-        """Return a subtask's points by code; None if what they hang on was not tried."""
+        """The points by code that a subtask earns; None if one of its parts was not tested."""
         found = 0
         for part, points in subtask.by_code.items():
             states = [result.state for result in self.results if not result.remark
@@ -70,22 +70,22 @@ class CheckReport:
 
     @property
     def points(self):
-        """The points by code that were earned."""
+        """The points by code that the subtasks earn."""
         return sum(self.earned(BY_ID[name]) or 0 for name in self.subtasks)
 
     @property
     def of(self):
-        """The points by code that could be earned."""
+        """The points by code that the subtasks can earn."""
         return sum(sum(BY_ID[name].by_code.values()) for name in self.subtasks)
 
     @property
     def by_hand(self):
-        """The points of these subtasks that a person gives."""
+        """The points of the subtasks that a person gives."""
         return sum(sum(BY_ID[name].by_hand.values()) for name in self.subtasks)
 
     @property
     def all_passed(self):
-        """Whether no check failed or is yet to be written; remarks do not count."""
+        """Whether all checks passed; remarks do not count."""
         return all(result.state == PASSED for result in self.results if not result.remark)
 
     def as_json(self):
@@ -94,7 +94,7 @@ class CheckReport:
                 "checks": [asdict(result) for result in self.results]}
 
     def heading(self, name):
-        """Return a subtask's line: title, points by code, and what a person reads."""
+        """A subtask's line: its title, its points by code, and those that a person gives."""
         subtask = BY_ID[name]
         if name in CHARGED:
             return f"{name}  {subtask.title}: 1 point, counted in {CHARGED[name][0]}"
@@ -109,8 +109,9 @@ class CheckReport:
     def summary(self):
         """The last line."""
         if not self.of:
-            return f"nothing here is judged by code; {self.by_hand} points are given by a person"
-        by_hand = (f"; {self.by_hand} more are given by a person, for what the notebooks say"
+            return (f"no points by code here; a person gives up to {self.by_hand} points"
+                    if self.by_hand else "no points by code here")
+        by_hand = (f"; a person gives up to {self.by_hand} more for the text in the notebooks"
                    if self.by_hand else "")
         return f"{self.points} of {self.of} points by code{by_hand}"
 
@@ -138,7 +139,7 @@ class CheckReport:
 
 
 def charged(result):
-    """Return the subtask and the part whose points hang on a result."""
+    """The subtask and the part whose points depend on a result."""
     return CHARGED.get(result.subtask, (result.subtask, result.part))
 
 
@@ -152,9 +153,10 @@ def row(result):
 
 
 def check(*subtasks):
-    """Try the code of these subtasks ("2b"), of all without one, as the scripts are now on disk.
+    """Test the code of these subtasks ("2b"), or of all subtasks if none is named.
 
-    A process of its own runs it, so nothing has to be restarted. Returns a CheckReport.
+    The code runs as it is saved now, in a process of its own, so you need not restart the
+    kernel. Returns a CheckReport.
     """
     try:
         return run_checks(subtasks or None)
@@ -163,15 +165,15 @@ def check(*subtasks):
 
 
 def run_checks(subtasks=None, folder=ROOT):
-    """Return the CheckReport of the scripts in a folder; Refused if a subtask is not known."""
+    """Return the CheckReport of the scripts in a folder; Refused if a subtask is unknown."""
     unknown = [name for name in subtasks or () if name not in BY_ID]
     if unknown:
         raise Refused(f"there is no subtask {one_line(unknown[0], 40)}: choose from "
                       f"{', '.join(BY_ID)}")
     if not Path(folder, "task2.py").is_file():
-        raise Refused(f"{folder} holds no task2.py: run this in the assignment's folder")
+        raise Refused(f"{folder} has no task2.py: run this in the assignment's folder")
     chosen = [name for name in BY_ID if subtasks is None or name in subtasks]
-    # what 2c's point for the helpers hangs on is tried with it
+    # 2c brings the checks of subtask 0, since one of its points depends on them
     tried = [name for name in BY_ID if name in chosen or CHARGED.get(name, ("",))[0] in chosen]
     with Student(folder) as student:
         results = [result_of(one, student) for name in tried for one in CHECKS
@@ -196,10 +198,10 @@ def result_of(one, student):
 def main(arguments=None):
     """Return the exit status: 0 all passed, 1 otherwise, 2 the checks could not run."""
     parser = argparse.ArgumentParser(
-        prog="python -m kit check", description="Try the code in utils.py, task2.py, task3.py and "
-        "task4.py, and say for each subtask what is right and what is not.",
+        prog="python -m kit check", description="Test the code in utils.py, task2.py, task3.py "
+        "and task4.py. The results say for each subtask what is right and what is wrong.",
         epilog="Exit status: 0 all passed; 1 something failed or is not written yet; 2 the checks "
-               "could not run. What costs nothing counts for neither.")
+               "could not run. Checks that cost nothing do not change the exit status.")
     parser.add_argument("subtasks", nargs="*", metavar="SUBTASK", help="such as 2b; default: all")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args(arguments)

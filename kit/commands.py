@@ -1,4 +1,4 @@
-"""Commands of a package: the one that is named first is found in its module and run."""
+"""Runs a command of a package: `python -m package command`."""
 
 import argparse
 import importlib
@@ -8,11 +8,11 @@ from kit.files import Refused, one_line
 
 
 def run(package, commands, arguments=None):
-    """Return the exit status of a command.
+    """Run a command; return its exit status.
 
     package:   as in `python -m package`.
-    commands:  {name: (module, one line of help)}; a module's main(arguments) returns the status.
-    arguments: the command and what goes to it; the command line's, if none are given.
+    commands:  {name: (module, help in one line)}. A module's main(arguments) returns the status.
+    arguments: the command and its own arguments; default: those of the command line.
     """
     width = max(map(len, commands)) + 2
     listed = "\n".join(f"  {name:{width}}{words}" for name, (_, words) in commands.items())
@@ -30,7 +30,7 @@ def run(package, commands, arguments=None):
         print(f"{package} {options.command}: {problem.name} is not installed: run "
               "`pip install -r requirements.txt` in the assignment's folder", file=sys.stderr)
         return 2
-    except Refused as refusal:      # of what a module reads when it is imported
+    except Refused as refusal:      # a module may read files when it is imported
         print(f"{package} {options.command}: {one_line(refusal, 400)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

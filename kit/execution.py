@@ -1,4 +1,4 @@
-"""Executing notebooks, in their own folder or in a copy of it."""
+"""Executes notebooks, in their own folder or in a copy of it."""
 
 import atexit
 import os
@@ -23,7 +23,7 @@ class RelayingClient(NotebookClient):
     """Executes a notebook and passes its progress bars on to the terminal while it runs."""
 
     def output(self, outs, msg, display_id, cell_index):
-        """Return what the kernel put out, as nbclient does."""
+        """Return the output as nbclient does."""
         content = msg["content"]
         if msg["msg_type"] == "stream" and content["name"] == "stderr":
             sys.stderr.write(content["text"])
@@ -32,17 +32,17 @@ class RelayingClient(NotebookClient):
 
 
 def execute(notebook, scripts=None):
-    """Execute a notebook where its folder is, up to the first cell that fails.
+    """Execute a notebook in its folder, up to the first cell that fails.
 
-    scripts: the folder of the scripts that it imports; the one above its own, if none is given.
+    scripts: the folder of the scripts that it imports; default: the one above the notebook's.
 
-    Returns what failed in one sentence, None if nothing did; the error is that cell's last
-    output, and the cells beneath it have none. Refused says why nothing could be run.
+    Returns None, or one sentence about the cell that failed. The error is then the last output
+    of that cell, and the cells below it have no output. Refused says why nothing could run.
     """
     language = notebook.node.metadata.get("kernelspec", {}).get("language")
     if isinstance(language, str) and language.lower() != "python":
-        raise Refused(f"{notebook.name} is written in {one_line(language, 20)}: only Python "
-                      "notebooks are executed")
+        raise Refused(f"{notebook.name} is written in {one_line(language, 20)}, expected Python: "
+                      "choose a Python kernel and save it")
     for cell in notebook.node.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -69,7 +69,7 @@ def execute(notebook, scripts=None):
 
 
 def run_aside(client, scripts):
-    """Execute in a thread: in the main one nbclient catches Ctrl-C, and fails in its own way."""
+    """Execute in a thread: in the main thread nbclient would catch Ctrl-C and fail."""
     paths = os.pathsep.join([str(scripts), *filter(None, [os.environ.get("PYTHONPATH")])])
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(client.execute, env={**os.environ, "PYTHONPATH": paths})
@@ -88,7 +88,7 @@ def run_aside(client, scripts):
 
 
 def failure(notebook, index, words):
-    """Return the sentence for a cell that failed."""
+    """The sentence about a cell that failed."""
     return f"{notebook.name}, cell {index + 1} failed: {one_line(words)}"
 
 
@@ -100,7 +100,7 @@ def ended(notebook, index, name, words):
 
 
 def execute_copies(notebooks, stack):
-    """Execute notebooks in copies of their folders, which live as long as the stack."""
+    """Execute notebooks in copies of their folders; the copies end with the stack."""
     copies = {}
     for notebook in notebooks:
         folder = notebook.folder.resolve()
@@ -119,13 +119,14 @@ def copy_of(folder, stack):
     try:
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > LARGEST_FOLDER:
-            raise Refused(f"{folder} holds {size // 2**20} MB, and --execute copies it: "
-                          "put the notebooks into a folder of their own")
+            raise Refused(f"{folder} holds {size // 2**20} MB, and at most "
+                          f"{LARGEST_FOLDER // 2**20} MB can be copied to run the notebooks: "
+                          "move large files away")
         temporary = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         target = Path(temporary, folder.name or "notebooks")
         ignored = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(folder, target, symlinks=True, ignore=ignored)
     except OSError as problem:  # shutil.Error too, of one file or many
-        raise Refused(f"{folder} cannot be copied ({reason(problem)}), which --execute "
-                      "does: put the notebooks into a folder of their own") from None
+        raise Refused(f"{folder} cannot be copied to run the notebooks ({reason(problem)}): put "
+                      "them into a folder of their own") from None
     return target

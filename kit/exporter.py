@@ -1,4 +1,4 @@
-"""An nbconvert exporter that makes a PDF by pandoc and typst, without TeX or a browser.
+"""An nbconvert exporter that makes a PDF with pandoc and typst. It needs no TeX, no browser.
 
     jupyter nbconvert --to typstpdf notebook.ipynb
 """
@@ -22,23 +22,23 @@ class TypstPDFExporter(Exporter):
     export_from_notebook = "PDF via typst"
     output_mimetype = "application/pdf"
 
-    include_code = Bool(False, help="Whether code cells are printed.").tag(config=True)
-    title = Unicode("", help="Title; the notebook's own or its name if empty.").tag(config=True)
-    subtitle = Unicode("", help="Line beneath the title.").tag(config=True)
-    authors = List(Unicode(), help="Authors; the notebook's own if empty.").tag(config=True)
-    date = Unicode("", help="Date, as 2026-03-01 or in words; today if empty.").tag(config=True)
+    include_code = Bool(False, help="Print the code cells.").tag(config=True)
+    title = Unicode("", help="Title; if empty, the notebook's title or name.").tag(config=True)
+    subtitle = Unicode("", help="Line below the title.").tag(config=True)
+    authors = List(Unicode(), help="Authors; if empty, the notebook's.").tag(config=True)
+    date = Unicode("", help="Date, as 2026-03-01 or in words; if empty, today.").tag(config=True)
     language = Unicode("en", help="Language code, for hyphenation.").tag(config=True)
-    max_output_lines = Int(60, help="Longer text outputs are shortened.").tag(config=True)
-    system_fonts = Bool(True, help="Whether characters that the report's own fonts lack are "
-                                   "drawn in a font of this machine.").tag(config=True)
-    seconds = Int(SECONDS, help="Time limit of the process that makes the PDF.").tag(config=True)
-    memory = Int(MEMORY, help="Its memory limit in bytes.").tag(config=True)
+    max_output_lines = Int(60, help="Most lines of a text output.").tag(config=True)
+    system_fonts = Bool(True, help="Use fonts of this machine for characters that the "
+                                   "report's own fonts lack.").tag(config=True)
+    seconds = Int(SECONDS, help="Time limit for making the PDF.").tag(config=True)
+    memory = Int(MEMORY, help="Memory limit for it, in bytes.").tag(config=True)
 
     def _file_extension_default(self):
         return ".pdf"
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        """Return (PDF bytes, resources); resources["problems"] says what is missing in it."""
+        """Return (PDF bytes, resources); resources["problems"] lists its problems."""
         metadata = (resources or {}).get("metadata", {})
         name = (metadata.get("name") or "notebook") + ".ipynb"
         nb = numbered(nb)
@@ -65,7 +65,7 @@ class TypstPDFExporter(Exporter):
 
 
 def numbered(nb):
-    """Return a copy of a notebook whose cells know their numbers: preprocessors remove some."""
+    """A copy of a notebook that stores the numbers of its cells: preprocessors remove some."""
     nb = copy.deepcopy(nb)
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata["kit_number"] = number

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and refusals in one sentence."""
+"""Writes a file completely or not at all; refuses in one sentence."""
 
 import contextlib
 import json
@@ -11,15 +11,15 @@ EPOCH = (2026, 1, 1, 0, 0, 0)   # the date of all files in a zip, so that its by
 
 
 class Refused(Exception):
-    """Why a command cannot do what it was asked, in one sentence that says what to do."""
+    """One sentence: why a command cannot do its work, and what to do."""
 
 
 @contextlib.contextmanager
 def whole_file(path):
-    """Yield a file that appears at path when all is well, and not at all otherwise."""
+    """Yield a file. It appears at path at the end, or not at all if anything fails."""
     temporary = None
     try:
-        path = Path(os.path.realpath(path))     # a link stays, what it names is replaced
+        path = Path(os.path.realpath(path))     # a link stays, its target is replaced
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
             raise Refused(f"{path} is not a file: give another name")
@@ -40,7 +40,7 @@ def whole_file(path):
 
 
 def say(text, stream=None):
-    """Print text; a reader that has gone away, or an encoding too small, is no failure."""
+    """Print text. It is no failure if the reader has gone or the encoding lacks a letter."""
     stream = stream or sys.stdout
     with contextlib.suppress(OSError, ValueError):
         encoding = getattr(stream, "encoding", None) or "utf-8"
@@ -51,7 +51,7 @@ def say(text, stream=None):
 
 
 def reason(problem):
-    """Return what went wrong, in a few words."""
+    """The reason of an error, in a few words."""
     if isinstance(problem, json.JSONDecodeError):
         return f"line {problem.lineno} is not JSON"
     if isinstance(problem, OSError) and problem.strerror:
@@ -60,7 +60,7 @@ def reason(problem):
 
 
 def one_line(text, longest=160):
-    """Return text on one line, shortened; what could steer a terminal becomes a mark."""
+    """Return text on one line, shortened; a mark replaces what could control a terminal."""
     text = " ".join(str(text).split())
     text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
     return text if len(text) <= longest else text[:longest - 1] + "…"

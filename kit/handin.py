@@ -1,4 +1,4 @@
-"""What stands in a hand-in: the group's files, and one zip of them with a manifest."""
+"""Collects the files of a hand-in, and packs them into one zip with a manifest."""
 
 import contextlib
 import datetime
@@ -21,7 +21,7 @@ from kit.zipcheck import (FOLDER, FORMAT, MANIFEST, MOST_FILES, MOST_RATIO, equa
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 NOTEBOOKS = tuple(f"notebooks/task{number}.ipynb" for number in (1, 2, 3, 4))
 SETTINGS = "notebooks/report.toml"
-BESIDE = {".py", ".png", ".jpg", ".jpeg", ".svg", ".gif"}   # what goes in beside the notebooks
+BESIDE = {".py", ".png", ".jpg", ".jpeg", ".svg", ".gif"}   # files that go in beside the notebooks
 LARGEST_FILE = 50 * 2**20
 
 
@@ -30,14 +30,14 @@ class LeftOut(Exception):
 
 
 def collect(folder):
-    """Return ({name in the zip: bytes}, sentences on what is missing) of an assignment's folder.
+    """Return ({name in the zip: bytes}, sentences about missing files) of a folder.
 
-    Refused if something in it cannot be handed in as it is.
+    Refused if a file cannot be handed in as it is.
     """
     files, missing, names = {}, [], names_in(folder)
     if same := equal_names(names):
-        raise Refused(f"{same[0]} has the same name as another file but for case, which Windows "
-                      "and macOS cannot have: rename one of them")
+        raise Refused(f"{same[0]} has the same name as another file except for upper and lower "
+                      "case, which Windows and macOS do not allow: rename one of them")
     for name in names:
         stored = unicodedata.normalize("NFC", name)     # macOS takes letters apart
         if words := wrong_name(stored):
@@ -59,32 +59,32 @@ def names_in(folder):
                   if Path(name).suffix.lower() in BESIDE]
         if len(found) > MOST_FILES - 10:
             raise Refused(f"{folder / 'notebooks'} holds more than {MOST_FILES - 10} pictures and "
-                          "scripts: move away those that the notebooks do not show")
+                          "scripts: move away those that the notebooks do not use")
     if (folder / SETTINGS).is_file():
         found.append(SETTINGS)
     return sorted(set(name for name in found if not Path(name).name.startswith(".")))
 
 
 def read_inside(path, folder):
-    """Return the bytes of a file; LeftOut if it is none, or a link to a place elsewhere."""
+    """Return the bytes of a file; LeftOut if it is not a file in the folder."""
     try:
         real = Path(os.path.realpath(path))
         if not real.is_relative_to(os.path.realpath(folder)):
-            raise LeftOut("is a link to a file elsewhere: put the file itself there")
-        if not real.is_file():      # it may also be a named pipe, which would never end
+            raise LeftOut("is a link to a file outside the folder: replace the link by the file")
+        if not real.is_file():      # a named pipe would never end
             raise LeftOut("is not a file" if real.exists() else "is missing")
         with open(real, "rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as problem:
         raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     if len(content) > LARGEST_FILE:
-        raise Refused(f"{path} is larger than {LARGEST_FILE // 2**20} MB, the most that is handed "
-                      "in: make it smaller, or move it away")
+        raise Refused(f"{path} is larger than {LARGEST_FILE // 2**20} MB, the most for one file: "
+                      "make it smaller, or move it away")
     return content
 
 
 def manifest_of(files, **more):
-    """Return the manifest of {name: bytes} as a dict; `more` are its fields on what was found."""
+    """Return the manifest of {name: bytes} as a dict; `more` are its other fields."""
     listed = {name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
               for name, content in files.items()}
     return {"format": FORMAT, "kit": __version__, "made": now(), "numpy": version("numpy"),
@@ -92,7 +92,7 @@ def manifest_of(files, **more):
 
 
 def now():
-    """Return date and time in UTC as text; SOURCE_DATE_EPOCH stands for now if it is set."""
+    """Date and time in UTC as text; SOURCE_DATE_EPOCH replaces them if it is set."""
     moment = datetime.datetime.now(datetime.timezone.utc)
     with contextlib.suppress(KeyError, ValueError, OverflowError, OSError):  # no sensible number
         epoch = int(os.environ["SOURCE_DATE_EPOCH"])
@@ -101,9 +101,9 @@ def now():
 
 
 def packed(files, manifest):
-    """Return the bytes of a hand-in's zip; the same for the same files and manifest.
+    """Return the bytes of a hand-in's zip, equal for equal files and manifest.
 
-    Refused if the zip would not pass its own check, because it is too large perhaps.
+    Refused if the zip would not pass its own check, for example because it is too large.
     """
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     whole = {**files, MANIFEST: text.encode("utf-8", "replace")}
@@ -115,11 +115,12 @@ def packed(files, manifest):
             zipped.writestr(entry, whole[name], packing(whole[name]), 9)
     _, wrong = inspect(buffer)
     if wrong:
-        raise Refused(f"the hand-in would not be whole: {one_line(wrong[0])}")
+        raise Refused(f"nothing was written, because the zip would be faulty: "
+                      f"{one_line(wrong[0])}")
     return buffer.getvalue()
 
 
 def packing(content):
-    """Return how to pack a file: not so tightly that the zip would look like a trap."""
+    """Return how to pack a file: if it is packed too tightly, the zip looks like a trap."""
     tight = len(zlib.compress(content, 9)) * MOST_RATIO < 2 * len(content)
     return zipfile.ZIP_STORED if tight else zipfile.ZIP_DEFLATED

@@ -1,4 +1,4 @@
-"""Reading MNIST files, npz or IDX, with every fault named before anything is returned."""
+"""Reads MNIST files, npz or IDX, and names every fault before it returns anything."""
 import gzip
 import hashlib
 import struct
@@ -16,9 +16,9 @@ IDX_NAMES = {
 IMAGE_MAGIC, LABEL_MAGIC = 0x00000803, 0x00000801  # two zero bytes, "unsigned byte", dimensions
 PIXELS = 784
 NUM_TRAIN = 20_000
-MOST_EXAMPLES = 1_000_000  # a wrong header is not allowed to ask for all the memory
-GET_AGAIN = ("copy it again from where it came from, or call load_full_mnist() without a path "
-             "for the embedded MNIST")
+MOST_EXAMPLES = 1_000_000  # so a wrong header cannot ask for all the memory
+GET_AGAIN = ("copy it again from its source, or call load_full_mnist() without a path for the "
+             "embedded MNIST")
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, MemoryError,
               zipfile.BadZipFile, zlib.error, NotImplementedError)
 
@@ -101,28 +101,29 @@ def read_idx(path, magic):
             ndim = magic & 0xFF
             header = file.read(4 * (1 + ndim))
             if len(header) < 4 * (1 + ndim):
-                raise ValueError("it ends within its header")
+                raise ValueError("it ends inside its header")
             found, *shape = struct.unpack(f">{1 + ndim}I", header)
             if found != magic:
                 raise ValueError(f"its magic number is {found:#010x}, expected {magic:#010x}")
             if magic == IMAGE_MAGIC and shape[1] * shape[2] != PIXELS:
                 raise ValueError(f"its images are {shape[1]} x {shape[2]}, expected 28 x 28")
             if shape[0] > MOST_EXAMPLES:
-                raise ValueError(f"it announces {shape[0]:,} examples")
+                raise ValueError(f"its header gives {shape[0]:,} examples, expected at most "
+                                 f"{MOST_EXAMPLES:,}")
             size = int(np.prod(shape))
-            data = file.read(size + 1)  # no more is read than the header announces, and one
+            data = file.read(size + 1)  # the size in the header, and one byte more
     except UNREADABLE as error:
         raise DataError(f"{path} is not a readable IDX file ({describe(error)}): "
                         f"{GET_AGAIN}.") from error
     if len(data) != size:
         more = "more" if len(data) > size else f"{len(data):,}"
-        raise DataError(f"{path} is damaged: its header announces {size:,} bytes of data, "
-                        f"it holds {more}: {GET_AGAIN}.")
+        raise DataError(f"{path} is damaged: its header gives {size:,} bytes of data, "
+                        f"but it holds {more}: {GET_AGAIN}.")
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
 def pair(images, labels, path, split):
-    """Images (N, 784) and labels (N, 1) as uint8, once they are known to belong together."""
+    """Images (N, 784) and labels (N, 1) as uint8; DataError if they do not fit together."""
     def refuse(problem):
         raise DataError(f"{path}: the {split} {problem}: {GET_AGAIN}.")
 
@@ -143,6 +144,6 @@ def pair(images, labels, path, split):
 
 
 def describe(error):
-    """What went wrong, in a line."""
+    """The error in one line."""
     text = str(error).splitlines()[0] if str(error) else ""
     return text or type(error).__name__

@@ -1,4 +1,4 @@
-"""Notebooks, read from files that may hold anything, and as they are stored again."""
+"""Reads notebooks from files that may hold anything, and stores them."""
 
 import re
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from kit.files import Refused, reason
 
 # nbformat loads jsonschema, which builds a grammar of web addresses that no notebook needs: more
-# than a second. jsonschema goes without where the module cannot be had.
+# than a second. jsonschema works without this module.
 hidden = sys.modules.setdefault("rfc3987_syntax", None) is None
 import nbformat  # noqa: E402
 if hidden:
@@ -20,12 +20,12 @@ HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")     # of a surrog
 
 @dataclass
 class Notebook:
-    """A notebook that has been read: its content, its name, and its pictures' folder."""
+    """A notebook: its content, its name, and the folder of its pictures."""
 
     node: nbformat.NotebookNode
     name: str
     folder: Path = None
-    numbers: list = field(default_factory=list)     # of its cells, where some were left out
+    numbers: list = field(default_factory=list)     # of its cells, if some were left out
 
     @property
     def cells(self):
@@ -34,12 +34,12 @@ class Notebook:
 
 
 def read_notebook(path):
-    """Return the notebook in a file; Refused says why there is none."""
+    """Return the notebook in a file; Refused says why it cannot be read."""
     path = Path(path)
     try:
         if not path.exists():
             raise Refused(f"{path} was not found: expected a notebook (.ipynb); "
-                          "give its path, or none for task1 … task4")
+                          "give its path, or no path for task1 … task4")
         if not path.is_file():
             raise Refused(f"{path} is not a file: expected a notebook (.ipynb)")
         if path.stat().st_size > LARGEST:
@@ -47,14 +47,14 @@ def read_notebook(path):
                           "output and save it again")
         text = path.read_text(encoding="utf-8-sig")     # some editors of Windows add a mark
     except UnicodeDecodeError:
-        raise Refused(f"{path} cannot be read: it is not UTF-8 text, as notebooks are") from None
+        raise Refused(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:
         raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     return Notebook(node_of(text, path), path.name, path.parent)
 
 
 def node_of(text, name):
-    """Return the notebook in a text; Refused, which calls it by name, says why there is none."""
+    """Return the notebook in a text; Refused names it and says why it cannot be read."""
     try:
         node = nbformat.reads(text, as_version=4)
         if HALF_LETTER.search(text):
@@ -62,14 +62,14 @@ def node_of(text, name):
         for cell in node.cells if node.nbformat_minor < 5 else []:
             cell.pop("id", None)    # left by a merge: older notebooks have none
         nbformat.validate(node)
-    except Exception as problem:  # nbformat raises many kinds, all of which mean the same here
+    except Exception as problem:  # nbformat raises many kinds; all mean the same
         raise Refused(f"{name} is not a notebook that can be read ({reason(problem)}): "
                       "open it in Jupyter and save it again") from None
     return node
 
 
 def whole_letters(value):
-    """Return a notebook's content in which halves of letters are joined, or replaced by a mark."""
+    """Return a notebook's content with halves of letters joined, or replaced by a mark."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
@@ -78,9 +78,9 @@ def whole_letters(value):
 
 
 def stored(notebook):
-    """Return an executed notebook as the bytes of a file, without progress bars and times."""
+    """An executed notebook as the bytes of a file, without progress bars and times."""
     for cell in notebook.node.cells:
-        cell.metadata.pop("execution", None)    # times: another diff with every run
+        cell.metadata.pop("execution", None)    # times would differ with every run
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     notebook.node.metadata.get("language_info", {}).pop("version", None)

@@ -1,4 +1,4 @@
-"""`python -m kit report`: joins the notebooks and prints them as one PDF."""
+"""`python -m kit report`: makes one PDF from the notebooks."""
 
 import argparse
 import contextlib
@@ -30,7 +30,7 @@ def main(arguments=None):
         with stopped_by_signals(stops):
             problems = report(options)
     except Refused as refusal:
-        if stops:       # what was going on may end in another way than by the interrupt
+        if stops:       # the interrupt may have caused this refusal
             say(STOPPED, sys.stderr)
             return 130
         say(f"kit report: {one_line(refusal, 400)}", sys.stderr)
@@ -49,30 +49,30 @@ def parse(arguments):
     """Return the command line's options."""
     parser = argparse.ArgumentParser(
         prog="python -m kit report", description="Make the PDF report from the notebooks.",
-        epilog="Title, authors and date stand in report.toml beside the notebooks. Exit status: "
-               "0 the report is complete; 1 it was written, and what is missing in it is listed; "
+        epilog="Write title, authors and date into report.toml beside the notebooks. Exit status: "
+               "0 the report is complete; 1 it was written, but something is missing and listed; "
                "2 nothing was written.")
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", default=NOTEBOOKS,
                         help="default: notebooks/task1.ipynb … task4.ipynb")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "build" / "report.pdf",
                         help="default: build/report.pdf")
     parser.add_argument("--execute", action="store_true",
-                        help="run a copy of the notebooks first; they themselves stay as they are")
+                        help="first run copies of the notebooks; the notebooks do not change")
     parser.add_argument("--code", action="store_true", help="print the code cells as well")
     parser.add_argument("--author", action="append", metavar="NAME", dest="authors",
-                        help="may be given more than once")
-    parser.add_argument("--title")
-    parser.add_argument("--date", help="as 2026-03-01, or in words")
+                        help="name of one author; may be given more than once")
+    parser.add_argument("--title", help="title of the report")
+    parser.add_argument("--date", help="date of the report, as 2026-03-01 or in words")
     parser.add_argument("--draft", action="store_true",
-                        help="exit with status 0 although something is missing")
+                        help="exit with status 0 even if something is missing")
     parser.add_argument("--json", action="store_true",
                         help="print the list of what is missing as JSON")
     parser.add_argument("--no-system-fonts", action="store_true",
-                        help="draw nothing in a font of this machine: the same bytes everywhere")
+                        help="use only the report's own fonts: the same PDF on every machine")
     parser.add_argument("--time-limit", type=positive, default=SECONDS, metavar="SECONDS",
-                        help="for making the PDF, not for --execute; default: %(default)s")
+                        help="limit for making the PDF, not for --execute; default: %(default)s")
     parser.add_argument("--memory-limit", type=positive, default=MEMORY // 2**20, metavar="MB",
-                        help="likewise; default: %(default)s")
+                        help="limit for making the PDF; default: %(default)s")
     return parser.parse_args(arguments)
 
 
@@ -85,9 +85,9 @@ def positive(text):
 
 @contextlib.contextmanager
 def stopped_by_signals(stops):
-    """Raise KeyboardInterrupt on Ctrl-C and when another process ends this one; note it in stops.
+    """Raise KeyboardInterrupt on Ctrl-C and when another process ends this one; add it to stops.
 
-    So what is unfinished is cleared away either way.
+    Unfinished files are then removed.
     """
     def stop(number, _):
         stops.append(number)
@@ -104,7 +104,7 @@ def stopped_by_signals(stops):
 
 
 def report(options):
-    """Return the problems of a report that has been written."""
+    """Write a report; return its problems."""
     check_paths(options.notebooks, options.output)
     settings = read_settings(options.notebooks[0].parent / "report.toml")
     settings.update({name: value for name in ("title", "authors", "date")
@@ -123,20 +123,20 @@ def report(options):
 
 
 def check_paths(notebooks, output):
-    """Refuse a notebook given twice, and an output that would replace something else."""
+    """Refuse a notebook given twice, and an output that would replace another file."""
     given = [os.path.realpath(path) for path in notebooks]
     for path in notebooks:
         if given.count(os.path.realpath(path)) > 1:
             raise Refused(f"{path} is given more than once: give each notebook once")
     if not output.name or output.suffix.lower() == ".ipynb":
-        raise Refused(f"-o {output} is no name for a report: end it in .pdf")
+        raise Refused(f"-o {output} is not a name for a report: choose a name that ends in .pdf")
     with contextlib.suppress(OSError):
         if output.is_file() and output.stat().st_size and output.read_bytes()[:5] != b"%PDF-":
-            raise Refused(f"{output} exists and is not a PDF: move it away or give another name")
+            raise Refused(f"{output} exists and is not a PDF: move it away, or give another name")
 
 
 def executed(paths, stack):
-    """Return notebooks for the child, executed in copies that live as long as the stack."""
+    """Execute notebooks in copies, which end with the stack; return them for the child."""
     from kit.execution import execute_copies    # slow to load, and only needed here
     from kit.notebooks import nbformat, read_notebook
     notebooks = [read_notebook(path) for path in paths]
@@ -146,14 +146,16 @@ def executed(paths, stack):
 
 
 def read_settings(path):
-    """Return title, subtitle, authors, date and language, from report.toml if it is there."""
+    """Return title, subtitle, authors, date and language, from report.toml if it exists."""
     if not path.is_file():      # it may also be a named pipe, which would never end
         return dict(SETTINGS)
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
-        raise Refused(f"{path} is a link to a file elsewhere: put the file itself there")
+        raise Refused(f"{path} is a link to a file outside its folder: replace the link by the "
+                      "file")
     try:
         if path.stat().st_size > LARGEST_SETTINGS:
-            raise Refused(f"{path} is larger than {LARGEST_SETTINGS // 2**10} kB")
+            raise Refused(f"{path} is larger than {LARGEST_SETTINGS // 2**10} kB: keep only "
+                          f"{', '.join(SETTINGS)}")
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: save it as UTF-8 text") from None
@@ -163,7 +165,7 @@ def read_settings(path):
         given["date"] = str(given["date"])  # TOML has dates of its own
     for name, value in given.items():
         if name not in SETTINGS:
-            raise Refused(f"{path} has {name!r}: expected {', '.join(SETTINGS)}")
+            raise Refused(f"{path} has {name!r}, expected only {', '.join(SETTINGS)}")
         is_right = (isinstance(value, list) and all(isinstance(one, str) for one in value)
                     if name == "authors" else isinstance(value, str))
         if not is_right:
@@ -173,7 +175,7 @@ def read_settings(path):
 
 
 def tell(options, problems):
-    """Print where the report is, and what is missing in it."""
+    """Print the path of the report and its problems."""
     if options.json:
         say(json.dumps({"output": str(options.output), "complete": not problems, "problems": [
             {"kind": problem.kind, "notebook": problem.place.notebook,

@@ -1,4 +1,4 @@
-"""`python -m kit run`: executes notebooks in place and stores their outputs."""
+"""`python -m kit run`: executes notebooks and stores their outputs in them."""
 
 import argparse
 import sys
@@ -16,8 +16,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m kit run",
         description="Execute notebooks from top to bottom, in order, and store their outputs.",
-        epilog="A notebook is saved when all its cells have run; one that fails stays as it was. "
-               "Progress bars are shown here and not stored.")
+        epilog="A notebook is saved when all its cells have run. A notebook that fails does not "
+               "change. Progress bars are shown, but not stored.")
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", default=NOTEBOOKS,
                         help="default: notebooks/task1.ipynb … task4.ipynb")
     try:
@@ -29,7 +29,7 @@ def main(arguments=None):
         print(f"kit run: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("kit run: stopped; the notebook that was running is as before", file=sys.stderr)
+        print("kit run: stopped; the notebook that was running did not change", file=sys.stderr)
         return 130
     return 0
 

@@ -1,4 +1,4 @@
-"""`python -m kit submit`: checks, executes and reports, and packs it all into one zip."""
+"""`python -m kit submit`: checks, executes, makes the report, and packs all into one zip."""
 
 import argparse
 import contextlib
@@ -25,7 +25,7 @@ STOPPED = "kit submit: stopped, nothing was written"
 
 
 def main(arguments=None):
-    """Return the exit status: 0 handed in complete, 1 incomplete, 2 nothing was written."""
+    """Return the exit status: 0 complete, 1 incomplete, 2 nothing was written."""
     options = parse(arguments)
     if options.check is not None:
         return check_zip(options.check)
@@ -34,7 +34,7 @@ def main(arguments=None):
         with stopped_by_signals(stops):
             return submit(Path(ROOT), options)
     except Refused as refusal:
-        # what was going on when it was interrupted may end in another way than by that
+        # an interrupt may have caused this refusal
         say(STOPPED if stops else f"kit submit: {one_line(refusal, 400)}", sys.stderr)
         return 130 if stops else NOTHING_WRITTEN
     except KeyboardInterrupt:
@@ -46,29 +46,31 @@ def parse(arguments):
     """Return the command line's options."""
     parser = argparse.ArgumentParser(
         prog="python -m kit submit",
-        description="Check the scripts, execute copies of the notebooks in order, make the "
-                    "report, and pack scripts, notebooks, report and pictures into one zip, with "
-                    "a manifest that lists them. What is missing or failing is listed first.",
-        epilog="The names of the group stand in notebooks/report.toml. Exit status: 0 the zip is "
-               "written and nothing is missing; 1 it is written although something is missing or "
+        description="Check the scripts, execute copies of the notebooks in order, and make the "
+                    "report. Then pack scripts, notebooks, report and pictures into one zip, with "
+                    "a manifest that lists them. Missing and failing parts are listed first.",
+        epilog="Write the names of the group into notebooks/report.toml. Exit status: 0 the zip "
+               "is written and nothing is missing; 1 it is written, but something is missing or "
                "failing; 2 nothing was written, one line says why; 130 interrupted. With --check: "
-               "0 the zip is whole; 1 it is not, and what is wrong is listed; 2 it cannot be read "
-               "as a zip. A whole zip has lost nothing on its way; it proves not who made it.")
+               "0 the zip is whole; 1 it is not whole, the faults are listed; 2 it cannot be read "
+               "as a zip. A whole zip has lost nothing on its way. The check does not prove who "
+               "made it.")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "build" / "hand-in.zip",
                         metavar="ZIP", help="default: build/hand-in.zip")
     parser.add_argument("--as-is", action="store_true",
-                        help="take the notebooks as they are saved; the manifest says so")
+                        help="take the notebooks as they are saved, without running them; the "
+                             "manifest says so")
     parser.add_argument("--yes", action="store_true",
-                        help="ask nothing: hand in although something is missing, and replace an "
+                        help="do not ask: hand in even if something is missing, and replace an "
                              "earlier hand-in")
     parser.add_argument("--check", type=Path, metavar="ZIP",
-                        help="only tell whether a zip is whole")
+                        help="only check whether a zip is whole")
     return parser.parse_args(arguments)
 
 
 @dataclass
 class Findings:
-    """What was found on the way to a hand-in."""
+    """The results of the checks and of the report, and missing files."""
 
     group: list                                     # names
     missing: list = field(default_factory=list)     # sentences
@@ -81,7 +83,7 @@ class Findings:
         return not (self.missing or self.problems) and self.checks.all_passed
 
     def lines(self):
-        """Return what is missing or failing, as lines of text."""
+        """Missing and failing parts, as lines of text."""
         own = [replace(problem, words=problem.words.removesuffix(f": {REMEDY}"))
                for problem in self.problems if problem.place.notebook != "report.toml"]
         lines = ["missing:", *(f"  {words}" for words in self.missing)] if self.missing else []
@@ -90,7 +92,7 @@ class Findings:
         return lines + listing(own, rest="python -m kit report --json lists all")
 
     def as_manifest(self):
-        """Return the manifest's fields on it."""
+        """The fields of the manifest for these findings."""
         return {"group": self.group, "missing": self.missing, "report": [
             {"kind": problem.kind, "notebook": problem.place.notebook,
              "cell": problem.place.cell, "message": problem.words} for problem in self.problems],
@@ -104,7 +106,7 @@ def submit(folder, options):
     output = options.output
     may_replace = allowed_to_replace(output, options.yes)
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(whole_file(output))  # so it is known now if it cannot be there
+        file = stack.enter_context(whole_file(output))  # fails at once if it cannot be written
         files, missing = collect(folder)
         before = dict(files)
         settings = read_settings(folder / SETTINGS)
@@ -121,7 +123,8 @@ def submit(folder, options):
         manifest = manifest_of(files, executed=not options.as_is, **found.as_manifest())
         file.write(packed(files, manifest))
         if os.path.exists(output) and not may_replace:
-            raise Refused(f"{output} has come into being meanwhile, and stays: run this again")
+            raise Refused(f"{output} was made by another program meanwhile and is kept: run "
+                          "this again")
     say(str(output))
     say(f"written: {summary(manifest)}", sys.stderr)
     return COMPLETE if found.complete else INCOMPLETE
@@ -130,28 +133,29 @@ def submit(folder, options):
 def allowed_to_replace(output, yes):
     """Return whether there is an output that may be replaced; Refused if it may not."""
     if output.suffix.lower() != ".zip":
-        raise Refused(f"-o {output} is no name for a hand-in: end it in .zip")
+        raise Refused(f"-o {output} is not a name for a hand-in: choose a name that ends in .zip")
     if not os.path.exists(output):
         return False
     if not output.is_file():
         raise Refused(f"{output} is not a file: give another name with -o")
     if yes and not is_hand_in(output):
-        raise Refused(f"{output} exists and is no earlier hand-in: move it away, or give another "
-                      "name with -o")
+        raise Refused(f"{output} exists and is not an earlier hand-in: move it away, or give "
+                      "another name with -o")
     if not yes and not asked(f"{output} exists.", "Replace it?",
                              "move it away, give another name with -o, or add --yes"):
-        raise Refused(f"{output} stays as it is, nothing was written")
+        raise Refused(f"nothing was written, {output} did not change")
     return True
 
 
 def asked(why, question, instead):
-    """Return whether a person says yes; Refused if there is nobody to ask."""
+    """Ask a person; return whether the answer is yes. Refused without a terminal."""
     try:
         somebody = sys.stdin.isatty()
     except (AttributeError, ValueError):    # there is none, or it is closed
         somebody = False
     if not somebody:
-        raise Refused(f"{why} Nothing was written, since nobody can be asked here: {instead}")
+        raise Refused(f"{why} Nothing was written, because the command cannot ask without a "
+                      f"terminal: {instead}")
     say(why, sys.stderr)
     answer = ""
     try:
@@ -160,13 +164,13 @@ def asked(why, question, instead):
     except (OSError, ValueError):           # the terminal is gone, or sent what is no text
         pass
     finally:
-        if not answer.endswith("\n"):       # interrupted too: what is said next gets its own line
+        if not answer.endswith("\n"):       # interrupted too: the next message gets its own line
             say("", sys.stderr)
     return answer.strip().lower() in ("y", "yes")
 
 
 def group_of(settings):
-    """Return (names of the group, sentences on those that are missing)."""
+    """Return (names of the group, sentences about missing names)."""
     names = [" ".join(name.split()) for name in settings["authors"]]
     own = [name for name in names if name and name.lower() != PLACEHOLDER_AUTHOR.lower()]
     if not names:
@@ -178,7 +182,7 @@ def group_of(settings):
 
 
 def checked(folder, missing):
-    """Return the report of the checks, None if they cannot run: then `missing` says why."""
+    """Return the report of the checks, or None and add the reason to `missing`."""
     say("checking the scripts …", sys.stderr)
     try:
         return run_checks(folder=folder)
@@ -188,12 +192,12 @@ def checked(folder, missing):
 
 
 def counting(report):
-    """Return the results that points hang on: remarks cost nothing."""
+    """The results that points depend on: remarks cost nothing."""
     return [result for result in report.results if not result.remark]
 
 
 def lines_of_checks(results):
-    """Return the checks that are not passed as lines: each that failed, the others counted."""
+    """The checks that did not pass, as lines: each failed check, and the number of others."""
     lines = [f"checks not passed, {len(results) - passed(results)} of {len(results)}:"]
     lines += [f"  {result.subtask} {result.part}: failed"
               + (f": {one_line(result.words)}" if result.words else "")
@@ -208,19 +212,19 @@ def lines_of_checks(results):
 
 
 def passed(results):
-    """Return how many checks are passed."""
+    """How many checks passed."""
     return sum(result.state == "passed" for result in results)
 
 
 def read_notebooks(files, folder):
-    """Return {name: notebook} of the notebooks among the files."""
+    """Return {name: notebook} for the notebooks among the files."""
     read = {}
     for name in NOTEBOOKS:
         if name in files:
             try:
                 text = files[name].decode("utf-8-sig")
             except UnicodeDecodeError:
-                raise Refused(f"{name} cannot be read: it is not UTF-8 text, as notebooks are"
+                raise Refused(f"{name} cannot be read: it is not UTF-8 text; save it as UTF-8"
                               ) from None
             read[name] = Notebook(node_of(text, name), Path(name).name, folder / "notebooks")
     if not read:
@@ -230,7 +234,7 @@ def read_notebooks(files, folder):
 
 
 def executed(notebooks, stack):
-    """Return {name: bytes} of notebooks executed in copies, which live as long as the stack."""
+    """Execute notebooks in copies, which end with the stack; return {name: bytes}."""
     from kit.execution import execute_copies    # slow to load, and only needed here
     execute_copies(list(notebooks.values()), stack)
     return {name: stored(notebook) for name, notebook in notebooks.items()}
@@ -238,7 +242,7 @@ def executed(notebooks, stack):
 
 @contextlib.contextmanager
 def importing_from(folder):
-    """Let notebooks import the scripts of this folder, not those of another that is installed."""
+    """Make notebooks import the scripts of this folder, not those of an installed one."""
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), before]))
     try:
@@ -258,12 +262,12 @@ def report_of(notebooks, files, settings):
 
 
 def confirm(found, yes):
-    """List what is missing or failing; Refused unless it is to be handed in all the same."""
+    """List missing and failing parts; Refused unless the group hands in anyway."""
     if found.complete:
         return
     say("\n".join(["", *found.lines()]), sys.stderr)
-    if not yes and not asked("", "Hand in all the same?",
-                             "mend what is listed, or add --yes to hand in all the same"):
+    if not yes and not asked("", "Hand in anyway?",
+                             "correct the listed parts, or add --yes to hand in anyway"):
         raise Refused("nothing was written")
 
 
@@ -273,15 +277,16 @@ def check_unchanged(before, folder):
     changed = sorted(name for name in before.keys() | after.keys()
                      if before.get(name) != after.get(name))
     if changed:
-        raise Refused(f"{changed[0]} was changed while this ran, so that results and files may "
-                      "not fit: nothing was written, run this again")
+        raise Refused(f"{changed[0]} was changed while this ran, so the results may not fit the "
+                      "files: nothing was written, run this again")
 
 
 def check_zip(path):
-    """Print whether a zip is whole, and what is wrong if it is not; return the exit status."""
+    """Print whether a zip is whole, and its faults if it is not; return the exit status."""
     try:
         if not path.is_file():      # a named pipe would never end
-            raise Refused("it is not a file" if path.exists() else "it was not found")
+            raise Refused(("it is not a file" if path.exists() else "it was not found")
+                          + ": give the path of a zip")
         with open(path, "rb") as file:
             manifest, wrong = inspect(file)
     except (OSError, ValueError, Refused) as problem:
@@ -301,7 +306,7 @@ def check_zip(path):
 
 
 def summary(manifest):
-    """Return one line on a hand-in."""
+    """One line about a hand-in."""
     group, checks = manifest["group"], manifest["checks"]
     names = ", ".join(group) or "a group without names"
     parts = [f"{len(manifest['files'])} files, handed in by {names}",

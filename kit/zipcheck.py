@@ -1,4 +1,4 @@
-"""Whether a hand-in's zip is whole: it may be anybody's, and nothing of it is written to disk."""
+"""Checks whether a hand-in's zip is whole. The zip may come from anybody; nothing is unpacked."""
 
 import contextlib
 import hashlib
@@ -34,12 +34,12 @@ def texts(value):
 
 
 def counted(value):
-    """Return whether a JSON value is a number of things."""
+    """Return whether a JSON value is a whole number from 0."""
     return type(value) is int and value >= 0
 
 
 def fits_checks(value):
-    """Return whether a JSON value tells what the checks gave, or that there were none."""
+    """Return whether a JSON value holds the results of the checks, or none."""
     return value is None or (isinstance(value, dict) and value.keys() == {"passed", "of", "report"}
                              and counted(value["passed"]) and counted(value["of"])
                              and isinstance(value["report"], dict))
@@ -70,10 +70,10 @@ FIELDS = {      # of the manifest: does a value fit, and what is expected
 
 
 def inspect(file):
-    """Return (manifest, what is wrong) of a zip in a file that is open for reading bytes.
+    """Return (manifest, faults) of a zip in a file that is open for reading bytes.
 
-    The manifest is None if it cannot be trusted; what is wrong is a list of sentences, empty if
-    the zip is whole. Refused if the file cannot be read as a zip at all.
+    The manifest is None if it cannot be trusted. Faults are sentences; a whole zip has none.
+    Refused if the file cannot be read as a zip.
     """
     check_end(file)
     try:
@@ -99,85 +99,84 @@ def inspect(file):
 
 
 def check_end(file):
-    """Refuse a file without a zip's end, or with an end that lets reading take for ever."""
+    """Refuse a file without a zip's end, or with an end that would make reading very slow."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - END.size - 20))
     tail = file.read()
     if size > LARGEST_ZIP:
-        raise Refused(f"it is larger than {LARGEST_ZIP // 2**20} MB, which no hand-in is")
+        raise Refused(f"it is larger than {LARGEST_ZIP // 2**20} MB, the most for a hand-in")
     if len(tail) < END.size or not tail[-END.size:].startswith(b"PK\5\6"):
-        raise Refused("it cannot be read as a zip: its end is not there, so it was cut short, "
-                      "or it is something else")
+        raise Refused("it cannot be read as a zip: its end is missing, so it was cut short or is "
+                      "not a zip")
     *_, length, offset, comment = END.unpack(tail[-END.size:])
     if tail.startswith(LONG_ZIP) or comment or offset + length + END.size != size:
-        raise Refused("it cannot be read as a zip: its end does not fit what stands before it")
+        raise Refused("it cannot be read as a zip: its end does not fit the rest")
     if length > MOST_FILES * 1000:
-        raise Refused(f"its list of files is larger than that of {MOST_FILES} files, the most "
-                      "that a hand-in has")
+        raise Refused(f"its list of files is too long: a hand-in has at most {MOST_FILES} files")
 
 
 def wrong_entries(entries):
-    """Return what is wrong with a zip's list of files, before anything of them is unpacked."""
+    """Return the faults of a zip's list of files; nothing is unpacked."""
     if len(entries) > MOST_FILES:
-        return [f"it holds {len(entries)} files, expected {MOST_FILES} at the most"]
+        return [f"it holds {len(entries)} files, expected at most {MOST_FILES}"]
     wrong = [f"{shown(entry.orig_filename)}: {words}" for entry in entries
              if (words := wrong_entry(entry))]
     wrong += [f"{shown(name)} is there more than once"
               for name in equal_names([entry.orig_filename for entry in entries])]
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES:
-        wrong.append(f"unpacked it takes {total // 2**20} MB, expected {MOST_BYTES // 2**20} MB "
-                     "at the most")
+        wrong.append(f"unpacked it takes {total // 2**20} MB, expected at most "
+                     f"{MOST_BYTES // 2**20} MB")
     return wrong
 
 
 def wrong_entry(entry):
-    """Return what is wrong with a file as the zip lists it, None if nothing is."""
+    """Return the fault of a file as the zip lists it, or None."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if words := wrong_name(entry.orig_filename):
         return words
     if entry.filename != entry.orig_filename:
         return "it has two names"
     if not entry.filename.startswith(f"{FOLDER}/"):
-        return f"it stands outside the folder {FOLDER}"
+        return f"it is outside the folder {FOLDER}"
     if kind not in (0, stat.S_IFREG):
         return "it is a link" if stat.S_ISLNK(kind) else "it is not a file"
     if entry.flag_bits & 0x2041:        # of zip: encrypted, strongly encrypted, list encrypted
         return "it is encrypted"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "it is packed in a way that no hand-in is"
+        return "it is packed by a method that kit submit does not use"
     if entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
         return f"unpacked it would be more than {MOST_RATIO} times as large"
     return None
 
 
 def wrong_name(name):
-    """Return why a file of this name cannot be unpacked everywhere, None if it can."""
+    """Return why a file of this name cannot be unpacked everywhere, or None."""
     if not name.isprintable():
-        return "its name holds what cannot be printed"
+        return "its name holds characters that cannot be printed"
     if sign := re.search(r'[\\:<>"|?*]', name):
-        return f"its name holds {sign[0]}, which no name on Windows may"
+        return f"its name holds {sign[0]}, which Windows does not allow"
     if name.startswith("/"):
-        return "its name leads to a place of its own, not into the folder"
+        return "its name starts with /, so it leads outside the folder"
     for part in name.split("/"):
         if part in ("", ".", ".."):
             return "its name leads to another folder" if part else "it is a folder"
         if DEVICES.fullmatch(part) or part[-1] in ". ":
-            return f"its name holds {part!r}, which Windows cannot have"
+            return f"its name holds {part!r}, which Windows does not allow"
     return None
 
 
 def equal_names(names):
-    """Return the names that some systems take for one: those which differ in case at the most."""
+    """Return the names that some systems cannot tell apart: they differ only in case."""
     keys = [unicodedata.normalize("NFC", name).casefold() for name in names]
     times = Counter(keys)
     return [name for name, key in zip(names, keys) if times.pop(key, 0) > 1]
 
 
 def read_manifest(zipped, entry):
-    """Return the manifest as a dict of the right types; Refused says what is wrong with it."""
+    """Return the manifest as a dict of the right types; Refused names its fault."""
     if entry is None:
-        raise Refused(f"{MANIFEST} is missing: the zip is no hand-in")
+        raise Refused(f"{MANIFEST} is missing: the zip is not a hand-in")
     if entry.file_size > LARGEST_MANIFEST:
         raise Refused(f"{MANIFEST} is larger than {LARGEST_MANIFEST // 2**20} MB")
     try:
@@ -202,23 +201,23 @@ def manifest_in(content):
 
 
 def number(text):
-    """Return a whole number of JSON; ValueError if it is longer than any in a manifest."""
+    """Return a whole number of JSON; ValueError if it is too long for a manifest."""
     if not re.fullmatch(r"-?\d{1,18}", text):
         raise ValueError(f"it holds the number {one_line(text, 20)}")
     return int(text)
 
 
 def without_repeats(pairs):
-    """Return a JSON object as a dict; ValueError if a name stands in it twice."""
+    """Return a JSON object as a dict; ValueError if it has a name twice."""
     if len(dict(pairs)) < len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("an object has the same name twice")
     return dict(pairs)
 
 
 def check_fields(manifest):
-    """Refuse a manifest in which something has another type than kit submit gives it."""
+    """Refuse a manifest with other fields or types than kit submit writes."""
     if not isinstance(manifest, dict):
-        raise Refused(f"{MANIFEST} is not an object of JSON")
+        raise Refused(f"{MANIFEST} is not a JSON object")
     for name, (fits, expected) in FIELDS.items():
         if name not in manifest:
             raise Refused(f"{MANIFEST} has no {name!r}: expected {expected}")
@@ -226,11 +225,11 @@ def check_fields(manifest):
             raise Refused(f"{MANIFEST} has {name} = {one_line(repr(manifest[name]), 60)}: "
                           f"expected {expected}")
     if extra := manifest.keys() - FIELDS.keys():
-        raise Refused(f"{MANIFEST} has {shown(min(extra))}, which is not known")
+        raise Refused(f"{MANIFEST} has {shown(min(extra))}, which is unknown")
 
 
 def wrong_bytes(zipped, entry, listed):
-    """Return how a file differs from what the manifest lists, None if it does not."""
+    """Return how a file differs from the manifest's entry, or None."""
     digest, size = hashlib.sha256(), 0
     try:
         with zipped.open(entry) as file:
@@ -240,12 +239,12 @@ def wrong_bytes(zipped, entry, listed):
     except UNREADABLE as problem:
         return f"is damaged ({one_line(reason(problem), 80)})"
     if size != listed["size"]:
-        return f"has {size} bytes, {MANIFEST} lists {listed['size']}"
-    return None if digest.hexdigest() == listed["sha256"] else f"is not as {MANIFEST} lists it"
+        return f"has {size} bytes, but {MANIFEST} lists {listed['size']}"
+    return None if digest.hexdigest() == listed["sha256"] else f"differs from {MANIFEST}"
 
 
 def shown(name):
-    """Return a name from a zip as it may be printed."""
+    """A name from a zip, safe to print."""
     return one_line(name, 100)
 
 

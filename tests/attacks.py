@@ -21,7 +21,7 @@ def tried(*functions):
     return said(done)
 """
 HONEST = "def answer(x): return 2 * x\n"
-ENDLESS = "did not (come back|end) within . s"
+ENDLESS = "did not (return|end) within . s"
 MEMORY = r"stopped: it used more than \d+ MiB of memory"
 ENDED = "ended the Python process"
 # a raw message on whatever leads to the checks, with no answer after it
@@ -230,17 +230,17 @@ def answer(x):
     a = []
     a.append(a)
     return a"""),
-    "27 header of 4 GB": ("is refused: .*a header is too long", forged("b''", "2**32 - 1")),
+    "27 header of 4 GB": ("is refused: .*its header is too long", forged("b''", "2**32 - 1")),
     "27 deep JSON": ("is refused: .*RecursionError", forged("b'[' * 10**6")),
-    "27 shape of 10^12": ("is refused: .*another size than", forged(message(
+    "27 shape of 10^12": ("is refused: .*not fit its shape", forged(message(
         "[{'array': 0, 'dtype': '<f8', 'shape': [10**12]}]", "[64]"))),
-    "27 overflowing shape": ("is refused: .*another size than", forged(message(
+    "27 overflowing shape": ("is refused: .*not fit its shape", forged(message(
         "[{'array': 0, 'dtype': '<f8', 'shape': [2**32, 2**32, 0, 1]}]", "[64]"))),
-    "27 object dtype": ("is refused: .*no plain dtype", forged(message(
+    "27 object dtype": ("is refused: .*unusual dtype", forged(message(
         "[{'array': 0, 'dtype': '|O', 'shape': [8]}]", "[64]"))),
     "27 buffer of 1 TB": ("is refused: .*arrays are too large",
                           forged(message("[1]", "[10**12]"))),
-    "27 negative shape": ("is refused: .*another size than", forged(message(
+    "27 negative shape": ("is refused: .*not fit its shape", forged(message(
         "[{'array': 0, 'dtype': '<f8', 'shape': [-1]}]", "[64]"))),
     "27 list as a key": ("is refused: .*cannot be read: (Type|Attribute)Error",
                          forged(message("[{'scalar': [[]]}]", "[64]"))),
@@ -253,7 +253,7 @@ def answer(x):
     "27 an error of odd values": ("answer raises 7", forged(
         "json.dumps({'id': 2, 'error': {'type': 7, 'message': [1], 'where': {}, 'importing': 0,"
         "'not_written': 1}, 'values': [], 'buffers': []}).encode()")),
-    "27 no message": ("is refused: .*cannot be read|a header is too long",
+    "27 no message": ("is refused: .*cannot be read|its header is too long",
                       forged("os.urandom(100)")),
 }
 

@@ -100,7 +100,7 @@ def test_supplied_files_do_what_the_base_says():
     files.pop("utils.py")
     report, findings = judged(files, subtasks=("0", "2c"))
     assert losses(report, {"2c": 4}) == {"2c": 1}      # the starter code does not shuffle
-    assert "with shuffle the order stays as it was given" in said(report)
+    assert "with shuffle the order does not change" in said(report)
     assert {words.split(" ")[0] for words in findings} == {"utils.py", "trainer.py"}
 
 

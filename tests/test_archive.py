@@ -73,15 +73,15 @@ def notes(path):
     ("..\\task3.py", "leads to another folder"),
     ("a/./task3.py", "leads to another folder"),
     ("../", "leads to another folder"),
-    ("/etc/task3.py", "leads to a place of its own"),
+    ("/etc/task3.py", "its name starts with /, so it leads outside the folder"),
     ("C:\\task3.py", "holds :"),
     ("C:task3.py", "holds :"),
-    ("aux.py", "'aux.py', which Windows cannot have"),
-    ("notebooks/NUL", "which Windows cannot have"),
-    ("a\nb.py", "what cannot be printed"),
-    ("\x1b[31ma.py", "what cannot be printed"),
-    ("\u202eyp.a", "what cannot be printed"),
-    ("a\u200bb.py", "what cannot be printed"),
+    ("aux.py", "'aux.py', which Windows does not allow"),
+    ("notebooks/NUL", "which Windows does not allow"),
+    ("a\nb.py", "characters that cannot be printed"),
+    ("\x1b[31ma.py", "characters that cannot be printed"),
+    ("\u202eyp.a", "characters that cannot be printed"),
+    ("a\u200bb.py", "characters that cannot be printed"),
     ("task2.py", r"task2\.py is there more than once"),
     ("TASK2.py", r"is there more than once, but for case"),
     ("task2.py/", r"task2\.py is there as a file and as a folder"),
@@ -102,7 +102,7 @@ def test_a_name_that_is_refused(tmp_path, name, words):
 
 def test_a_name_with_a_zero_byte(tmp_path):
     path = raw(zipped(tmp_path / "a.zip", "task2.pyX.png"), b"pyX.png", b"py\0.png")
-    with pytest.raises(Refused, match="what cannot be printed"):
+    with pytest.raises(Refused, match="characters that cannot be printed"):
         files_of(path)
 
 

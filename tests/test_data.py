@@ -64,8 +64,8 @@ def images_header(n, rows=28, columns=28, magic=0x803):
     ("x_train", images_header(320, 32, 32) + bytes(320 * 1024), "32 x 32"),
     ("x_train", images_header(320) + bytes(100), "holds 100"),
     ("x_train", images_header(1) + bytes(1000), "holds more"),
-    ("x_train", images_header(4_000_000_000), "announces 4,000,000,000 examples"),
-    ("x_train", b"\0\0", "ends within its header"),
+    ("x_train", images_header(4_000_000_000), "its header gives 4,000,000,000 examples"),
+    ("x_train", b"\0\0", "ends inside its header"),
     ("y_test", struct.pack(">2I", 0x801, 99) + bytes(99), "one for each of the 100 images"),
     ("y_test", struct.pack(">2I", 0x801, 100) + bytes([200] * 100), "expected 0 to 9"),
 ])

@@ -322,7 +322,7 @@ def test_a_hand_in_of_the_kit(course):
                json.dumps(manifest).encode()}
     put(course, **{"a.zip": archive(*changed.items())})
     assert taken(course)["a"].notes == ("more.py is not listed in manifest.json",
-                                        "task3.py is not as manifest.json lists it")
+                                        "task3.py differs from manifest.json")
 
 
 @pytest.mark.parametrize("content, words", [

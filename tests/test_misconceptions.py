@@ -21,53 +21,53 @@ TABLE = (
     # ------------------------------------------------------------------------------------- 2a
     fault("own statistics",
           ("task2", NORMALISED, "    normalised = (X - X.mean()) / X.std()\n"),
-          costs={"2a": 1}, hint="are they normalised with their own?"),
+          costs={"2a": 1}, hint="are images normalised with their own numbers?"),
     fault("validation split with its own statistics",
           ("task2", "                   pre_process_images(X_val, mean, std), ",
            "                   pre_process_images(X_val, *training_statistics(X_val)), "),
-          costs={"2a": 1}, hint="both need the training images' numbers"),
+          costs={"2a": 1}, hint="use the training images' numbers for both"),
     fault("statistics of training and validation together",
           ("task2", "    mean, std = training_statistics(X_train)\n",
            "    mean, std = training_statistics(np.vstack([X_train, X_val]))\n"),
-          costs={"2a": 1}, hint="do the validation images count too?"),
+          costs={"2a": 1}, hint="are the validation images included?"),
     fault("bias column before normalising",
           ("task2", NORMALISED, "    X = np.hstack([X, np.ones((len(X), 1))])\n"),
           ("task2", APPENDED, "    return (X - mean) / std\n"),
-          costs={"2a": 1}, hint="is it appended before the pixels are scaled"),
+          costs={"2a": 1}, hint="is the column added before the pixels are scaled"),
     fault("bias column of zeros", ("task2", APPENDED, APPENDED.replace("ones", "zeros")),
           costs={"2a": 1}, hint="with zeros the first layer has no bias"),
     fault("every pixel on its own",
           ("task2", NORMALISED, "    normalised = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n"),
-          costs={"2a": 1}, hint="is each pixel or image scaled on its own?"),
+          costs={"2a": 1}, hint="is each pixel or image scaled with its own mean"),
     # ----------------------------------------------------------------------------------- loss
     fault("loss without minus", ("task2", LOSS, LOSS.replace("-np", "np")),
           costs={"2c": 1}, hint="is a minus sign missing?"),
     fault("loss summed", ("task2", LOSS, LOSS.replace(" / len(targets)", "")),
-          costs={"2c": 1}, hint="is it the sum, and not the mean?"),
+          costs={"2c": 1}, hint="is it the sum instead of the mean?"),
     fault("loss of each example",
           ("task2", LOSS, "    return -np.sum(targets * log_outputs, axis=1)\n"),
           costs={"2c": 1}, hint="take the mean over the examples"),
     fault("binary cross-entropy",
           ("task2", LOSS, "    return -np.mean(targets * log_outputs + (1 - targets) * "
                           "np.log(np.maximum(1 - outputs, 1e-300)))\n"),
-          costs={"2c": 1}, hint="do terms of these classes count too?"),
+          costs={"2c": 1}, hint="are terms of these classes included?"),
     # ------------------------------------------------------------------------------------- 2b
     fault("improved sigmoid whatever the flag says",
           ("task2", SIGMOID, "    return 1.7159 * np.tanh(2 / 3 * z)\n"),
           ("task2", SLOPE, "        return 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2)\n"),
-          costs={"2b": 7}, hint="and the sigmoid lies between 0 and 1: is it another function"),
+          costs={"2b": 7}, hint="but the sigmoid lies between 0 and 1; is it another function"),
     fault("improved sigmoid whatever the flag says, in task 3",
           ("task3", SIGMOID_FLAG, ""),
           costs={"3a": 3}, hint="is the flag ignored?"),
     fault("sigmoid outputs", ("task2", SOFTMAX, SOFTMAX.replace("softmax", "sigmoid")),
-          costs={"2b": 7}, hint="does the output layer use the sigmoid, and not the softmax?"),
+          costs={"2b": 7}, hint="does the output layer use the sigmoid instead of the softmax?"),
     fault("softmax over the batch axis",
           ("task2", "    return exponentials / exponentials.sum(axis=1, keepdims=True)\n",
            "    return exponentials / exponentials.sum(axis=0, keepdims=True)\n"),
           costs={"2b": 7}, hint="is the softmax taken over the examples?"),
     fault("gradient's sign", ("task2", DELTA, DELTA.replace("-(targets", "(targets")),
           costs={"2b": 10}, hint="every layer's gradient is -1 times the numerical one in every "
-                                 "entry, and the batch holds 32: is its sign turned?"),
+                                 "entry, and the batch holds 32: is the sign wrong?"),
     fault("gradient summed", ("task2", DELTA, DELTA.replace(" / len(X)", "")),
           costs={"2b": 10}, hint="every layer's gradient is 32 times the numerical one in every "
                                  "entry, and the batch holds 32: is the mean over the batch "
@@ -94,7 +94,7 @@ TABLE = (
             z = z @ w
             self.activations.append(self.activation(z))
         z = self.activations[-1] @ self.ws[-1]
-"""), costs={"4c": 5}, hint="with two hidden layers the outputs are off"),
+"""), costs={"4c": 5}, hint="with two hidden layers the outputs are wrong"),
     fault("weighted sum where the activation belongs, backward",
           ("task2", SOFTMAX, SOFTMAX + "        self.X = X\n"),
           ("task2", BACK, """        a = X
@@ -114,21 +114,21 @@ TABLE = (
     fault("accuracy cell by cell of the largest",
           ("task2", ACCURACY, "    largest = np.eye(targets.shape[1])[outputs.argmax(axis=1)]\n"
                               "    return float(np.mean(largest == targets))\n"),
-          costs={"2c": 1}, hint="are single cells of the one-hot rows compared"),
+          costs={"2c": 1}, hint="are entries of the one-hot rows compared"),
     fault("accuracy of rounded outputs",
           ("task2", ACCURACY, "    return float(np.mean(np.all(np.round(outputs) == targets, "
                               "axis=1)))\n"),
-          costs={"2c": 1}, hint="does an output count only above a threshold?"),
+          costs={"2c": 1}, hint="are they compared with a threshold?"),
     fault("accuracy by a threshold",
           ("task2", ACCURACY, "    return float(np.mean((outputs[targets == 1]) >= 0.5))\n"),
-          costs={"2c": 1}, hint="does an output count only above a threshold?"),
+          costs={"2c": 1}, hint="are they compared with a threshold?"),
     # ------------------------------------------------------------------------------ shuffling
     fault("shuffles an unused index list",
           ("utils", ORDER, "    if shuffle:\n        rng.permutation(len(X))\n"
                            "    order = np.arange(len(X))\n"),
           costs={"2c": 1}, hint="is the new order used?"),
     fault("shuffling never written", ("utils", ORDER, "    order = np.arange(len(X))\n"),
-          costs={"2c": 1}, hint="with shuffle the order stays as it was given"),
+          costs={"2c": 1}, hint="with shuffle the order does not change"),
     # ------------------------------------------------------------------------------------- 2c
     fault("only two layers are updated",
           ("task2", LAYERS, LAYERS.replace("self.model.ws,", "self.model.ws[:2],")),
@@ -137,11 +137,11 @@ TABLE = (
           ("task3", MOMENTUM_LOOP, MOMENTUM_LOOP.replace("self.model.ws,", "self.model.ws[:2],")),
           costs={"4c": 8}, hint="3 and 4 do not move in update"),
     fault("learning rate left out", ("task2", STEP, "            w -= grad\n"),
-          costs={"2c": 3}, hint="update moves the weights by 10 times minus the learning rate "
-                                "times their gradient, with a learning rate of 0.1: is the "
+          costs={"2c": 3}, hint="update moves the weights by 10 times -α∂C/∂w, with the "
+                                "learning rate α = 0.1: is the "
                                 "learning rate left out?"),
     fault("learning rate fixed", ("task2", STEP, "            w -= 0.1 * grad\n"),
-          costs={"2c": 3}, hint="with every learning rate it is 0.1; take self.learning_rate"),
+          costs={"2c": 3}, hint="the step uses 0.1 for every learning rate; use self.learning_rate"),
     fault("learning rate of another file",
           ("task2", STEP, "            w -= learning_rate * grad\n"),
           costs={"2c": 3}, hint="update raises NameError in task2.py, line"),
@@ -181,41 +181,41 @@ TABLE = (
     fault("fan-out", ("task3", NORMAL, NORMAL.replace("sqrt(fan_in)", "sqrt(units)")),
           costs={"3b": 4}, hint="is it 1/√units, the fan-out?"),
     fault("1/fan-in", ("task3", NORMAL, NORMAL.replace("np.sqrt(fan_in)", "fan_in")),
-          costs={"3b": 4}, hint="is it 1/fan-in, without the root?"),
+          costs={"3b": 4}, hint="is it 1/fan-in, without the square root?"),
     fault("overwritten by U(-1, 1)",
           ("task3", "        super().__init__(neurons_per_layer, num_inputs, rng)\n",
            "        super().__init__(neurons_per_layer, num_inputs, rng)\n"
            "        rng = np.random.default_rng(rng)\n"
            "        self.ws = [rng.uniform(-1, 1, w.shape) for w in self.ws]\n"),
-          costs={"3b": 4}, hint="that is U(-1, 1)'s; are they drawn anew afterwards"),
+          costs={"3b": 4}, hint="U(-1, 1) has this deviation; are the weights drawn again"),
     # ------------------------------------------------------------------------------------- 3c
     fault("previous raw gradient",
           ("task3", MOMENTUM, """            w -= self.learning_rate * (grad + self.momentum_gamma * velocity)
             velocity[...] = grad
-"""), costs={"3c": 4}, hint="step 3 is the first that is wrong, the two before are right: is the "
-                            "previous gradient kept"),
+"""), costs={"3c": 4}, hint="step 3 is the first wrong step, the two before are right: is the "
+                            "previous gradient stored"),
     fault("one step late",
           ("task3", MOMENTUM, """            w -= self.learning_rate * velocity
             velocity *= self.momentum_gamma
             velocity += grad
-"""), costs={"3c": 4}, hint="it changes nothing; is the update used one step late?"),
+"""), costs={"3c": 4}, hint="it changes no weight; is the update used one step late?"),
     fault("moving average",
           ("task3", MOMENTUM, MOMENTUM.replace("+= grad", "+= (1 - self.momentum_gamma) * grad")),
-          costs={"3c": 4}, hint="0.1 times -α∂C/∂w, 1 - γ of that: is it a moving average?"),
+          costs={"3c": 4}, hint="0.1 times -α∂C/∂w, a factor of 1 - γ: is it a moving average?"),
     fault("learning rate missing with momentum",
           ("task3", MOMENTUM, MOMENTUM.replace("self.learning_rate * ", "")),
           costs={"3c": 4}, hint="50 times -α∂C/∂w: is the learning rate left out?"),
     fault("history never updated",
           ("task3", MOMENTUM, "            w -= self.learning_rate * (grad + "
                               "self.momentum_gamma * velocity)\n"),
-          costs={"3c": 4}, hint="every step is plain descent; is the history ever updated?"),
+          costs={"3c": 4}, hint="every step is plain gradient descent; is the previous update never stored?"),
     fault("momentum flag ignored",
           ("task3", PLAIN_IF_OFF, ""),
           ("task3", MOMENTUM, MOMENTUM.replace("self.momentum_gamma", "0.9")),
-          costs={"3c": 4}, hint="take self.momentum_gamma"),
+          costs={"3c": 4}, hint="use self.momentum_gamma"),
     fault("momentum never on",
           ("task3", PLAIN_IF_OFF, "        if True:\n            return super().update()\n"),
-          costs={"3c": 4}, hint="every step is plain descent"),
+          costs={"3c": 4}, hint="every step is plain gradient descent"),
     # ------------------------------------------------------------------------------------- 4c
     fault("two layers hard-coded",
           ("task2", HIDDEN, "        self.activations.append(self.activation(X @ self.ws[0]))\n"
@@ -248,26 +248,26 @@ FREE = (
           costs={}),
     fault("another criterion: accuracy",
           ("task2", BEST, BEST.replace("val_loss", "-val_accuracy")),
-          costs={}, hint="without a better one, expected"),
+          costs={}, hint="without a better loss, expected"),
     fault("another criterion: the loss of the validation before",
           ("task2", BEST, "        last, self.last = getattr(self, 'last', np.inf), val_loss\n"
                           + BEST.replace("self.best_loss:", "last:")),
-          costs={}, hint="without a better one, expected"),
+          costs={}, hint="without a better loss, expected"),
     fault("counter reset each epoch",
           ("task2", "        for _ in range(num_epochs):\n",
            "        for _ in range(num_epochs):\n            self.validations_without_gain = 0\n"),
-          costs={}, hint="is the counter set back"),
+          costs={}, hint="is the counter reset"),
     fault("best weights are the live list",
           ("task2", "            self.best_ws = [w.copy() for w in self.model.ws]\n",
            "            self.best_ws = self.model.ws\n"),
           costs={}, hint="keep copies of them"),
     fault("another best step",
           ("task2", BEST, BEST.replace("= val_loss, self.step", "= val_loss, 0")),
-          costs={}, hint="best_step is 0 where the best loss is that of step 6"),
+          costs={}, hint="best_step is 0, but step 6 has the best loss"),
     fault("early stopping not written",
           ("task2", BEST, "        self.best_step, self.best_ws = self.step, self.model.ws\n"
                           "        if True:\n            pass\n"),
-          costs={}, hint="not written: every validation is taken for the best"),
+          costs={}, hint="not written: every validation counts as the best"),
     fault("overflow", ("task2", SIGMOID, "    with np.errstate(over='ignore'):\n"
                                          "        return np.exp(z) / (1 + np.exp(z))\n"),
           costs={}, hint="exp overflows"),
@@ -276,7 +276,7 @@ FREE = (
           costs={}, hint="exp overflows"),
     fault("loss of 0", ("task2", "np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))",
                         "np.log(outputs)"),
-          costs={}, hint="take the logarithm of something above 0"),
+          costs={}, hint="keep the argument of the logarithm above 0"),
     fault("no hidden layer fails",
           ("task2", HIDDEN, "        assert len(self.ws) > 1\n" + HIDDEN),
           costs={}, hint="4c  no hidden layer, [10]: forward raises AssertionError"),

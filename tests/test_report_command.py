@@ -200,7 +200,7 @@ def test_settings_elsewhere_are_not_read(folder, capsys):
         pytest.skip("no right to make links")
     assert run(folder / "inner")[0] == 2
     line = said(capsys)
-    assert "is a link to a file elsewhere" in line
+    assert "is a link to a file outside its folder" in line
     assert "canary" not in line and "password" not in line
 
 
@@ -225,9 +225,9 @@ def test_a_notebook_of_which_nothing_is_printed_is_a_problem(folder, capsys, cel
 
 
 @pytest.mark.parametrize("name, problem", [
-    ("answers.ipynb", "is no name for a report"),
-    ("x/../answers.ipynb", "is no name for a report"),
-    ("task2.py", "exists and is not a PDF"), ("other.ipynb", "is no name for a report")])
+    ("answers.ipynb", "is not a name for a report"),
+    ("x/../answers.ipynb", "is not a name for a report"),
+    ("task2.py", "exists and is not a PDF"), ("other.ipynb", "is not a name for a report")])
 def test_the_output_replaces_nothing_but_a_report(folder, capsys, name, problem):
     (folder / "x").mkdir()
     (folder / "task2.py").write_text("work")

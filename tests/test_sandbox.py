@@ -294,7 +294,7 @@ time.sleep(1000)
 def test_unsandboxed_code_is_stopped_too(tmp_path):
     before = set(os.listdir("/proc"))
     code = "import os, time\ndef answer(x):\n    os.fork()\n    while True: time.sleep(1)\n"
-    assert "did not come back" in outcome(written(tmp_path / "a", code), OPEN.launch, 1)
+    assert "did not return" in outcome(written(tmp_path / "a", code), OPEN.launch, 1)
     assert outcome(written(tmp_path / "b", HONEST), OPEN.launch) == "right"
     code = "import numpy as np\ndef answer(x): return np.ones(10**11)\n"
     assert "MemoryError" in outcome(written(tmp_path / "c", code), OPEN.launch)

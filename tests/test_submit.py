@@ -158,7 +158,8 @@ def test_links_out_of_the_folder_are_left_out_and_those_within_it_followed(folde
     files, manifest = contents(path)
     assert status == 1 and b"canary" not in files.values()
     assert files["notebooks/inner.png"] == b"real"
-    words = "notebooks/link.png is a link to a file elsewhere: put the file itself there"
+    words = ("notebooks/link.png is a link to a file outside the folder: replace the link by the "
+             "file")
     assert manifest["missing"] == [words] and words in capsys.readouterr().err
 
 
@@ -174,7 +175,7 @@ def test_a_named_pipe_is_never_opened(folder, capsys):
     assert run(folder, "--yes", "-o", folder / "pipe.zip")[0] == 2
     assert "pipe.zip is not a file" in said(capsys)
     assert submit.main(["--check", str(folder / "pipe.zip")]) == 2
-    assert "it is not a file" in said(capsys)
+    assert "it is not a file: give the path of a zip" in said(capsys)
 
 
 def test_the_report_is_made_of_what_is_handed_in(folder, monkeypatch):
@@ -289,7 +290,7 @@ def test_something_missing_is_handed_in_only_with_a_yes(folder, monkeypatch, cap
     answers(monkeypatch, answer)
     assert run(folder)[0] == status
     told = capsys.readouterr().err
-    assert "Hand in all the same? [y/N] " in told and "task4.py is missing" in told
+    assert "Hand in anyway? [y/N] " in told and "task4.py is missing" in told
     assert left(folder) == (["hand-in.zip"] if status == 1 else [])
     assert ("nothing was written" in told) == (status == 2)
 
@@ -300,7 +301,7 @@ def test_without_a_terminal_nothing_is_asked(folder, monkeypatch, capsys, stdin)
     monkeypatch.setattr(sys, "stdin", stdin)
     assert run(folder)[0] == 2 and left(folder) == []
     line = said(capsys)
-    assert "nobody can be asked here: mend what is listed, or add --yes" in line
+    assert "cannot ask without a terminal: correct the listed parts, or add --yes" in line
     assert "[y/N]" not in line
 
 
@@ -335,7 +336,7 @@ def test_yes_replaces_a_hand_in_and_no_other_zip(folder, capsys):
     for content in (b"my thesis", path.read_bytes()[:-5]):
         path.write_bytes(content)
         assert run(folder, "--yes")[0] == 2 and path.read_bytes() == content
-        assert "exists and is no earlier hand-in" in said(capsys)
+        assert "exists and is not an earlier hand-in" in said(capsys)
 
 
 def test_a_zip_that_appears_meanwhile_stays(folder, monkeypatch, capsys):
@@ -345,7 +346,7 @@ def test_a_zip_that_appears_meanwhile_stays(folder, monkeypatch, capsys):
     monkeypatch.setattr(submit, "run_checks", appear)
     status, path = run(folder)
     assert status == 2 and path.read_bytes() == b"other" and left(folder) == ["hand-in.zip"]
-    assert "has come into being meanwhile" in said(capsys)
+    assert "was made by another program meanwhile and is kept" in said(capsys)
 
 
 # Refusals: nothing is written -------------------------------------------------------------------
@@ -376,11 +377,11 @@ def named(name):
     (lambda folder: (folder / NOTEBOOKS[1]).write_bytes(b"\xff\xfe"), "it is not UTF-8 text"),
     (no_notebooks, "holds none of task1.ipynb … task4.ipynb"),
     (lambda folder: (folder / TOML).write_text("authors = 'me'"), 'expected ["Name", "Name"]'),
-    (twins, "has the same name as another file but for case"),
-    (named("hva?.png"), "its name holds ?, which no name on Windows may): rename it"),
+    (twins, "has the same name as another file except for upper and lower case"),
+    (named("hva?.png"), "its name holds ?, which Windows does not allow): rename it"),
     (named("a\\b.png"), "its name holds \\, which"),
-    (named("nul.png"), "its name holds 'nul.png', which Windows cannot have"),
-    (named("a\nb.png"), "its name holds what cannot be printed"),
+    (named("nul.png"), "its name holds 'nul.png', which Windows does not allow"),
+    (named("a\nb.png"), "its name holds characters that cannot be printed"),
     (lambda folder: (folder / "big.py").write_bytes(bytes(50 * 2**20 + 1)), "larger than 50 MB"),
     (lambda folder: [(folder / f"notebooks/{n}.png").touch() for n in range(500)],
      "holds more than 490 pictures and scripts"),
@@ -421,7 +422,7 @@ def test_a_place_that_cannot_be_written_is_known_before_anything_runs(folder, mo
 def test_the_output_is_a_zip(folder, capsys, name):
     before = [(folder / name).read_bytes() for name in SCRIPTS]
     assert run(folder, "--yes", "-o", folder / name)[0] == 2
-    assert "end it in .zip" in said(capsys)
+    assert "choose a name that ends in .zip" in said(capsys)
     assert [(folder / name).read_bytes() for name in SCRIPTS] == before
 
 
@@ -625,8 +626,8 @@ def list_escape(files, manifest):
 
 
 @pytest.mark.parametrize("change, words", [
-    (drop, "task3.py is missing"), (spoil, "task3.py is not as manifest.json lists it"),
-    (lengthen, "task3.py has 16 bytes, manifest.json lists 15"),
+    (drop, "task3.py is missing"), (spoil, "task3.py differs from manifest.json"),
+    (lengthen, "task3.py has 16 bytes, but manifest.json lists 15"),
     (add, "virus.exe is not listed in manifest.json"),
     (forget_field, "manifest.json has no 'group': expected a list of names"),
     (list_escape, "../x is missing"),
@@ -638,15 +639,15 @@ def list_escape(files, manifest):
     (changed("checks", {"passed": -1, "of": 2, "report": {}}), "expected null, or passed"),
     (changed("files", ["task2.py"]), "expected {name: {sha256, size}}"),
     (changed("files", {"task2.py": {"sha256": "0" * 63, "size": 1}}), "expected {name:"),
-    (changed("extra", 1), "manifest.json has extra, which is not known"),
+    (changed("extra", 1), "manifest.json has extra, which is unknown"),
     (lambda *_: "[" * 200_000, "manifest.json is nested too deeply"),
     (lambda *_: '{"a":' * 200_000, "manifest.json is nested too deeply"),
     (lambda *_: "{", "manifest.json cannot be read (line 1 is not JSON)"),
     (lambda *_: b"\xff", "manifest.json cannot be read"),
-    (lambda *_: "[]", "manifest.json is not an object of JSON"),
+    (lambda *_: "[]", "manifest.json is not a JSON object"),
     (lambda *_: '{"format": NaN}', "it holds the number NaN"),
     (lambda *_: '{"format": %s}' % ("9" * 100_000), "it holds the number 999"),
-    (lambda *_: '{"format": 1, "format": 1}', "a name stands twice in one object"),
+    (lambda *_: '{"format": 1, "format": 1}', "an object has the same name twice"),
 ])
 def test_a_zip_that_is_not_as_its_manifest_says(whole, capsys, change, words):
     repack(whole, change, compress_type=zipfile.ZIP_STORED)
@@ -657,7 +658,7 @@ def test_a_zip_that_is_not_as_its_manifest_says(whole, capsys, change, words):
 def test_a_zip_without_a_manifest_is_no_hand_in(whole, capsys):
     pack(whole, contents(whole)[0])
     assert check(whole, capsys) == (1, (f"not whole: {whole}\n  manifest.json is missing: the zip "
-                                        "is no hand-in\n"))
+                                        "is not a hand-in\n"))
 
 
 def entry(name, kind=stat.S_IFREG):
@@ -668,15 +669,15 @@ def entry(name, kind=stat.S_IFREG):
 
 
 @pytest.mark.parametrize("info, words", [
-    (entry("/etc/passwd"), "its name leads to a place of its own"),
+    (entry("/etc/passwd"), "its name starts with /, so it leads outside the folder"),
     (entry("hand-in/../../x"), "its name leads to another folder"),
     (entry("hand-in/./x"), "its name leads to another folder"),
     (entry("hand-in/a\\..\\x"), "its name holds \\"), (entry("C:/x"), "its name holds :"),
-    (entry("hand-in/"), "it is a folder"), (entry("other/x"), "stands outside the folder hand-in"),
-    (entry("hand-in/x\0.py"), "its name holds what cannot be printed"),
-    (entry("hand-in/\x1b]0;title\x07"), "its name holds what cannot be printed"),
-    (entry("hand-in/aux.py"), "'aux.py', which Windows cannot have"),
-    (entry("hand-in/x./y.py"), "'x.', which Windows cannot have"),
+    (entry("hand-in/"), "it is a folder"), (entry("other/x"), "is outside the folder hand-in"),
+    (entry("hand-in/x\0.py"), "its name holds characters that cannot be printed"),
+    (entry("hand-in/\x1b]0;title\x07"), "its name holds characters that cannot be printed"),
+    (entry("hand-in/aux.py"), "'aux.py', which Windows does not allow"),
+    (entry("hand-in/x./y.py"), "'x.', which Windows does not allow"),
     (entry("hand-in/link", stat.S_IFLNK), "it is a link"),
     (entry("hand-in/pipe", stat.S_IFIFO), "it is not a file"),
     (entry("hand-in/task2.py"), "hand-in/task2.py is there more than once"),
@@ -700,8 +701,8 @@ def test_a_file_that_swells_is_not_unpacked(whole, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("limit, value, words", [
-    ("MOST_FILES", 10, "it holds 11 files, expected 10 at the most"),
-    ("MOST_BYTES", 1000, "expected 0 MB at the most"),
+    ("MOST_FILES", 10, "it holds 11 files, expected at most 10"),
+    ("MOST_BYTES", 1000, "expected at most 0 MB"),
     ("LARGEST_MANIFEST", 100, "manifest.json is larger than 0 MB")])
 def test_limits_hold(whole, capsys, monkeypatch, limit, value, words):
     monkeypatch.setattr(zipcheck, limit, value)
@@ -720,7 +721,7 @@ def test_an_encrypted_entry_is_refused(whole, capsys):
 def test_a_packing_that_may_swell_more_is_refused(whole, capsys):
     repack(whole, compress_type=zipfile.ZIP_LZMA)
     status, told = check(whole, capsys)
-    assert status == 1 and "it is packed in a way that no hand-in is" in told
+    assert status == 1 and "it is packed by a method that kit submit does not use" in told
 
 
 def test_a_name_that_python_reads_in_another_way_is_refused():
@@ -757,17 +758,17 @@ def long_zip(content):
 
 
 @pytest.mark.parametrize("change, words", [
-    (lambda content: b"", "its end is not there"), (lambda content: b"PK", "its end is not there"),
-    (lambda content: content[:-1], "its end is not there"),
-    (lambda content: content[:len(content) // 2], "it was cut short, or it is something else"),
-    (lambda content: b"%PDF-1.7", "its end is not there"),
-    (lambda content: content + b"\0" * 30, "its end is not there"),
-    (lambda content: b"#!/bin/sh\n" + content, "does not fit what stands before it"),
-    (lambda content: content[:-2] + b"\1\0", "does not fit what stands before it"),
-    (long_zip, "does not fit what stands before it"),
+    (lambda content: b"", "its end is missing"), (lambda content: b"PK", "its end is missing"),
+    (lambda content: content[:-1], "its end is missing"),
+    (lambda content: content[:len(content) // 2], "it was cut short or is not a zip"),
+    (lambda content: b"%PDF-1.7", "its end is missing"),
+    (lambda content: content + b"\0" * 30, "its end is missing"),
+    (lambda content: b"#!/bin/sh\n" + content, "its end does not fit the rest"),
+    (lambda content: content[:-2] + b"\1\0", "its end does not fit the rest"),
+    (long_zip, "its end does not fit the rest"),
     (lambda content: content.replace(b"PK\1\2", b"PK\1\3", 1), "cannot be read as a zip ("),
     (lambda content: bytes(10**6) + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 9, 9, 10**6, 0, 0),
-     "its list of files is larger than that of 500 files"),
+     "its list of files is too long: a hand-in has at most 500 files"),
 ])
 def test_what_cannot_be_read_as_a_zip_has_a_status_of_its_own(whole, capsys, change, words):
     whole.write_bytes(change(whole.read_bytes()))
@@ -807,7 +808,7 @@ def test_a_zip_is_checked_from_one_open_file(whole, monkeypatch):
 def test_a_hand_in_that_would_not_be_whole_is_not_written(folder, monkeypatch, capsys):
     monkeypatch.setattr(zipcheck, "MOST_BYTES", 10)
     assert run(folder)[0] == 2 and left(folder) == []
-    assert "the hand-in would not be whole: unpacked it takes" in said(capsys)
+    assert "the zip would be faulty: unpacked it takes" in said(capsys)
 
 
 def test_what_is_written_is_what_is_expected():

@@ -1,1 +1,1 @@
-"""The checks behind `python -m kit check`; `student` runs the code that they judge."""
+"""The checks of `python -m kit check`; the module `student` runs the code that they judge."""

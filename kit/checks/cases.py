@@ -1,7 +1,7 @@
-"""The inputs that the checks use, and what is right for them.
+"""The inputs that the checks use, with the right results.
 
-Those in cases.json are published: every student can read them. A grader draws others, in the same
-form, and gives them to the Student.
+The inputs in cases.json are published: every student can read them. A grader draws others in the
+same form, and gives them to the Student.
 """
 
 import functools
@@ -13,7 +13,7 @@ import numpy as np
 
 @functools.cache
 def read_cases():
-    """Return the published inputs and results: {name: {…: arrays}}."""
+    """The published inputs and results: {name: {…: arrays}}."""
     text = Path(__file__).with_name("cases.json").read_text(encoding="utf-8")
     return {name: as_arrays(case) for name, case in json.loads(text).items()}
 

@@ -1,8 +1,8 @@
 """Messages between the checks and the process that runs a student's code.
 
-A message is the length of a JSON header, the header, and the raw contents of its arrays. Nothing
-is unpickled, and lengths are held against limits before anything is allocated: what comes from a
-student's process is as untrusted as the student's code.
+A message is the length of a JSON header, the header, and the raw contents of its arrays. A
+student's process is not trusted: nothing is unpickled, and lengths are compared with limits before
+memory is allocated.
 """
 
 import json
@@ -20,7 +20,7 @@ DTYPE = re.compile(r"[<>|=][biufc]\d{1,2}")
 
 
 class ProtocolError(Exception):
-    """A message that this module has not written."""
+    """A message that this module did not write."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ def write(stream, header, values=(), keep=None):
 
 
 def read(stream):
-    """Return (header, values) of one message; ProtocolError if it is none, EOFError at the end."""
+    """Return (header, values) of one message; ProtocolError if it is bad, EOFError at the end."""
     size = struct.unpack("<I", exactly(stream, 4))[0]
     if size > LONGEST_HEADER:
-        raise ProtocolError("a header is too long")
+        raise ProtocolError("its header is too long")
     try:
         header = json.loads(exactly(stream, size))
         tree, sizes = header.pop("values"), header.pop("buffers")
@@ -61,11 +61,11 @@ def read(stream):
         budget = [MOST_VALUES]
         return header, [decode(value, buffers, budget) for value in tree]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
-        raise ProtocolError(f"a message cannot be read: {type(problem).__name__}") from None
+        raise ProtocolError(f"it cannot be read: {type(problem).__name__}") from None
 
 
 def exactly(stream, size):
-    """Return that many bytes of a stream; EOFError if it ends before."""
+    """Return `size` bytes of a stream; EOFError if it is shorter."""
     data = stream.read(size)
     if len(data) < size:
         raise EOFError
@@ -75,7 +75,7 @@ def exactly(stream, size):
 def encode(value, buffers, keep=None, depth=0):
     """Return a JSON value for a plain value; its arrays are added to buffers.
 
-    keep: makes a Handle of what is no plain value; TypeError without it.
+    keep: makes a Handle of a value that is not plain; TypeError without it.
     """
     kind = type(value)
     if value is None or kind in (bool, str, float) or kind is int and abs(value) < 2**62:
@@ -95,7 +95,7 @@ def encode(value, buffers, keep=None, depth=0):
 
 
 def decode(tree, buffers, budget):
-    """Return the value that `encode` has made a tree of; NumPy scalars as arrays of no axis."""
+    """Return the value that `encode` made a tree of; NumPy scalars are arrays without an axis."""
     budget[0] -= 1
     if budget[0] < 0:
         raise ProtocolError("it holds too many values")
@@ -109,12 +109,12 @@ def decode(tree, buffers, budget):
     if "scalar" in tree:
         return decode(tree["scalar"], buffers, budget)
     if not DTYPE.fullmatch(tree["dtype"]):
-        raise ProtocolError("an array has no plain dtype")
+        raise ProtocolError("an array has an unusual dtype")
     dtype, shape = np.dtype(tree["dtype"]), [int(size) for size in tree["shape"]]
     data = buffers[int(tree["array"])]
     length = dtype.itemsize
-    for size in shape:          # no product of NumPy's: that one wraps around
+    for size in shape:          # not NumPy's product: it can overflow
         length *= size
     if min(shape, default=0) < 0 or len(shape) > 8 or length != len(data):
-        raise ProtocolError("an array has another size than its shape says")
+        raise ProtocolError("the size of an array does not fit its shape")
     return np.frombuffer(data, dtype).reshape(shape).copy()

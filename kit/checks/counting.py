@@ -6,7 +6,7 @@ from kit.checks.student import NotWritten, Problem
 
 
 def whole(value, what):
-    """Return a whole number; Problem says what it is instead."""
+    """Return a whole number; Problem if the value is not one."""
     if getattr(value, "shape", None) == () and value.dtype.kind in "iu":
         value = value.item()
     if isinstance(value, float) and value.is_integer():
@@ -24,19 +24,19 @@ def count(student):
         found = whole(student.call("task2.count_parameters", layers, inputs),
                       f"count_parameters({layers}, {inputs})")
         if found != right:
-            raise Problem(f"count_parameters({layers}, {inputs}) is {found:,} where "
-                          f"{right:,} is right" + count_hint(found, right, layers, inputs))
+            raise Problem(f"count_parameters({layers}, {inputs}) is {found:,}, expected "
+                          f"{right:,}" + count_hint(found, right, layers, inputs))
     if whole(student.call("task2.count_parameters", [1]), "count_parameters([1])") != 785:
-        raise Problem("count_parameters([1]) is not 785: without num_inputs there are 785 inputs, "
-                      "the bias's among them")
+        raise Problem("count_parameters([1]) is not 785: by default there are 785 inputs, one of "
+                      "them for the bias")
 
 
 def count_hint(found, right, layers, inputs):
-    """Return the likeliest mistake of a wrong number."""
+    """The likeliest mistake behind a wrong number."""
     if found == right + sum(layers):
         return ": is a bias counted for each unit? The bias is one of the inputs already"
     if found == sum(layers) or found == sum(layers) + inputs:
-        return ": are the units counted, and not the weights between them?"
+        return ": are units counted instead of weights?"
     if len(layers) > 1 and found == right - layers[-1] * layers[-2]:
         return ": the last matrix is not counted"
     if found == right - inputs * layers[0]:
@@ -50,7 +50,7 @@ def equal_width(student):
         asked = f"equal_width({budget}, {layers}, {inputs}, {outputs})"
         width = whole(student.call("task4.equal_width", budget, layers, inputs, outputs), asked)
         if width < 1:
-            raise Problem(f"{asked} is {width}, expected a width from 1 up")
+            raise Problem(f"{asked} is {width}, expected a width of at least 1")
         counts = {one: parameters(student, one, layers, inputs, outputs)
                   for one in (width - 1, width, width + 1) if one}
         nearest = min(counts, key=lambda one: abs(counts[one] - budget))
@@ -60,7 +60,7 @@ def equal_width(student):
 
 
 def parameters(student, width, layers, inputs, outputs):
-    """Return the number of parameters by the student's own count, which is judged in 2d."""
+    """The number of parameters by the student's own function, which 2d judges."""
     return number(student.call("task2.count_parameters", [width] * layers + [outputs], inputs),
                   "count_parameters")
 
@@ -74,10 +74,10 @@ def budget(student):
     topology = student.get((student.get("task3.MOMENTUM", keep=True), "neurons_per_layer"))
     right = number(student.call("task2.count_parameters", list(topology)), "count_parameters")
     if stated != right:
-        raise Problem(f"BUDGET is {stated:,.0f}, and by count_parameters the network of task 3 "
-                      f"has {right:,.0f} parameters")
+        raise Problem(f"BUDGET is {stated:,.0f}, but the network of task 3 has {right:,.0f} "
+                      "parameters by count_parameters")
     if student.call("task4.equal_width", int(stated), 2) != width:
-        raise Problem(f"WIDTH is {width}, and equal_width(BUDGET, 2) gives another number")
+        raise Problem(f"WIDTH is {width}, but equal_width(BUDGET, 2) gives another number")
     two = student.get((student.get("task4.TWO", keep=True), "neurons_per_layer"))
     if list(two) != [width, width, 10]:
         raise Problem(f"TWO has the layers {tuple(two)}, expected two hidden layers of WIDTH "

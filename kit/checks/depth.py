@@ -1,7 +1,7 @@
-"""Checks of any number of hidden layers: subtask 4c, charged only for what depth adds.
+"""Checks of any number of hidden layers: subtask 4c.
 
-What goes wrong in the same way with one hidden layer has been charged in 2b, 2c or 3c already, and
-is not charged again.
+4c costs points only for faults that depth adds. A fault that one hidden layer has in the same way
+costs points in 2b, 2c or 3c, and not again here.
 """
 
 import re
@@ -20,11 +20,11 @@ from kit.checks.training import factors, moved, trainer_of
 from kit.checks.training import update as update_of_two_layers
 
 DEEP = ("two hidden layers", "three hidden layers")
-KNOWN = "wrong as it is with one hidden layer, where it is charged: depth adds nothing to it"
+KNOWN = "this fault costs points where one hidden layer is checked, and no points here"
 
 
 def same_words(one, other):
-    """Return whether two Problems say the same, numbers aside."""
+    """Return whether two Problems differ only in numbers."""
     return re.sub(r"[\d., ()]+", " ", str(one)) == re.sub(r"[\d., ()]+", " ", str(other))
 
 
@@ -48,21 +48,21 @@ def forward(student):
             words = KNOWN
             if not is_carried_over(student, case, outputs):
                 worst = np.abs(outputs - case["outputs"]).max()
-                raise Problem(f"with {name} the outputs are off by up to {worst:.3g}"
+                raise Problem(f"with {name} the outputs are wrong by up to {worst:.3g}"
                               + depth_hint(student, kept(student, model), case["hidden"]))
         judge_kept(student, model, name, len(case["ws"]))
     return words
 
 
 def outputs_of(student, model, case):
-    """Return the outputs of a network."""
+    """The outputs of a network."""
     X, K = case["X"], case["ws"][-1].shape[1]
     return array(student.call((model, "forward"), X, pure=True), (len(X), K),
                  f"what forward returns for {len(X)} examples and {K} classes")
 
 
 def is_there_with_one_layer(student, problem, model):
-    """Return whether one hidden layer has the same Problem, and more is written than nothing."""
+    """Return whether one hidden layer has the same Problem, and forward does something."""
     if "is None" in str(problem) and not kept(student, model):
         return False
     case = student.cases["plain"]
@@ -74,15 +74,15 @@ def is_there_with_one_layer(student, problem, model):
 
 
 def is_carried_over(student, case, outputs):
-    """Return whether outputs are what networks of one hidden layer make of each matrix in turn,
-    or these are different each time."""
+    """Return whether networks of one hidden layer, one for each matrix, give these outputs, or
+    give other outputs each time."""
     first, again = (by_own_pairs(student, case["ws"], case["X"]) for _ in range(2))
     return close(outputs, first) or not close(again, first)
 
 
 def by_own_pairs(student, ws, X):
-    """Return the outputs of a deep network, computed by networks of one hidden layer, each with as
-    many outputs."""
+    """The outputs of a deep network, computed by networks of one hidden layer, one for each
+    hidden layer."""
     inputs, outputs = X, np.nan
     try:
         for w in ws[:-1]:
@@ -95,13 +95,13 @@ def by_own_pairs(student, ws, X):
 
 
 def judge_kept(student, model, name, layers):
-    """Raise Problem unless as many activations are kept as one hidden layer lets expect."""
+    """Raise Problem unless as many activations are kept per layer as with one hidden layer."""
     shallow = network(student, student.cases["plain"]["ws"])
     student.call((shallow, "forward"), student.cases["plain"]["X"])
     try:
         missing = 3 - len(kept(student, shallow))
     except Problem:
-        return      # charged in 2b
+        return      # costs points in 2b
     found = len(kept(student, model))
     if found != layers + 1 - missing and found != layers + 1:
         raise Problem(f"activations holds {found} entries with {name}, expected X, the outputs of "
@@ -109,7 +109,7 @@ def judge_kept(student, model, name, layers):
 
 
 def depth_hint(student, activations, expected):
-    """Return at which hidden layer the outputs first go wrong, if one hidden layer is right."""
+    """Name the first hidden layer with wrong outputs, if one hidden layer is right."""
     if not holds(forward_of_one_layer, student):
         return ""
     for layer, hidden in enumerate(expected, 1):
@@ -117,8 +117,8 @@ def depth_hint(student, activations, expected):
         if not isinstance(found, np.ndarray):
             return ": does each layer start from the outputs of the one before?"
         if not close(found, hidden):
-            return (f": hidden layer {layer} is the first that is wrong; does it start from the "
-                    f"outputs a of {'X' if layer == 1 else f'layer {layer - 1}'}?")
+            return (f": hidden layer {layer} is the first wrong layer; are its inputs the "
+                    f"{'images X' if layer == 1 else f'outputs a of layer {layer - 1}'}?")
     return ": all hidden layers are right, so look at the output layer"
 
 
@@ -148,12 +148,12 @@ def backward(student):
 
 
 def depth_adds(shallow, deep):
-    """Return whether a layer's gradient is worse than its like with one hidden layer, or zero."""
+    """Return whether a layer's gradient is zero, or worse than with one hidden layer."""
     if any(one.what_was_raised for one in shallow):
         return False
     hidden, output = verdicts(shallow)
     worse = {"right": ("multiple", "wrong", "zero"), "multiple": ("wrong", "zero"),
-             "wrong": ("zero",), "zero": ("zero",)}      # what is never set is not written yet
+             "wrong": ("zero",), "zero": ("zero",)}      # a gradient of zero is not written yet
     *others, last = verdicts(deep)
     return last in worse[output] or any(one in worse[hidden] for one in others)
 
@@ -176,7 +176,7 @@ def update(student):
 
 
 def judge_update(student, cls, shallow, deep):
-    """Raise Problem unless a deep network's layers all move as those of a shallow one."""
+    """Raise Problem unless the layers of a deep network move as those of a shallow one."""
     plain = cls == "task2.SoftmaxTrainer"
     options = {} if plain else {"momentum_gamma": 0.9}
     try:
@@ -186,7 +186,7 @@ def judge_update(student, cls, shallow, deep):
     except Problem as problem:
         if plain and isinstance(problem, NotImported):
             raise
-        return KNOWN        # of 2c or 3c
+        return KNOWN        # costs points in 2c or 3c
     trainer, model = trainer_of(student, cls, deep, 0.1, **options)
     given = [np.full_like(w, layer + 1.0) for layer, w in enumerate(deep)]
     student.set((model, "grads"), given)
@@ -195,19 +195,20 @@ def judge_update(student, cls, shallow, deep):
     found = factors(deep, after, given, 0.1)
     still = [str(layer + 1) for layer, factor in enumerate(found) if factor == 0]
     if still and 0 not in usual:
-        raise Problem(f"of four layers of weights, {' and '.join(still)} "
-                      f"{'does' if len(still) == 1 else 'do'} not move in update: is the number "
-                      "of layers written into the code?")
+        raise Problem(f"with four layers of weights, {'layer' if len(still) == 1 else 'layers'} "
+                      f"{' and '.join(still)} {'does' if len(still) == 1 else 'do'} not move in "
+                      "update: is the number of layers fixed in the code?")
     wrong = [layer for layer, factor in enumerate(found)
              if factor is None or abs(factor - 1) > 1e-3]
     if wrong:
         if None not in [*usual, *found] and np.ptp([*usual, *found]) < 1e-3:
-            return KNOWN        # all layers move too far alike
+            return KNOWN        # all layers move too far by the same factor
         if not holds(update_of_two_layers if plain else momentum, student):
             return KNOWN
         factor = found[wrong[0]]
-        moves = "unequally" if factor is None else f"{times(factor)} as far as it should"
-        raise Problem(f"of four layers of weights, number {wrong[0] + 1} moves {moves} in update")
+        moves = ("in a wrong direction" if factor is None
+                 else f"{times(factor)} as far as it should")
+        raise Problem(f"with four layers of weights, layer {wrong[0] + 1} moves {moves} in update")
     return ""
 
 

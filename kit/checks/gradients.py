@@ -1,7 +1,7 @@
-"""Check of the backward pass with one hidden layer: 2b; and what is measured of gradients.
+"""Check of the backward pass with one hidden layer: 2b; and measurements of gradients.
 
-backward may follow forward's lead (its gradients are those of the student's own network), or be
-right for the outputs of the layers that it is handed: it is judged on its own.
+backward is judged on its own. It passes in two cases: its gradients are right for the student's
+own network, even if forward is wrong; or they are right for the right outputs of all layers.
 """
 
 from functools import cached_property
@@ -33,23 +33,23 @@ def backward(student):
 
 
 def judge_second_call(student, case, one):
-    """Raise Problem if gradients depend on what has been computed before."""
+    """Raise Problem if gradients depend on an earlier call."""
     model = one.make()
     for rows in (slice(5, 10), slice(0, 5)):
         outputs = student.call((model, "forward"), case["X"][rows])
         student.call((model, "backward"), case["X"][rows], outputs, case["targets"][rows])
     if not all(map(close, matrices(student.get((model, "grads")), one.ws, "grads"), one.own)):
-        raise Problem("the gradients are others once backward has been called before: are they "
-                      "added to the old ones, or is something else kept?")
+        raise Problem("the gradients of a second call of backward are wrong: are they added to "
+                      "the old ones, or is another value kept?")
 
 
 class Gradients:
     """The gradients that a student's network gives for the first N examples of a case.
 
-    derivatives: numerical ones of the student's own network; stored ones where its outputs allow
-                 none to be measured.
-    own:         what backward gives after the student's forward, or the Problem that was raised.
-    handed:      what backward gives when it is handed the right outputs of all layers, likewise.
+    derivatives: numerical ones of the student's own network, or stored ones if its outputs do
+                 not allow a measurement.
+    own:         the gradients after the student's forward, or the Problem that was raised.
+    handed:      the gradients for the right outputs of all layers, or the Problem.
     """
 
     def __init__(self, student, case, N, cls=PLAIN, **flags):
@@ -86,7 +86,7 @@ class Gradients:
         return self.gradients(model, outputs)
 
     def by_itself(self):
-        """Return the gradients when the right outputs of all layers are handed over."""
+        """Return the gradients for the right outputs of all layers."""
         model = self.make()
         hidden, outputs = self.layers
         self.student.set((model, "activations"), [self.X, *hidden, outputs])
@@ -110,13 +110,13 @@ class Gradients:
 
     @property
     def right_by_itself(self):
-        """Whether the gradients are right for the outputs that were handed over."""
+        """Whether the gradients are right for the right outputs of all layers."""
         return not isinstance(self.handed, Problem) and all(map(close, self.handed, self.stored))
 
     @property
     def found(self):
-        """[(measured, expected)] for each layer, by whichever way there are numbers; by itself, if
-        that explains more."""
+        """[(measured, expected)] for each layer: for the right outputs if that explains the fault,
+        otherwise after the student's forward."""
         if not isinstance(self.handed, Problem):
             by_itself = list(zip(self.handed, self.stored))
             if isinstance(self.own, Problem) or isinstance(self.measured, Problem) or \
@@ -126,7 +126,7 @@ class Gradients:
                 for grad, (chosen, derivatives) in zip(self.own, self.derivatives)]
 
     def is_transposed(self, layer):
-        """Return whether a layer's gradient is the transpose of what it should be."""
+        """Return whether a layer's gradient is the transpose of the right one."""
         if isinstance(self.own, Problem):
             return False
         turned, (chosen, derivatives) = self.own[layer].T, self.derivatives[layer]
@@ -134,13 +134,13 @@ class Gradients:
 
     @property
     def right(self):
-        """Whether the gradients are right one way or the other."""
+        """Whether the gradients are right in one of the two cases."""
         return self.right_by_itself or self.follows_forward
 
     @property
     def what_was_raised(self):
-        """The Problem of a blank, or of a backward that gives no gradients either way, or None."""
-        # what backward itself says of right inputs comes before what it says of a wrong forward's
+        """The Problem of a blank, or of a backward without gradients in both cases, or None."""
+        # a Problem with right inputs comes before one after a wrong forward
         if isinstance(self.handed, NotWritten) or isinstance(self.handed, Problem) and \
                 isinstance(self.own, Problem):
             return self.handed
@@ -148,17 +148,17 @@ class Gradients:
 
 
 def attempt(ask):
-    """Return what a question gives, or the Problem that it raises."""
+    """Return the result of a call, or the Problem that it raises."""
     try:
         return ask()
     except Problem as problem:
         return problem
     except Unmeasurable:
-        return Problem("forward gives no outputs that a gradient can be measured of")
+        return Problem("the outputs of forward do not allow a numerical gradient")
 
 
 def layer_name(layer, layers):
-    """Return a layer's name in a sentence."""
+    """A layer's name in a sentence."""
     if layer == layers - 1:
         return "output layer's"
     return "hidden layer's" if layers == 2 else f"hidden layer {layer + 1}'s"
@@ -180,7 +180,7 @@ def verdicts(tried):
 
 
 def gradient_hint(tried):
-    """Return what is measured of wrong gradients, and the likeliest mistake."""
+    """The measured error of wrong gradients, and the likeliest mistake."""
     layers = len(tried[0].ws)
     wrong = [layer for layer, verdict in enumerate(verdicts(tried)) if verdict != "right"]
     layer = wrong[-1]       # nearest to the loss, where a mistake shows first
@@ -196,7 +196,7 @@ def gradient_hint(tried):
 
 
 def factor_hint(factors, classes):
-    """Return the likeliest mistake behind a layer's factors {batch size: factor}."""
+    """The likeliest mistake behind a layer's factors {batch size: factor}."""
     given = {N: factor for N, factor in factors.items() if factor is not None}
     right = [str(N) for N, factor in given.items() if N > 1 and close(factor, 1)]
     if right:
@@ -206,20 +206,20 @@ def factor_hint(factors, classes):
     if all(near(factor, 1 / N) for N, factor in given.items()):
         return ": is it divided by the batch size twice?"
     if all(near(factor, -1) for factor in given.values()):
-        return ": is its sign turned?"
+        return ": is the sign wrong?"
     if all(near(factor, -N) for N, factor in given.items()):
-        return ": is its sign turned, and the mean over the batch missing?"
+        return ": is the sign wrong, and the mean over the batch missing?"
     if all(near(factor, 1 / classes) for factor in given.values()):
-        return f", of {classes} classes: take the mean over the examples, not over the classes"
+        return f", with {classes} classes: take the mean over the examples, not over the classes"
     if all(abs(factor) < 1e-6 for factor in given.values()):
         return ": it is never set"
     if len(given) > 1 and max(given.values()) - min(given.values()) < 0.01 * max(given.values()):
-        return ", and so it is for others: a constant factor is missing or one too many"
+        return ", and the factor is the same for other batches: remove or add a constant factor"
     return ""
 
 
 def unequal_hint(one, tried, layer):
-    """Return what is measured where the entries of a layer's gradient differ unequally."""
+    """The measured error if the entries of a layer's gradient have different factors."""
     measured, expected = one.found[layer]
     error = np.linalg.norm(measured - expected) / max(np.linalg.norm(expected), 1e-300)
     words = f" differs from the numerical one by {100 * error:.3g} %"
@@ -227,17 +227,17 @@ def unequal_hint(one, tried, layer):
         return words + slope_hint(tried, layer)
     if one.is_transposed(layer):
         return words + ": it is the transpose"
-    return words + (", unequally: look at the difference between outputs and targets, and at what "
-                    "it is multiplied with")
+    return words + (": look at the difference between outputs and targets, and at the factors "
+                    "that multiply it")
 
 
 def slope_hint(tried, layer):
-    """Return what one example tells of a hidden layer's slope: the factor of each unit."""
+    """The error of a hidden layer's gradient; for one example, if possible, of each unit."""
     single = next((one for one in tried if one.N == 1), None)
     if single is None or isinstance(single.own, Problem) or \
             isinstance(single.measured, Problem) or close(*single.found[layer]):
-        return (", while the layers after it are right: look at what is passed back, and at the "
-                "slope")
+        return (", but the layers after it are right: look at the delta that is passed back, "
+                "and at the slope")
     grad, (chosen, derivatives) = single.own[layer], single.derivatives[layer]
     true = np.full(grad.size, np.nan)
     true[chosen] = derivatives
@@ -246,12 +246,12 @@ def slope_hint(tried, layer):
         unit = np.nanmedian(factors, axis=0)
         uneven = np.nanmax(np.abs(factors / unit - 1)) > 1e-3
     if uneven or not np.isfinite(unit).all():
-        return (", while the layers after it are right: look at which weights and inputs it is "
-                "multiplied with")
-    words = (f"; for one example by a factor of each unit, from {unit.min():.3g} to "
+        return (", but the layers after it are right: look at the weights and the inputs that "
+                "multiply the delta")
+    words = (f"; for one example each unit has its own factor, from {unit.min():.3g} to "
              f"{unit.max():.3g}")
     if unit.min() > 3.99:
-        return words + ": the sigmoid's slope is at most 1/4; is it missing?"
+        return words + ": the sigmoid's slope is at most 1/4; is the slope missing?"
     if (unit < 0).any():
-        return words + ": are the weights to the next layer used the right way round?"
+        return words + ": should the weights to the next layer be transposed?"
     return words + ": the slope f'(z) is wrong"

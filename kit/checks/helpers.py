@@ -1,4 +1,4 @@
-"""Checks of the helpers from the assignment before: subtask 0, whose point is one of 2c."""
+"""Checks of the helpers from the assignment before: subtask 0. Its point is one of 2c."""
 
 import numpy as np
 
@@ -19,8 +19,8 @@ def one_hot(student):
         if np.any(found.sum(axis=1) != 1) or any(len(row) != 1 for row in ones):
             raise Problem(f"a row of one_hot_encode is {found[0]}, expected a single 1 and zeros")
         if [column for (column,) in ones] != given.tolist():
-            raise Problem(f"one_hot_encode puts the 1 of the labels {given} into the columns "
-                          f"{np.ravel(ones)}: each belongs in the column of its label")
+            raise Problem(f"one_hot_encode puts the 1 into the columns {np.ravel(ones)} for the "
+                          f"labels {given}: put each 1 into the column of its label")
     K = student.cases["training"]["outputs"].shape[1]
     array(student.call("task2.one_hot_encode", np.array([1, 0]), K), (2, K),
           f"one_hot_encode(Y, {K}) of two labels", kinds="bif")
@@ -36,26 +36,28 @@ def loss(student):
                       "mean over the examples")
     found, expected = number(value, f"the loss of {N} examples"), case["loss"]
     if not close(found, expected):
-        raise Problem(f"the loss is {found:.4f} where {expected:.4f} is right"
+        raise Problem(f"the loss is {found:.4f}, expected {expected:.4f}"
                       + loss_hint(student, case, found, N))
 
 
 def loss_hint(student, case, found, N):
-    """Return the likeliest mistake of a wrong loss."""
+    """The likeliest mistake behind a wrong loss."""
     factor = found / case["loss"]
     K = case["targets"].shape[1]
     if near(factor, -1):
         return ": is a minus sign missing?"
     if near(factor, N):
-        return f", {times(factor)} too much, for {N} examples: is it the sum, and not the mean?"
+        return (f"; that is {times(factor)} the right loss, for {N} examples: is it the sum "
+                "instead of the mean?")
     if near(factor, 1 / K):
-        return f", {times(factor)} that, with {K} classes: take the mean over the examples alone"
+        return (f"; that is {times(factor)} the right loss, for {K} classes: take the mean over "
+                "the examples only")
     if near(factor, 1 / np.log(2), 1 / np.log(10)):
-        return ": is the logarithm to another base than e?"
+        return ": is it not the natural logarithm?"
     other = student.call("task2.cross_entropy_loss", case["targets"], case["outputs"][1])
     if not close(other, found):
-        return (", and it changes with the outputs of wrong classes: do terms of these classes "
-                "count too?")
+        return (", and it depends on the outputs of wrong classes: are terms of these classes "
+                "included?")
     return ""
 
 
@@ -65,8 +67,8 @@ def loss_of_zero(student):
         return UNJUDGED
     value = student.call("task2.cross_entropy_loss", np.eye(3), np.roll(np.eye(3), 1, axis=1))
     if not np.isfinite(value):
-        raise Problem(f"the loss is {value} where the output of the right class is 0: training "
-                      "can stop there; take the logarithm of something above 0")
+        raise Problem(f"the loss is {value} if the output of the right class is 0, and training "
+                      "can fail: keep the argument of the logarithm above 0")
     return ""
 
 
@@ -83,7 +85,7 @@ def accuracy(student):
 
 
 def share(student, name, outputs, targets):
-    """Return what one of the two functions gives for outputs and targets."""
+    """Return the result of one of the two functions for outputs and targets."""
     if name == "accuracy_of":
         return student.call("task2.accuracy_of", outputs, targets)
     # a stand-in's outputs are the first columns of X
@@ -93,20 +95,20 @@ def share(student, name, outputs, targets):
 
 
 def judge_accuracy(name, value, right):
-    """Raise Problem, with the likeliest mistake, unless the share is right."""
+    """Raise Problem, with the likeliest mistake, unless the accuracy is right."""
     found = number(value, name)
     if abs(found - right) < 1e-6:
         return
-    words = (f"{name} is {found:.4g} where {right:.0%} of five images are right, by their "
-             "largest output")
+    words = (f"{name} is {found:.4g}, but the largest output is right for {right:.0%} of five "
+             "images")
     if abs(found + right - 1) < 1e-6:
-        words += ": are the wrong ones counted?"
+        words += ": are the wrong images counted?"
     elif right == 1 and found < 1:
-        words += ", which is under 0.5 for some: does an output count only above a threshold?"
+        words += ", and some of these outputs are below 0.5: are they compared with a threshold?"
     elif near(found, 100 * right, 5 * right) and right:
-        words += ": give the share, from 0 to 1"
+        words += ": return the fraction, from 0 to 1"
     elif right == 0 and found >= 0.4:
-        words += ": are single cells of the one-hot rows compared, and not the classes?"
+        words += ": are entries of the one-hot rows compared instead of classes?"
     raise Problem(words)
 
 
@@ -116,16 +118,16 @@ def batches(student):
     found = loaded(student, X, Y, 4)
     sizes = [len(labels) for _, labels in found]
     if sizes != [4, 4, 2]:
-        raise Problem(f"ten examples by four come in batches of {sizes}, expected [4, 4, 2]"
-                      + (": the rest is lost" if sizes == [4, 4] else ""))
+        raise Problem(f"ten examples with batch size 4 give batches of {sizes}, expected [4, 4, 2]"
+                      + (": the last two are missing" if sizes == [4, 4] else ""))
     judge_pairs(found, X, Y)
     order = np.concatenate([labels.ravel() for _, labels in found])
     if not np.array_equal(order, Y.ravel()):
-        raise Problem("without shuffle the examples come in another order than they were given")
+        raise Problem("without shuffle the order of the examples changes: keep the given order")
     rng = student.call("numpy.random.default_rng", 5, keep=True)
     if not np.array_equal(loaded(student, X, Y, 10, rng=rng)[0][1], Y):
-        raise Problem("without shuffle, but with a generator rng, the examples come in another "
-                      "order than they were given: is shuffle looked at?")
+        raise Problem("without shuffle, but with a generator rng, the order of the examples "
+                      "changes: is shuffle ignored?")
 
 
 @check("0", "helpers", "shuffling")
@@ -137,43 +139,43 @@ def shuffling(student):
     orders = [np.concatenate([labels.ravel() for _, labels in epoch]) for epoch in epochs]
     for order in orders:
         if sorted(order.tolist()) != Y.ravel().tolist():
-            raise Problem("an epoch with shuffle should hold each example once: of 60, "
-                          f"{len(set(order.tolist()))} are there")
+            raise Problem("an epoch with shuffle holds only "
+                          f"{len(set(order.tolist()))} of 60 examples, expected each example once")
     if np.array_equal(orders[0], Y.ravel()):
-        raise Problem("with shuffle the order stays as it was given: is the new order used?")
+        raise Problem("with shuffle the order does not change: is the new order used?")
     if np.array_equal(*orders):
-        raise Problem("two epochs have the same order: draw a new one each time")
+        raise Problem("two epochs have the same order: draw a new order in each epoch")
     if student.layout != "kit":
         return      # no generator is given
     again = loaded(student, X, Y, 16, shuffle=True,
                    rng=student.call("numpy.random.default_rng", 5, keep=True))
     if not np.array_equal(np.concatenate([labels.ravel() for _, labels in again]), orders[0]):
-        raise Problem("the same seed gives two orders: draw with the generator rng that is given")
+        raise Problem("the same seed gives two orders: draw them with the given generator rng")
 
 
 def numbered(N):
-    """Return N images and labels that bear the same number."""
+    """N images and labels: each image holds the number of its label."""
     Y = np.arange(N).reshape(-1, 1)
     return np.hstack([Y + 0.25, Y + 0.5]), Y
 
 
 def loaded(student, X, Y, size, **options):
-    """Return the batches that batch_loader yields."""
+    """The batches that batch_loader yields."""
     given = [student.call("numpy.array", one, keep=True) for one in (X, Y)]
     batches = student.call("utils.batch_loader", *given, size, keep=True, **options)
     found = student.call("kit.checks.stand_in.batch_loader", batches)
     if len(found) > len(X):
-        raise Problem(f"batch_loader yields {len(found)} batches or more of {len(X)} examples: "
+        raise Problem(f"batch_loader yields at least {len(found)} batches for {len(X)} examples: "
                       "does it never end?")
     after = [student.call("numpy.array", one) for one in given]
     if not all(map(np.array_equal, after, (X, Y))):
-        raise Problem("batch_loader changes the array that it is given: work on a copy")
+        raise Problem("batch_loader changes its input array: work on a copy")
     for batch in found:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2 or \
                 not all(isinstance(part, np.ndarray) and part.ndim == 2 for part in batch) or \
                 len(batch[0]) != len(batch[1]):
-            raise Problem("batch_loader should yield pairs (X_batch, Y_batch) of arrays with as "
-                          "many rows each")
+            raise Problem("batch_loader should yield pairs (X_batch, Y_batch) of matrices with "
+                          "the same number of rows")
     return found
 
 
@@ -181,7 +183,7 @@ def judge_pairs(found, X, Y):
     """Raise Problem unless each image is with its own label."""
     for images, labels in found:
         if not np.array_equal(np.floor(images[:, 0]), labels.ravel()):
-            raise Problem("images come with the labels of others: put both into the same new "
+            raise Problem("images have the labels of other images: put both into the same new "
                           "order")
         if images.shape[1:] != X.shape[1:] or labels.shape[1:] != Y.shape[1:]:
-            raise Problem("a batch has other columns than the examples")
+            raise Problem("a batch has another number of columns than the examples")

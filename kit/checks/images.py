@@ -1,4 +1,4 @@
-"""Checks of what is done to the images: subtask 2a."""
+"""Checks of the pre-processing of the images: subtask 2a."""
 
 import contextlib
 
@@ -12,8 +12,8 @@ from kit.checks.student import NotWritten, Problem
 
 
 def images(student, number, rows=6):
-    """Return images, how many deviations each pixel is from their mean, the mean and the
-    deviation; these two are exact, and no outer column looks like the bias's."""
+    """Return images, the normalised images, the mean and the standard deviation. Mean and
+    deviation are exact, and no outer column looks like the bias's."""
     case = student.cases["images"]
     values = np.resize([0.5, -0.5, np.sqrt(1.75), -np.sqrt(1.75)], 782 * rows)
     np.random.default_rng([case["seed"], number]).shuffle(values)
@@ -34,28 +34,29 @@ def statistics(student):
         for what, found, right in zip(("mean", "standard deviation"), value,
                                       (mean * scale + shift, std * scale)):
             if isinstance(found, np.ndarray) and found.size > 1:
-                each = {784: " for each pixel", 6: " for each image"}.get(found.size, "")
-                raise Problem(f"the {what} is an array of shape {found.shape}: one number{each}, "
-                              "and one over all pixels of all images was asked for")
+                each = {784: ", one number for each pixel",
+                        6: ", one number for each image"}.get(found.size, "")
+                raise Problem(f"the {what} is an array of shape {found.shape}{each}: expected one "
+                              "number over all pixels of all images")
             found = number(found, f"the {what}")
             if not close(found, right):
-                raise Problem(f"the {what} is {found:.4f} where {right:.4f} is right"
+                raise Problem(f"the {what} is {found:.4f}, expected {right:.4f}"
                               + statistics_hint(found, right, X))
 
 
 def statistics_hint(found, right, X):
-    """Return the likeliest mistake of a wrong mean or deviation."""
+    """The likeliest mistake behind a wrong mean or standard deviation."""
     if near(found, right ** 2):
         return ": is it the variance?"
     if near(found, X.mean(), X.std()):
         return ": are the two numbers in the wrong order?"
     if near(found, right / 255):
-        return ", 1/255 of that: are the pixels divided first?"
+        return ": are the pixels divided by 255 first?"
     return ""
 
 
 def processed(student, X, mean, std, kinds="fi", **options):
-    """Return the pixels' columns and the column added, which may stand first or last."""
+    """Return the columns of the pixels, and the added column, which may be first or last."""
     value = student.call("task2.pre_process_images", X, mean, std, **options)
     what = f"what pre_process_images returns for {len(X)} images"
     if isinstance(value, np.ndarray) and value.shape == X.shape:
@@ -70,32 +71,32 @@ def scaling(student):
     X, scaled, mean, std = images(student, 2)
     found, column = processed(student, X, mean, std, kinds="f", pure=True)
     if close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
-        return      # bias_column says of the latter that none can be found
+        return      # bias_column reports a missing column
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
     if not close(found, slope * X + shift, 1e-6):
         if all(np.ptp(found[X == pixel]) < 1e-9 for pixel in np.unique(X)):
             worst = np.unravel_index(np.argmax(np.abs(found - scaled)), X.shape)
-            raise Problem(f"a pixel of {X[worst]:.4g} comes out as {found[worst]:.4g}, expected "
-                          f"{scaled[worst]:.4g}: are the numbers rounded or cut off?")
-        raise Problem("the scaled pixels depend on more than the pixel and the two numbers: equal "
-                      "pixels come out different; is each pixel or image scaled on its own?")
-    raise Problem(f"a pixel x comes out as {slope:.4g}·x {shift:+.4g}, with mean {mean} and "
+            raise Problem(f"a pixel of {X[worst]:.4g} becomes {found[worst]:.4g}, expected "
+                          f"{scaled[worst]:.4g}: are the numbers rounded or clipped?")
+        raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
+                      "its own mean and standard deviation?")
+    raise Problem(f"a pixel x becomes {slope:.4g}·x {shift:+.4g}, with mean {mean} and standard "
                   f"deviation {std}" + scaling_hint(slope, shift, std))
 
 
 def scaling_hint(slope, shift, std):
-    """Return the likeliest mistake of a wrong scaling."""
+    """The likeliest mistake behind a wrong scaling."""
     if near(slope * std, 1) and abs(shift) < 1e-9:
-        return ": the mean is not taken off"
+        return ": the mean is not subtracted"
     if near(slope, 1):
-        return ": it is not divided by the deviation"
+        return ": the pixel is not divided by the standard deviation"
     if near(slope * std ** 2, 1):
         return ": is it divided by the variance?"
     if near(slope * std, 1):
-        return ": the mean is taken off in another unit; subtract first, then divide"
+        return ": subtract the mean first, then divide"
     if near(slope * std, -1):
-        return ": the sign is turned"
-    return ", expected the pixel less the mean, in deviations"
+        return ": the sign is wrong"
+    return ", expected (x - mean) / standard deviation"
 
 
 @check("2a", "same_for_every_split", "the same two numbers for every split")
@@ -103,15 +104,15 @@ def same_for_every_split(student):
     X, scaled, mean, std = images(student, 3)
     found, _ = processed(student, X, mean - std / 2, std / 2)
     if close(found, scaled) and not close(found, 2 * scaled + 1):
-        raise Problem(f"images with mean {mean} and deviation {std} come out with mean "
-                      f"{found.mean():.2f} and deviation {found.std():.2f} whatever two numbers "
-                      "are passed: are they normalised with their own?")
+        raise Problem("pre_process_images ignores the mean and the standard deviation that are "
+                      f"passed: the results have mean {found.mean():.2f} and standard deviation "
+                      f"{found.std():.2f}; are images normalised with their own numbers?")
     judge_dataset(student)
     if not holds(scaling, student):
         return
     one, _ = processed(student, X[:2], mean - std / 2, std / 2)
     if not close(one, found[:2], 1e-9):
-        raise Problem("an image comes out different when fewer images are passed with it: use "
+        raise Problem("the result for an image depends on the images that are passed with it: use "
                       "only the two numbers that are passed")
 
 
@@ -144,7 +145,7 @@ def judge_dataset(student):
 
 @contextlib.contextmanager
 def mnist_of(student, *arrays):
-    """Let these arrays take MNIST's place."""
+    """Replace MNIST by these arrays."""
     module = student.call("importlib.import_module", "task2", keep=True)
     own = student.get((module, "load_full_mnist"), keep=True)
     student.set((module, "load_full_mnist"),
@@ -161,22 +162,23 @@ def alike(found, expected):
 
 
 def dataset_hint(splits, found):
-    """Return which mean and deviation load_dataset has used."""
+    """Say which mean and standard deviation load_dataset used."""
     if not all(isinstance(one, np.ndarray) and one.shape == (len(X), 785)
                for X, one in zip(splits, found)):
-        return "load_dataset gives other arrays than pre_process_images does"
+        return "load_dataset returns other arrays than pre_process_images"
     used = []
     for X, one in zip(splits, found):
         pixels = one[:, 1:] if np.ptp(one[:, 0]) < 1e-9 else one[:, :-1]
         slope, shift = np.polyfit(X.ravel().astype(float), pixels.ravel(), 1)
         used.append((-shift / slope, 1 / slope))
     (mean, std), (val_mean, val_std) = used
-    words = f"load_dataset scales the training images with mean {mean:.2f} and deviation {std:.2f}"
+    words = (f"load_dataset scales the training images with mean {mean:.2f} and standard "
+             f"deviation {std:.2f}")
     if not close(used[1], used[0]):
-        return (f"{words}, the validation images with {val_mean:.2f} and {val_std:.2f}: both need "
-                "the training images' numbers")
-    return (words + ", and training_statistics gives other numbers for them: do the validation "
-                    "images count too?")
+        return (f"{words}, but the validation images with {val_mean:.2f} and {val_std:.2f}: use "
+                "the training images' numbers for both")
+    return (words + ", but training_statistics gives other numbers for them: are the validation "
+                    "images included?")
 
 
 @check("2a", "bias_column", "a column of ones")
@@ -190,9 +192,9 @@ def bias_column(student):
         return
     words = f"the column for the bias holds {column[0]:.4g}, expected 1"
     if np.ptp(column) > 1e-9:
-        words = "none of the outer columns is the same for every image, expected one of ones"
+        words = "neither the first nor the last column is constant, expected a column of ones"
     elif not column.any():
         words += ": with zeros the first layer has no bias"
     elif close(column, np.full(len(X), (1 - mean) / std)):
-        words += ": is it appended before the pixels are scaled, and scaled with them?"
+        words += ": is the column added before the pixels are scaled?"
     raise Problem(words)

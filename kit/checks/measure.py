@@ -1,16 +1,16 @@
-"""What is measured of a student's numbers: whether they are right, and if not, how they differ."""
+"""Measurements of a student's numbers: are they right, and if not, how do they differ?"""
 
 import numpy as np
 
 from kit.checks.codec import Handle
 from kit.checks.student import NotImported, NotWritten, Problem
 
-UNJUDGED = "not judged: what it is made of fails above"
-TOLERANCE = 2e-4    # relative: admits constants of four digits, finds the smallest fault seen
+UNJUDGED = "not judged: it needs code that fails above"
+TOLERANCE = 2e-4    # relative: allows constants of four digits, finds the smallest known fault
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 
 
-# ---------------------------------------------------------------------- is it what was asked for?
+# ---------------------------------------------------------------------- is it the right kind?
 
 def holds(check_function, student):
     """Return whether another check passes."""
@@ -22,9 +22,9 @@ def holds(check_function, student):
 
 
 def array(value, shape, what, kinds="f"):
-    """Return a value that is an array of that shape, without NaN; Problem says what it is instead.
+    """Return an array of this shape, without NaN; Problem if the value is not such an array.
 
-    kinds: of dtype: f floats, i whole numbers, b truth values.
+    kinds: allowed kinds of dtype: f floats, i whole numbers, b truth values.
     """
     expected = f"expected an array of shape {shape}"
     if not isinstance(value, np.ndarray):
@@ -41,14 +41,14 @@ def array(value, shape, what, kinds="f"):
 
 
 def shape_hint(shape, expected):
-    """Return a word on how the shapes differ."""
+    """Say how the shapes differ."""
     if tuple(shape) == tuple(expected)[::-1]:
         return ", the transpose"
-    return ", with an axis too many" if len(shape) > len(expected) else ""
+    return ", with one axis too many" if len(shape) > len(expected) else ""
 
 
 def number(value, what):
-    """Return a value that is one finite number as a float; Problem says what it is instead."""
+    """Return one finite number as a float; Problem if the value is not such a number."""
     if isinstance(value, (np.ndarray, np.generic)) and value.shape == () and \
             value.dtype.kind in "iuf":
         value = value.item()
@@ -60,7 +60,7 @@ def number(value, what):
 
 
 def kind_of(value):
-    """Return what a value is, in words."""
+    """The kind of a value, in words."""
     if value is None:
         return "None (is there a return?)"
     if isinstance(value, np.ndarray):
@@ -73,14 +73,16 @@ def kind_of(value):
 def matrices(values, ws, what):
     """Return a list of arrays in the shapes of the weights; Problem otherwise."""
     if not isinstance(values, (list, tuple)) or len(values) != len(ws):
-        found = f"{len(values)} entries" if isinstance(values, (list, tuple)) else kind_of(values)
-        raise Problem(f"{what} is a list of {len(ws)} matrices, one a layer; found {found}")
+        found = (f"a list of length {len(values)}" if isinstance(values, (list, tuple))
+                 else kind_of(values))
+        raise Problem(f"{what} is {found}, expected a list of {len(ws)} matrices, one for each "
+                      "layer")
     return [array(value, w.shape, f"{what}[{layer}]")
             for layer, (value, w) in enumerate(zip(values, ws))]
 
 
 def all_hold(student, *checks):
-    """Return whether other checks pass; NotWritten if one of them cannot be tried yet."""
+    """Return whether other checks pass; NotWritten if one of them needs code that is missing."""
     for one in checks:
         try:
             one(student)
@@ -91,7 +93,7 @@ def all_hold(student, *checks):
     return True
 
 
-# ------------------------------------------------------------------------------ how far off is it?
+# ------------------------------------------------------------------------------ how wrong is it?
 
 def close(measured, expected, tolerance=TOLERANCE):
     """Return whether two arrays agree, relative to the size of the expected one."""
@@ -103,8 +105,8 @@ def close(measured, expected, tolerance=TOLERANCE):
 
 
 def ratio(measured, expected):
-    """Return the number by which every entry of expected has been multiplied; None if there is
-    no such number."""
+    """Return the factor between measured and expected, if it is the same for every entry; None
+    otherwise."""
     measured, expected = np.asarray(measured, float), np.asarray(expected, float)
     size = float((expected ** 2).sum())
     factor = float((measured * expected).sum()) / size if size else None
@@ -112,7 +114,7 @@ def ratio(measured, expected):
 
 
 def times(factor):
-    """Return a factor in words: "32.0 times"."""
+    """A factor in words: "32 times"."""
     return f"{factor:.4g} times" if abs(factor) < 1e4 else f"{factor:.3g} times"
 
 
@@ -124,8 +126,8 @@ def near(value, *others):
 def numerical_gradient(student, model, ws, X, targets, samples=40):
     """Return [(indexes, derivatives)] for each layer of a student's own network.
 
-    For one example C = -ln ŷ of its class, so that a small change of a weight changes C by minus
-    the relative change of that output. It is measured with the weight STEP up and STEP down.
+    For one example C = -ln ŷ of its class. So a small change of a weight changes C by minus the
+    relative change of ŷ. It is measured with the weight increased and decreased by STEP.
     """
     rng = np.random.default_rng(0)
     found = []
@@ -142,7 +144,7 @@ def numerical_gradient(student, model, ws, X, targets, samples=40):
 
 
 def outputs_with(student, model, ws, X, layer, index, step):
-    """Return the outputs of a network one of whose weights has been changed."""
+    """Return the outputs of a network after a change of one weight."""
     changed = [w.copy() for w in ws]
     changed[layer].flat[index] += step
     student.set((model, "ws"), changed)
@@ -154,4 +156,4 @@ def outputs_with(student, model, ws, X, layer, index, step):
 
 
 class Unmeasurable(Exception):
-    """Outputs of which no numerical gradient can be taken: not float64, not positive."""
+    """The outputs allow no numerical gradient: they are not float64, or not positive."""

@@ -1,4 +1,4 @@
-"""A network of given weights, and the checks of its forward pass with one hidden layer: 2b."""
+"""A network of given weights, and the checks of forward with one hidden layer: 2b."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def network(student, ws, cls=PLAIN, **flags):
     sizes = [w.shape[1] for w in ws]
     try:
         model = student.call(cls, sizes, num_inputs=len(ws[0]), keep=True, **flags)
-    except Problem:     # initial_weights is judged elsewhere, and not needed here
+    except Problem:     # initial_weights is judged elsewhere and not needed here
         model = student.call(f"{cls}.__new__", student.get(cls, keep=True), keep=True)
         for name, value in {**flags, "neurons_per_layer": tuple(sizes), "activations": [],
                             "grads": [np.zeros_like(w) for w in ws]}.items():
@@ -24,7 +24,7 @@ def network(student, ws, cls=PLAIN, **flags):
 
 
 def kept(student, model):
-    """Return the outputs of the hidden layers that forward has kept in activations."""
+    """The list activations, in which forward keeps the outputs of all layers."""
     activations = student.get((model, "activations"))
     if not isinstance(activations, (list, tuple)):
         raise Problem(f"activations is {kind_of(activations)}, expected the list [X, a¹, …, ŷ]")
@@ -46,35 +46,35 @@ def forward(student):
 
 
 def judge_new_weights(student, model, case):
-    """Raise Problem unless forward takes the weights as they are now: where the first matrix is 0,
-    the examples cannot be told apart."""
+    """Raise Problem unless forward uses the weights as they are now: if the first matrix is 0, all
+    examples have the same outputs."""
     student.set((model, "ws"), [0 * case["ws"][0], case["ws"][1]])
     outputs = student.call((model, "forward"), case["X"])
     if not isinstance(outputs, np.ndarray) or not close(outputs, 0 * outputs + outputs[:1], 1e-6):
-        raise Problem("forward gives other outputs than it should once the weights have changed: "
-                      "take self.ws anew in each call")
+        raise Problem("forward gives wrong outputs after the weights have changed: read self.ws "
+                      "in each call")
 
 
 def forward_hint(student, model, outputs, case, N):
-    """Return what is wrong with outputs."""
+    """Say how outputs are wrong."""
     expected = case["outputs"][:N]
     worst = np.abs(outputs - expected).max()
-    words = f"the outputs are off by up to {worst:.3g}"
+    words = f"the outputs are wrong by up to {worst:.3g}"
     rows, columns = outputs.sum(axis=1), outputs.sum(axis=0)
     if not np.allclose(rows, 1, atol=1e-6):
         if np.allclose(columns, 1, atol=1e-6):
-            return (f"{words}: the columns sum to 1 where the rows should: is the softmax taken "
+            return (f"{words}: the columns sum to 1 instead of the rows; is the softmax taken "
                     "over the examples?")
         if (outputs > 0).all() and (outputs < 1).all():
-            return (f"{words}: all lie between 0 and 1 and a row sums to {rows[0]:.3g}, not 1: "
-                    "does the output layer use the sigmoid, and not the softmax?")
-        return f"{words}: a row sums to {rows[0]:.3g}, not 1: is there a softmax over each row?"
+            return (f"{words}: all lie between 0 and 1, but a row sums to {rows[0]:.3g}, not 1; "
+                    "does the output layer use the sigmoid instead of the softmax?")
+        return f"{words}: a row sums to {rows[0]:.3g}, not 1; is there a softmax over each row?"
     return words + (hidden_hint(kept(student, model), case["hidden"][0][:N]) or
                     "; each row sums to 1, so look at the sums z of the output layer")
 
 
 def hidden_hint(activations, expected):
-    """Return what is wrong with the hidden outputs; nothing if they are right or not kept."""
+    """Say how the hidden outputs are wrong; nothing if forward does not keep them."""
     if len(activations) != 3 or not isinstance(activations[1], np.ndarray) or \
             activations[1].shape != expected.shape:
         return ""
@@ -83,9 +83,10 @@ def hidden_hint(activations, expected):
         return "; the hidden outputs are right, so look at the output layer"
     low, high = hidden.min(), hidden.max()
     if low < 0 or high > 1:
-        return (f": the hidden outputs go from {low:.3g} to {high:.3g}, and the sigmoid lies "
-                "between 0 and 1: is it another function, or none?")
-    return f": the hidden outputs are off already, by up to {np.abs(hidden - expected).max():.3g}"
+        return (f": the hidden outputs go from {low:.3g} to {high:.3g}, but the sigmoid lies "
+                "between 0 and 1; is it another function, or none?")
+    worst = np.abs(hidden - expected).max()
+    return f": the hidden outputs are wrong already, by up to {worst:.3g}"
 
 
 @check("2b", "forward", "outputs of all layers kept")
@@ -108,7 +109,8 @@ def forward_keeps(student):
                                             ("X", "a¹", "ŷ")):
         found = array(found, (5, units), f"{what} in activations")
         if isinstance(expected, np.ndarray) and not close(found, expected, 1e-6):
-            raise Problem(f"{what} in activations is not what forward was given, or has returned")
+            source = "was given" if what == "X" else "has returned"
+            raise Problem(f"{what} in activations is not the array that forward {source}")
     return ""
 
 
@@ -120,6 +122,6 @@ def large_sums(student):
     model = network(student, [w * 1e4 for w in case["ws"]])
     outputs = student.call((model, "forward"), case["X"][:4])
     if isinstance(outputs, np.ndarray) and not np.isfinite(outputs).all():
-        raise Problem("with very large sums z the outputs are NaN: exp overflows; take each row's "
-                      "largest z off first")
+        raise Problem("with very large sums z the outputs are NaN, because exp overflows: first "
+                      "subtract the largest z of each row")
     return ""

@@ -1,5 +1,5 @@
-"""The list of the checks. Each is a function of a Student that raises a Problem, or returns; what
-it returns, if anything, is said beside "passed"."""
+"""The list of the checks. Each is a function of a Student that raises a Problem or returns. The
+results show the words that it returns beside "passed"."""
 
 import functools
 from collections.abc import Callable
@@ -14,11 +14,11 @@ CHECKS = []
 class Check:
     """One check.
 
-    subtask: "2b"; part: which of its points hang on it, as in kit/assignment.toml.
-    title:   what is tried, in a few words.
+    subtask: "2b"; part: the points that depend on it, as in kit/assignment.toml.
+    title:   what is tested, in a few words.
     run:     the function.
     remark:  whether it costs no points.
-    blanks:  the subtasks whose blanks are this one's to fill.
+    blanks:  subtasks; if one of their blanks is empty, this check is "not started".
     """
 
     subtask: str
@@ -39,15 +39,16 @@ def check(subtask, part, title, remark=False, blanks=()):
 
 
 def guarded(function, title):
-    """Return a check that turns what it has not foreseen into a Problem: the others go on. In
-    another layout than the kit's, another function may be tried under its title."""
+    """Return a check that turns an unexpected error into a Problem, so the other checks still run.
+    In another layout than the kit's, another function may run under its title."""
     @functools.wraps(function)
     def run(student):
         try:
             return student.instead.get(title, function)(student)
-        except (Problem, OSError):      # the latter: no process can be started
+        except (Problem, OSError):      # OSError: no process can be started
             raise
         except Exception as surprise:
-            raise Problem("what the code gives cannot be judged, it is so unlike what was "
-                          f"expected ({type(surprise).__name__}: {surprise})") from surprise
+            raise Problem("the results of the code cannot be judged, they are so different from "
+                          "the expected ones "
+                          f"({type(surprise).__name__}: {surprise})") from surprise
     return run

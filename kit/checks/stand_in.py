@@ -1,5 +1,5 @@
-"""What takes a network's place where only its trainer or the accuracy is judged. Runs in the
-student's process, and computes nothing: outputs and gradients are given."""
+"""Replaces a network where only its trainer or the accuracy is judged. It runs in the student's
+process and computes nothing: its outputs and gradients are given."""
 
 from itertools import islice
 
@@ -7,17 +7,17 @@ import numpy as np
 
 
 def batch_loader(batches):
-    """Return a list of the batches that a batch_loader yields; no more than a thousand of them."""
+    """The batches that a batch_loader yields, as a list of at most a thousand."""
     return list(islice(batches, 1000))
 
 
 def loss(targets, outputs):
-    """Return a number that tells two outputs apart."""
+    """A number that differs for different outputs."""
     return float(outputs[0, 0])
 
 
 class Data:
-    """Takes load_full_mnist's place: whatever it is asked, it gives these four arrays."""
+    """Replaces load_full_mnist: every call returns these four arrays."""
 
     def __init__(self, *arrays):
         self.arrays = arrays
@@ -29,19 +29,19 @@ class Data:
 class Model:
     """A network whose outputs are the first columns of X and whose gradients are given.
 
-    calls: what was called, in order; handed: what backward was given last.
+    calls: the names of the called methods, in order; handed: the last arguments of backward.
     """
 
     def __init__(self, ws, given_grads):
         self.ws = [np.array(w) for w in ws]
         self.given_grads = given_grads
-        self.grads = [np.full_like(w, 9.0) for w in self.ws]    # would be seen if they were used
+        self.grads = [np.full_like(w, 9.0) for w in self.ws]    # a use of these would be noticed
         self.num_classes = self.ws[-1].shape[1]
         self.neurons_per_layer = tuple(w.shape[1] for w in self.ws)
         self.activations, self.calls, self.handed = [], [], []
 
     def forward(self, X):
-        """Return the first columns of X; after a backward in reverse order."""
+        """Return the first columns of X; in reverse order after a backward."""
         outputs = np.array(X[:, :self.num_classes])
         if "backward" in self.calls:
             outputs = outputs[:, ::-1]
@@ -50,7 +50,7 @@ class Model:
         return outputs
 
     def backward(self, X, outputs, targets):
-        """Set the gradients that were given."""
+        """Set the given gradients."""
         self.calls.append("backward")
         self.handed = [X, outputs, targets]
         self.grads = [np.array(grad) for grad in self.given_grads]

@@ -25,22 +25,22 @@ def early_stopping(student):
         validated(student, trainer, loss)
         counts.append(student.get((trainer, "validations_without_gain")))
     if not any(counts):
-        raise Problem("not written: every validation is taken for the best, and training goes on "
-                      "to its last epoch")
+        raise Problem("not written: every validation counts as the best, and training goes on to "
+                      "the last epoch")
     with_ties = [0, 0, 1, 0, 1, 0, 0, 1]
     if counts not in (WITHOUT_GAIN, with_ties):
-        raise Problem(f"validation losses of {LOSSES} in a row are counted as {counts} without a "
-                      f"better one, expected {WITHOUT_GAIN}")
+        raise Problem(f"validation losses of {LOSSES} in a row give {counts} validations without "
+                      f"a better loss, expected {WITHOUT_GAIN}")
     judge_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
     step = student.get((trainer, "best_step"))
     if step not in (6, 7):
-        raise Problem(f"best_step is {one_line(step, 40)} where the best loss is that of step 6")
+        raise Problem(f"best_step is {one_line(step, 40)}, but step 6 has the best loss")
     judge_patience(student)
     return ""
 
 
 def validated(student, trainer, loss):
-    """Let a trainer validate with this loss."""
+    """Make a trainer validate with this loss."""
     right = np.exp(-loss)
     rows = np.array([[right, (1 - right) / 2, (1 - right) / 2, 0, 0]] * 20)
     targets = np.eye(3)[np.zeros(20, int)]
@@ -53,7 +53,7 @@ def judge_best(best, last):
     """Raise Problem unless the weights of validation 6, or 7, are kept."""
     steps = [{round(float(w.flat[0])) for w in ws} for ws in (best, last)]
     if steps[1] == {len(LOSSES)} and steps[0] not in ({6}, {7}):      # otherwise update is wrong
-        raise Problem("the weights kept as the best are those of validation "
+        raise Problem("the best weights are those of validation "
                       f"{min(steps[0])}, expected those of validation 6"
                       + (": keep copies of them" if steps[0] == steps[1] else ""))
 
@@ -63,13 +63,13 @@ def judge_patience(student):
     ws = initial(student.cases["training"]["grads"])
     trainer, _ = trainer_of(student, PLAIN, ws, 0.1)
     validated(student, trainer, 0.1)
-    validated(student, trainer, 3)      # of all validations to come, but for the best one's
+    validated(student, trainer, 3)      # the loss of all later validations
     before = len(student.get((student.get((trainer, "history"), keep=True), "step")))
     history = student.call((trainer, "train"), 12, keep=True)
     waited = len(student.get((history, "step"))) - before + 1
     if waited > 51:
-        raise Problem(f"after {waited} validations in a row without a better loss training still "
-                      "goes on, expected 50: is the counter set back?")
+        raise Problem(f"training goes on after {waited} validations in a row without a better "
+                      "loss, expected a stop after 50: is the counter reset?")
     if waited < 49:
         raise Problem(f"training stops after {waited} validations in a row without a better "
-                      "loss, expected 50")
+                      "loss, expected a stop after 50")

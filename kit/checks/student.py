@@ -1,4 +1,4 @@
-"""A student's code as the checks see it: call, get and set, in another process."""
+"""A student's code, in another process: the checks can call, get and set."""
 
 import contextlib
 import os
@@ -17,15 +17,15 @@ from kit.files import one_line
 
 WORKER = Path(__file__).with_name("worker.py")
 CALL_SECONDS = 5
-IMPORT_SECONDS = 20     # of the first call into a script: a cold disk is slow
+IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
 
 
 class Problem(Exception):
-    """What is wrong with a student's code, in one sentence."""
+    """One sentence about a fault in a student's code."""
 
 
 class NotWritten(Problem):
-    """A blank was reached; `subtask` is the one that its message names."""
+    """A blank was reached; its message names its `subtask`."""
 
     def __init__(self, subtask, words):
         super().__init__(words)
@@ -33,20 +33,20 @@ class NotWritten(Problem):
 
 
 class NotImported(Problem):
-    """A script cannot be imported: nothing in it can be tried."""
+    """A script cannot be imported: nothing in it can be tested."""
 
 
 class Student:
-    """A student's scripts in a folder, run in a process that is started when it is needed.
+    """A student's scripts in a folder; they run in a process that starts when it is needed.
 
-    Values that are asked for are plain: numbers, text, lists, NumPy arrays. Everything else comes
-    as a Handle, which can be called, asked and given back. Whatever goes wrong is a Problem.
+    Plain values are returned: numbers, text, lists, NumPy arrays. Other values come as a Handle,
+    for later calls. All errors are Problems.
 
-    launch: starts the process for a folder and returns it, with what subprocess.Popen has: stdin,
-            stdout, poll, wait, kill; and, if it knows, `reason`: why the process has ended.
-    cases:  inputs for the checks and what is right for them; the published ones without it.
-    layout: "kit", or another in which not all is asked that the kit's scripts ask.
-    instead: {title of a check: the function that is tried in its place in this layout}.
+    launch: starts the process for a folder and returns it. The process is like subprocess.Popen:
+            stdin, stdout, poll, wait, kill. It may have `reason`: why the process has ended.
+    cases:  inputs for the checks, with the right results; default: the published ones.
+    layout: "kit", or another layout that has fewer functions.
+    instead: {title of a check: the function that replaces it in this layout}.
     importing, total: seconds for the first call into a script, and for all calls together.
     """
 
@@ -58,14 +58,14 @@ class Student:
         self.launch = launch or launch_worker
         self.process, self.replies, self.sent = None, None, 0
         self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
-        self.endless = {}       # {function or script: the Problem of what did not come back}
+        self.endless = {}       # {function or script that did not return: its Problem}
 
     def call(self, target, *arguments, keep=False, pure=False, **named):
-        """Return what a function returns.
+        """Call a function; return its result.
 
         target: "task2.sigmoid", or (handle, "forward").
-        keep:   return a Handle, whatever it is.
-        pure:   Problem, if the function changes one of its arguments.
+        keep:   return a Handle for every result.
+        pure:   Problem if the function changes one of its arguments.
         """
         values = [*arguments, *named.values()]
         value, after = self.ask("call", target, values, names=list(named), keep=keep)
@@ -74,11 +74,11 @@ class Student:
         return value
 
     def get(self, target, keep=False):
-        """Return a name of a module ("task4.BUDGET"), or an attribute (handle, "ws")."""
+        """Return the value of a name ("task4.BUDGET"), or of an attribute (handle, "ws")."""
         return self.ask("get", target, [], keep=keep)[0]
 
     def set(self, target, value):
-        """Give an attribute, (handle, "ws"), a value."""
+        """Set the value of an attribute, (handle, "ws")."""
         self.ask("set", target, [value])
 
     def ask(self, what, target, values, names=(), keep=False):
@@ -100,7 +100,7 @@ class Student:
             self.ask("import", f"{script}.__name__", [])
         self.sent += 1
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
-        # once a script has not come back, no cold disk is what others wait for: they import it too
+        # after an endless import, others get less time: they import that script too
         seconds = self.importing if what == "import" and not self.endless else self.seconds
         started = time.monotonic()
         try:
@@ -112,12 +112,12 @@ class Student:
                 raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
                               ) from None
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
-                             else (f"{name} did not come back", name))
+                             else (f"{name} did not return", name))
             kind = NotImported if culprit == script else Problem
             self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
             raise self.endless[culprit] from None
         except NotImported as problem:
-            self.broken[script] = problem       # it would be so each time
+            self.broken[script] = problem       # it would fail each time
             raise
         finally:
             self.left -= time.monotonic() - started
@@ -128,7 +128,7 @@ class Student:
         """Send a request and return the values of its reply; queue.Empty after the seconds."""
         path = header["target"]
         name = f"{path[0]}.py" if header["do"] == "import" else path[-1]
-        with contextlib.suppress(OSError):      # the process may have ended: it has left a None
+        with contextlib.suppress(OSError):      # if the process has ended, a None is in replies
             codec.write(self.process.stdin, header, values)
         found = self.replies.get(timeout=seconds)
         if found is None:
@@ -136,16 +136,16 @@ class Student:
             why = getattr(self.process, "reason", "")
             status = self.stop()
             words = (f"{name} was stopped: {why}" if why else
-                     f"{name} ended the Python process (exit status {status}): take out "
-                     "os._exit and the like, and return a value")
+                     f"{name} ended the Python process (exit status {status}): remove "
+                     "os._exit and similar calls, and return a value")
             raise (NotImported if header["do"] == "import" else Problem)(words)
         answer, values = found
         if answer.get("id") != header["id"] or not is_whole(answer, values, header["do"]):
             self.stop()
             if "unreadable" in answer:
-                raise Problem(f"the answer of {name} is refused: "
+                raise Problem(f"the result of {name} is refused: "
                               f"{one_line(answer['unreadable'], 100)}")
-            raise Problem(f"{name} interfered with the checks: let it only compute")
+            raise Problem(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
             raise problem_of(path, answer["error"])
         return values
@@ -166,9 +166,9 @@ class Student:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        with contextlib.suppress(OSError):      # what it has not read, nobody will
+        with contextlib.suppress(OSError):      # the rest of the input is lost
             self.process.stdin.close()
-        with contextlib.suppress(queue.Empty):      # what it has sent besides, up to the end
+        with contextlib.suppress(queue.Empty):      # the rest of its output
             while self.replies.get(timeout=1) is not None:
                 pass
         self.process = None
@@ -207,7 +207,7 @@ def read_all(stream, replies):
 
 
 def is_whole(answer, values, what):
-    """Return whether a reply has what it must have; a student's code may have sent it."""
+    """Return whether a reply is complete; a student's code may have sent it."""
     if "error" in answer:
         return isinstance(answer["error"], dict)
     if what == "call":
@@ -216,20 +216,20 @@ def is_whole(answer, values, what):
 
 
 def name_of(target):
-    """Return the last part of a target's name."""
+    """The last part of a target's name."""
     return target.rsplit(".", 1)[-1] if isinstance(target, str) else target[1]
 
 
 def check_unchanged(name, before, after):
-    """Raise Problem if a function has changed an array that it was given."""
+    """Raise Problem if a function has changed one of its arrays."""
     for one, other in zip(before, after):
         if isinstance(one, np.ndarray) and not (
                 isinstance(other, np.ndarray) and np.array_equal(one, other, equal_nan=True)):
-            raise Problem(f"{name} changes the array that it is given: work on a copy")
+            raise Problem(f"{name} changes its input array: work on a copy")
 
 
 def problem_of(target, error):
-    """Return the Problem for what a student's code has raised."""
+    """Return the Problem for an error in a student's code."""
     kind, message = one_line(error.get("type"), 60), str(error.get("message"))
     name, script = target[-1], one_line(error.get("importing") or "", 60)
     where = f" in {one_line(error['where'], 60)}" if error.get("where") else ""
@@ -237,7 +237,7 @@ def problem_of(target, error):
     if error.get("not_written") and message.startswith("task "):
         subtask, _, told = message[5:].partition(":")
         function = one_line(error.get("function") or "", 60)
-        return NotWritten(subtask, f"{function} is still to be written{where}" if function
+        return NotWritten(subtask, f"{function} is not written yet{where}" if function
                           else one_line(told, 200))
     if script and error.get("missing") == script:
         return NotImported(f"{script}.py is missing: take it from the assignment's zip again")
@@ -246,5 +246,5 @@ def problem_of(target, error):
     if kind == "SystemExit":
         return Problem(f"{name} calls sys.exit{where}: return a value instead")
     if kind == "AttributeError" and not where:
-        return Problem(f"{'.'.join(target)} is missing: give it back its name")
+        return Problem(f"{'.'.join(target)} is missing: restore this name")
     return Problem(f"{name} raises {kind}{where}{words}")

@@ -1,7 +1,7 @@
 """Checks of plain gradient descent: subtask 2c.
 
-A stand-in takes the network's place: its outputs and gradients are given, so that only the trainer
-is judged.
+A stand-in replaces the network: its outputs and gradients are given, so only the trainer is
+judged.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ STAND_IN_LOSS = "kit.checks.stand_in.loss"
 
 
 def initial(grads):
-    """Return the weights that a stand-in has before gradients of these shapes move them."""
+    """The weights of a stand-in before the first update, for gradients of these shapes."""
     return [np.full_like(grad, value) for grad, value in zip(grads, (0.5, -0.5))]
 
 
@@ -52,13 +52,13 @@ def moved(student, cls, ws, rate, **options):
 
 
 def weights(student, model, ws):
-    """Return the weights of a stand-in."""
+    """The weights of a stand-in."""
     return matrices(student.get((model, "ws")), ws, "ws")
 
 
 def factors(before, after, grads, rate):
-    """Return how far each layer has moved against its gradient, in learning rates; 1 is right,
-    None is in another direction."""
+    """Return for each layer the factor of its step, as a multiple of -α times its gradient: 1 is
+    right, None is another direction."""
     return [ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
 
 
@@ -72,9 +72,9 @@ def initial_weights(student):
             continue
         words = (f"the initial weights of a layer with fan-in {fan_in} go from {low:.3g} to "
                  f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
-                 "1) has the deviation 0.577")
+                 "1) has the standard deviation 0.577")
         if low == high:
-            words += ": are they filled in later? Draw them where the model is made"
+            words += ": are they drawn later? Draw them when the model is made"
         elif low >= 0:
             words += ": are they drawn from 0 to 1?"
         elif max(high, -low) > 1.05:
@@ -84,13 +84,13 @@ def initial_weights(student):
 
 
 def sizes_drawn(student):
-    """Return the inputs, hidden units and outputs of the network that is drawn: in another layout
-    MNIST's, and a hidden layer that makes up for the few outputs."""
+    """The numbers of inputs, hidden units and outputs of the network whose weights are drawn. In
+    another layout there are 10 outputs, so the hidden layer is larger."""
     return (300, 120, 40) if student.layout == "kit" else (785, 480, 10)
 
 
 def drawn(student, cls, seed, **flags):
-    """Return the initial weights of a network of two layers, as drawn by its constructor."""
+    """The initial weights of a network of two layers, as its constructor draws them."""
     inputs, units, outputs = sizes_drawn(student)
     model = student.call(cls, [units, outputs], num_inputs=inputs, rng=seed, keep=True, **flags)
     shapes = (inputs, units), (units, outputs)
@@ -98,19 +98,18 @@ def drawn(student, cls, seed, **flags):
 
 
 def judge_seeds(student, first, again, other):
-    """Raise Problem unless the seed, and nothing else, decides the weights."""
+    """Raise Problem unless only the seed decides the weights."""
     if student.layout != "kit":
         return      # no generator is given
     if not all(map(np.array_equal, first, again)):
         raise Problem("two networks with the same seed have different weights: draw them with the "
-                      "generator rng that is given")
+                      "given generator rng")
     if any(map(np.array_equal, first, other)):
-        raise Problem("two seeds give the same weights: draw them with the generator rng that is "
-                      "given")
+        raise Problem("two seeds give the same weights: draw them with the given generator rng")
 
 
 def steps_at_two_rates(student):
-    """Return {learning rate: how far one update moves each layer}."""
+    """Return {learning rate: the factor of each layer's step}."""
     ws = initial(student.cases["training"]["grads"])
     return {rate: factors(*moved(student, PLAIN, ws, rate), rate) for rate in (0.1, 0.02)}
 
@@ -143,12 +142,12 @@ def judge_train_step(student, X, targets):
         for one, right, what in zip(handed, (X, X[:, :K], targets), ("X_batch", "the outputs",
                                                                      "Y_batch")):
             if not isinstance(one, np.ndarray) or not np.array_equal(one, right):
-                raise Problem("train_step gives backward something else than X_batch, the outputs "
-                              f"and Y_batch, in this order, where {what} should stand")
+                raise Problem(f"train_step does not pass {what} to backward in the right place: "
+                              "pass X_batch, the outputs and Y_batch, in this order")
         stale = factors(ws, after, [np.full_like(w, 9.0) for w in ws], rate)
         if all(factor and abs(factor - 1) < 1e-6 for factor in stale):
-            raise Problem("train_step moves the weights by the gradients of the step before: call "
-                          "backward before update")
+            raise Problem("train_step moves the weights by the gradients of the previous step: "
+                          "call backward before update")
         found[rate] = factors(ws, after, given, rate)
     own = own_update(student)
     if own is None or any(not alike(found[rate], own[rate]) for rate in found):
@@ -157,7 +156,7 @@ def judge_train_step(student, X, targets):
 
 
 def own_update(student):
-    """Return the factors of the student's own update, which is judged elsewhere."""
+    """The factors of the student's own update, which another check judges."""
     try:
         return steps_at_two_rates(student)
     except NotWritten:
@@ -173,7 +172,7 @@ def alike(found, own):
 
 
 def judge_loss(student, found, X, targets):
-    """Raise Problem unless train_step has returned the loss of the batch, before the step."""
+    """Raise Problem unless train_step returned the loss of the batch before the step."""
     if found is None:
         raise Problem("train_step returns None, expected the loss of the batch")
     outputs = X[:, :targets.shape[1]]
@@ -181,14 +180,14 @@ def judge_loss(student, found, X, targets):
                        for one in (outputs, outputs[:, ::-1]))
     found = number(found, "what train_step returns")
     if not close(found, expected):
-        raise Problem(f"train_step returns {found:.4g}, where the loss of the batch is "
+        raise Problem(f"train_step returns {found:.4g}, but the loss of the batch is "
                       f"{expected:.4g}"
                       + (": is it the loss after the step?" if close(found, later) else ""))
 
 
 @contextlib.contextmanager
 def any_loss(student):
-    """Let a constant take the place of a loss that is wrong: the loss is judged elsewhere."""
+    """Replace a wrong loss by another function: another check judges the loss."""
     if holds(helpers.loss, student):
         yield
         return
@@ -210,42 +209,42 @@ def judge_step(name, found):
             which = "the weights" if None not in layers and np.ptp(layers) < 1e-3 \
                 else f"the weights of layer {layer + 1}"
             if factor is None:
-                raise Problem(f"{name} moves {which} in another direction than that of minus "
-                              "their gradient")
-            raise Problem(f"{name} moves {which} by {times(factor)} minus the learning rate times "
-                          f"their gradient, with a learning rate of {rate}"
+                raise Problem(f"{name} moves {which} in another direction than minus their "
+                              "gradient")
+            raise Problem(f"{name} moves {which} by {times(factor)} -α∂C/∂w, with the learning "
+                          f"rate α = {rate}"
                           + step_hint({rate: one[layer] for rate, one in found.items()}))
 
 
 def step_hint(given):
-    """Return the likeliest mistake behind the factors {learning rate: factor} of a step."""
+    """The likeliest mistake behind the factors {learning rate: factor} of a step."""
     if any(factor is None for factor in given.values()):
         return ""
     if all(abs(factor) < 1e-9 for factor in given.values()):
-        return ": they do not move; is a new array made that the model does not get?"
+        return ": they do not move; is a new array made instead of changing the model's?"
     if all(near(factor, -1) for factor in given.values()):
-        return ": that is up the gradient"
+        return ": that goes up the gradient"
     if all(near(factor, 1 / rate) for rate, factor in given.items()):
         return ": is the learning rate left out?"
     if all(near(factor, -1 / rate) for rate, factor in given.items()):
-        return ": is the learning rate left out, and the sign turned?"
+        return ": is the learning rate left out, and the sign wrong?"
     steps = [rate * factor for rate, factor in given.items()]
     if near(steps[0], steps[1]):
-        return f": with every learning rate it is {steps[0]:.3g}; take self.learning_rate"
+        return f": the step uses {steps[0]:.3g} for every learning rate; use self.learning_rate"
     if all(near(factor, 0.5, 0.25) for factor in given.values()):
-        return ": the gradients are means over the batch already; is it divided again?"
+        return ": the gradients are means over the batch already; are they divided again?"
     if all(near(factor, 2) for factor in given.values()):
-        return ": is it done twice?"
+        return ": is the step done twice?"
     return ""
 
 
-@check("2c", "train_step", "train: each epoch all batches, five validations")
+@check("2c", "train_step", "train: all batches and five validations in each epoch")
 def train(student):
     X, targets = batch(student, 20)
     given = student.cases["training"]["grads"]
     trainer, model = trainer_of(student, PLAIN, initial(given), 0.1, given, (X, targets))
     with any_loss(student):
-        student.call((trainer, "train_step"), X[:2], targets[:2])   # a blank of this subtask first
+        student.call((trainer, "train_step"), X[:2], targets[:2])   # its own blanks come first
     if not all_hold(student, *HELPERS):
         return UNJUDGED
     judge_train(student, X, targets)
@@ -261,7 +260,8 @@ def judge_train(student, X, targets):
     steps = student.get((history, "step"))
     calls = student.get((model, "calls"))
     if calls.count("backward") != 30:
-        raise Problem(f"train takes {calls.count('backward')} steps in 3 epochs of 10 batches")
+        raise Problem(f"train takes {calls.count('backward')} steps in 3 epochs of 10 batches, "
+                      "expected 30")
     if not isinstance(steps, list) or len(steps) != 15:
         raise Problem("train validates "
                       f"{len(steps) if isinstance(steps, list) else kind_of(steps)} times in 3 "

@@ -32,20 +32,20 @@ def activation(student):
     except NotWritten:
         off = usual = None      # 2b's
     if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not close(off, usual):
-        raise Problem("with use_improved_sigmoid turned off, activation is another than "
-                      "SoftmaxModel's: is the flag ignored?")
+        raise Problem("with use_improved_sigmoid turned off, activation differs from that of "
+                      "SoftmaxModel: is the flag ignored?")
     if holds(forward, student):
         judge_network(student)
 
 
 def activation_hint(found, case):
-    """Return what is wrong with the outputs of the improved sigmoid."""
+    """Say how the outputs of the improved sigmoid are wrong."""
     z, expected = case["z"], case["improved"]
     if close(found, case["sigmoid"]):
         return ("with use_improved_sigmoid, activation is the sigmoid of task 2: is the flag "
                 "ignored?")
     worst = np.abs(found - expected).max()
-    words = f"activation(z) is off by up to {worst:.3g}"
+    words = f"activation(z) is wrong by up to {worst:.3g}"
     factor = ratio(found, expected)
     if factor is not None:
         return words + f", by the factor {factor:.5g} everywhere: is 1.7159 mistyped?"
@@ -60,16 +60,15 @@ def activation_hint(found, case):
 
 
 def judge_network(student):
-    """Raise Problem unless forward of task 2 lets the improved sigmoid in."""
+    """Raise Problem unless forward of task 2 uses the improved sigmoid."""
     case = student.cases["improved"]
     outputs = student.call((improved(student), "forward"), case["X"])
     if not isinstance(outputs, np.ndarray) or not close(outputs, case["outputs"]):
-        raise Problem("activation is right, but the network's outputs do not follow it: does "
-                      "forward "
+        raise Problem("activation is right, but the network's outputs do not fit it: does forward "
                       "in task2.py call self.activation for each hidden layer, and for no other?")
 
 
-@check("3a", "slope", "its slope")
+@check("3a", "slope", "the slope of the improved sigmoid")
 def slope(student):
     case = student.cases["functions"]
     model, z = improved(student), case["z"]
@@ -80,12 +79,12 @@ def slope(student):
         return
     one = Gradients(student, student.cases["improved"], 5, IMPROVED, use_improved_sigmoid=True)
     if not one.right_by_itself and not one.follows_forward:
-        raise Problem("slope is right, but the gradients do not follow it: does backward in "
+        raise Problem("slope is right, but the gradients do not fit it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")
 
 
 def fits_activation(student, model, z):
-    """Return whether slope(a) is the slope of the student's own activation, as it is measured."""
+    """Return whether slope(a) is the measured slope of the student's own activation."""
     try:
         outputs = student.call((model, "activation"), z)
         measured = slope_at(student, model, z)
@@ -95,13 +94,13 @@ def fits_activation(student, model, z):
 
 
 def slope_at(student, model, z):
-    """Return the slope of activation, measured."""
+    """The measured slope of activation."""
     up, down = (student.call((model, "activation"), z + step) for step in (STEP, -STEP))
     return (up - down) / (2 * STEP)
 
 
 def slope_hint(student, model, found, case):
-    """Return what is wrong with a slope."""
+    """Say how a slope is wrong."""
     a, expected = case["improved"], case["improved slope"]
     if close(found, case["sigmoid slope of improved"]):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
@@ -111,8 +110,8 @@ def slope_hint(student, model, found, case):
                 + (": is a constant mistyped or left out?"))
     try:
         if close(found, slope_at(student, model, a), 1e-4):
-            return ("slope(a) is the slope at the sum z = a: a is f(z) already, so the slope has "
-                    "to be put in terms of the output")
+            return ("slope(a) is the slope at the sum z = a, but a is already the output f(z): "
+                    "write the slope in terms of the output")
     except (Problem, TypeError):
         pass
     wrong = found / expected
@@ -120,8 +119,8 @@ def slope_hint(student, model, found, case):
     words = (f"slope(a) is {wrong.min():.3g} to {wrong.max():.3g} times the measured slope, and "
              f"{middle:.4g} times at z = 0")
     if near(middle, 1):
-        return (words + ": the part that fades with |z| is wrong; is it squared, and of a over "
-                "1.7159?")
+        return (words + ": the part that decreases with |z| is wrong; is it squared, and is a "
+                "divided by 1.7159?")
     if abs(middle - 1) < 0.02:
         return words + ": is a constant mistyped?"
     return words
@@ -129,7 +128,7 @@ def slope_hint(student, model, found, case):
 
 # ------------------------------------------------------------------------------------ subtask 3b
 
-@check("3b", "weights", "normal with deviation 1/√fan-in")
+@check("3b", "weights", "normal with standard deviation 1/√fan-in")
 def initial_weights(student):
     flags = {"use_improved_weight_init": True}
     first, again, other = (drawn(student, IMPROVED, seed, **flags) for seed in (1, 1, 2))
@@ -141,12 +140,12 @@ def initial_weights(student):
     except Problem:
         return      # 2c's
     if not all(np.isclose(one.std(), two.std(), rtol=0.1) for one, two in zip(off, usual)):
-        raise Problem("with use_improved_weight_init turned off, the weights are drawn otherwise "
-                      "than SoftmaxModel's: is the flag ignored?")
+        raise Problem("with use_improved_weight_init turned off, the weights differ from those of "
+                      "SoftmaxModel: is the flag ignored?")
 
 
 def judge_deviation(w, fan_in, layer):
-    """Raise Problem unless the weights of a layer are normal with the right deviation."""
+    """Raise Problem unless a layer's weights are normal with the right standard deviation."""
     units, right, std = w.shape[1], 1 / np.sqrt(fan_in), w.std()
     sure = 5 / np.sqrt(2 * w.size)      # five standard errors of a measured deviation
     words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, have the "
@@ -157,20 +156,20 @@ def judge_deviation(w, fan_in, layer):
         raise Problem(f"{words}mean {w.mean():.3g}, expected 0")
     beyond = np.mean(np.abs(w) > 2 * right)     # 0.0455 of a normal distribution
     if abs(beyond - 0.0455) > 5 * np.sqrt(0.0455 / w.size):
-        raise Problem(f"{words}right deviation, but {beyond:.3f} of them are more than two "
-                      "deviations "
-                      "from 0, and 0.046 of a normal distribution's are: which one is drawn from?")
+        raise Problem(f"{words}right standard deviation, but a fraction of {beyond:.3f} is more "
+                      "than two standard deviations from 0, expected 0.046: is it not a normal "
+                      "distribution?")
 
 
 def deviation_hint(std, fan_in, units, sure):
-    """Return the likeliest mistake behind a wrong deviation."""
+    """The likeliest mistake behind a wrong standard deviation."""
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
-                         (1 / fan_in, ": is it 1/fan-in, without the root?"),
-                         (1 / np.sqrt(3), ": that is U(-1, 1)'s; are they drawn anew afterwards, "
-                                          "or the flag ignored?"),
+                         (1 / fan_in, ": is it 1/fan-in, without the square root?"),
+                         (1 / np.sqrt(3), ": U(-1, 1) has this deviation; are the weights "
+                                          "drawn again, or is the flag ignored?"),
                          (np.sqrt(2 / fan_in), ": is it √(2/fan-in)?"),
-                         (np.sqrt(2 / (fan_in + units)), ": is the fan-out in it?"),
-                         (1, ": is it never scaled?")):
+                         (np.sqrt(2 / (fan_in + units)), ": is the fan-out included?"),
+                         (1, ": is the scaling missing?")):
         if abs(std / value - 1) < max(sure, 0.01):
             return words
     return ""

@@ -1,14 +1,14 @@
-"""Runs a student's code in a process of its own, and answers questions about it.
+"""Runs a student's code in a process of its own, and answers the requests of the checks.
 
     python -I -B worker.py FOLDER [ADAPTER]
 
 Requests come on standard input, replies go to standard output. A request is {"id", "do",
-"target", "names", "keep"} with values: do is "call", "get" (or "import", a first get) or "set";
-the target is a dotted name such as "task2.sigmoid", or a Handle and an attribute. The reply is
-{"id"} with the value and, after a call, the arguments as they are then; or {"id", "error"}.
+"target", "names", "keep"} with values. "do" is "call", "get", "set", or "import" for a first get.
+The target is a dotted name such as "task2.sigmoid", or a Handle and an attribute. The reply is
+{"id"} with the value and, after a call, the arguments after the call; or {"id", "error"}.
 
-An adapter is a module in a file, for code that is laid out otherwise: its install(folder) returns
-what stands for importlib.import_module; its own names are asked for as "adapter.name".
+An adapter is a module in a file, for code in another layout. Its install(folder) returns a
+function that replaces importlib.import_module. Its own names are reached as "adapter.name".
 """
 
 import builtins
@@ -23,7 +23,7 @@ from pathlib import Path
 
 
 def load_kit(folder):
-    """Import the package kit from its folder; its modules are then found without sys.path."""
+    """Import the package kit from its folder, so its modules need no sys.path."""
     spec = importlib.util.spec_from_file_location("kit", folder / "__init__.py",
                                                   submodule_search_locations=[str(folder)])
     sys.modules["kit"] = importlib.util.module_from_spec(spec)
@@ -54,7 +54,7 @@ class Folder:
 
 
 class Worker:
-    """A student's code, and those of its objects that have been asked for, by number."""
+    """A student's code, and its objects that have a Handle, by number."""
 
     def __init__(self, folder, modules=importlib.import_module):
         self.folder, self.kept, self.modules = folder, [], modules
@@ -82,7 +82,7 @@ class Worker:
                 self.importing = ""
 
     def own(self, value):
-        """Return a value with its handles replaced by what they stand for."""
+        """Return a value with its handles replaced by their objects."""
         if isinstance(value, (list, tuple)):
             return type(value)(self.own(item) for item in value)
         return self.kept[value.number] if isinstance(value, codec.Handle) else value
@@ -103,7 +103,7 @@ class Worker:
         return [self.keep(value) if header["keep"] else value, [*values]]
 
     def owner(self, path):
-        """Return a module, or a class in it, that the parts of a dotted name stand for."""
+        """Return the module or class of a dotted name, given in parts."""
         self.importing = path[0]
         owner = self.modules(path[0])
         self.importing = ""
@@ -114,7 +114,7 @@ class Worker:
         return owner
 
     def described(self, problem):
-        """Return what was raised, and the last line of the student's that it came through."""
+        """Describe an error, with the last line of the student's code that it came through."""
         try:
             message = str(problem)
         except BaseException:       # a __str__ of the student's
@@ -136,7 +136,7 @@ class Worker:
 
 
 def adapted(file, folder):
-    """Return what stands for importlib.import_module by the adapter in a file."""
+    """Return the replacement of importlib.import_module from the adapter in a file."""
     spec = importlib.util.spec_from_file_location("adapter", file)
     adapter = importlib.util.module_from_spec(spec)
     sys.modules["adapter"] = adapter
@@ -146,13 +146,13 @@ def adapted(file, folder):
 
 
 def main(folder, adapter=None):
-    """Serve on what were standard input and output; what a student prints goes to stderr."""
+    """Serve on standard input and output; a student's own output goes to stderr."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     builtins.input = lambda *_: ""
-    sys.path.append(str(folder))    # last: a random.py of the student's is not what NumPy imports
+    sys.path.append(str(folder))    # last: NumPy must not import a student's random.py
     sys.meta_path.insert(0, Folder(folder))
     os.chdir(folder)
     modules = adapted(adapter, folder) if adapter else importlib.import_module

@@ -66,8 +66,8 @@ def processed(student):
         if all((images == row).all(axis=1).any() for row in X):     # what the process says
             found[split].append(Processed(np.asarray(X, float), result))
     if not found["train"] and not found["handed"]:
-        raise Problem("no script was seen to pre-process the training images that mnist.load() "
-                      "gives, and pre_process_images cannot be called with them alone")
+        raise Problem("no script pre-processes the training images that mnist.load() gives, and "
+                      "pre_process_images cannot be called with them alone")
     return found
 
 
@@ -81,8 +81,8 @@ def first_of(student):
 def scaled(one):
     """Return what came of images; NotWritten if they are as they were."""
     if close(one.pixels, one.X, 1e-9):
-        raise NotWritten("2a", "pre_process_images leaves the pixels as they are: it is still to "
-                               "be written")
+        raise NotWritten("2a", "pre_process_images does not change the pixels: it is not written "
+                               "yet")
     return one
 
 
@@ -112,30 +112,31 @@ def is_own(one):
 def statistics(student):
     found = processed(student)
     if not found["train"]:
-        raise Problem("no script was seen to compute the mean and the deviation of the training "
+        raise Problem("no script computes the mean and the standard deviation of the training "
                       "images that mnist.load() gives")
     one = scaled(found["train"][0])
     train, val = splits(student)
     if not one.is_affine:
-        raise Problem("the training images are not scaled with one mean and one deviation, taken "
-                      "over all pixels of all images")
-    if any(word in wrong_form(one, train) for word in ("variance", "another unit", "turned")):
+        raise Problem("the training images are not scaled with one mean and one standard "
+                      "deviation over all pixels of all images")
+    hint = wrong_form(one, train)
+    if any(word in hint for word in ("variance", "first, then", "sign is wrong")):
         return UNJUDGED
     if are_of(one.numbers, train, one, 2e-4) or is_own(one) or stated(one.numbers, TRAINING_SET):
         return ""
     mean, std = one.numbers
-    words = f"the training images are scaled with mean {mean:.2f} and deviation {std:.2f}"
+    words = f"the training images are scaled with mean {mean:.2f} and standard deviation {std:.2f}"
     both = np.vstack([train, val])
     if are_of(one.numbers, both, one) or stated(one.numbers, WITH_VALIDATION):
-        raise Problem(f"{words}, those of the training and validation images together: do the "
-                      "validation images count too?")
+        raise Problem(f"{words}, those of the training and validation images together: are the "
+                      "validation images included?")
     if are_of(one.numbers, val, one):
         raise Problem(f"{words}, those of the validation images")
     if close(mean, train.mean()):
-        raise Problem(f"{words}, where {train.std():.2f} is right"
+        raise Problem(f"{words}, expected {train.std():.2f}"
                       + statistics_hint(std, train.std(), train))
-    raise Problem(f"{words}, where {train.mean():.2f} and {train.std():.2f} are right for these "
-                  "images; for MNIST's they are 33.55 and 78.88")
+    raise Problem(f"{words}, expected {train.mean():.2f} and {train.std():.2f} for these images; "
+                  "for MNIST's they are 33.55 and 78.88")
 
 
 def wrong_form(one, train):
@@ -143,7 +144,7 @@ def wrong_form(one, train):
     if stated(one.numbers, TRAINING_SET) or are_of(one.numbers, train, one):
         return ""
     hint = scaling_hint(one.slope, one.shift, train.std())
-    known = ("not taken off", "not divided", "variance", "another unit", "turned")
+    known = ("not subtracted", "not divided", "variance", "first, then", "sign is wrong")
     return hint if any(word in hint for word in known) else ""
 
 
@@ -151,12 +152,12 @@ def scaling(student):
     one = scaled(first_of(student))
     train, _ = splits(student)
     if not one.is_affine:
-        raise Problem("the scaled pixels depend on more than the pixel and two numbers: equal "
-                      "pixels come out different; is each pixel or image scaled on its own?")
+        raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
+                      "its own mean and standard deviation?")
     hint = wrong_form(one, train)
     if hint:
-        raise Problem(f"a pixel x comes out as {one.slope:.4g}·x {one.shift:+.4g}, where the "
-                      f"images have mean {train.mean():.2f} and deviation {train.std():.2f}{hint}")
+        raise Problem(f"a pixel x becomes {one.slope:.4g}·x {one.shift:+.4g}, but the images have "
+                      f"mean {train.mean():.2f} and standard deviation {train.std():.2f}{hint}")
     return ""
 
 
@@ -171,10 +172,10 @@ def same_for_every_split(student):
         if not one.is_affine:
             raise Problem("the validation images are not scaled as the training images are")
         other_mean, other_std = one.numbers
-        raise Problem(f"the training images are scaled with mean {mean:.2f} and deviation "
-                      f"{std:.2f}, others with {other_mean:.2f} and {other_std:.2f}"
+        raise Problem(f"the training images are scaled with mean {mean:.2f} and standard "
+                      f"deviation {std:.2f}, but others with {other_mean:.2f} and {other_std:.2f}"
                       + (", their own" if is_own(one) else "")
-                      + ": every split needs the training images' numbers")
+                      + ": use the training images' numbers for every split")
     return ""
 
 
@@ -187,11 +188,11 @@ def bias_column(student):
         return
     words = f"the column for the bias holds {one.column[0]:.4g}, expected 1"
     if np.ptp(one.column) > 1e-9:
-        words = "none of the outer columns is the same for every image, expected one of ones"
+        words = "neither the first nor the last column is constant, expected a column of ones"
     elif not one.column.any():
         words += ": with zeros the first layer has no bias"
     elif bias_scaled(one):
-        words += ": is it appended before the pixels are scaled, and scaled with them?"
+        words += ": is the column added before the pixels are scaled?"
     raise Problem(words)
 
 
@@ -206,14 +207,14 @@ def early_stopping(student):
                       "than the one before: which losses does it compare?")
     stops, kept = stopped(student, WAITING)
     if stops == len(WAITING):
-        return "not written: training goes on to its last epoch"
+        return "not written: training goes on to the last epoch"
     waited = stops - 6
     if not 49 <= waited <= 52:      # of the two losses of 0.9 either counts; so does a tie
         raise Problem(f"training stops {waited} validations after the one with the best loss, "
-                      "expected 50" + (": is the counter set back?" if waited > 52 else ""))
+                      "expected 50" + (": is the counter reset?" if waited > 52 else ""))
     if "live" in kept:
-        raise Problem("the weights kept as the best are the model's own list, which training "
-                      "goes on to change: keep copies of them")
+        raise Problem("the best weights are the model's own list, which training changes later: "
+                      "keep copies of them")
     return ""
 
 

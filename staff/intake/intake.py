@@ -110,7 +110,7 @@ def differences(listed, files):
         if name not in listed:
             found.append(f"{name} is not listed in {MANIFEST}")
         elif hashlib.sha256(files[name]).hexdigest() != listed[name]["sha256"]:
-            found.append(f"{name} is not as {MANIFEST} lists it")
+            found.append(f"{name} differs from {MANIFEST}")
     if len(found) > MOST_DIFFERENCES:
         more = len(found) - MOST_DIFFERENCES
         found[MOST_DIFFERENCES:] = [f"{more} more files are not as {MANIFEST} lists them"]
