@@ -6,9 +6,9 @@ is required outside functions. In a function it becomes a stub with the words of
     raise NotImplementedError("task 2b: write forward: The outputs …")
 
 Outside functions the names that it assigns become None; if it assigns none, a stub is raised.
-`# SOLUTION 0 optional` leaves the function its docstring alone. The lines from `# BEGIN STAFF` to
-`# END STAFF` vanish, but for what follows `#= ` in them. So does `#| fig-alt: …`, which says what a
-figure shows.
+`# SOLUTION 0 optional` leaves the function only its docstring. The lines from `# BEGIN STAFF` to
+`# END STAFF` vanish, but for what follows `#= ` in them. A line `#| fig-alt: …` vanishes too: it
+says what a figure shows.
 """
 
 import ast
