@@ -138,6 +138,19 @@ def test_json_tells_of_a_refusal_too(tmp_path, capsys):
     assert listed["output"] is None and "was not found" in listed["refused"]
 
 
+def test_a_pdf_without_the_claim_is_complete_and_a_note_says_why(folder, capsys):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>\u0378</text></svg>'
+    write(folder, code("svg", nb4.new_output("display_data", {"image/svg+xml": svg})))
+    status, output = run(folder, "--json")
+    captured = capsys.readouterr()
+    listed = json.loads(captured.out)
+    assert status == 0 and listed["complete"] and listed["problems"] == []
+    note, = listed["notes"]
+    assert note["kind"] == "accessibility" and note["message"] in captured.err
+    assert captured.err.startswith("kit report: a note on the report: it does not claim PDF/UA-1, "
+                                   "the standard for screen readers: the text")
+
+
 def test_the_reference_report_is_complete(tmp_path, capsys):
     output = tmp_path / "report.pdf"
     assert report.main(["-o", str(output)]) == 0, capsys.readouterr().err

@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 LARGEST = 32 * 2**20
 MOST_PIXELS = 50_000_000
 DEEPEST_SVG = 200
+HEAD_OF_PNG = 1000      # bytes, within which a PNG says its size
 KINDS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}     # Pillow's name: typst's
 POINTS_PER_CSS_PIXEL = 0.75
 
@@ -71,13 +72,18 @@ def decode(text):
         raise NoPicture("it is damaged") from None
 
 
-def kind_and_width(data):
-    """Return a picture's file ending and its width in pixels, None for a vector picture's."""
+def states_size(data):
+    """Return whether a picture is a PNG that says how large it is in print."""
+    return data.startswith(b"\x89PNG") and b"pHYs" in data[:HEAD_OF_PNG]
+
+
+def kind_of(data):
+    """Return a picture's file ending."""
     if data.startswith(b"%PDF-"):
-        return "pdf", None
+        return "pdf"
     if data.lstrip().startswith(b"<") or data.startswith(b"\xef\xbb\xbf"):
         check_svg(data)
-        return "svg", None
+        return "svg"
     try:
         with warnings.catch_warnings():         # of large pictures: they are refused below
             warnings.simplefilter("ignore")
@@ -88,7 +94,7 @@ def kind_and_width(data):
         raise NoPicture("it is damaged, or not a PNG, JPEG, GIF, WebP, SVG or PDF") from None
     if width * height > MOST_PIXELS:
         raise NoPicture(f"it has {width} × {height} pixels: make it smaller")
-    return kind, width
+    return kind
 
 
 def check_svg(data):
