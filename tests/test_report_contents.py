@@ -8,10 +8,12 @@ import matplotlib.pyplot as plt
 import nbformat.v4 as nb4
 import pytest
 import stress_notebooks
-from pdf_helpers import code, export, markdown, need_font, pictures, png, shown, stream
+from pdf_helpers import (
+    code, export, fullness, markdown, need_font, pictures, png, shown, stream)
 from pypdf.generic import ArrayObject
 from stress_notebooks import SVG, frame, html_table, picture_bytes
 
+from kit.pdf import typesetting
 from kit.pdf.parts import NOTE
 
 
@@ -344,6 +346,70 @@ def test_no_line_ends_within_a_number(given, line):
              for words in page.extract_text().split("\n")]
     assert sum(words.endswith(line) for words in lines) == 30
     assert line in lines        # at the end of some of them was no room for it
+
+
+def placed(picture, metadata=None):
+    """Return (width, height) in points at which a PDF shows a picture output."""
+    output = nb4.new_output("display_data", {"image/png": encoded(picture)},
+                            metadata={"image/png": metadata or {}})
+    content = export(code("p", output))[0].pages[0].get_contents().get_data()
+    found = re.search(rb"([\d.]+) 0 0 -?([\d.]+) [\d.]+ -?[\d.]+ cm\s*/\w+ Do", content)
+    return tuple(round(float(number), 1) for number in found.groups())
+
+
+@pytest.mark.parametrize("pixels, dpi, metadata, size", [
+    ((1421, 572), 220, None, (465.1, 187.2)),       # 6.46 in wide, the width of the text
+    ((1292, 572), 200, None, (465.1, 205.9)),
+    ((1421, 572), 220, {"width": 711, "height": 286}, (465.1, 187.2)),      # a "retina" figure
+    ((660, 440), 220, None, (216.0, 144.0)),
+    ((2842, 1144), 220, None, (465.1, 187.2)),      # too wide
+    ((1300, 1300), 200, None, (269.3, 269.3)),      # too high
+    ((400, 200), None, {"width": 200}, (150.0, 75.0)), ((400, 200), None, None, (400.0, 200.0))])
+def test_a_picture_has_the_size_that_it_was_made_with(pixels, dpi, metadata, size):
+    assert placed(png(*pixels, dpi), metadata) == size
+
+
+WORDS = "many words that fill the lines of a page until the next one begins "
+GREY = encoded(png(465, 200))
+
+
+def sections(begin, count=12):
+    """Return sections of a heading, an introduction, what begin(number) makes and a reading."""
+    cells = []
+    for number in range(count):
+        cells += [markdown(f"## Section {number}\n\nBegin {number}, {WORDS * 4}"), begin(number),
+                  markdown(f"**Reading.** {WORDS * (5 + 7 * number % 20)}")]
+    return cells
+
+
+def test_pages_are_three_quarters_full(monkeypatch):
+    cells = sections(lambda number: code("#| fig-cap: C", shown(image_png=GREY)))
+    assert min(fullness(*cells)[:-1]) >= 0.75
+    monkeypatch.setattr(typesetting, "choose_floats", lambda _: [])
+    assert min(fullness(*cells)[:-1]) < 0.75
+
+
+@pytest.mark.parametrize("begin", [
+    lambda number: code("t", shown(text_markdown=f"| End {number} |\n|---|\n| 1 |\n| 2 |\n| 3 |")),
+    lambda number: code("t", shown(text_html=html_table(3, 2, f"End {number}"))),
+    lambda number: markdown(f"| End {number} |\n|---|\n| 1 |\n| 2 |\n| 3 |"),
+    lambda number: code(f"#| tbl-cap: End {number}\nt", shown(text_html=html_table(30, 2))),
+    lambda number: markdown(r"$$\begin{gathered} a \\ \text{End %d} \end{gathered}$$" % number)])
+def test_a_paragraph_stays_with_the_table_or_formula_beneath_it(begin):
+    reader, _, _ = export(*sections(begin))
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    assert len(pages) > 3
+    for number in range(12):
+        page = next(page for page in pages if f"Begin {number}, " in page)
+        assert re.search(rf"End {number}\b", page), number
+
+
+def test_a_caption_stays_with_its_table():
+    cells = sections(lambda number: code(f"#| tbl-cap: Cap {number}.\nt", shown(
+        text_html=html_table(12, 2, f"{{row}} of {number}"))))
+    pages = [" ".join(page.extract_text().split()) for page in export(*cells)[0].pages]
+    for number in range(12):
+        assert any(f"Cap {number}." in page and f"0 of {number}" in page for page in pages)
 
 
 # Tables -----------------------------------------------------------------------------------------

@@ -344,31 +344,38 @@ local function read_part(given, index)
   return part
 end
 
-local function is_figure(block)
-  if block.t == 'Table' then return true end
-  local only = block.t == 'Para' and #block.content == 1 and block.content[1]
-  local number = only and only.t == 'RawInline' and only.text:match(PIECE_NUMBER)
-  return number and pieces[tonumber(number) + 1].kind == 'picture'
+-- A table, or a picture or formula in a paragraph of its own: the paragraph above stays with it.
+local function stands_apart(block)
+  return block.t == 'Table'
+    or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
 end
 
+-- Where text ends is marked: floats.py must know how full each page is.
+local function with_mark(block)
+  block.content:insert(typst_inline('#mark("");'))
+  return block
+end
+local MARKS = {
+  traverse = 'topdown', Para = with_mark, Plain = with_mark,
+  Table = function(tbl) return tbl, false end,
+}
+
 -- A table directly beneath a heading is not turned: the heading would be left behind, alone.
--- A paragraph directly above a figure or table stays with it.
 local function typst_of(part, before, after)
-  local blocks, out = part.blocks, pandoc.Blocks {}
-  local above = before and before.blocks[#before.blocks]
-  for index, block in ipairs(blocks) do
-    local below = blocks[index + 1] or after and after.blocks[1]
-    local leads = below and is_figure(below)
-      or not below and after and after.format == 'picture'
-    local beneath_heading = above and above.t == 'Header'
-    above = block
+  local out, above = pandoc.Blocks {}, before and before.blocks[#before.blocks]
+  for index, block in ipairs(part.blocks) do
+    local below = part.blocks[index + 1] or after and after.blocks[1]
+    local leads = below and stands_apart(below) or not below and after and after.format == 'picture'
     if block.t == 'Table' then
-      out:insert(data_table(block, not beneath_heading))
-    elseif block.t == 'Para' and leads and not is_figure(block) then
-      out:insert(typst_block('#introduction[' .. write { block:walk(ESCAPED) } .. ']'))
-    else
+      out:insert(data_table(block, not (above and above.t == 'Header')))
+    elseif block.t == 'Para' and leads and not stands_apart(block) then
+      out:insert(typst_block('#introduction[' .. write { with_mark(block):walk(ESCAPED) } .. ']'))
+    elseif block.t == 'Header' then
       out:insert(block)
+    else
+      out:extend(pandoc.Blocks { block }:walk(MARKS))
     end
+    above = block
   end
   return write(out:walk(TABLES):walk(ESCAPED))
 end

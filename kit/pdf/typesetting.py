@@ -12,6 +12,7 @@ import typst
 
 from kit.files import Refused, one_line
 from kit.pdf.characters import LETTERS_IN_SVG, Coverage, name_of
+from kit.pdf.floats import choose_floats
 from kit.pdf.formulas import Formulas
 from kit.pdf.markdown import shown_html, tables_apart
 from kit.pdf.parts import NOTE, Place, Problem
@@ -21,7 +22,6 @@ from kit.pdf.writing import FOUND, PLACED, quoted
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
 PANDOC_SECONDS = 100
-ACCESSIBLE = ["ua-1"]       # PDF/UA-1, which screen readers can read out
 FORBIDDEN = re.compile(  # what looks like our tokens, and what turns the order of letters around
     "[\ue000-\ue003\u202a-\u202e\u2066-\u2069]")
 TOKEN = re.compile("\ue000%s\\.\\d+\ue001|\ue002%s\\.\\d+\ue003" % (PLACED, PLACED))
@@ -57,20 +57,25 @@ class Typesetter:
         with tempfile.TemporaryDirectory() as root:
             for name, data in self.files.items():
                 Path(root, name).write_bytes(data)
-            compiler = typst.Compiler(root=root, ignore_system_fonts=not coverage.system)
+            place = {"root": root, "ignore_system_fonts": not coverage.system}
             try:
-                return self.accessible_pdf(compiler, start + self.filled(body))
+                return self.accessible_pdf(start + self.filled(body), place)
             except typst.TypstError:
-                self.replace_broken(compiler, start, [*self.pieces.values(), *body])
+                self.replace_broken(typst.Compiler(**place), start,
+                                    [*self.pieces.values(), *body])
             try:
-                return self.accessible_pdf(compiler, start + self.filled(body))
+                return self.accessible_pdf(start + self.filled(body), place)
             except typst.TypstError as problem:
                 raise Refused(f"typst could not set the report: {problem.message}") from None
 
-    def accessible_pdf(self, compiler, source):
+    def accessible_pdf(self, source, place):
         """Return the PDF of a typst source; it claims PDF/UA-1 unless typst refuses the claim."""
+        def set_pages(floats):
+            return typst.Compiler(source.encode("utf-8", "replace"), **place,
+                                  sys_inputs={"floats": " ".join(floats)})
+        compiler = set_pages(choose_floats(set_pages))
         try:
-            return compile_pdf(compiler, source, ACCESSIBLE)
+            return compile_pdf(compiler, source, ["ua-1"])
         except typst.TypstError as refusal:
             pdf = compile_pdf(compiler, source)     # fails too where the source itself is broken
             why = one_line(refusal.message.removeprefix("PDF/UA-1 error: "), 160)
