@@ -112,8 +112,8 @@ def test_an_incomplete_report_is_written_and_its_problems_listed(folder, capsys)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "kit report: the report is written but not complete, 4 problems:"
     assert lines[1::2] == ["cells not run:", "answers not written:", "pictures not shown:",
-                           "formulas not set:"]
-    assert lines[-1].startswith(r"  answers.ipynb, cell 3: the formula \foo{x} could not be set")
+                           "formulas that cannot be drawn:"]
+    assert lines[-1].startswith(r"  answers.ipynb, cell 3: the formula \foo{x} cannot be drawn")
 
 
 def test_a_draft_lists_the_problems_and_succeeds(folder, capsys):
@@ -234,7 +234,7 @@ def test_a_notebook_names_its_own_title_and_authors(folder):
 @pytest.mark.parametrize("cells", [[], [code("x = 1")]])
 def test_a_notebook_of_which_nothing_is_printed_is_a_problem(folder, capsys, cells):
     write(folder, *cells)
-    assert run(folder)[0] == 1 and "nothing of it is printed" in capsys.readouterr().err
+    assert run(folder)[0] == 1 and "the report shows nothing of it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name, problem", [

@@ -195,7 +195,7 @@ def test_a_damaged_picture_leaves_a_note(data):
 
 def test_a_picture_from_the_web_is_said_not_to_be_fetched():
     _, text, _ = export(markdown("![](https://example.org/a.png)"))
-    assert "pictures from elsewhere are not fetched: save it beside the notebook" in text
+    assert "the report fetches nothing from elsewhere: save it beside the notebook" in text
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded():
@@ -654,7 +654,7 @@ EXPECTED = {  # notebook: the kinds of its problems
 def test_a_notebook_that_strains_everything_is_printed_and_its_problems_named(name):
     reader, text, problems = export(*stress_notebooks.ALL[name]().cells, include_code=True)
     assert set(kinds(problems)) - {NOTE} == EXPECTED[name]    # a note where a letter has no font
-    assert len(reader.pages) <= 12 and "could not be set, and" not in str(problems)
+    assert len(reader.pages) <= 12 and "cannot draw this cell" not in str(problems)
 
 
 def test_no_heading_stands_alone_at_the_foot_of_a_page():

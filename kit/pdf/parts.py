@@ -1,4 +1,4 @@
-"""What passes from one stage of the report to the next: places, parts and problems."""
+"""Places, parts and problems: one stage of the report hands them to the next."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps a report from being complete: its kind, its place, and one sentence."""
+    """A reason why a report is not complete: its kind, its place, and one sentence."""
 
     kind: str               # one of preflight.KINDS, or a NOTE
     place: Place

@@ -36,7 +36,7 @@ def read_picture(source, folder, attachments):
         return decode(source.partition(",")[2])
     source = source.replace("\\", "/")      # as a browser reads it
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", source):
-        raise NoPicture("pictures from elsewhere are not fetched: save it beside the notebook")
+        raise NoPicture("the report fetches nothing from elsewhere: save it beside the notebook")
     return read_file(source, folder)
 
 
@@ -93,7 +93,7 @@ def kind_of(data):
             SyntaxError):
         raise NoPicture("it is damaged, or not a PNG, JPEG, GIF, WebP, SVG or PDF") from None
     if width * height > MOST_PIXELS:
-        raise NoPicture(f"it has {width} × {height} pixels: make it smaller")
+        raise NoPicture(f"it has {width} × {height} pixels, which is too many: make it smaller")
     return kind
 
 
@@ -105,7 +105,7 @@ def check_svg(data):
         nonlocal depth, root
         depth, root = depth + 1, root or name
         if depth > DEEPEST_SVG:
-            raise NoPicture("it is nested too deep")
+            raise NoPicture("it is nested too deeply")
 
     def end(name):
         nonlocal depth

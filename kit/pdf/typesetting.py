@@ -66,7 +66,7 @@ class Typesetter:
             try:
                 return self.accessible_pdf(start + self.filled(body), place)
             except typst.TypstError as problem:
-                raise Refused(f"typst could not set the report: {problem.message}") from None
+                raise Refused(f"typst could not make the report: {problem.message}") from None
 
     def accessible_pdf(self, source, place):
         """Return the PDF of a typst source; it claims PDF/UA-1 unless typst refuses the claim."""
@@ -119,7 +119,7 @@ class Typesetter:
                                     label=part.label)
         if part.kind == "html" and part.plain and not answer["typst"].strip():
             return self.add_unprintable({"source": part.plain}, part)
-        words = "the cell could not be set, and is printed as it was written"
+        words = "typst cannot draw this cell, so the report shows it as you wrote it"
         return Piece(answer["typst"] if is_text else part.content,
                      f"#code({quoted(part.plain or part.content)});",
                      Problem("unprintable", part.place, words))
@@ -132,8 +132,8 @@ class Typesetter:
         for number, formula in enumerate(self.formulas.found):
             mark, source = f"\ue000{PLACED}.{number}\ue001", self.formulas.set(formula)
             display = "true" if formula.display else "false"
-            words = (f"the formula {one_line(formula.tex, 80)} could not be set and is printed "
-                     f"as its TeX ({formula.reason or 'typst refused it'})")
+            words = (f"the formula {one_line(formula.tex, 80)} cannot be drawn, so the report "
+                     f"shows its TeX ({formula.reason or 'typst refused it'})")
             piece = Piece(source, f"#unset({quoted(formula.tex)}, display: {display});",
                           Problem("formula", formula.place, words))
             if source is None and mark in used:
@@ -144,7 +144,7 @@ class Typesetter:
         """Return raw typst, TeX or the like as code: what a stranger wrote is never run."""
         shown = quoted(piece["source"])
         given = f"#code({shown});" if piece.get("block") else f"#raw({shown});"
-        words = (f"raw {piece['format']} is printed as it was written: "
+        words = (f"raw {piece['format']} is not run: the report shows it as you wrote it: "
                  f"{one_line(piece['source'], 60)}")
         self.problems.append(Problem("unprintable", part.place, words))
         return Piece(given, given, None)
@@ -205,8 +205,9 @@ class Typesetter:
             told.update((part.place, letter) for letter in absent)
             if absent:
                 more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
-                words = (f"no font has {', '.join(map(name_of, absent[:3]))}{more}, printed as "
-                         "its number: install a font such as Noto, or write it in words")
+                words = (f"no font has {', '.join(map(name_of, absent[:3]))}{more}, so "
+                         "the report shows its number: install a font such as Noto, or write "
+                         "it in words")
                 self.problems.append(Problem("character", part.place, words))
         return coverage
 
