@@ -75,16 +75,20 @@ def export(*cells, **options):
     return (*opened(pdf), [problem for problem in problems if problem.kind != "section"])
 
 
-def fullness(*cells):
-    """Return how full each page is of the report made of cells: 1 where its last line is used."""
-    def draw(compiler, source, standards=()):
+def draw(*cells):
+    """Return a grey picture of each page of the report made of cells."""
+    def compile_png(compiler, source, standards=()):
         pages = compiler.compile(source.encode(), format="png", ppi=30)
         return pages if isinstance(pages, list) else [pages]
-    found = []
-    with mock.patch.object(typesetting, "compile_pdf", draw):
+    with mock.patch.object(typesetting, "compile_pdf", compile_png):
         pages, _ = make(*cells)
-    for page in pages:
-        picture = Image.open(io.BytesIO(page)).convert("L")
+    return [Image.open(io.BytesIO(page)).convert("L") for page in pages]
+
+
+def fullness(*cells):
+    """Return how full each page is of the report made of cells: 1 where its last line is used."""
+    found = []
+    for picture in draw(*cells):
         top, bottom = (round(picture.height * share / 29.7) for share in (2.4, 27.3))
         ink = ImageOps.invert(picture.crop((0, top, picture.width, bottom))).getbbox()
         found.append(ink[3] / (bottom - top) if ink else 0)

@@ -9,7 +9,7 @@ import nbformat.v4 as nb4
 import pytest
 import stress_notebooks
 from pdf_helpers import (
-    code, export, fullness, markdown, need_font, pictures, png, shown, stream)
+    code, draw, export, fullness, markdown, need_font, pictures, png, shown, stream)
 from pypdf.generic import ArrayObject
 from stress_notebooks import SVG, frame, html_table, picture_bytes
 
@@ -402,6 +402,13 @@ def test_a_paragraph_stays_with_the_table_or_formula_beneath_it(begin):
     for number in range(12):
         page = next(page for page in pages if f"Begin {number}, " in page)
         assert re.search(rf"End {number}\b", page), number
+
+
+def test_a_paragraph_above_a_table_fills_its_lines_as_others_do():
+    words = "Everything below rests on four helpers: one-hot encoding, the cross-entropy as a " * 3
+    first, second = (draw(markdown(f"{words}\n\n{after}"))[0].crop((0, 0, 248, 72))
+                     for after in ("| a |\n|---|\n| 1 |", "text"))
+    assert first.tobytes() == second.tobytes()
 
 
 def test_a_caption_stays_with_its_table():
