@@ -11,7 +11,10 @@ def choose_floats(set_pages):
     """Return the files of the figures that float; set_pages(files) gives typst's compiler."""
     floats = []
     while len(floats) < MOST_FLOATS:
-        marks = json.loads(set_pages(floats).query("<mark>", field="value"))
+        try:
+            marks = json.loads(set_pages(floats).query("<mark>", field="value"))
+        except RuntimeError:        # typst cannot set it at all: compiling it will say why
+            break
         figure = find_gap(marks, floats)
         if figure is None:
             break
