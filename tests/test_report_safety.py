@@ -189,11 +189,20 @@ INJECTIONS = [     # pandoc copies such attributes as typst, and decodes such le
     "| &#xE000;0&#xE001; |\n|---|\n| &#xE002;0&#xE003; |"]
 
 
+def captioned(text):
+    """Return a cell whose captions, label and alternative text hold a text."""
+    options = [f"#| {name}: {' '.join(text.split())}"
+               for name in ("label", "fig-cap", "fig-alt", "tbl-cap")]
+    return code("\n".join(options), shown(image_png=base64.b64encode(png()).decode()),
+                shown(text_html="<table><tr><td>x</td></tr></table>"))
+
+
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_no_markup_becomes_typst(text):
     attached = {"a.png": {"image/png": base64.b64encode(png()).decode()}}
     reader, shown_text, problems = export(markdown(text, attachments=attached),
-                                          code("h", shown(text_html=text)), markdown("the end"))
+                                          code("h", shown(text_html=text)), captioned(text),
+                                          markdown("the end"))
     links = [link.get_object()["/A"]["/URI"] for page in reader.pages
              for link in page.get("/Annots", [])]
     assert "42" not in (shown_text + " ".join(links)).replace("str(40+2)", "")

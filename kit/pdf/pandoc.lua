@@ -254,9 +254,11 @@ end
 
 -- No line ends before or after ±, nor before %.
 local function text_of(inline)
-  local token = inline and inline.t == 'RawInline' and inline.text:match('\u{E000}.*%.(%d+)\u{E001}')
-  local tex = token and input.formulas[tonumber(token) + 1]
-  return tex and (tex == '$\\pm$' and '±' or '1') or inline and inline.t == 'Str' and inline.text or ''
+  if not inline then return '' end
+  if inline.t == 'Str' then return inline.text end
+  local number = inline.t == 'RawInline' and inline.text:match('\u{E000}.*%.(%d+)\u{E001}')
+  if not number then return '' end
+  return input.formulas[tonumber(number) + 1] == '$\\pm$' and '±' or '1'  -- as good as a number
 end
 
 local function numbers_together(inlines)
