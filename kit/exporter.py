@@ -48,17 +48,18 @@ class TypstPDFExporter(Exporter):
                  "folder": (metadata["path"] or ".") if "path" in metadata else None}
         settings = {trait: getattr(self, trait)
                     for trait in ("title", "subtitle", "authors", "date", "language")}
+        notes = []
         try:
             pdf, problems = make_pdf(
                 [given], settings=settings, code=self.include_code,
                 most_lines=self.max_output_lines, system_fonts=self.system_fonts,
-                seconds=self.seconds, memory=self.memory)
+                seconds=self.seconds, memory=self.memory, notes=notes)
         except Refused as refusal:
             if Application.initialized() and Application.instance().name == "jupyter-nbconvert":
                 self.log.critical(str(refusal))     # the command would print a traceback
                 sys.exit(2)
             raise ConversionException(str(refusal)) from None
-        for problem in problems:
+        for problem in [*problems, *notes]:
             self.log.warning(str(problem))
         resources["output_extension"], resources["problems"] = ".pdf", problems
         return pdf, resources

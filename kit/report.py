@@ -28,7 +28,7 @@ def main(arguments=None):
     stops = []
     try:
         with stopped_by_signals(stops):
-            problems = report(options)
+            problems, notes = report(options)
     except Refused as refusal:
         if stops:       # the interrupt may have caused this refusal
             say(STOPPED, sys.stderr)
@@ -36,12 +36,12 @@ def main(arguments=None):
         say(f"kit report: {one_line(refusal, 400)}", sys.stderr)
         if options.json:
             say(json.dumps({"output": None, "complete": False, "refused": str(refusal),
-                            "problems": []}, indent=2))
+                            "problems": [], "notes": []}, indent=2))
         return NOTHING_WRITTEN
     except KeyboardInterrupt:
         say(STOPPED, sys.stderr)
         return 130
-    tell(options, problems)
+    tell(options, problems, notes)
     return INCOMPLETE if problems and not options.draft else COMPLETE
 
 
@@ -51,7 +51,8 @@ def parse(arguments):
         prog="python -m kit report", description="Make the PDF report from the notebooks.",
         epilog="Write title, authors and date into report.toml beside the notebooks. Exit status: "
                "0 the report is complete; 1 it was written, but something is missing and listed; "
-               "2 nothing was written.")
+               "2 nothing was written. A PDF without the claim PDF/UA-1, the standard for screen "
+               "readers, is complete: a note on stderr says why the claim is missing.")
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", default=NOTEBOOKS,
                         help="default: notebooks/task1.ipynb … task4.ipynb")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "build" / "report.pdf",
@@ -104,7 +105,8 @@ def stopped_by_signals(stops):
 
 
 def report(options):
-    """Write a report; return its problems."""
+    """Write a report; return its problems and its notes."""
+    notes = []
     check_paths(options.notebooks, options.output)
     settings = read_settings(options.notebooks[0].parent / "report.toml")
     settings.update({name: value for name in ("title", "authors", "date")
@@ -117,9 +119,10 @@ def report(options):
             given = [{"path": str(path)} for path in options.notebooks]
         pdf, problems = make_pdf(
             given, settings=settings, code=options.code, seconds=options.time_limit,
-            system_fonts=not options.no_system_fonts, memory=options.memory_limit * 2**20)
+            system_fonts=not options.no_system_fonts, memory=options.memory_limit * 2**20,
+            notes=notes)
         file.write(pdf)
-    return problems
+    return problems, notes
 
 
 def check_paths(notebooks, output):
@@ -174,15 +177,18 @@ def read_settings(path):
     return {**SETTINGS, **given}
 
 
-def tell(options, problems):
-    """Print the path of the report and its problems."""
+def tell(options, problems, notes):
+    """Print the path of the report, its problems and its notes."""
+    def listed(found):
+        return [{"kind": problem.kind, "notebook": problem.place.notebook,
+                 "cell": problem.place.cell, "message": problem.words} for problem in found]
     if options.json:
-        say(json.dumps({"output": str(options.output), "complete": not problems, "problems": [
-            {"kind": problem.kind, "notebook": problem.place.notebook,
-             "cell": problem.place.cell, "message": problem.words} for problem in problems]},
-            indent=2))
+        say(json.dumps({"output": str(options.output), "complete": not problems,
+                        "problems": listed(problems), "notes": listed(notes)}, indent=2))
     else:
         say(str(options.output))
+    for note in notes:
+        say(f"kit report: a note on {note}", sys.stderr)
     if problems:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         lines = [f"kit report: the report is written but not complete, {count}:"]

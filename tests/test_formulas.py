@@ -770,7 +770,7 @@ def test_the_command_line_prints_the_warning_and_exits_with_1(tmp_path, capsys):
     output = tmp_path / "report.pdf"
     assert report.main([str(tmp_path / "task1.ipynb"), "-o", str(output)]) == 1
     assert r"\foo{x}" in pypdf.PdfReader(output).pages[0].extract_text()
-    assert r"task1.ipynb, cell 1: the formula \foo{x} could not" in capsys.readouterr().err
+    assert r"task1.ipynb, cell 1: the formula \foo{x} cannot be drawn" in capsys.readouterr().err
 
 
 # Hostile ----------------------------------------------------------------------------------------

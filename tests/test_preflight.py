@@ -58,7 +58,7 @@ def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
 def test_the_sentence_names_all_cells_and_the_remedy():
     given = notebook(*map(counted, [None, None, None, 1, None]))
     problem, = problems_of(Notebook(given, "a"))
-    assert str(problem) == ("a, cell 1: was not run, nor cells 2 to 3 and 5: run all cells and "
+    assert str(problem) == ("a, cell 1: was not run, like cells 2 to 3 and 5: run all cells and "
                             "save, or add --execute")
 
 

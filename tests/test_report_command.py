@@ -112,8 +112,8 @@ def test_an_incomplete_report_is_written_and_its_problems_listed(folder, capsys)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "kit report: the report is written but not complete, 4 problems:"
     assert lines[1::2] == ["cells not run:", "answers not written:", "pictures not shown:",
-                           "formulas not set:"]
-    assert lines[-1].startswith(r"  answers.ipynb, cell 3: the formula \foo{x} could not be set")
+                           "formulas that cannot be drawn:"]
+    assert lines[-1].startswith(r"  answers.ipynb, cell 3: the formula \foo{x} cannot be drawn")
 
 
 def test_a_draft_lists_the_problems_and_succeeds(folder, capsys):
@@ -136,6 +136,19 @@ def test_json_tells_of_a_refusal_too(tmp_path, capsys):
     assert run(tmp_path, "--json")[0] == 2
     listed = json.loads(capsys.readouterr().out)
     assert listed["output"] is None and "was not found" in listed["refused"]
+
+
+def test_a_pdf_without_the_claim_is_complete_and_a_note_says_why(folder, capsys):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>\u0378</text></svg>'
+    write(folder, code("svg", nb4.new_output("display_data", {"image/svg+xml": svg})))
+    status, output = run(folder, "--json")
+    captured = capsys.readouterr()
+    listed = json.loads(captured.out)
+    assert status == 0 and listed["complete"] and listed["problems"] == []
+    note, = listed["notes"]
+    assert note["kind"] == "accessibility" and note["message"] in captured.err
+    assert captured.err.startswith("kit report: a note on the report: it does not claim PDF/UA-1, "
+                                   "the standard for screen readers: the text")
 
 
 def test_the_reference_report_is_complete(tmp_path, capsys):
@@ -221,7 +234,7 @@ def test_a_notebook_names_its_own_title_and_authors(folder):
 @pytest.mark.parametrize("cells", [[], [code("x = 1")]])
 def test_a_notebook_of_which_nothing_is_printed_is_a_problem(folder, capsys, cells):
     write(folder, *cells)
-    assert run(folder)[0] == 1 and "nothing of it is printed" in capsys.readouterr().err
+    assert run(folder)[0] == 1 and "the report shows nothing of it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name, problem", [

@@ -8,8 +8,13 @@ import matplotlib.pyplot as plt
 import nbformat.v4 as nb4
 import pytest
 import stress_notebooks
-from pdf_helpers import code, export, markdown, need_font, pictures, png, shown, stream
+from pdf_helpers import (
+    code, draw, export, fullness, markdown, need_font, pictures, png, shown, stream)
+from pypdf.generic import ArrayObject
 from stress_notebooks import SVG, frame, html_table, picture_bytes
+
+from kit.pdf import typesetting
+from kit.pdf.parts import NOTE
 
 
 def kinds(problems):
@@ -123,7 +128,8 @@ def test_a_pdf_picture_stays_vector():
     output = nb4.new_output("display_data", {"application/pdf": encoded(buffer.getvalue()),
                                              "text/plain": "<Figure size 640x480 with 1 Axes>"})
     reader, text, problems = export(code("plot", output))
-    assert pictures(reader) == 0 and "vector title" in text and problems == []
+    assert pictures(reader) == 0 and "vector title" in text
+    assert kinds(problems) == [NOTE] and "PDF/UA-1" in str(problems)     # typst's own limit
 
 
 def test_an_svg_stays_vector_with_its_text():
@@ -189,12 +195,228 @@ def test_a_damaged_picture_leaves_a_note(data):
 
 def test_a_picture_from_the_web_is_said_not_to_be_fetched():
     _, text, _ = export(markdown("![](https://example.org/a.png)"))
-    assert "pictures from elsewhere are not fetched: save it beside the notebook" in text
+    assert "the report fetches nothing from elsewhere: save it beside the notebook" in text
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded():
     _, text, problems = export(code("plt", shown(image_png=encoded(png(9000, 9000)))))
     assert "9000 × 9000 pixels" in text and kinds(problems) == ["picture"]
+
+
+# Captions, numbers and references ---------------------------------------------------------------
+
+def plot(*options):
+    """Return a code cell with these option lines and a picture."""
+    return code("\n".join([*(f"#| {option}" for option in options), "plt.show()"]),
+                shown(image_png=encoded(png())))
+
+
+def table(*options):
+    """Return a code cell with these option lines and a table."""
+    return code("\n".join([*(f"#| {option}" for option in options), "table"]),
+                shown(text_markdown="| a |\n|---|\n| 1 |"))
+
+
+def test_a_caption_of_a_cell_holds_formulas_and_markdown():
+    _, text, problems = export(plot(r"fig-cap: Loss $J(\theta)$ by **epoch**, 5 % off"))
+    assert "Figure 1: Loss 𝐽 (𝜃) by epoch, 5 % off" in text and problems == []
+
+
+def test_a_formula_in_a_caption_that_cannot_be_set_is_a_problem():
+    _, text, problems = export(plot(r"fig-cap: Loss $\foo{x}$"))
+    assert r"Figure 1: Loss \foo{x}" in text and kinds(problems) == ["formula"]
+
+
+@pytest.mark.parametrize("output, cells", [
+    ({"text_markdown": "| a |\n|---|\n| 1 |"}, "a 1"),
+    ({"text_html": html_table(1, 1)}, "column 0 0 0.0")])
+def test_a_table_is_captioned_above_it(output, cells):
+    cell = code("#| tbl-cap: Best $x$\nt", shown(**output), shown(**output))
+    _, text, problems = export(cell)
+    assert f"Table 1: Best 𝑥 {cells} {cells}" in text and problems == []
+
+
+def test_a_cell_with_a_table_and_a_picture_has_two_captions():
+    lines = ["#| tbl-cap: T", "#| label: fig-p", "#| fig-cap: 'F'", "#| label: tbl-t"]
+    cell = code("\n".join(lines), shown(image_png=encoded(png())),
+                shown(text_markdown="| a |\n|---|\n| 1 |"))
+    _, text, _ = export(cell, markdown("[x](#tbl-t), [x](#fig-p)"))
+    assert "Figure 1: F Table 1: T a 1 Table 1, Figure 1" in text
+
+
+def test_a_reference_has_the_number_of_the_pdf_and_links_to_it():
+    reader, text, problems = export(
+        markdown("See [Figure 9](#fig-b), [*that*](#tbl-b) and [Figure 3](#fig-of-task-3)."),
+        plot("fig-cap: A"), plot("label: fig-b", "fig-cap: B"), table("tbl-cap: C"),
+        table("tbl-cap: D", "label: tbl-b"))
+    assert "See Figure 2, Table 2 and Figure 3." in text and problems == []
+    links = [link.get_object() for link in reader.pages[0]["/Annots"]]
+    assert len(links) == 2 and all("/URI" not in str(link) for link in links)
+
+
+def test_the_first_of_two_labels_wins():
+    _, text, problems = export(plot("label: fig-a", "fig-cap: A"), plot("fig-cap: B"),
+                               plot("label: fig-a", "fig-cap: C"), markdown("[x](#fig-a)."))
+    assert "Figure 1." in text and problems == []
+
+
+@pytest.mark.parametrize("label", ["fig-a b", "fig-", 'fig-a"', "loss", "tbl-a",
+                                   "fig-a]#(40+2)"])
+def test_a_label_that_is_none_is_left_alone(label):
+    _, text, problems = export(plot(f"label: {label}", "fig-cap: A"),
+                               markdown(f"[typed](<#{label}>)"))
+    assert "Figure 1: A typed" in text and "42" not in text and problems == []
+
+
+def test_option_lines_are_not_printed_with_the_code():
+    _, text, _ = export(plot("label: fig-a", "fig-cap: A"), code("x = 1\n#| fig-cap: B"),
+                        include_code=True)
+    assert "label" not in text and "plt.show()" in text and "#| fig-cap: B" in text
+
+
+def alternatives(reader):
+    """Return the alternative texts of a PDF, in order."""
+    found, stack = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while stack:
+        element = stack.pop().get_object()
+        if isinstance(element, ArrayObject):
+            stack += reversed(element)
+        elif isinstance(element, dict):
+            found += [element["/Alt"]] if "/Alt" in element else []
+            stack += [element["/K"]] if "/K" in element else []
+    return found
+
+
+@pytest.mark.parametrize("options, alt", [
+    (["fig-cap: Loss $x$", "fig-alt: Two curves that fall"], "Two curves that fall"),
+    (["fig-cap: Loss $x$"], "Loss $x$"), ([], "Figure made by task1.ipynb, cell 1")])
+def test_a_picture_has_an_alternative_text(options, alt):
+    assert alt in alternatives(export(plot(*options))[0])
+
+
+def test_formulas_have_their_tex_as_alternative_text():
+    wide = "a + b" + " + c" * 60
+    reader, _, problems = export(markdown(
+        rf"$\alpha  = 0.1$, $x^2 + \sum_{{i=1}}^n y_i + z$ $$W\tag{{1}}$$ $${wide}$$ $$y$$"))
+    assert alternatives(reader) == [r"\alpha = 0.1", r"x^2 + \sum_{i=1}^n y_i + z", r"W\tag{1}",
+                                    wide, "y"]
+    assert problems == []
+
+
+def levels(reader):
+    """Return the levels of the headings of a PDF as its outline nests them."""
+    found = []
+
+    def walk(items, level):
+        for item in items:
+            if isinstance(item, list):
+                walk(item, level + 1)
+            else:
+                found.append(level)
+    walk(reader.outline, 1)
+    return found
+
+
+def test_no_level_of_headings_is_left_out():
+    reader, _, problems = export(markdown("## a\n\n## b\n\n#### c\n\n### d"),
+                                 markdown("<h4>e</h4>\n\n# f"), code("t", shown(
+                                     text_markdown="##### g")), markdown("# h"))
+    assert levels(reader) == [1, 1, 2, 2, 3, 1, 2, 1] and problems == []
+
+
+def test_the_pdf_claims_to_be_accessible_where_it_is():
+    claim = b"pdfuaid"
+    letters = nb4.new_output("display_data", {"image/svg+xml": SVG.replace("vector", "\u0378")})
+    for cells, is_claimed in (([markdown("a")], True), ([code("svg", letters)], False)):
+        reader, _, problems = export(*cells, system_fonts=False)
+        assert (claim in reader.trailer["/Root"]["/Metadata"].get_data()) == is_claimed
+        assert [problem.kind == NOTE for problem in problems].count(True) == (not is_claimed)
+
+
+# Lines, pages and sizes -------------------------------------------------------------------------
+
+@pytest.mark.parametrize("given, line", [
+    ("0.142 ± 0.003", "0.142 ± 0.003"), ("97.5 %", "97.5 %"), ("$97.5$ %,", "97.5 %,"),
+    (r"$\alpha = 0.1$", "𝛼 = 0.1"), (r"0.142 $\pm$ 0.003", "0.142 ± 0.003"),
+    (r"$0.142 \pm 0.003$", "0.142 ± 0.003")])
+def test_no_line_ends_within_a_number(given, line):
+    paragraphs = [f"{'x' * letters} {'x' * 30} {given}" for letters in range(30, 60)]
+    reader, _, _ = export(markdown("\n\n".join(paragraphs)))
+    lines = [" ".join(words.split()) for page in reader.pages
+             for words in page.extract_text().split("\n")]
+    assert sum(words.endswith(line) for words in lines) == 30
+    assert line in lines        # at the end of some of them was no room for it
+
+
+def placed(picture, metadata=None):
+    """Return (width, height) in points at which a PDF shows a picture output."""
+    output = nb4.new_output("display_data", {"image/png": encoded(picture)},
+                            metadata={"image/png": metadata or {}})
+    content = export(code("p", output))[0].pages[0].get_contents().get_data()
+    found = re.search(rb"([\d.]+) 0 0 -?([\d.]+) [\d.]+ -?[\d.]+ cm\s*/\w+ Do", content)
+    return tuple(round(float(number), 1) for number in found.groups())
+
+
+@pytest.mark.parametrize("pixels, dpi, metadata, size", [
+    ((1421, 572), 220, None, (465.1, 187.2)),       # 6.46 in wide, the width of the text
+    ((1292, 572), 200, None, (465.1, 205.9)),
+    ((1421, 572), 220, {"width": 711, "height": 286}, (465.1, 187.2)),      # a "retina" figure
+    ((660, 440), 220, None, (216.0, 144.0)),
+    ((2842, 1144), 220, None, (465.1, 187.2)),      # too wide
+    ((1300, 1300), 200, None, (269.3, 269.3)),      # too high
+    ((400, 200), None, {"width": 200}, (150.0, 75.0)), ((400, 200), None, None, (400.0, 200.0))])
+def test_a_picture_has_the_size_that_it_was_made_with(pixels, dpi, metadata, size):
+    assert placed(png(*pixels, dpi), metadata) == size
+
+
+WORDS = "many words that fill the lines of a page until the next one begins "
+GREY = encoded(png(465, 200))
+
+
+def sections(begin, count=12):
+    """Return sections of a heading, an introduction, what begin(number) makes and a reading."""
+    cells = []
+    for number in range(count):
+        cells += [markdown(f"## Section {number}\n\nBegin {number}, {WORDS * 4}"), begin(number),
+                  markdown(f"**Reading.** {WORDS * (5 + 7 * number % 20)}")]
+    return cells
+
+
+def test_pages_are_three_quarters_full(monkeypatch):
+    cells = sections(lambda number: code("#| fig-cap: C", shown(image_png=GREY)))
+    assert min(fullness(*cells)[:-1]) >= 0.75
+    monkeypatch.setattr(typesetting, "choose_floats", lambda _: [])
+    assert min(fullness(*cells)[:-1]) < 0.75
+
+
+@pytest.mark.parametrize("begin", [
+    lambda number: code("t", shown(text_markdown=f"| End {number} |\n|---|\n| 1 |\n| 2 |\n| 3 |")),
+    lambda number: code("t", shown(text_html=html_table(3, 2, f"End {number}"))),
+    lambda number: markdown(f"| End {number} |\n|---|\n| 1 |\n| 2 |\n| 3 |"),
+    lambda number: code(f"#| tbl-cap: End {number}\nt", shown(text_html=html_table(30, 2))),
+    lambda number: markdown(r"$$\begin{gathered} a \\ \text{End %d} \end{gathered}$$" % number)])
+def test_a_paragraph_stays_with_the_table_or_formula_beneath_it(begin):
+    reader, _, _ = export(*sections(begin))
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    assert len(pages) > 3
+    for number in range(12):
+        page = next(page for page in pages if f"Begin {number}, " in page)
+        assert re.search(rf"End {number}\b", page), number
+
+
+def test_a_paragraph_above_a_table_fills_its_lines_as_others_do():
+    words = "Everything below rests on four helpers: one-hot encoding, the cross-entropy as a " * 3
+    first, second = (draw(markdown(f"{words}\n\n{after}"))[0].crop((0, 0, 248, 72))
+                     for after in ("| a |\n|---|\n| 1 |", "text"))
+    assert first.tobytes() == second.tobytes()
+
+
+def test_a_caption_stays_with_its_table():
+    cells = sections(lambda number: code(f"#| tbl-cap: Cap {number}.\nt", shown(
+        text_html=html_table(12, 2, f"{{row}} of {number}"))))
+    pages = [" ".join(page.extract_text().split()) for page in export(*cells)[0].pages]
+    for number in range(12):
+        assert any(f"Cap {number}." in page and f"0 of {number}" in page for page in pages)
 
 
 # Tables -----------------------------------------------------------------------------------------
@@ -438,8 +660,8 @@ EXPECTED = {  # notebook: the kinds of its problems
 @pytest.mark.parametrize("name", stress_notebooks.ALL)
 def test_a_notebook_that_strains_everything_is_printed_and_its_problems_named(name):
     reader, text, problems = export(*stress_notebooks.ALL[name]().cells, include_code=True)
-    assert set(kinds(problems)) == EXPECTED[name]
-    assert len(reader.pages) <= 12 and "could not be set, and" not in str(problems)
+    assert set(kinds(problems)) - {NOTE} == EXPECTED[name]    # a note where a letter has no font
+    assert len(reader.pages) <= 12 and "cannot draw this cell" not in str(problems)
 
 
 def test_no_heading_stands_alone_at_the_foot_of_a_page():

@@ -4,9 +4,10 @@ import json
 import re
 
 from kit.pdf.formulas import is_formula
+from kit.pdf.markdown import has_table
 from kit.pdf.outputs import ESCAPES, coloured, shortened, without_progress
 from kit.pdf.parts import Part, Place
-from kit.pdf.pictures import NoPicture, decode, points
+from kit.pdf.pictures import NoPicture, decode, points, states_size
 from kit.pdf.writing import quoted
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
@@ -20,7 +21,9 @@ REMOVED = {  # what a tag leaves out, by nbconvert's names and by Jupyter Book's
 MEANINGLESS = re.compile(  # what matplotlib's objects call themselves, beside the figure
     r"(\s*[\[(]*(<(matplotlib\.|Figure size|Axes|AxesSubplot)[^<>]*>|Text\([^()]*\))[\])]*,?)*\s*")
 OBJECT = re.compile(r"\s*<[^\n]*>\s*|\s*")      # <IPython.core.display.HTML object>
-CAPTION = re.compile(r"^#\|\s*fig-cap:\s*(.+?)\s*$", re.MULTILINE)
+OPTION_LINES = re.compile(r"(?:[ \t]*\n|#\|[^\n]*(?:\n|\Z))*")
+OPTION = re.compile(r"^#\|\s*(label|fig-cap|fig-alt|tbl-cap):\s*(.+?)\s*$", re.MULTILINE)
+LABEL = re.compile(r"(?:fig|tbl)-[A-Za-z0-9_-]+")
 
 
 def parts_of(notebook, include_code=False, most_lines=60):
@@ -50,10 +53,9 @@ class Printer:
             return [self.part("markdown", cell.source, attachments=cell.get("attachments", {}))]
         if cell.cell_type == "raw":
             return self.raw_cell(cell)
-        parts = []
-        if self.include_code and cell.source.strip() and not tags & REMOVED["input"]:
-            source = f'#code({quoted(cell.source)}, lang: "python")'
-            parts.append(self.part("typst", source))
+        parts, source = [], cell.source[OPTION_LINES.match(cell.source).end():]
+        if self.include_code and source.strip() and not tags & REMOVED["input"]:
+            parts.append(self.part("typst", f'#code({quoted(source)}, lang: "python")'))
         if not tags & REMOVED["output"]:
             parts += self.outputs(cell)
         return parts
@@ -68,7 +70,7 @@ class Printer:
         return self.text("code", cell.source)
 
     def outputs(self, cell):
-        """Return the parts of a code cell's outputs; the first picture bears the caption."""
+        """Return the parts of a code cell's outputs; the first picture and table are captioned."""
         parts = []
         for output in merged(cell.outputs):
             if output.output_type == "stream":
@@ -79,10 +81,14 @@ class Printer:
                                    or f"{output.ename}: {output.evalue}")
             else:
                 parts += self.bundle(output.get("data", {}), output.get("metadata", {}))
+        options, given = read_options(cell.source), cell.metadata.get("caption")
+        if given and isinstance(given, str):
+            options["fig-cap"] = given
         for part in [part for part in parts if part.kind == "picture"][:1]:
-            written = CAPTION.search(cell.source)
-            caption = cell.metadata.get("caption") or (written[1].strip("\"'") if written else "")
-            part.caption = caption if isinstance(caption, str) else ""
+            part.caption = options.get("fig-cap", "")
+            part.label, part.alt = options.get("fig", ""), options.get("fig-alt", "")
+        for part in [part for part in parts if holds_table(part)][:1]:
+            part.caption, part.label = options.get("tbl-cap", ""), options.get("tbl", "")
         return parts
 
     def bundle(self, data, metadata):
@@ -123,13 +129,13 @@ class Printer:
         return [self.part("html", "", plain=kind)]
 
     def picture(self, content, metadata):
-        """Return a picture output as a part; typst is told its width on screen if it is known."""
+        """Return a picture output as a part; its width on screen counts if it states no size."""
         try:
             data = decode(content)
         except NoPicture:
             data = b""          # typesetting says that it is no picture
         width = metadata.get("width") if isinstance(metadata, dict) else None
-        return self.part("picture", data, width=points(width))
+        return self.part("picture", data, width="auto" if states_size(data) else points(width))
 
     def latex(self, text):
         """Return TeX output as parts: a formula if it is one, the TeX as written if not."""
@@ -148,6 +154,24 @@ class Printer:
                 content = coloured(whole) if ESCAPES.search(whole) else quoted(whole)
                 parts.append(self.part("typst", f"#{function}({content})", plain=whole))
         return parts
+
+
+def read_options(source):
+    """Return the options in a cell's first lines by name; fig and tbl are the labels."""
+    options = {}
+    for name, value in OPTION.findall(OPTION_LINES.match(source)[0]):
+        value = value.strip("\"'")
+        if name != "label":
+            options.setdefault(name, value)
+        elif LABEL.fullmatch(value):
+            options.setdefault(value[:3], value)
+    return options
+
+
+def holds_table(part):
+    """Return whether an output is a table, or Markdown with one in it."""
+    return (part.kind == "html" and "<table" in part.content
+            or part.kind == "markdown" and has_table(part.content))
 
 
 def as_text(content):

@@ -13,7 +13,7 @@ import psutil
 
 from kit import ROOT
 from kit.files import Refused, one_line, reason
-from kit.pdf.parts import Place, Problem
+from kit.pdf.parts import NOTE, Place, Problem
 
 SECONDS = 120
 MEMORY = 1500 * 2**20           # bytes, of the worker and pandoc together
@@ -24,10 +24,11 @@ START = "import sys; sys.path[0] = sys.argv.pop(1); from kit.pdf.worker import m
 
 
 def make_pdf(notebooks, *, settings, code=False, most_lines=60, system_fonts=True,
-             seconds=SECONDS, memory=MEMORY):
+             seconds=SECONDS, memory=MEMORY, notes=None):
     """Return (PDF bytes, problems) of notebooks; Refused says why there is none.
 
     notebooks: as worker.py takes them; seconds and memory (bytes) are the child's limits.
+    notes:     a list, to which each problem is added that leaves the report complete.
     """
     job = {"notebooks": notebooks, "settings": settings, "code": code, "most_lines": most_lines,
            "system_fonts": system_fonts, "seconds": seconds, "memory": memory}
@@ -35,10 +36,13 @@ def make_pdf(notebooks, *, settings, code=False, most_lines=60, system_fonts=Tru
         with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-            return outcome(folder, run(folder, seconds, memory))
+            pdf, found = outcome(folder, run(folder, seconds, memory))
     except OSError as problem:
         raise Refused(f"the temporary folder cannot be used ({reason(problem)}): free some space, "
                       "or name another one in TMPDIR") from None
+    if notes is not None:
+        notes += [problem for problem in found if problem.kind == NOTE]
+    return pdf, [problem for problem in found if problem.kind != NOTE]
 
 
 def run(folder, seconds, memory):

@@ -7,6 +7,7 @@ from kit.pdf.tex import CannotSet, Mender
 from kit.pdf.writing import FOUND, quoted
 
 LONGEST_REASON = 120
+ON_ONE_LINE = 24        # typst of fewer letters stays together within a line of text
 ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its width is not measured
 
 
@@ -64,12 +65,13 @@ class Formulas:
             return None
         if not formula.typst:
             return ""       # a formula of macro definitions only
+        alt, is_short = quoted(" ".join(formula.tex.split())), len(formula.typst) < ON_ONE_LINE
         if not formula.display:
-            return f"${formula.typst}$"
+            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${formula.typst}$);"
         if not formula.tag and len(formula.typst) < ALWAYS_FITS and "#h(" not in formula.typst:
-            return f"$ {formula.typst} $"
+            return f"#formula({alt}, $ {formula.typst} $);"
         tag = f"tag: {quoted(formula.tag)}, " if formula.tag else ""
-        return f"#displayed({tag}$ {formula.typst} $)"
+        return f"#displayed({alt}, {tag}$ {formula.typst} $);"
 
 
 def apart(pieces):

@@ -25,6 +25,11 @@ def tables_apart(text):
     return "\n".join(out)
 
 
+def has_table(text):
+    """Return whether Markdown has a table in it."""
+    return any("|" in line and RULE_OF_TABLE.fullmatch(line) for line in text.split("\n"))
+
+
 def shown_html(text):
     """Return HTML without the elements that a page does not show, or that only a page can use."""
     for name in NOT_SHOWN:

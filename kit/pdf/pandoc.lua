@@ -1,9 +1,10 @@
 -- Markdown and HTML tables to typst: run as `pandoc lua pandoc.lua`, JSON in, JSON out.
 --
--- in:  formulas  as written, by token number     out:  parts   {typst, outline} of each
---      parts     {format, text, place}                 pieces  what typst gets by token: pictures,
+-- in:  formulas  as written, by token number     out:  parts   {typst, outline, caption} of each
+--      parts     {format, text, caption, label}        pieces  what typst gets by token: pictures,
 --                                                              and what is never printed as such
--- An outline lists a part's blocks: a heading as its text, anything else as false.
+-- A part that is neither Markdown nor HTML has a format of its own and no text; its neighbours
+-- must know of it. An outline lists a part's blocks: a heading as its text, anything else as false.
 -- Every read is in pandoc's sandbox: its last argument, the files it may see, is empty.
 
 local READERS = {
@@ -195,7 +196,13 @@ local LANGUAGES = { ['c++'] = 'cpp', ['c#'] = 'cs', ['{python}'] = 'python' }
 
 local function content_only(element) return element.content end
 
+-- A label is the name of a figure or table: report.typ knows its number, if it is in the PDF.
 local function link(element)
+  local label = element.target:match('^#(%l%l%l%-[%w_-]+)$')
+  if label then
+    return pandoc.Inlines { typst_inline(('#reference("%s")['):format(label)) }
+      .. element.content .. { typst_inline('];') }
+  end
   if not element.target:match('^https?://') and not element.target:match('^mailto:') then
     return element.content  -- a file beside the notebook, or a heading: no place in the PDF
   end
@@ -245,6 +252,38 @@ local function text_as_written(str)
   return str
 end
 
+-- No line ends before or after ±, nor before %.
+local function text_of(inline)
+  if not inline then return '' end
+  if inline.t == 'Str' then return inline.text end
+  local number = inline.t == 'RawInline' and inline.text:match('\u{E000}.*%.(%d+)\u{E001}')
+  if not number then return '' end
+  return input.formulas[tonumber(number) + 1] == '$\\pm$' and '±' or '1'  -- as good as a number
+end
+
+local function numbers_together(inlines)
+  for index, inline in ipairs(inlines) do
+    local before, after = text_of(inlines[index - 1]), text_of(inlines[index + 1])
+    local together = before:match('±$') or after:match('^±')
+      or before:match('%d$') and after:match('^%%')
+    if together and (inline.t == 'Space' or inline.t == 'SoftBreak') then
+      inlines[index] = pandoc.Str '\u{A0}'
+    end
+  end
+  return inlines
+end
+
+-- Headings follow one another without a jump: beneath level 1 stands level 2, whatever was typed.
+local open_headings = pandoc.List {}
+local function without_jump(header)
+  while #open_headings > 0 and open_headings[#open_headings] >= header.level do
+    open_headings:remove()
+  end
+  open_headings:insert(header.level)
+  header.level = #open_headings
+  return header
+end
+
 local FIGURES = { Figure = figure }
 local INLINES = { Inlines = tags_closed }
 local ELEMENTS = {
@@ -252,6 +291,7 @@ local ELEMENTS = {
   RawInline = raw_inline, Header = without_attributes, Div = content_only, Span = content_only,
   Table = table_without_attributes, Str = text_as_written,
 }
+local NUMBERS, HEADINGS = { Inlines = numbers_together }, { Header = without_jump }
 local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
 
 -- turnable: the table may stand on a turned page of its own.
@@ -274,33 +314,87 @@ local function outline(blocks)
   end)
 end
 
--- A table directly beneath a heading is not turned: the heading would be left behind, alone.
-local function typst_of(blocks, beneath_heading)
-  for index, block in ipairs(blocks) do
-    if block.t == 'Table' then blocks[index] = data_table(block, not beneath_heading) end
-    beneath_heading = block.t == 'Header'
-  end
-  return write(blocks:walk(TABLES):walk(ESCAPED))
+-- The inlines of a caption.
+local function caption_of(given)
+  return pandoc.utils.blocks_to_inlines(structured(
+    pandoc.read(given.caption, READERS.markdown, {}, {}).blocks):walk(NUMBERS))
 end
 
-local heading_at_end    -- the place of the last part that ended with a heading
+-- The first table gets the caption and the label.
+local function with_caption(blocks, caption, label)
+  local is_first = true
+  return blocks:walk { Table = function(tbl)
+    if not is_first then return end
+    is_first = false
+    tbl.caption = { long = { pandoc.Plain(caption) } }
+    tbl.attr = pandoc.Attr(label)
+    return tbl
+  end }
+end
 
-local function part(given)
-  place = given.place
-  local text = given.text .. '\n'  -- without it a table's last row is no row
-  local blocks = structured(given.format == 'html' and read_html(text)
-    or pandoc.read(text, READERS.markdown, {}, {}).blocks)
-  local beneath_heading = heading_at_end == place - 1
-  if #blocks > 0 and blocks[#blocks].t == 'Header' then heading_at_end = place end
-  return { outline = outline(blocks), typst = typst_of(blocks, beneath_heading) }
+local function read_part(given, index)
+  place = index - 1
+  local part = { format = given.format, blocks = pandoc.Blocks {} }
+  if given.text ~= '' then
+    local text = given.text .. '\n'  -- without it a table's last row is no row
+    part.blocks = structured(given.format == 'html' and read_html(text)
+      or pandoc.read(text, READERS.markdown, {}, {}).blocks):walk(NUMBERS):walk(HEADINGS)
+  end
+  local caption = given.caption ~= '' and caption_of(given)
+  part.caption = caption and write { pandoc.Plain(caption):walk(ESCAPED) } or ''
+  if caption then part.blocks = with_caption(part.blocks, caption, given.label) end
+  return part
+end
+
+-- A table, or a picture or formula in a paragraph of its own: the paragraph above stays with it.
+local function stands_apart(block)
+  return block.t == 'Table'
+    or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
+end
+
+-- Where text ends is marked: floats.py must know how full each page is.
+local function with_mark(block)
+  block.content:insert(typst_inline('#mark("");'))
+  return block
+end
+local MARKS = {
+  traverse = 'topdown', Para = with_mark, Plain = with_mark,
+  Table = function(tbl) return tbl, false end,
+}
+
+-- A table directly beneath a heading is not turned: the heading would be left behind, alone.
+local function typst_of(part, before, after)
+  local out, above = pandoc.Blocks {}, before and before.blocks[#before.blocks]
+  for index, block in ipairs(part.blocks) do
+    local below = part.blocks[index + 1] or after and after.blocks[1]
+    local leads = below and stands_apart(below) or not below and after and after.format == 'picture'
+    if block.t == 'Table' then
+      out:insert(data_table(block, not (above and above.t == 'Header')))
+    elseif block.t == 'Para' and leads and not stands_apart(block) then
+      out:insert(typst_block('#introduction[' .. write { with_mark(block):walk(ESCAPED) } .. ']'))
+    elseif block.t == 'Header' then
+      out:insert(block)
+    else
+      out:extend(pandoc.Blocks { block }:walk(MARKS))
+    end
+    above = block
+  end
+  return write(out:walk(TABLES):walk(ESCAPED))
 end
 
 local function each(list, convert)
   local out = pandoc.List {}
-  for _, item in ipairs(list) do out:insert(convert(item)) end
+  for index, item in ipairs(list) do out:insert(convert(item, index)) end
   return out
 end
 
+local parts = each(input.parts, read_part)
 io.write(pandoc.json.encode {
-  parts = each(input.parts, part), pieces = pandoc.List(pieces),
+  parts = each(parts, function(part, index)
+    return {
+      outline = outline(part.blocks), caption = part.caption,
+      typst = typst_of(part, parts[index - 1], parts[index + 1]),
+    }
+  end),
+  pieces = pandoc.List(pieces),
 })

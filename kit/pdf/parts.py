@@ -1,7 +1,10 @@
-"""What passes from one stage of the report to the next: places, parts and problems."""
+"""Places, parts and problems: one stage of the report hands them to the next."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
+
+
+NOTE = "accessibility"      # a kind of problem that leaves the report complete
 
 
 @dataclass(frozen=True)
@@ -17,9 +20,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps a report from being complete: its kind, its place, and one sentence."""
+    """A reason why a report is not complete: its kind, its place, and one sentence."""
 
-    kind: str               # one of preflight.KINDS
+    kind: str               # one of preflight.KINDS, or a NOTE
     place: Place
     words: str
 
@@ -37,5 +40,7 @@ class Part:
     folder: Path = None     # where its pictures lie
     attachments: dict = field(default_factory=dict)
     width: str = "auto"     # of a picture, as a typst length
-    caption: str = ""       # of a picture
+    caption: str = ""       # Markdown, of a picture or of the first table
+    label: str = ""         # the name of what has the caption
+    alt: str = ""           # of a picture, for readers who do not see it
     plain: str = ""         # what stands for it where it cannot be set

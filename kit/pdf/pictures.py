@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 LARGEST = 32 * 2**20
 MOST_PIXELS = 50_000_000
 DEEPEST_SVG = 200
+HEAD_OF_PNG = 1000      # bytes, within which a PNG says its size
 KINDS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}     # Pillow's name: typst's
 POINTS_PER_CSS_PIXEL = 0.75
 
@@ -35,7 +36,7 @@ def read_picture(source, folder, attachments):
         return decode(source.partition(",")[2])
     source = source.replace("\\", "/")      # as a browser reads it
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", source):
-        raise NoPicture("pictures from elsewhere are not fetched: save it beside the notebook")
+        raise NoPicture("the report fetches nothing from elsewhere: save it beside the notebook")
     return read_file(source, folder)
 
 
@@ -71,13 +72,18 @@ def decode(text):
         raise NoPicture("it is damaged") from None
 
 
-def kind_and_width(data):
-    """Return a picture's file ending and its width in pixels, None for a vector picture's."""
+def states_size(data):
+    """Return whether a picture is a PNG that says how large it is in print."""
+    return data.startswith(b"\x89PNG") and b"pHYs" in data[:HEAD_OF_PNG]
+
+
+def kind_of(data):
+    """Return a picture's file ending."""
     if data.startswith(b"%PDF-"):
-        return "pdf", None
+        return "pdf"
     if data.lstrip().startswith(b"<") or data.startswith(b"\xef\xbb\xbf"):
         check_svg(data)
-        return "svg", None
+        return "svg"
     try:
         with warnings.catch_warnings():         # of large pictures: they are refused below
             warnings.simplefilter("ignore")
@@ -87,8 +93,8 @@ def kind_and_width(data):
             SyntaxError):
         raise NoPicture("it is damaged, or not a PNG, JPEG, GIF, WebP, SVG or PDF") from None
     if width * height > MOST_PIXELS:
-        raise NoPicture(f"it has {width} × {height} pixels: make it smaller")
-    return kind, width
+        raise NoPicture(f"it has {width} × {height} pixels, which is too many: make it smaller")
+    return kind
 
 
 def check_svg(data):
@@ -99,7 +105,7 @@ def check_svg(data):
         nonlocal depth, root
         depth, root = depth + 1, root or name
         if depth > DEEPEST_SVG:
-            raise NoPicture("it is nested too deep")
+            raise NoPicture("it is nested too deeply")
 
     def end(name):
         nonlocal depth

@@ -1,4 +1,4 @@
-"""What keeps a report from being complete, found before anybody reads it."""
+"""Finds the problems that keep a report from being complete, before anybody reads it."""
 
 import re
 
@@ -25,7 +25,7 @@ KINDS = {  # kind: what the list of problems calls it
     "placeholder": "answers not written",
     "section": "sections of the assignment that are missing",
     "picture": "pictures not shown",
-    "formula": "formulas not set",
+    "formula": "formulas that cannot be drawn",
     "character": "characters that no font has",
     "unprintable": "content that cannot be printed",
 }
@@ -54,7 +54,7 @@ def not_run(notebook):
         words = f"has not been run, so its figures and numbers are missing: {REMEDY}"
         return [Problem("not-run", Place(notebook.name), words)]
     where = Place(notebook.name, missing[0])
-    words = "was not run" if len(missing) == 1 else f"was not run, nor {cells(missing[1:])}"
+    words = "was not run" if len(missing) == 1 else f"was not run, like {cells(missing[1:])}"
     return [Problem("not-run", where, f"{words}: {REMEDY}")]
 
 
@@ -64,9 +64,9 @@ def out_of_order(notebook):
                if cell.execution_count is not None]
     for (above, first), (below, second) in zip(counted, counted[1:]):
         if second <= first:
-            words = (f"was not run after cell {above} above it (they have the numbers {second} "
-                     f"and {first}), so its output may be out of date: restart the kernel, run "
-                     "all cells and save")
+            words = (f"did not run after cell {above}, which stands above it (their numbers are "
+                     f"{second} and {first}). Its output may be out of date: restart the kernel, "
+                     "run all cells and save")
             return [Problem("out-of-order", Place(notebook.name, below), words)]
     return []
 

@@ -86,9 +86,10 @@ local function sum(list)
   return total
 end
 
--- A copy of a table with column 1 and the columns first … last.
+-- A copy of a table with column 1 and the columns first … last; the first copy keeps the caption.
 local function with_columns(tbl, first, last)
   local copy = tbl:clone()
+  if first > 2 then copy.caption, copy.attr = { long = {} }, pandoc.Attr() end
   local function keep(column) return column == 1 or (first <= column and column <= last) end
   local function kept(list)
     local out, column = pandoc.List {}, 0

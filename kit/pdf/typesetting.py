@@ -12,10 +12,11 @@ import typst
 
 from kit.files import Refused, one_line
 from kit.pdf.characters import LETTERS_IN_SVG, Coverage, name_of
+from kit.pdf.floats import choose_floats
 from kit.pdf.formulas import Formulas
 from kit.pdf.markdown import shown_html, tables_apart
-from kit.pdf.parts import Problem
-from kit.pdf.pictures import NoPicture, kind_and_width, points, read_picture
+from kit.pdf.parts import NOTE, Place, Problem
+from kit.pdf.pictures import NoPicture, kind_of, points, read_picture
 from kit.pdf.writing import FOUND, PLACED, quoted
 
 HERE = Path(__file__).parent
@@ -56,36 +57,52 @@ class Typesetter:
         with tempfile.TemporaryDirectory() as root:
             for name, data in self.files.items():
                 Path(root, name).write_bytes(data)
-            compiler = typst.Compiler(root=root, ignore_system_fonts=not coverage.system)
+            place = {"root": root, "ignore_system_fonts": not coverage.system}
             try:
-                return compile_pdf(compiler, start + self.filled(body))
+                return self.accessible_pdf(start + self.filled(body), place)
             except typst.TypstError:
-                self.replace_broken(compiler, start, [*self.pieces.values(), *body])
+                self.replace_broken(typst.Compiler(**place), start,
+                                    [*self.pieces.values(), *body])
             try:
-                return compile_pdf(compiler, start + self.filled(body))
+                return self.accessible_pdf(start + self.filled(body), place)
             except typst.TypstError as problem:
-                raise Refused(f"typst could not set the report: {problem.message}") from None
+                raise Refused(f"typst could not make the report: {problem.message}") from None
+
+    def accessible_pdf(self, source, place):
+        """Return the PDF of a typst source; it claims PDF/UA-1 unless typst refuses the claim."""
+        def set_pages(floats):
+            return typst.Compiler(source.encode("utf-8", "replace"), **place,
+                                  sys_inputs={"floats": " ".join(floats)})
+        compiler = set_pages(choose_floats(set_pages))
+        try:
+            return compile_pdf(compiler, source, ["ua-1"])
+        except typst.TypstError as refusal:
+            pdf = compile_pdf(compiler, source)     # fails too where the source itself is broken
+            why = one_line(refusal.message.removeprefix("PDF/UA-1 error: "), 160)
+            self.problems.append(Problem(NOTE, Place("the report"), (
+                f"it does not claim PDF/UA-1, the standard for screen readers: {why}")))
+            return pdf
 
     def body(self, parts):
         """Return a piece for each part, with tokens where the pieces within it go."""
-        given = [(number, part) for number, part in enumerate(parts)
-                 if part.kind in ("markdown", "html")]
-        questions = [{"format": part.kind, "place": number, "text": self.text_of(part)}
-                     for number, part in given]
+        questions = [{"format": part.kind, "text": self.text_of(part), "label": part.label,
+                      "caption": self.formulas.take_from_markdown(part.caption, part.place)}
+                     for part in parts]
         answer = run_pandoc({"found": FOUND, "placed": PLACED, "parts": questions,
                              "formulas": [formula.source for formula in self.formulas.found]})
-        printed = [part["typst"] for part in answer["parts"]]
+        printed = [part["typst"] + part["caption"] for part in answer["parts"]]
         printed += [piece.get("caption", "") for piece in answer["pieces"]]
         self.add_formulas(set(TOKEN.findall(" ".join(printed))))
         for number, piece in enumerate(answer["pieces"]):
             add = {"picture": self.add_named_picture, "raw": self.add_raw,
                    "unprintable": self.add_unprintable}[piece["kind"]]
             self.pieces[f"\ue002{PLACED}.{number}\ue003"] = add(piece, parts[piece["place"]])
-        texts = dict(zip((number for number, _ in given), answer["parts"]))
-        return [self.piece_of(part, texts.get(number)) for number, part in enumerate(parts)]
+        return [self.piece_of(part, said) for part, said in zip(parts, answer["parts"])]
 
     def text_of(self, part):
-        """Return a part's text for pandoc, its formulas replaced by tokens."""
+        """Return a part's text for pandoc, its formulas replaced by tokens, "" if it has none."""
+        if part.kind not in ("markdown", "html"):
+            return ""
         content = part.content.replace("\r\n", "\n")
         if part.kind == "html":
             return self.formulas.take_from_html(shown_html(content), part.place)
@@ -93,15 +110,17 @@ class Typesetter:
 
     def piece_of(self, part, answer):
         """Return a part as a piece: pandoc's typst if there is some, its own if not."""
-        headings = [None] if answer is None else answer["outline"]
+        is_text = part.kind in ("markdown", "html")
+        headings = answer["outline"] if is_text else [None]
         self.outline += [(part.place, heading or None) for heading in headings]
         if part.kind == "picture":
             return self.add_picture(part.content, part, "figure", width=part.width, alone=True,
-                                    caption=f"#{quoted(part.caption)}" if part.caption else "")
+                                    alt=part.alt or part.caption, caption=answer["caption"],
+                                    label=part.label)
         if part.kind == "html" and part.plain and not answer["typst"].strip():
             return self.add_unprintable({"source": part.plain}, part)
-        words = "the cell could not be set, and is printed as it was written"
-        return Piece(part.content if answer is None else answer["typst"],
+        words = "typst cannot draw this cell, so the report shows it as you wrote it"
+        return Piece(answer["typst"] if is_text else part.content,
                      f"#code({quoted(part.plain or part.content)});",
                      Problem("unprintable", part.place, words))
 
@@ -113,8 +132,8 @@ class Typesetter:
         for number, formula in enumerate(self.formulas.found):
             mark, source = f"\ue000{PLACED}.{number}\ue001", self.formulas.set(formula)
             display = "true" if formula.display else "false"
-            words = (f"the formula {one_line(formula.tex, 80)} could not be set and is printed "
-                     f"as its TeX ({formula.reason or 'typst refused it'})")
+            words = (f"the formula {one_line(formula.tex, 80)} cannot be drawn, so the report "
+                     f"shows its TeX ({formula.reason or 'typst refused it'})")
             piece = Piece(source, f"#unset({quoted(formula.tex)}, display: {display});",
                           Problem("formula", formula.place, words))
             if source is None and mark in used:
@@ -125,7 +144,7 @@ class Typesetter:
         """Return raw typst, TeX or the like as code: what a stranger wrote is never run."""
         shown = quoted(piece["source"])
         given = f"#code({shown});" if piece.get("block") else f"#raw({shown});"
-        words = (f"raw {piece['format']} is printed as it was written: "
+        words = (f"raw {piece['format']} is not run: the report shows it as you wrote it: "
                  f"{one_line(piece['source'], 60)}")
         self.problems.append(Problem("unprintable", part.place, words))
         return Piece(given, given, None)
@@ -150,19 +169,19 @@ class Typesetter:
         except NoPicture as problem:
             return self.no_picture(part, name, problem)
 
-    def add_picture(self, data, part, name, *, width, alone, alt="", caption=""):
+    def add_picture(self, data, part, name, *, width, alone, alt="", caption="", label=""):
         """Return the piece of a picture whose bytes are known; its caption is typst."""
         try:
-            kind, pixels = kind_and_width(data)
+            kind = kind_of(data)
         except NoPicture as problem:
             return self.no_picture(part, name, problem)
         file = f"picture-{len(self.files) + 1}.{kind}"
         self.files[file] = data
         words = f"picture {name} is not shown: it is damaged, or refers to another file"
-        options = {"width": width, "pixels": "none" if pixels is None else pixels,
-                   "alt": quoted(alt or f"Figure made by {part.place}"),
+        options = {"width": width, "alt": quoted(alt or f"Figure made by {part.place}"),
                    "alone": "true" if alone else "false",
-                   "caption": f"[{caption}]" if caption else "none"}
+                   "caption": f"[{caption}]" if caption else "none",
+                   "name": quoted(label) if label else "none"}
         listed = ", ".join(f"{option}: {value}" for option, value in options.items())
         return Piece(f'#picture("{file}", {listed});', missing(words),
                      Problem("picture", part.place, words))
@@ -186,8 +205,9 @@ class Typesetter:
             told.update((part.place, letter) for letter in absent)
             if absent:
                 more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
-                words = (f"no font has {', '.join(map(name_of, absent[:3]))}{more}, printed as "
-                         "its number: install a font such as Noto, or write it in words")
+                words = (f"no font has {', '.join(map(name_of, absent[:3]))}{more}, so "
+                         "the report shows its number: install a font such as Noto, or write "
+                         "it in words")
                 self.problems.append(Problem("character", part.place, words))
         return coverage
 
@@ -232,9 +252,10 @@ def mark_missing(letters):
         f"\\u{{{ord(letter):x}}}" for letter in letters)
 
 
-def compile_pdf(compiler, source):
-    """Return the PDF of a typst source."""
-    return compiler.compile(source.encode("utf-8", "replace"), format="pdf")
+def compile_pdf(compiler, source, standards=()):
+    """Return the PDF of a typst source; it keeps to these standards."""
+    return compiler.compile(source.encode("utf-8", "replace"), format="pdf",
+                            pdf_standards=list(standards))
 
 
 def run_pandoc(question):

@@ -47,9 +47,9 @@ def main():
     except Refused as refusal:
         result = {"refused": str(refusal)}
     except OSError as problem:
-        result = {"refused": f"the report cannot be written ({reason(problem)}): is there space?"}
+        result = {"refused": f"the report cannot be written ({reason(problem)}): free some space"}
     except MemoryError:
-        result = {"refused": "the notebooks need more memory than is allowed: "
+        result = {"refused": "the notebooks need more memory than they may use: "
                              "look for a very large output or picture"}
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
 
@@ -86,8 +86,8 @@ def make(job):
     for notebook in notebooks:
         own = parts_of(notebook, job["code"], job["most_lines"])
         if not own:
-            problems.append(Problem("section", Place(notebook.name), "nothing of it is printed: "
-                                    "it holds neither text nor outputs"))
+            problems.append(Problem("section", Place(notebook.name), "the report shows nothing "
+                                    "of it: it has no text and no outputs"))
         parts += own
     if PLACEHOLDER_AUTHOR in job["settings"]["authors"]:
         problems.append(Problem("placeholder", Place("report.toml"), "the author is still "
