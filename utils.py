@@ -198,10 +198,10 @@ def plot_confusion(ax, counts):
     ax.set(xlabel="read as", ylabel="digit", xticks=range(len(counts)), yticks=range(len(counts)))
 
 
-def new_figure(columns=2, rows=1, height=2.4):
+def new_figure(columns=2, rows=1, height=2.5):
     """A figure as wide as the report's text, in inches, and its axes; lettering of 8 points."""
     import matplotlib.pyplot as plt  # loaded when something is drawn: it takes half a second
-    plt.rcParams.update({"font.size": 8, "axes.titlesize": 9, "legend.fontsize": 8})
+    plt.rcParams.update({"font.size": 8, "axes.titlesize": 8, "lines.linewidth": 1.2})
     return plt.subplots(rows, columns, figsize=(6.46, height * rows), dpi=220,
                         layout="constrained")
 

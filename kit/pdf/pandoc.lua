@@ -314,19 +314,55 @@ local function outline(blocks)
   end)
 end
 
--- The inlines of a caption.
-local function caption_of(given)
-  return pandoc.utils.blocks_to_inlines(structured(
-    pandoc.read(given.caption, READERS.markdown, {}, {}).blocks):walk(NUMBERS))
+local function read_markdown(text)
+  return pandoc.read(text, READERS.markdown, {}, {}).blocks
 end
 
--- The first table gets the caption and the label.
-local function with_caption(blocks, caption, label)
-  local is_first = true
+local function caption_inlines(blocks)
+  return pandoc.utils.blocks_to_inlines(structured(blocks):walk(NUMBERS))
+end
+
+-- A paragraph `<a id="tbl-name"></a>Table: words` above a table is its caption; the name may lack.
+local function caption_and_label(inlines)
+  local label = ''
+  while inlines[1] and is_html(inlines[1]) do
+    label = inlines:remove(1).text:match('^<a id="(tbl%-[%w_-]+)">') or label
+  end
+  if inlines[1] and inlines[1].t == 'Str' and inlines[1].text == 'Table:' then
+    inlines:remove(1)
+    return inlines, label
+  end
+end
+
+-- Take the captions out of blocks; return them by the number of their table.
+local function take_captions(blocks)
+  local captions, number = {}, 0
+  for index = #blocks, 1, -1 do
+    if blocks[index].t == 'Table' then number = number + 1 end
+  end
+  for index = #blocks, 2, -1 do
+    if blocks[index].t == 'Table' then
+      local above = blocks[index - 1]
+      if above.t == 'Para' then
+        local caption, label = caption_and_label(above.content:clone())
+        if caption then
+          captions[number] = { pandoc.Blocks { pandoc.Para(caption) }, label }
+          blocks:remove(index - 1)
+        end
+      end
+      number = number - 1
+    end
+  end
+  return captions
+end
+
+local function with_captions(blocks, captions)
+  local number = 0
   return blocks:walk { Table = function(tbl)
-    if not is_first then return end
-    is_first = false
-    tbl.caption = { long = { pandoc.Plain(caption) } }
+    number = number + 1
+    if not captions[number] then return end
+    local caption, label = table.unpack(captions[number])
+    tbl.caption = { long = { pandoc.Plain(caption_inlines(caption)) } }
     tbl.attr = pandoc.Attr(label)
     return tbl
   end }
@@ -337,12 +373,14 @@ local function read_part(given, index)
   local part = { format = given.format, blocks = pandoc.Blocks {} }
   if given.text ~= '' then
     local text = given.text .. '\n'  -- without it a table's last row is no row
-    part.blocks = structured(given.format == 'html' and read_html(text)
-      or pandoc.read(text, READERS.markdown, {}, {}).blocks):walk(NUMBERS):walk(HEADINGS)
+    local blocks = given.format == 'html' and read_html(text)
+      or read_markdown(text)
+    local captions = take_captions(blocks)
+    if given.caption ~= '' then captions[1] = { read_markdown(given.caption), given.label } end
+    part.blocks = with_captions(structured(blocks):walk(NUMBERS):walk(HEADINGS), captions)
   end
-  local caption = given.caption ~= '' and caption_of(given)
+  local caption = given.caption ~= '' and caption_inlines(read_markdown(given.caption))
   part.caption = caption and write { pandoc.Plain(caption):walk(ESCAPED) } or ''
-  if caption then part.blocks = with_caption(part.blocks, caption, given.label) end
   return part
 end
 
