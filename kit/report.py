@@ -177,12 +177,12 @@ def read_settings(path):
 
 def tell(options, problems, notes):
     """Print where the report is, and what is missing in it."""
-    def listed(found):
+    def describe(found):
         return [{"kind": problem.kind, "notebook": problem.place.notebook,
                  "cell": problem.place.cell, "message": problem.words} for problem in found]
     if options.json:
         say(json.dumps({"output": str(options.output), "complete": not problems,
-                        "problems": listed(problems), "notes": listed(notes)}, indent=2))
+                        "problems": describe(problems), "notes": describe(notes)}, indent=2))
     else:
         say(str(options.output))
     for note in notes:
