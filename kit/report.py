@@ -179,12 +179,12 @@ def read_settings(path):
 
 def tell(options, problems, notes):
     """Print the path of the report, its problems and its notes."""
-    def listed(found):
+    def describe(found):
         return [{"kind": problem.kind, "notebook": problem.place.notebook,
                  "cell": problem.place.cell, "message": problem.words} for problem in found]
     if options.json:
         say(json.dumps({"output": str(options.output), "complete": not problems,
-                        "problems": listed(problems), "notes": listed(notes)}, indent=2))
+                        "problems": describe(problems), "notes": describe(notes)}, indent=2))
     else:
         say(str(options.output))
     for note in notes:

@@ -14,6 +14,7 @@ from pypdf.generic import ArrayObject
 from stress_notebooks import SVG, frame, html_table, picture_bytes
 
 from kit.pdf import typesetting
+from kit.pdf.floats import find_gap
 from kit.pdf.parts import NOTE
 
 
@@ -268,6 +269,12 @@ def test_a_label_that_is_none_is_left_alone(label):
     assert "Figure 1: A typed" in text and "42" not in text and problems == []
 
 
+def test_a_label_without_a_caption_names_nothing():
+    _, text, problems = export(plot("label: fig-a"), table("label: tbl-a"),
+                               markdown("[typed](#fig-a) [also](#tbl-a)"))
+    assert "typed also" in text and "Figure" not in text and problems == []
+
+
 def test_option_lines_are_not_printed_with_the_code():
     _, text, _ = export(plot("label: fig-a", "fig-cap: A"), code("x = 1\n#| fig-cap: B"),
                         include_code=True)
@@ -387,6 +394,18 @@ def test_pages_are_three_quarters_full(monkeypatch):
     assert min(fullness(*cells)[:-1]) >= 0.75
     monkeypatch.setattr(typesetting, "choose_floats", lambda _: [])
     assert min(fullness(*cells)[:-1]) < 0.75
+
+
+@pytest.mark.parametrize("marks, figure", [
+    ([(1, 21.0, ""), (2, 2.4, ""), (2, 3.0, ""), (2, 5.0, "a.png")], "a.png"),
+    ([(1, 21.2, ""), (2, 2.4, ""), (2, 5.0, "a.png")], None),       # full enough
+    ([(1, 9.0, ""), (2, 3.0, ""), (2, 5.0, "a.png")], None),        # text stands above it
+    ([(1, 9.0, ""), (2, 2.4, "fixed"), (2, 5.0, "a.png")], None),   # a table has moved
+    ([(1, 9.0, ""), (2, 2.4, "floats.png"), (2, 9.0, "a.png")], None),
+    ([(1, 9.0, ""), (2, 2.4, "floats.png"), (2, 9.0, ""), (3, 2.4, "a.png")], "a.png"),
+    ([(1, 9.0, "")], None), ([], None)])
+def test_the_figure_that_leaves_a_page_too_empty_is_found(marks, figure):
+    assert find_gap(marks, ["floats.png"]) == figure
 
 
 @pytest.mark.parametrize("begin", [
