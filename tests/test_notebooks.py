@@ -149,16 +149,14 @@ def options_of(cell):
 
 
 def numbered():
-    """{id of a cell: "Figure 3" or "Table 2"} in all notebooks, as the report numbers them."""
+    """{label: "Figure 3" or "Table 2"} in all notebooks, as the report numbers them."""
+    text = "\n".join(cell.source for name in SUBTASKS for cell in notebook(name).cells)
     found = {}
-    for name in SUBTASKS:
-        for cell in notebook(name).cells:
-            table = re.search("^Table: ", cell.source, re.MULTILINE) if cell.cell_type == \
-                "markdown" else "tbl-cap" in options_of(cell)
-            kind = "Figure" if "fig-cap" in options_of(cell) else "Table" if table else None
-            if kind:
-                count = sum(one.startswith(kind) for one in found.values())
-                found[cell.id] = f"{kind} {count + 1}"
+    for option, anchor in re.findall(r'^(?:#\| label: (.+)|<a id="(.+)"></a>Table: )', text,
+                                     re.MULTILINE):
+        label = option or anchor
+        count = sum(one.startswith(label[:3]) for one in found)
+        found[label] = f"{'Figure' if label.startswith('fig-') else 'Table'} {count + 1}"
     return found
 
 
@@ -166,7 +164,7 @@ def test_every_figure_and_table_is_referred_to_by_the_number_that_the_report_giv
     text = "\n".join(cell.source for name in SUBTASKS for cell in notebook(name).cells
                      if cell.cell_type == "markdown")
     references = re.findall(r"\[((?:Figure|Table) \d+)\]\(#([^)]+)\)", text)
-    assert {cell: number for number, cell in references} == numbered()
+    assert {label: number for number, label in references} == numbered()
     assert not re.search(r"(?<!\[)\b(?:Figure|Table) \d", text)        # none without its link
 
 
@@ -175,8 +173,22 @@ def test_every_figure_has_a_caption_and_a_description_and_every_table_a_caption(
     for cell in code_cells(name):
         kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
         options = options_of(cell)
-        assert ("image/png" in kinds) == ("fig-cap" in options) == ("fig-alt" in options), cell.id
-        assert ("text/markdown" in kinds) == ("tbl-cap" in options), cell.id
+        is_figure, is_table = "image/png" in kinds, "text/markdown" in kinds
+        assert ("fig-cap" in options) == ("fig-alt" in options) == is_figure, cell.id
+        assert ("tbl-cap" in options) == is_table, cell.id
+        assert options.get("label", "").startswith("fig-" * is_figure + "tbl-" * is_table), cell.id
+        assert ("label" in options) == (is_figure or is_table), cell.id
+
+
+@pytest.mark.parametrize("name", SUBTASKS)
+def test_a_quantity_has_one_axis_in_all_figures_of_a_notebook(name):
+    axes = {}
+    for cell in code_cells(name):
+        if "plot_runs" in cell.source:
+            for side, limits in re.findall(r"(left|right)\.set_ylim\((.+)\)", cell.source):
+                axes.setdefault(side, set()).add(limits)
+    assert all(len(limits) == 1 for limits in axes.values()), axes
+    assert (len(axes) == 2) == (name in ("task2", "task3", "task4"))
 
 
 @pytest.mark.parametrize("name", SUBTASKS)

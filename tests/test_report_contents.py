@@ -245,6 +245,15 @@ def test_a_cell_with_a_table_and_a_picture_has_two_captions():
     assert "Figure 1: F Table 1: T a 1 Table 1, Figure 1" in text
 
 
+def test_a_paragraph_of_markdown_above_a_table_is_its_caption():
+    rows = "| a |\n|---|\n| 1 |\n\n"
+    _, text, problems = export(markdown(
+        f'See [x](#tbl-b).\n\nTable: Of $x$.\n\n{rows}text\n\n{rows}'
+        f'<a id="tbl-b"></a>Table: *Second*.\n\n{rows}Table: of nothing.'))
+    assert ("See Table 2. Table 1: Of 𝑥. a 1 text a 1 Table 2: Second. a 1 "
+            "Table: of nothing." in text) and problems == []
+
+
 def test_a_reference_has_the_number_of_the_pdf_and_links_to_it():
     reader, text, problems = export(
         markdown("See [Figure 9](#fig-b), [*that*](#tbl-b) and [Figure 3](#fig-of-task-3)."),

@@ -334,26 +334,22 @@ local function caption_and_label(inlines)
   end
 end
 
--- Take the captions out of blocks; return them by the number of their table.
+-- Blocks without the captions, and the captions by the number of their table.
 local function take_captions(blocks)
-  local captions, number = {}, 0
-  for index = #blocks, 1, -1 do
-    if blocks[index].t == 'Table' then number = number + 1 end
-  end
-  for index = #blocks, 2, -1 do
-    if blocks[index].t == 'Table' then
-      local above = blocks[index - 1]
-      if above.t == 'Para' then
-        local caption, label = caption_and_label(above.content:clone())
-        if caption then
-          captions[number] = { pandoc.Blocks { pandoc.Para(caption) }, label }
-          blocks:remove(index - 1)
-        end
+  local kept, captions, number = pandoc.Blocks {}, {}, 0
+  for _, block in ipairs(blocks) do
+    if block.t == 'Table' then
+      local above, caption, label = kept[#kept], nil, nil
+      if above and above.t == 'Para' then caption, label = caption_and_label(above.content:clone()) end
+      number = number + 1
+      if caption then
+        captions[number] = { pandoc.Blocks { pandoc.Para(caption) }, label }
+        kept:remove(#kept)
       end
-      number = number - 1
     end
+    kept:insert(block)
   end
-  return captions
+  return kept, captions
 end
 
 local function with_captions(blocks, captions)
@@ -375,9 +371,9 @@ local function read_part(given, index)
     local text = given.text .. '\n'  -- without it a table's last row is no row
     local blocks = given.format == 'html' and read_html(text)
       or read_markdown(text)
-    local captions = take_captions(blocks)
+    local kept, captions = take_captions(blocks)
     if given.caption ~= '' then captions[1] = { read_markdown(given.caption), given.label } end
-    part.blocks = with_captions(structured(blocks):walk(NUMBERS):walk(HEADINGS), captions)
+    part.blocks = with_captions(structured(kept):walk(NUMBERS):walk(HEADINGS), captions)
   end
   local caption = given.caption ~= '' and caption_inlines(read_markdown(given.caption))
   part.caption = caption and write { pandoc.Plain(caption):walk(ESCAPED) } or ''
