@@ -1,6 +1,7 @@
 # ruff: noqa: E501 (lines of the reference are as long as they are there)
 """Faults, and right code in another style, planted in a copy of the reference's scripts."""
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,8 +123,8 @@ def plant(folder, edits):
     for script, old, new in edits:
         name = f"{script}.py"
         if not old:
-            first, rest = texts[name].split("\n", 1)
-            texts[name] = f"{first}\n{new}\n{rest}"
+            docstring, imports = re.split(r"^(?=import |from )", texts[name], 1, re.MULTILINE)
+            texts[name] = f"{docstring}{new}\n{imports}"
             continue
         if texts[name].count(old) != 1:
             raise ValueError(f"{name} holds {texts[name].count(old)} times, not once: {old!r}")

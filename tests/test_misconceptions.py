@@ -146,7 +146,7 @@ TABLE = (
     fault("a name of another file, at import",
           ("task3", "", "LAST = X_train[-1]"),
           costs={"3a": 6, "3b": 4, "3c": 4, "4d": 2},
-          hint="task3.py cannot be imported: NameError in task3.py, line 2: name 'X_train'"),
+          hint="task3.py cannot be imported: NameError in task3.py, line 5: name 'X_train'"),
     # ------------------------------------------------------------------------------------- 3a
     fault("slope with 1.7259",
           ("task3", IMPROVED_SLOPE, IMPROVED_SLOPE.replace("1.7159 *", "1.7259 *")),

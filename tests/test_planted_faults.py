@@ -577,7 +577,7 @@ TRICKS = (
           costs={"3a": 3}, hint="call self.slope with the outputs a of each hidden layer?"),
     fault("task3 cannot be imported", ("task3", "", "def broken(:\n    pass"),
           costs={"3a": 6, "3b": 4, "3c": 4, "4d": 2},
-          hint="task3.py cannot be imported: SyntaxError in task3.py, line 2"),
+          hint="task3.py cannot be imported: SyntaxError in task3.py, line 5"),
     fault("√(2/fan-in)", ("task3", NORMAL, NORMAL.replace("1 / np.sqrt(fan_in)",
                                                           "np.sqrt(2 / fan_in)")),
           costs={"3b": 4}, hint="is it √(2/fan-in)?"),
@@ -643,7 +643,7 @@ TRICKS = (
 EVERYWHERE = (
     fault("task2 calls sys.exit at import", ("task2", "", "import sys\nsys.exit(0)"),
           costs={"2a": 5, "2b": 17, "2c": 4, "2d": 5, "3a": 6, "3b": 4, "3c": 4, "4c": 13, "4d": 2},
-          hint="task2.py cannot be imported: SystemExit in task2.py, line 3"),
+          hint="task2.py cannot be imported: SystemExit in task2.py, line 7"),
     fault("utils ends the process at import", ("utils", "", "import os\nos._exit(0)"),
           costs={"2a": 5, "2b": 17, "2c": 4, "2d": 5, "3a": 6, "3b": 4, "3c": 4, "4c": 13, "4d": 2},
           hint="ended the Python process (exit status 0)"),
