@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import sys
-import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,29 +67,31 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     code, folder = hash_code(files), build_folder() / "runs"
     names = {(experiment, seed): name_run(experiment, seed, data_id, code)
              for experiment in experiments for seed in seeds}
-    jobs = {name: (replace(experiment, name=""), seed, data_id)
+    jobs = {name: (replace(experiment, name=""), seed)
             for (experiment, seed), name in names.items()}
     results = {name: read_results(folder / f"{name}.npz") for name in jobs}
-    missing = [job for name, job in jobs.items() if results[name] is None]
+    missing = {job: name for name, job in jobs.items() if results[name] is None}
     if missing:
         ticks = ticks_per_epoch * max(experiment.num_epochs for experiment in experiments)
         compute = functools.partial(compute_run, run, files)
         with tqdm(total=ticks * len(missing), desc=f"{len(missing)} runs", mininterval=0.5,
                   bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
                   ) as bar:
-            for _, (name, result) in run_jobs(compute, load, missing, ticks, bar):
-                if name not in jobs:
+            for job, (worker_code, result) in run_jobs(compute, load, missing, ticks, bar):
+                if worker_code != code:
                     raise Refused("a script was edited while runs were computed: start again")
-                results[name] = result
-                write_results(folder / f"{name}.npz", result)
+                path = folder / f"{missing[job]}.npz"
+                write_results(path, result)
+                results[missing[job]] = read_results(path)  # the same types as another time
             bar.update(bar.total - bar.n)
     return {experiment: [Run(experiment, seed, **results[names[experiment, seed]])
                          for seed in seeds] for experiment in experiments}
 
 
 def compute_run(run, files, job, data, tick):
-    """The name of a run, by the code that this worker has imported, and its results."""
-    return name_run(*job, hash_code_once(*files)), run(*job[:2], data, tick).results
+    """hash_code of what this worker has imported, and the results of a run."""
+    experiment, seed = job
+    return hash_code_once(*files), run(experiment, seed, data, tick).results
 
 
 # ---------------------------------------------------------------------------- the names of runs
@@ -197,23 +198,25 @@ def read_results(path):
     """The results of a finished run; None if there are none, or if they cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
+            if file.zip.testzip():
+                return None
             results = json.loads(file["results"].item())
             return results | {name: [file[f"{name}{number}"] for number in range(count)]
                               for name, count in results.pop("arrays").items()}
-    except (AttributeError, TypeError, OSError, ValueError, EOFError, KeyError,
-            zipfile.BadZipFile):
-        return None  # the run is computed again and its file written over
+    except Exception:   # a damaged file can raise any
+        return None     # the run is computed again and its file written over
 
 
 def write_results(path, results):
     """Keep the results of a run in a file: lists of arrays as they are, all else as JSON."""
-    lists = {name: value for name, value in results.items() if isinstance(value, list)}
+    lists = {name: value for name, value in results.items() if isinstance(value, (list, tuple))}
     rest = {name: value for name, value in results.items() if name not in lists}
     rest["arrays"] = {name: len(value) for name, value in lists.items()}
     arrays = {f"{name}{number}": array for name, value in lists.items()
               for number, array in enumerate(value)}
     with whole_file(path) as file:
-        np.savez(file, results=np.array(json.dumps(rest)), **arrays)
+        np.savez(file, results=np.array(json.dumps(rest, default=lambda one: one.item())),
+                 **arrays)
 
 
 note_imports(ROOT.glob("*.py"))
