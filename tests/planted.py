@@ -123,7 +123,8 @@ def plant(folder, edits):
     for script, old, new in edits:
         name = f"{script}.py"
         if not old:
-            docstring, imports = re.split(r"^(?=import |from )", texts[name], 1, re.MULTILINE)
+            docstring, imports = re.split(r"^(?=import |from )", texts[name],
+                                          maxsplit=1, flags=re.MULTILINE)
             texts[name] = f"{docstring}{new}\n{imports}"
             continue
         if texts[name].count(old) != 1:

@@ -101,7 +101,8 @@ def test_a_run_in_float32_is_kept(small_path):
               "X = task2.load_dataset(sys.argv[1]); "
               "data = task2.Dataset(*(one.astype(np.float32) for one in X)); "
               "from kit.runs import write_results; from pathlib import Path; "
-              f"write_results(Path(sys.argv[2]), task2.run(task2.{experiment!r}, 0, data).results)")
+              f"found = task2.run(task2.{experiment!r}, 0, data); "
+              "write_results(Path(sys.argv[2]), found.results)")
     path = build_folder() / "run.npz"
     done = subprocess.run([sys.executable, "-c", script, small_path, path], cwd=ROOT,
                           capture_output=True, text=True)
@@ -289,10 +290,10 @@ def test_words_leave_the_name_as_it_is(place, folder):
 CODE = {
     "a setting": ("task2.py", "learning_rate: float = 0.1", "learning_rate: float = 0.2"),
     "a solution": ("task2.py", "        return a * (1 - a)", "        return (1 - a) * a"),
-    "a name": ("task2.py", "def predict(model, X, rows=1000):", "def predict(model, X, rows=999):"),
+    "a name": ("task2.py", "def predict(model, X, rows=1000)", "def predict(model, X, rows=999)"),
     "a string": ("helper.py", 'return "a", VALUE', 'return "b", VALUE'),
     "a string that is no docstring": ("helper.py", "    return", "    'a string'\n    return"),
-    "utils": ("utils.py", "def generators(seed):\n", "def generators(seed):\n    seed = seed + 1\n"),
+    "utils": ("utils.py", "def generators(seed):\n", "def generators(seed):\n    seed += 1\n"),
     "a helper": ("helper.py", "VALUE = 1", "VALUE = 2"),
     "a helper's helper": ("deeper.py", "VALUE = 1", "VALUE = 2"),
     "a helper imported in a function": ("late.py", "VALUE = 1", "VALUE = 2"),
@@ -360,7 +361,8 @@ def test_every_setting_of_an_experiment_counts():
     names = {name_of(replace(plain, **{name: value})) for name, value in others.items()}
     assert len(names | {name_of(plain)}) == len(others) + 1
     # the value alone is not enough: it belongs to its setting
-    assert name_of(replace(plain, learning_rate=0.5)) != name_of(replace(plain, momentum_gamma=0.5))
+    one, other = replace(plain, learning_rate=0.5), replace(plain, momentum_gamma=0.5)
+    assert name_of(one) != name_of(other)
 
 
 def other_python(monkeypatch):

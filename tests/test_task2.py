@@ -8,8 +8,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import task2
 from task2 import (BASELINE, Dataset, SoftmaxModel, SoftmaxTrainer, accuracy_of,
                    calculate_accuracy, count_parameters, cross_entropy_loss, gradient_check,
-                   load_dataset, one_hot_encode, pre_process_images, predict, run, sigmoid, softmax,
-                   training_statistics)
+                   load_dataset, one_hot_encode, pre_process_images, predict, run, sigmoid,
+                   softmax, training_statistics)
 from task3 import ImprovedModel
 from utils import ROOT
 
@@ -33,7 +33,7 @@ def test_pre_processing_uses_the_given_numbers_and_appends_the_bias():
 
 
 @pytest.mark.parametrize("X, std, problem", [
-    (np.zeros((3, 785)), 1, r"X has the shape \(3, 785\), expected \(N, 784\): a flat image a row"),
+    (np.zeros((3, 785)), 1, r"X has the shape \(3, 785\), expected \(N, 784\): a flat image a"),
     (np.zeros(784), 1, r"shape \(784,\)"),
     (np.full((3, 784), np.nan), 1, "X goes from nan to nan"),
     (np.full((3, 784), np.inf), 1, "X goes from inf to inf"),

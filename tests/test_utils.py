@@ -45,7 +45,7 @@ def test_without_shuffling_the_order_is_kept():
 
 
 @pytest.mark.parametrize("arguments, problem", [
-    ((np.arange(5), np.arange(4), 2), r"Y has the shape \(4,\), expected \(5,\): each image needs"),
+    ((np.arange(5), np.arange(4), 2), r"Y has the shape \(4,\), expected \(5,\): each image ne"),
     ((np.arange(5), np.arange(5), 6), "batch_size is 6, expected whole numbers from 1 to 5"),
     ((np.arange(5), np.arange(5), 0), "batch_size is 0"),
     ((np.arange(5), np.arange(5), 2, True), "needs a generator"),
