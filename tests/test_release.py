@@ -159,6 +159,16 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     assert done.stdout.split() == ["40", "0", "True", "True", "80", "True"], done.stderr
 
 
+@pytest.mark.parametrize("script, words", [
+    ("task2.py", "task 2a: write training_statistics: "),
+    ("task4.py", "an experiment is None: write it in its script first")])
+def test_a_script_with_blanks_ends_in_one_line_that_says_what_to_write(script, words, student):
+    done = subprocess.run([sys.executable, "-B", script, "--epochs", "1"], cwd=student,
+                          capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.splitlines()[-1].startswith(f"error: {words}")
+    assert "Traceback" not in done.stderr
+
+
 def test_what_is_missing_in_the_reference_is_named(reference, capsys, monkeypatch):
     (reference / "LICENSE").unlink()
     assert "LICENSE is missing in the reference" in refusal(reference, capsys, monkeypatch)
