@@ -8,9 +8,9 @@ endif
 READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 # the tests that run the students' scripts; the others need no coverage, which slows them down
-OF_SCRIPTS := $(wildcard tests/test_task*.py) $(addprefix tests/test_,utils.py data.py sweep.py command_line.py)
+OF_SCRIPTS := $(wildcard tests/test_task*.py) $(addprefix tests/test_,utils.py data.py pool.py runs.py command_line.py)
 COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
-# side by side, for the last run of each sweep leaves a core idle
+# side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
 .PHONY: report test test-all lab notebooks student bench clean

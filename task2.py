@@ -226,7 +226,7 @@ class SoftmaxTrainer:
 
     def update(self):
         """Changes every matrix of self.model.ws by one step of gradient descent, with its gradient
-        in self.model.grads and with self.learning_rate."""
+        in self.model.grads, of the same shape, and with self.learning_rate."""
         # SOLUTION 2c
         # w := w - α ∂C/∂w
         for w, grad in zip(self.model.ws, self.model.grads):

@@ -56,7 +56,7 @@ class MomentumTrainer(SoftmaxTrainer):
 
     def update(self):
         """Δw(t) = ∂C/∂w + γ Δw(t-1), then w := w - α Δw(t), for every matrix w of self.model.ws
-        (section 4.7). self.velocity holds Δw(t-1), at first 0, and keeps Δw(t)."""
+        (section 4.7). self.velocity holds Δw(t-1) in w's shape, at first 0, and keeps Δw(t)."""
         if not self.momentum_gamma:
             return super().update()
         # SOLUTION 3c

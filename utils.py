@@ -240,7 +240,7 @@ def command_line(description, run_all, experiments, figure):
     args = parser.parse_args()
     try:
         load_full_mnist(args.data)
-        runs = run_all([replace(one, num_epochs=args.epochs) for one in experiments],
+        runs = run_all([one and replace(one, num_epochs=args.epochs) for one in experiments],
                        [args.seed], args.data)
         quantities = "train_loss", "train_accuracy", "val_loss", "val_accuracy"
         print(Table(["experiment", "best at step", "train. loss", "train. accuracy", "val. loss",

@@ -21,7 +21,7 @@ SWEEP = ("import os, time; from dataclasses import replace; "
          "from task3 import COMBINATIONS, run_all; "
          "os.sched_setaffinity(0, range({})) if hasattr(os, 'sched_setaffinity') else None; "
          "start = time.perf_counter(); "
-         "run_all([replace(one, num_epochs=2) for one in COMBINATIONS], [0]); "
+         "run_all([replace(one, num_epochs=2) for one in COMBINATIONS[:8]], [0]); "
          "print(time.perf_counter() - start)")
 
 # by a small process, for Linux counts the memory of the one that starts another as that one's

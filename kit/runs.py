@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import sys
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -65,34 +64,36 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
         raise NotImplementedError("an experiment is None: write it in its script first")
     kinds = {type(experiment) for experiment in experiments}
     tell_edits(list_modules(run, *kinds))
-    codes = {kind: hash_code(run, kind) for kind in kinds}
+    codes = {kind: hash_code(list_modules(run, kind)) for kind in kinds}
     folder = build_folder() / "runs"
     names = {(experiment, seed): name_run(experiment, seed, data_id, codes[type(experiment)])
              for experiment in experiments for seed in seeds}
-    jobs = {name: (replace(experiment, name=""), seed, data_id)
+    jobs = {name: (replace(experiment, name=""), seed)
             for (experiment, seed), name in names.items()}
     results = {name: read_results(folder / f"{name}.npz") for name in jobs}
-    missing = [job for name, job in jobs.items() if results[name] is None]
+    missing = {job: name for name, job in jobs.items() if results[name] is None}
     if missing:
         ticks = ticks_per_epoch * max(experiment.num_epochs for experiment in experiments)
         compute = functools.partial(compute_run, run)
         with tqdm(total=ticks * len(missing), desc=f"{len(missing)} runs", mininterval=0.5,
                   bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
                   ) as bar:
-            for _, (name, result) in run_jobs(compute, load, missing, ticks, bar):
-                if name not in jobs:
+            for job, (worker_code, result) in run_jobs(compute, load, missing, ticks, bar):
+                if worker_code != codes[type(job[0])]:
                     raise Refused("a script was edited while runs were computed: start again")
-                results[name] = result
-                write_results(folder / f"{name}.npz", result)
+                path = folder / f"{missing[job]}.npz"
+                write_results(path, result)
+                results[missing[job]] = read_results(path)  # the same types as another time
             bar.update(bar.total - bar.n)
     return {experiment: [Run(experiment, seed, **results[names[experiment, seed]])
                          for seed in seeds] for experiment in experiments}
 
 
 def compute_run(run, job, data, tick):
-    """The name of a run, by the code that this worker has imported, and its results."""
-    code = hash_code_once(run, type(job[0]))
-    return name_run(*job, code), run(*job[:2], data, tick).results
+    """hash_code of what this worker has imported, and the results of a run."""
+    experiment, seed = job
+    code = hash_code_once(run, type(experiment))
+    return code, run(experiment, seed, data, tick).results
 
 
 # ---------------------------------------------------------------------------- the names of runs
@@ -140,16 +141,16 @@ def list_imports(path):
             if file.is_file()]
 
 
-def hash_code(*objects):
-    """One sha256 over the code of all modules that the objects need."""
-    trees = [f"{path.name} {dump_tree(path.read_bytes())}" for path in list_modules(*objects)]
+def hash_code(files):
+    """One sha256 over the code of the files."""
+    trees = [f"{path.name} {dump_tree(path.read_bytes())}" for path in files]
     return hashlib.sha256("\n".join(trees).encode()).hexdigest()
 
 
 @functools.cache
 def hash_code_once(*objects):
-    """hash_code, as it was at the first call: a worker imports the scripts just before that."""
-    return hash_code(*objects)
+    """hash_code of their modules at the first call: a worker imports them just before that."""
+    return hash_code(list_modules(*objects))
 
 
 def dump_tree(source):
@@ -196,23 +197,25 @@ def read_results(path):
     """The results of a finished run; None if there are none, or if they cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
+            if file.zip.testzip():
+                return None
             results = json.loads(file["results"].item())
             return results | {name: [file[f"{name}{number}"] for number in range(count)]
                               for name, count in results.pop("arrays").items()}
-    except (AttributeError, TypeError, OSError, ValueError, EOFError, KeyError,
-            zipfile.BadZipFile):
-        return None  # the run is computed again and its file written over
+    except Exception:   # a damaged file can raise any
+        return None     # the run is computed again and its file written over
 
 
 def write_results(path, results):
     """Keep the results of a run in a file: lists of arrays as they are, all else as JSON."""
-    lists = {name: value for name, value in results.items() if isinstance(value, list)}
+    lists = {name: value for name, value in results.items() if isinstance(value, (list, tuple))}
     rest = {name: value for name, value in results.items() if name not in lists}
     rest["arrays"] = {name: len(value) for name, value in lists.items()}
     arrays = {f"{name}{number}": array for name, value in lists.items()
               for number, array in enumerate(value)}
     with whole_file(path) as file:
-        np.savez(file, results=np.array(json.dumps(rest)), **arrays)
+        np.savez(file, results=np.array(json.dumps(rest, default=lambda one: one.item())),
+                 **arrays)
 
 
 note_imports(ROOT.glob("*.py"))

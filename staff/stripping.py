@@ -107,6 +107,8 @@ def marker_of(line, place, subtasks):
 
 def find_function(text, at, marker, place):
     """Return the function around a marker, None outside functions; Refused if it cannot tell."""
+    if place.rpartition(":")[0].endswith((".toml", ".txt")):
+        raise Refused(f"{place}: a solution can only stand in Python code")
     around = [one for one in read_functions(text, place) if one.start <= at < one.end]
     function = max(around, key=lambda one: one.start, default=None)
     indent = len(marker["indent"])

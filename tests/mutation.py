@@ -2,12 +2,11 @@
 
 cosmic-ray makes them, by its own operators and by a few more for what goes wrong in array code: an
 axis left out, a wrong variable, arguments the wrong way round, a transpose, a copy or a line
-forgotten. Only lines between BEGIN SOLUTION and END SOLUTION are mutated.
+forgotten. Only lines that staff.stripping takes for a solution are mutated.
 
 Left out are bitwise operators in place of arithmetic (TypeError on floats), % beside // and `is`
 beside ==: each fails where the other does.
 """
-import re
 import shutil
 import tempfile
 import textwrap
@@ -22,14 +21,14 @@ from cosmic_ray.plugins import get_operator, operator_names
 from parso.python.tree import Name, Number
 
 from kit import ROOT
+from kit.assignment import SUBTASKS
 from kit.check import PASSED, result_of
 from kit.checks.registry import CHECKS
 from kit.checks.student import Student
+from staff.stripping import strip
 
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 LEFT_OUT = ("RShift", "LShift", "BitOr", "BitAnd", "BitXor", "Invert", "Mod", "Is", "IsNot")
-SOLUTION = re.compile(r"(?P<indentation> *)# BEGIN SOLUTION task \w+\n"
-                      r"(?P<solution>.*?)(?= *# END SOLUTION)", re.DOTALL)
 # a check that counts fails; one that costs nothing fails; none fails
 ENDS = KILLED, REMARKED, SURVIVED = "killed", "remarked on", "survived"
 
@@ -233,8 +232,7 @@ def mutants(script):
     """Return all mutants of a script's solutions that are Python, each once."""
     code = (ROOT / script).read_text(encoding="utf-8")
     found = {}
-    for before, indentation, solution, after in solutions(code):
-        subtask = before.split()[-1]
+    for subtask, before, indentation, solution, after in solutions(code):
         for mutated in mutated_ways(solution, operators()):
             whole = before + textwrap.indent(mutated, indentation) + after
             if is_python(whole):
@@ -245,10 +243,14 @@ def mutants(script):
 
 
 def solutions(code):
-    """Yield each solution as what stands before it, its indentation, it without, and the rest."""
-    for match in SOLUTION.finditer(code):
-        yield (code[:match.start("solution")], match["indentation"],
-               textwrap.dedent(match["solution"]), code[match.end("solution"):])
+    """Yield each solution: its subtask, what stands before it, its indentation, it without, and
+    the rest."""
+    lines = code.splitlines(keepends=True)
+    for cut in strip(code, "a script", [subtask.id for subtask in SUBTASKS])[1]:
+        if cut.task:
+            end = cut.at + len(cut.hidden) - 1
+            yield (cut.task, "".join(lines[:cut.at]), cut.hidden[0].partition("#")[0],
+                   textwrap.dedent("".join(lines[cut.at:end])), "".join(lines[end:]))
 
 
 def mutated_ways(code, tools):

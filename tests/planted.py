@@ -1,6 +1,7 @@
 # ruff: noqa: E501 (lines of the reference are as long as they are there)
 """Faults, and right code in another style, planted in a copy of the reference's scripts."""
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ WORKERS = 2
 NORMALISED = "    normalised = (X - mean) / std\n"
 APPENDED = "    return np.hstack([normalised, np.ones((len(X), 1))])\n"
 LOSS = "    return -np.sum(targets * log_outputs) / len(targets)\n"
-ACCURACY = "    return float(np.mean(classes_of(outputs) == classes_of(targets)))\n"
+ACCURACY = "    return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))\n"
 SIGMOID = "    return (1 + np.tanh(z / 2)) / 2\n"
 SOFTMAX = "        self.activations.append(softmax(z))\n"
 DELTA = "        delta = -(targets - outputs) / len(X)                    # (N, K)\n"
@@ -30,7 +31,7 @@ HIDDEN = """        for w in self.ws[:-1]:
 """
 BACK = """        for layer in reversed(range(len(self.ws))):
             a = self.activations[layer]                          # (N, fan-in)
-            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, units)
+            self.grads[layer] = a.T @ delta                      # (fan-in, units)
             if layer > 0:
                 delta = self.slope(a) * (delta @ self.ws[layer].T)  # (N, fan-in)
 """
@@ -78,7 +79,6 @@ COUNT = "    return sum(fan_in * units for fan_in, units in zip(layers, layers[1
 IMPROVED_INIT = "        super().__init__(neurons_per_layer, num_inputs, rng)\n"
 STATISTICS = "    return float(np.mean(X_train)), float(np.std(X_train))\n"
 ONE_HOT = "    return np.eye(num_classes)[labels.astype(int)]\n"
-CLASSES = "    return rows.argmax(axis=1)\n"
 CALCULATE = "    return accuracy_of(predict(model, X), targets)\n"
 BATCHES = """    for start in range(0, len(X), batch_size):
         rows = order[start:start + batch_size]
@@ -87,7 +87,7 @@ BATCHES = """    for start in range(0, len(X), batch_size):
 SUMS = "            z = self.activations[-1] @ w                         # (N, J)\n"
 LAST_SUM = "        z = self.activations[-1] @ self.ws[-1]                   # (N, K)\n"
 RETURN = SOFTMAX + "        return self.activations[-1]\n"
-GRAD = "            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, units)\n"
+GRAD = "            self.grads[layer] = a.T @ delta                      # (fan-in, units)\n"
 BACK_ONE = "delta = self.slope(a) * (delta @ self.ws[layer].T)"
 
 
@@ -123,8 +123,9 @@ def plant(folder, edits):
     for script, old, new in edits:
         name = f"{script}.py"
         if not old:
-            first, rest = texts[name].split("\n", 1)
-            texts[name] = f"{first}\n{new}\n{rest}"
+            docstring, imports = re.split(r"^(?=import |from )", texts[name],
+                                          maxsplit=1, flags=re.MULTILINE)
+            texts[name] = f"{docstring}{new}\n{imports}"
             continue
         if texts[name].count(old) != 1:
             raise ValueError(f"{name} holds {texts[name].count(old)} times, not once: {old!r}")

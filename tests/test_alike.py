@@ -53,19 +53,16 @@ eps = 1e-300
 N = targets.shape[0]
 return -(targets * np.log(outputs + eps)).sum() / N
 """, """
-outputs = predict(model, X)
-return accuracy_of(outputs, targets)
-""", """
-correct = classes_of(outputs) == classes_of(targets)
+correct = np.argmax(outputs, 1) == np.argmax(targets, 1)
 return correct.sum() / len(correct)
-""", "return np.argmax(rows, 1)", """
+""", """
 return 0.5 * (np.tanh(0.5 * z) + 1)
 """, """
 shifted = z - np.max(z.real, axis=1)[:, None]
 e = np.exp(shifted)
 s = e.sum(1)
 return e / s[:, None]
-""", "", "return 2 * rng.random((fan_in, units)) - 1", "return (1 - a) * a", """
+""", "return 2 * rng.random((fan_in, units)) - 1", "return (1 - a) * a", """
 self.activations = [X]
 a = X
 last = len(self.ws) - 1
@@ -125,8 +122,7 @@ return best
 """, """
 BUDGET = count_parameters((64, 10))
 WIDTH = equal_width(BUDGET, 2)
-""", """
-TWO = replace(TASK3, name="two equal layers", neurons_per_layer=(WIDTH, WIDTH, 10))
+TWO = replace(MOMENTUM, name="two equal layers", neurons_per_layer=(WIDTH, WIDTH, 10))
 """, ""]
 BO = ["""
 indices = list(range(len(X)))
@@ -150,22 +146,16 @@ clipped = np.where(outputs == 0, 1e-200, outputs)
 per_example = -np.sum(targets * np.log(clipped), 1)
 return per_example.mean()
 """, """
-right = 0
-for start in range(0, len(X), 500):
-    part = model.forward(X[start:start + 500])
-    right += accuracy_of(part, targets[start:start + 500]) * len(part)
-return right / len(X)
-""", """
 hits = np.equal(np.argmax(outputs, axis=1), np.argmax(targets, axis=1))
 return float(hits.mean())
-""", "return np.array([np.argmax(row) for row in rows])", """
+""", """
 half = z / 2
 return np.exp(half) / (np.exp(half) + np.exp(-half))
 """, """
 biggest = np.max(z.real, axis=-1, keepdims=True)
 powers = np.exp(z - biggest)
 return powers / np.sum(powers, axis=-1, keepdims=True)
-""", "", "return rng.uniform(low=-1.0, high=1.0, size=(fan_in, units))", "return a - a ** 2", """
+""", "return rng.uniform(low=-1.0, high=1.0, size=(fan_in, units))", "return a - a ** 2", """
 self.activations = []
 layer_input = X
 for w in self.ws[:-1]:
@@ -227,8 +217,7 @@ return 1 + differences.index(min(differences))
 """, """
 BUDGET = 50_880
 WIDTH = equal_width(budget=BUDGET, hidden_layers=2)
-""", """
-TWO = replace(TASK3, name="60 + 60", neurons_per_layer=(WIDTH,) * 2 + (10,))
+TWO = replace(MOMENTUM, name="60 + 60", neurons_per_layer=(WIDTH,) * 2 + (10,))
 """, ""]
 
 
@@ -330,7 +319,7 @@ def test_independent_solutions_are_not_alike(one, other, given):
 
 
 def test_a_copy_with_one_function_of_its_own_is_alike(given):
-    mixed = [*ADA[:12], BO[12], *ADA[13:]]
+    mixed = [*ADA[:9], BO[9], *ADA[10:]]
     assert AGREEMENT <= agreement(filled(ADA), filled(mixed), given) < 1
 
 
@@ -338,7 +327,7 @@ def test_the_given_code_alone_is_not_compared(given):
     ids = [subtask.id for subtask in SUBTASKS]
     edition = {name: strip(text, name, ids)[0] for name, text in REFERENCE.items()}
     passages = passages_of(encoded(edition), "kit")
-    few = passages_of(encoded({**edition, "task2.py": filled(ADA)["task2.py"][:2600]}), "kit")
+    few = passages_of(encoded({**edition, "task2.py": filled(ADA)["task2.py"][:2200]}), "kit")
     assert compare({"a": passages, "b": passages, "c": few, "d": few}, given) == []
 
 
@@ -368,7 +357,7 @@ def test_those_alike_are_listed_and_what_does_not_count_is_left_out(tmp_path):
     found[3] = replace(found[3], superseded="bo")
     (one, other, words), = find(found, tmp_path)
     assert {one, other} == {"bo", "cy"}
-    assert re.fullmatch(r"100 % of 7\d\d passages of 10 words that were not given agree, "
+    assert re.fullmatch(r"100 % of 6\d\d passages of 10 words that were not given agree, "
                         "whatever the names", words)
 
 

@@ -70,6 +70,16 @@ def test_reference_has_all_points():
     assert json.loads(json.dumps(report.as_json()))["points"] == 60
 
 
+@pytest.mark.parametrize("name", ["BUDGET", "WIDTH", "TWO"])
+def test_each_name_of_4d_that_is_still_none_is_not_started(name, folder):
+    text = (folder / "task4.py").read_text(encoding="utf-8")
+    blank = text.replace("# END SOLUTION\n", f"{name} = None\n")
+    assert blank != text
+    (folder / "task4.py").write_text(blank, encoding="utf-8")
+    assert f"not started  BUDGET, WIDTH and TWO\n      {name} in task4.py is None" in str(
+        run_checks(["4d"], folder))
+
+
 def test_blank_scripts_are_not_started(tmp_path):
     for name in SCRIPTS:
         text = (ROOT / name).read_text(encoding="utf-8")

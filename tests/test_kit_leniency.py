@@ -60,7 +60,7 @@ def test_scripts_that_are_missing_or_no_python_stay_so():
     files.pop("task4.py")
     report, _ = judged(files, layout="kit")
     assert losses(report, OF) == {"4d": 2} and "task4.py is missing" in said(report)
-    report, lost, _ = marked(task3=("def combination(", "def combination(("))
+    report, lost, _ = marked(task3=("def vary_momentum(", "def vary_momentum(("))
     assert set(lost) == {"3a", "3b", "3c", "4d"}
     assert "task3.py cannot be imported: SyntaxError in task3.py" in said(report)
 

@@ -2,7 +2,7 @@
 """Right code in another style than the reference's: it gets all points, and nothing fails."""
 import pytest
 
-from planted import (ACCURACY, APPENDED, BACK, BEST, COUNT, DELTA, DRAWN, FIRST, HIDDEN, IMPROVED,
+from planted import (ACCURACY, APPENDED, BACK, BEST, COUNT, DELTA, DRAWN, FIRST, GRAD, HIDDEN, IMPROVED,
                      IMPROVED_INIT, IMPROVED_SLOPE, LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL,
                      NORMALISED, ORDER, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STEP, TRAIN_STEP,
                      WIDTH, fault, judge, words_of)
@@ -42,8 +42,7 @@ STYLES = (
     style("einsum",
           ("task2", "            z = self.activations[-1] @ w                         # (N, J)\n",
            "            z = np.einsum('ni,ij->nj', self.activations[-1], w)\n"),
-          ("task2", "            self.grads[layer] = sum_of_outer_products(a, delta)  # (fan-in, "
-                    "units)\n",
+          ("task2", GRAD,
            "            self.grads[layer] = np.einsum('ni,nj->ij', a, delta)\n")),
     style("sums z kept by forward and used by backward",
           ("task2", FIRST, FIRST + "        self.zs = []\n"),
@@ -64,8 +63,10 @@ STYLES = (
           ("task2", "self.slope(a) * (delta", "self.slopes[layer] * (delta")),
     style("the mean taken at the end",
           ("task2", DELTA, "        delta = outputs - targets\n"),
-          ("task2", BACK, BACK.replace("sum_of_outer_products(a, delta)",
-                                       "a.T @ delta / X.shape[0]"))),
+          ("task2", BACK, BACK.replace("a.T @ delta                      #",
+                                       "a.T @ delta / X.shape[0]  #"))),
+    style("a single example multiplied as column by row",
+          ("task2", GRAD, GRAD.replace("a.T @ delta", "a.T * delta if len(X) == 1 else a.T @ delta"))),
     style("grads a new list, weights a new list",
           ("task2", BACK, """        grads = []
         for layer in reversed(range(len(self.ws))):
@@ -136,7 +137,7 @@ STYLES = (
                           "        total -= np.dot(target, row)\n    return total / len(targets)\n")),
     style("loss by its classes, clipped",
           ("task2", LOSS, "    picked = np.maximum(outputs[np.arange(len(targets)), "
-                          "classes_of(targets)], 1e-12)\n    return -np.log(picked).mean()\n")),
+                          "targets.argmax(axis=1)], 1e-12)\n    return -np.log(picked).mean()\n")),
     style("loss with a small number added", ("task2", LOSS, LOSS.replace(
         "log_outputs", "np.log(outputs + 1e-9)"))),
     style("accuracy as a NumPy scalar", ("task2", ACCURACY,
@@ -147,8 +148,10 @@ STYLES = (
            "    right = 0\n    for row, target in zip(model.forward(X), targets):\n"
            "        right += int(np.argmax(row) == np.argmax(target))\n"
            "    return right / len(targets)\n"),
-          ("task2", "    return rows.argmax(axis=1)\n",
-           "    return np.array([int(np.argmax(row)) for row in rows], dtype=np.uint8)\n")),
+          ("task2", ACCURACY,
+           "    classes = np.array([[int(np.argmax(row)) for row in rows]\n"
+           "                        for rows in (outputs, targets)], dtype=np.uint8)\n"
+           "    return sum(classes[0] == classes[1]) / len(targets)\n")),
     style("weights by Generator.random",
           ("task2", DRAWN, "        return 2 * rng.random((fan_in, units)) - 1\n"),
           ("task3", NORMAL, "        return rng.standard_normal((fan_in, units)) / fan_in ** 0.5\n")),

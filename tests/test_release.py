@@ -127,7 +127,7 @@ def test_every_stub_says_its_task_what_to_write_its_shapes_and_where_it_stands(s
     for stub, words in raised.items():
         task = re.match(r"task (\w+): (?=\w)", words)
         assert task and task[1] in IDS, (stub, words)
-        assert words.endswith(f"; see task {task[1]} of the assignment"), (stub, words)
+        assert words.startswith(f"task {task[1]}: write {stub.split('.')[-1]}: "), (stub, words)
         assert re.search(r"\([\w, -]+\)|shape|number", words), (stub, words)
     assert {re.match(r"task (\w+)", words)[1] for words in raised.values()} == {
         "0", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "4d"}
@@ -145,16 +145,28 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     edition = Edition(ROOT)
     shutil.copytree(student / "kit", tmp_path / "kit")
     for name, (_, text, cuts) in edition.scripts.items():
-        written = [cut for cut in cuts if "best_step" not in "".join(cut.shown)]
+        written = [cut for cut in cuts if "self.best_step" not in "".join(cut.hidden)]
         assert len(cuts) - len(written) == (name == "task2.py")
         (tmp_path / name).write_text(stripping.put_back(text, written, name), encoding="utf-8")
     code = ("import task2; data = task2.load_dataset(%r); model = task2.SoftmaxModel([16, 10]);"
             "trainer = task2.SoftmaxTrainer(model, data, patience=1); h = trainer.train(8);"
             "print(len(h.step), trainer.best_step, h.val_loss[-1] < h.val_loss[0] / 2,"
-            "trainer.validation_step()[0] == h.val_loss[-1])" % str(small_path))
+            "trainer.validation_step()[0] == h.val_loss[-1]);"
+            "run = task2.run(task2.Experiment('', (16, 10), num_epochs=8), 0, data);"
+            "print(run.best_step, run.val_loss == run.history.val_loss[-1])" % str(small_path))
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
                           text=True)
-    assert done.stdout.split() == ["40", "80", "True", "True"], done.stderr
+    assert done.stdout.split() == ["40", "0", "True", "True", "80", "True"], done.stderr
+
+
+@pytest.mark.parametrize("script, words", [
+    ("task2.py", "task 2a: write training_statistics: "),
+    ("task4.py", "an experiment is None: write it in its script first")])
+def test_a_script_with_blanks_ends_in_one_line_that_says_what_to_write(script, words, student):
+    done = subprocess.run([sys.executable, "-B", script, "--epochs", "1"], cwd=student,
+                          capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.splitlines()[-1].startswith(f"error: {words}")
+    assert "Traceback" not in done.stderr
 
 
 def test_what_is_missing_in_the_reference_is_named(reference, capsys, monkeypatch):
@@ -249,32 +261,74 @@ def test_kit_never_imports_staff():
 
 # ------------------------------------------------------------------------ refusals: the markers
 
+NOT_UNDERSTOOD = "the marker is not understood: expected `# SOLUTION 2b`, `# END SOLUTION`, "
 MARKERS = {
-    "no end": ("        # END SOLUTION\n", "", "line {begin}"),
-    "no begin": ("    # BEGIN SOLUTION task 2a\n", "", "END SOLUTION ends nothing"),
-    "unknown": ("SOLUTION task 2a", "SOLUTION task 2z", "there is no subtask 2z: expected one of"),
-    "no task": ("# BEGIN SOLUTION task 2a", "# BEGIN SOLUTION", "the marker is not understood"),
-    "not alone": ("    # END SOLUTION", "    pass  # END SOLUTION", "the marker is not unders"),
-    "misspelt": ("# BEGIN SOLUTION task 2a", "# BEGIN SOLUTON task 2a", "ends nothing"),
-    "other end": ("# END SOLUTION", "# END STAFF", "expected END SOLUTION for line"),
+    "unknown": ("    # SOLUTION 9z", "there is no subtask 9z: expected one of 0, 1a, 1b, 2a, 2b"),
+    "no task": ("    # SOLUTION", NOT_UNDERSTOOD),
+    "lower case": ("    # solution 2a", NOT_UNDERSTOOD),
+    "mixed case": ("    # Solution 2a", NOT_UNDERSTOOD),
+    "no space": ("    #SOLUTION 2a", NOT_UNDERSTOOD),
+    "two spaces": ("    #  SOLUTION 2a", NOT_UNDERSTOOD),
+    "two signs": ("    ## SOLUTION 2a", NOT_UNDERSTOOD),
+    "misspelt": ("    # SOLUTON 2a", NOT_UNDERSTOOD),
+    "several": ("    # SOLUTIONS 2a", NOT_UNDERSTOOD),
+    "as it was": ("    # BEGIN SOLUTION task 2a", NOT_UNDERSTOOD),
+    "begin": ("    # BEGIN SOLUTION 2a", NOT_UNDERSTOOD),
+    "colon": ("    # SOLUTION: 2a", NOT_UNDERSTOOD),
+    "task": ("    # SOLUTION task 2a", NOT_UNDERSTOOD),
+    "two tasks": ("    # SOLUTION 2a 2b", NOT_UNDERSTOOD),
+    "not quite optional": ("    # SOLUTION 2a optionally", NOT_UNDERSTOOD),
+    "not alone": ("    pass  # SOLUTION 2a", NOT_UNDERSTOOD),
+    "end not alone": ("    # SOLUTION 2a\n    pass  # END SOLUTION", NOT_UNDERSTOOD),
+    "end with its task": ("    # SOLUTION 2a\n    # END SOLUTION 2a", NOT_UNDERSTOOD),
+    "staff without begin": ("    # STAFF BEGIN\n    # BEGIN-STAFF", NOT_UNDERSTOOD),
+    "too far left": ("  # SOLUTION 2a", "the marker is indented by 2: begin it where the other"),
+    "at the margin": ("# SOLUTION 2a", "the marker is indented by 0: begin it where the other"),
+    "too far right": ("        # SOLUTION 2a", "the marker is indented by 8: begin it where"),
+    "end of nothing": ("    # END SOLUTION", "END SOLUTION ends nothing: its beginning is missin"),
+    "end of no staff": ("    # END STAFF", "END STAFF ends nothing: its beginning is missing"),
+    "other end": ("    # SOLUTION 2a\n    # END STAFF", "expected END SOLUTION for line"),
+    "one inside another": ("    # SOLUTION 2a\n    # SOLUTION 2b",
+                           "SOLUTION 2b stands inside the region that begins in line"),
+    "staff inside": ("    # SOLUTION 2a\n    # BEGIN STAFF\n    # END STAFF",
+                     "BEGIN STAFF stands inside the region that begins in line"),
+    "inside staff": ("    # BEGIN STAFF\n    # SOLUTION 2a",
+                     "SOLUTION 2a stands inside the region that begins in line"),
 }
 
 
 @pytest.mark.parametrize("fault", MARKERS)
 def test_a_wrong_marker_is_refused_with_file_and_line(fault, reference, capsys, monkeypatch):
-    old, new, words = MARKERS[fault]
+    new, words = MARKERS[fault]
     script = reference / "task2.py"
-    begin = line_of(script, "SOLUTION task 2c")
-    replace(script, old, new)
+    at = line_of(script, "    # SOLUTION 2a")
+    replace(script, "    # SOLUTION 2a", new)
     told = refusal(reference, capsys, monkeypatch)
-    assert re.match(r"staff release: task2\.py:\d+: ", told)
-    assert words.format(begin=begin) in told
+    number = re.match(r"staff release: task2\.py:(\d+): ", told)[1]
+    assert at <= int(number) <= at + 1 and words in told
+
+
+def test_a_solution_without_a_docstring_is_refused(reference, capsys, monkeypatch):
+    script = reference / "task2.py"
+    replace(script, '''        """a = f(z) of a hidden layer."""\n''', "        # SOLUTION 2b\n")
+    at = line_of(script, "        # SOLUTION 2b")
+    told = refusal(reference, capsys, monkeypatch)
+    assert "activation needs a docstring: its stub is made of that" in told
+    assert re.match(rf"staff release: task2\.py:{at}: ", told)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_solution_in_a_file_of_settings_is_refused(name, reference, capsys, monkeypatch):
+    text = (reference / name).read_text(encoding="utf-8")
+    (reference / name).write_text(f"# SOLUTION 2b\n# END SOLUTION\n{text}", encoding="utf-8")
+    told = refusal(reference, capsys, monkeypatch)
+    assert told.startswith(f"staff release: {name}:1: a solution can only stand in Python code")
 
 
 def test_a_wrong_marker_in_a_notebook_is_refused_with_its_cell(reference, capsys, monkeypatch):
     change_cell(reference / "notebooks/task4.ipynb", "4e-runs",
                 lambda cell: cell.update(source=cell.source.replace("# END SOLUTION", "")))
-    assert "notebooks/task4.ipynb, cell 4e-runs:1: BEGIN SOLUTION has no end" in refusal(
+    assert "notebooks/task4.ipynb, cell 4e-runs:1: SOLUTION 4e has no end: add `# END" in refusal(
         reference, capsys, monkeypatch)
 
 
@@ -340,7 +394,7 @@ def check_in_a_kit_file(reference):
 
 
 def marker_in_a_kit_file(reference):
-    replace(reference / "kit/run.py", "def run(path):", "# BEGIN SOLUTION task 2b\ndef run(path):")
+    replace(reference / "kit/run.py", "def run(path):", "# SOLUTION 2b\ndef run(path):")
     return r"kit/run\.py:\d+: a marker has been left"
 
 
@@ -372,8 +426,8 @@ def test_every_secret_is_found_wherever_and_however_spaced_it_stands(tmp_path):
 # ---------------------------------------------------------- refusals: an edition that is not fit
 
 def fails_at_import(reference):
-    replace(reference / "task3.py", "SEEDS = (0, 1, 2)", "SEEDS = np.zeros(-1)")
-    return r"task3\.py cannot be imported in the student edition: ValueError: negative"
+    replace(reference / "task2.py", "SEEDS = (0, 1, 2)", "SEEDS = np.zeros(-1)")
+    return r"task2\.py cannot be imported in the student edition: ValueError: negative"
 
 
 def calls_a_stub_at_import(reference):
@@ -383,7 +437,7 @@ def calls_a_stub_at_import(reference):
 
 def does_not_lint(reference):
     replace(reference / "task2.py", "NUM_CLASSES = 10\n",
-            "# BEGIN SOLUTION task 0\nNUM_CLASSES = 10\n# END SOLUTION\n")
+            "# BEGIN STAFF\nNUM_CLASSES = 10\n# END STAFF\n")
     return r"does not lint: task2\.py:\d+:\d+: F821 .*NUM_CLASSES"
 
 
@@ -394,21 +448,20 @@ def notebook_does_not_lint(reference):
 
 
 def stub_is_not_reached(reference):
-    replace(reference / "task2.py", "    # BEGIN SOLUTION task 2d",
-            "    if num_inputs:\n        return 0\n    # BEGIN SOLUTION task 2d")
+    replace(reference / "task2.py", "    # SOLUTION 2d",
+            "    if num_inputs:\n        return 0\n    # SOLUTION 2d")
     return r"task2\.py:\d+: a call of task2\.count_parameters should raise .*gave \(returned\)"
 
 
 def stub_of_another_task_is_reached(reference):
-    replace(reference / "task2.py", "    # BEGIN SOLUTION task 2d",
-            "    sigmoid(np.zeros(3))\n    # BEGIN SOLUTION task 2d")
-    return r"task2\.py:\d+: a call of task2\.count_parameters should .*gave task 2b: return the s"
+    replace(reference / "task2.py", "    # SOLUTION 2d",
+            "    sigmoid(np.zeros(3))\n    # SOLUTION 2d")
+    return r"task2\.py:\d+: a call of task2\.count_parameters should .*gave task 2b: write sigmo"
 
 
 def stub_that_nobody_calls(reference):
     with open(reference / "task4.py", "a", encoding="utf-8") as file:
-        file.write("\n\ndef more():\n    # BEGIN SOLUTION task 4e\n    #: return a number\n"
-                   "    return 4\n    # END SOLUTION\n")
+        file.write('\n\ndef more():\n    """A number."""\n    # SOLUTION 4e\n    return 4\n')
     return r"task4\.py:\d+: nobody calls the stub task4\.more: add a sample call"
 
 
@@ -418,7 +471,13 @@ def stub_of_a_cell_in_a_block(reference):
         cell.source = "\n".join(["if runs:", *(f"    {line}" for line in lines)])
 
     change_cell(reference / "notebooks/task4.ipynb", "4e-runs", indent)
-    return r"notebooks/task4\.ipynb, cell 4e-runs:2: the stub of a cell stands in a block"
+    return r"notebooks/task4\.ipynb, cell 4e-runs:2: the marker is indented by 4: begin it where"
+
+
+def stub_of_a_cell_in_a_function(reference):
+    change_cell(reference / "notebooks/task4.ipynb", "4e-runs", lambda cell: cell.update(
+        source='def f():\n    """Text."""\n    # SOLUTION 4e\n    return 1\n\n\nruns = f()'))
+    return r"notebooks/task4\.ipynb, cell 4e-runs:3: the stub of a cell stands in a block"
 
 
 def check_that_passes(reference):
@@ -451,7 +510,7 @@ def points_without_a_check(reference):
     check_that_passes, check_that_fails, check_that_crashes, points_without_a_check,
     fails_at_import, calls_a_stub_at_import, does_not_lint, notebook_does_not_lint,
     stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls,
-    stub_of_a_cell_in_a_block])
+    stub_of_a_cell_in_a_block, stub_of_a_cell_in_a_function])
 def test_an_edition_that_does_not_work_is_refused(plant, reference, capsys, monkeypatch):
     if "lint" in plant.__name__ and not (shutil.which("ruff") or
                                          inspection.importlib.util.find_spec("ruff")):
@@ -471,11 +530,9 @@ def test_without_ruff_nothing_is_released(student, monkeypatch):
 def markers_lost(folder):
     path = folder / "task2.py"
     text = path.read_text(encoding="utf-8")
-    start = text.index("        # BEGIN SOLUTION task 2b", text.index("def slope(self, a):"))
-    end = text.index("        # END SOLUTION\n", start)
-    lines = [line for line in text[start:end].splitlines(keepends=True) if "#" not in line]
-    path.write_text(text[:start] + "".join(lines) + text[end:].replace(
-        "        # END SOLUTION\n", "", 1), encoding="utf-8")
+    before, after = text.split("def slope(self, a):")
+    path.write_text(f"{before}def slope(self, a):"
+                    + after.replace("        # SOLUTION 2b\n", "", 1), encoding="utf-8")
     return "task2.SoftmaxModel.slope has no stub in the student edition"
 
 
@@ -510,7 +567,7 @@ def test_a_picture_in_an_answer_is_left_out(reference, tmp_path, monkeypatch):
 
 
 def given_line_changed(folder):
-    replace(folder / "task2.py", "def check_pixels(X):", "def check_pixels(images):")
+    replace(folder / "task2.py", "def evaluate(model, X, targets):", "def evaluate(model, X, Y):")
     return r"task2\.py:\d+: putting the solutions back does not give this line"
 
 
@@ -683,28 +740,181 @@ def test_staff_lists_its_commands():
 
 # ---------------------------------------------------------------------------------- stripping
 
-def test_a_region_gives_way_to_its_stub_and_comes_back():
-    text = ("def f(x):\n    # BEGIN SOLUTION task 2b\n    #: return x (N,) \"as\" it is,\n"
-            "    #: see task 2b\n    return x  # why\n    # END SOLUTION\n")
-    student, cuts = stripping.strip(text, "f.py", IDS)
-    assert student == ('def f(x):\n    raise NotImplementedError("task 2b: return x (N,) '
-                       '\\"as\\" it is, see task 2b")\n')
-    assert stripping.put_back(student, cuts, "f.py") == text
-    assert stripping.solution_lines(cuts, text) == [(5, "return x")]
+def stripped(text, name="f.py"):
+    """The student's text and the cuts, from which the reference's text comes back."""
+    student, cuts = stripping.strip(text, name, IDS)
+    assert stripping.put_back(student, cuts, name) == text
+    return student, cuts
 
 
-def test_a_region_without_words_vanishes_with_the_blank_lines_below():
-    text = "a = 1\n\n\n# BEGIN SOLUTION task 0\nb = 2\n# END SOLUTION\n\n\nc = 3\n"
-    student, cuts = stripping.strip(text, "f.py", IDS)
-    assert student == "a = 1\n\n\nc = 3\n" and not cuts[0].words
-    assert stripping.put_back(student, cuts, "f.py") == text
+def test_a_solution_gives_way_to_a_stub_of_its_docstring_and_comes_back():
+    text = ('def f(x):\n    """x (N,) \\"as\\" it\n    is.\n\n    More words."""\n'
+            "    x = check(x)\n    # SOLUTION 2b\n    # a comment\n    return x  # why\n"
+            "\n\ny = 1\n")
+    student, cuts = stripped(text)
+    assert student == ('def f(x):\n    """x (N,) \\"as\\" it\n    is.\n\n    More words."""\n'
+                       "    x = check(x)\n"
+                       '    raise NotImplementedError("task 2b: write f: x (N,) \\"as\\" it '
+                       'is.")\n\n\ny = 1\n')
+    assert stripping.solution_lines(cuts, text) == [(9, "return x")]
+    with pytest.raises(NotImplementedError, match=r'^task 2b: write f: x \(N,\) "as" it is\.$'):
+        exec(student + "f(1)", {"check": lambda x: x})
 
 
-def test_a_default_stands_in_place_of_a_region():
-    text = "if a:\n    # BEGIN SOLUTION task 0\n    #= b = 1\n    b = 2\n    # END SOLUTION"
-    student, cuts = stripping.strip(text, "f.py", IDS)
-    assert student == "if a:\n    b = 1" and stripping.put_back(student, cuts, "f.py") == text
-    assert stripping.solution_lines(cuts, text) == [(4, "b = 2")]
+def test_a_long_stub_is_divided_between_words_and_says_them_all():
+    words = " ".join(["the outputs (N, K) of task 2"] * 20) + "."
+    student, (cut,) = stripped(f'class A:\n    def f(self):\n        """{words}"""\n'
+                               "        # SOLUTION 2b\n        return 1\n")
+    assert len(cut.shown) > 5 and all(len(line) <= 99 for line in cut.shown)
+    with pytest.raises(NotImplementedError) as raised:
+        exec(student + "A().f()", {})
+    assert str(raised.value) == cut.words == f"task 2b: write f: {words}"
+    assert not [line for line in cut.shown if re.search(r'\([^)]*"$|task "$', line)]
+
+
+def test_a_solution_ends_with_its_function_or_at_its_end():
+    text = ('def f():\n    """F."""\n    a = 1\n    # SOLUTION 2b\n    a += 1\n'
+            "    # END SOLUTION\n    return a\n")
+    student, _ = stripped(text)
+    assert student == ('def f():\n    """F."""\n    a = 1\n    raise NotImplementedError("task 2b'
+                       ': write f: F.")\n    return a\n')
+    text = ('def f():\n    """F."""\n\n    def g():\n        """G."""\n        # SOLUTION 2b\n'
+            "        return 1\n        # its last comment\n\n    return g() + 1\n    # F's\n")
+    student, cuts = stripped(text)
+    assert student == ('def f():\n    """F."""\n\n    def g():\n        """G."""\n        raise '
+                       'NotImplementedError("task 2b: write g: G.")\n\n    return g() + 1\n'
+                       "    # F's\n")
+    text = 'def f():\n    """F."""\n    # SOLUTION 2b\n    return 1\n    # F\'s\n\n\n# not F\'s\n'
+    assert stripped(text)[0].endswith(': F.")\n\n\n# not F\'s\n')
+
+
+def test_an_optional_solution_leaves_the_docstring():
+    text = ('class A:\n    def f(self):\n        """F."""\n        # SOLUTION 0 optional\n'
+            "        return 1\n\n    b = 2\n")
+    student, (cut,) = stripped(text)
+    assert student == 'class A:\n    def f(self):\n        """F."""\n\n    b = 2\n'
+    assert (cut.task, cut.words, cut.shown) == ("0", "", ())
+
+
+def test_names_that_a_solution_assigns_outside_functions_become_none():
+    text = ("a = 1\n# SOLUTION 4d\nONE = 1\nTHREE, (x[0], *rest) = ONE + 2, (1, 2)  # more\n"
+            "b: int = sum(i for i in (j := [1]))\nx.y = ONE\nONE += 1\n# END SOLUTION\nc = 3\n")
+    student, (cut,) = stripped(text)
+    assert student == ("a = 1\nONE   = None    # task 4d\nTHREE = None    # task 4d\n"
+                       "rest  = None    # task 4d\nb     = None    # task 4d\nc = 3\n")
+    assert cut.words == ""
+
+
+@pytest.mark.parametrize("code", ["print(1)", "x[0] = 1", "", "for i in x:\n    print(i)"])
+def test_lines_outside_functions_that_assign_no_name_give_way_to_a_stub(code):
+    student, (cut,) = stripped(f"# SOLUTION 4e\n{code}\n# END SOLUTION\nc = 3")
+    assert student == ('raise NotImplementedError("task 4e: write the lines that belong here")\n'
+                       "c = 3")
+    assert cut.words == "task 4e: write the lines that belong here"
+
+
+def test_lines_of_the_staff_vanish_with_the_blank_lines_below_and_leave_their_default():
+    text = "a = 1\n\n\n# BEGIN STAFF\nb = 2\n# END STAFF\n\n\nc = 3\n"
+    student, (cut,) = stripped(text)
+    assert student == "a = 1\n\n\nc = 3\n" and (cut.task, cut.words) == (None, "")
+    text = "if a:\n    # BEGIN STAFF\n    #= b = 1\n    #= c = 1\n    b = 2\n    # END STAFF"
+    student, cuts = stripped(text)
+    assert student == "if a:\n    b = 1\n    c = 1"
+    assert stripping.solution_lines(cuts, text) == [(5, "b = 2")]
+    text = '[a]\n# BEGIN STAFF\n#= names = ["Group NN"]\nnames = ["Ada"]\n# END STAFF\nb = 1\n'
+    assert stripped(text, "a.toml")[0] == '[a]\nnames = ["Group NN"]\nb = 1\n'
+
+
+REFUSED = {
+    "no end outside functions": ("a = 1\n# SOLUTION 4d\nb = 1\n",
+                                 "f.py:2: SOLUTION 4d has no end: add `# END SOLUTION`"),
+    "no end of the staff's lines": ("# BEGIN STAFF\nb = 1\n",
+                                    "f.py:1: BEGIN STAFF has no end: add `# END STAFF`"),
+    "optional outside functions and no end": ("# SOLUTION 0 optional\nb = 1\n",
+                                              "f.py:1: SOLUTION 0 optional has no end"),
+    "end of nothing": ("a = 1\n# END SOLUTION\n", "f.py:2: END SOLUTION ends nothing"),
+    "end after the function": ('def f():\n    """F."""\n    # SOLUTION 2b\n    return 1\n'
+                               "# END SOLUTION\n", "f.py:5: END SOLUTION ends nothing"),
+    "in a class": ('class A:\n    """A."""\n    # SOLUTION 2b\n    a = 1\n    # END SOLUTION\n',
+                   "f.py:3: the marker is indented by 4"),
+    "in a block": ('def f():\n    """F."""\n    if f:\n        # SOLUTION 2b\n        return\n',
+                   "f.py:4: the marker is indented by 8"),
+    "in a block outside functions": ("if a:\n    # SOLUTION 2b\n    b = 1\n    # END SOLUTION\n",
+                                     "f.py:2: the marker is indented by 4"),
+    "no docstring": ("def f():\n    # SOLUTION 2b\n    return 1\n",
+                     "f.py:2: f needs a docstring: its stub is made of that"),
+    "an empty docstring": ('def f():\n    """ """\n    # SOLUTION 2b\n    return 1\n',
+                           "f.py:3: f needs a docstring"),
+    "a comment for a docstring": ("def f():\n    # F.\n    # SOLUTION 2b\n    return 1\n",
+                                  "f.py:3: f needs a docstring"),
+    "inside another": ("# SOLUTION 4d\na = 1\n# SOLUTION 4e\nb = 1\n# END SOLUTION\n",
+                       "f.py:3: SOLUTION 4e stands inside the region that begins in line 1: end "
+                       "that one first"),
+    "a function inside": ('# SOLUTION 4d\ndef f():\n    """F."""\n    # SOLUTION 4e\n'
+                          "    return 1\n# END SOLUTION\n", "f.py:4: SOLUTION 4e stands inside"),
+    "half a statement": ("a = [\n# SOLUTION 4d\n    1,\n# END SOLUTION\n]\n",
+                         "f.py:2: the solution divides a statement: move its markers"),
+    "no Python": ("a = = 1\n# SOLUTION 4d\nb = 1\n# END SOLUTION\n",
+                  "f.py:2: a solution can only stand in Python code, and line 1 is none: inv"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_region_that_cannot_be_cut_out_is_refused(case):
+    text, words = REFUSED[case]
+    with pytest.raises(Refused, match="^" + re.escape(words)):
+        stripping.strip(text, "f.py", IDS)
+
+
+@pytest.mark.parametrize("name", ["a.toml", "notebooks/report.toml", "requirements.txt"])
+def test_settings_hold_no_solution_even_where_they_could_be_python(name):
+    with pytest.raises(Refused, match=f"^{name}:1: a solution can only stand in Python code"):
+        stripping.strip('# SOLUTION 2b\na = "b"\n# END SOLUTION\n', name, IDS)
+
+
+@pytest.mark.parametrize("line", ["# a solution of 2b", "# the end of the staff's", "# beginning",
+                                  "x = 'SOLUTION 2b'", "# solve it", "# SOL"])
+def test_other_words_are_no_marker(line):
+    assert stripped(f"a = 1\n{line}\n")[1] == []
+
+
+# (script or notebook's cell, what holds the blank, its subtask); a lost marker would hand out its
+# solution, and one that is new belongs in here
+BLANKS = [
+    ("utils.py", "batch_loader", "0"),
+    ("task2.py", "training_statistics", "2a"), ("task2.py", "pre_process_images", "2a"),
+    ("task2.py", "one_hot_encode", "0"), ("task2.py", "cross_entropy_loss", "0"),
+    ("task2.py", "accuracy_of", "0"),
+    ("task2.py", "sigmoid", "2b"), ("task2.py", "softmax", "2b"),
+    ("task2.py", "SoftmaxModel.initial_weights", "2c"), ("task2.py", "SoftmaxModel.slope", "2b"),
+    ("task2.py", "SoftmaxModel.forward", "2b"), ("task2.py", "SoftmaxModel.backward", "2b"),
+    ("task2.py", "count_parameters", "2d"),
+    ("task2.py", "SoftmaxTrainer.train_step", "2c"), ("task2.py", "SoftmaxTrainer.update", "2c"),
+    ("task2.py", "SoftmaxTrainer.stop_early", "0"),
+    ("task3.py", "ImprovedModel.activation", "3a"), ("task3.py", "ImprovedModel.slope", "3a"),
+    ("task3.py", "ImprovedModel.initial_weights", "3b"),
+    ("task3.py", "MomentumTrainer.update", "3c"),
+    ("task4.py", "equal_width", "4d"), ("task4.py", "BUDGET, WIDTH, TWO", "4d"),
+    ("notebooks/task4.ipynb, cell 4e-runs", "runs", "4e"),
+]
+
+
+def test_the_blanks_of_the_edition_are_these_and_no_solution_is_left():
+    edition, found = Edition(ROOT), []
+    pieces = [(name, *texts) for name, texts in {**edition.scripts, **edition.settings}.items()]
+    pieces += [(f"{name}, cell {change.cell.id}", change.cell.source, change.student.source,
+                change.cuts) for name, (_, _, changes) in edition.notebooks.items()
+               for change in changes if change.cuts]
+    for name, reference, _, cuts in pieces:
+        for cut in cuts:
+            if cut.task:
+                names = ", ".join(line.split()[0] for line in cut.shown if " = None " in line)
+                holder = names or inspection.enclosing(reference, cut.at)
+                found.append((name, holder, cut.task))
+    assert found == BLANKS and edition.blanks == len(BLANKS)
+    optional = [cut for _, _, _, cuts in pieces for cut in cuts if cut.task and not cut.shown]
+    assert ["stop_early" in "".join(cut.hidden) or "best_step" in "".join(cut.hidden)
+            for cut in optional] == [True]
 
 
 def test_release_needs_no_path_of_this_machine(student):

@@ -13,7 +13,7 @@ from walk_helpers import (PICTURES, PROMPT, Lab, browser_page, browser_program, 
                           commands_of_readme, installed, jupyter_lab, no_process_left)
 
 from staff.release import SCRIPTS, Edition, release
-from staff.stripping import DEFAULT, MARKER, WORDS, put_back
+from staff.stripping import DEFAULT, MARKER, put_back
 from utils import ROOT
 
 TASK_2 = ["0", "2a", "2b", "2c", "2d"]
@@ -59,7 +59,7 @@ class Pen:
 def without_markers(cut):
     """A cut that hides code only."""
     return replace(cut, hidden=tuple(line for line in cut.hidden if not MARKER.fullmatch(line)
-                                     and not WORDS.match(line) and not DEFAULT.match(line)))
+                                     and not DEFAULT.match(line)))
 
 
 def test_a_new_student_gets_from_the_zip_to_a_hand_in(program, tmp_path):

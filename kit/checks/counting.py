@@ -67,9 +67,11 @@ def parameters(student, width, layers, inputs, outputs):
 
 @check("4d", "counts_and_width", "BUDGET, WIDTH and TWO")
 def budget(student):
-    stated, width = (student.get(f"task4.{name}") for name in ("BUDGET", "WIDTH"))
-    if stated is None or width is None:
-        raise NotWritten("4d", f"{'BUDGET' if stated is None else 'WIDTH'} in task4.py is None")
+    given = {name: student.get(f"task4.{name}") for name in ("BUDGET", "WIDTH", "TWO")}
+    for name, value in given.items():
+        if value is None:
+            raise NotWritten("4d", f"{name} in task4.py is None")
+    stated, width, two = given.values()
     stated, width = number(stated, "BUDGET"), whole(width, "WIDTH")
     topology = student.get((student.get("task3.MOMENTUM", keep=True), "neurons_per_layer"))
     right = number(student.call("task2.count_parameters", list(topology)), "count_parameters")
@@ -78,7 +80,7 @@ def budget(student):
                       "parameters by count_parameters")
     if student.call("task4.equal_width", int(stated), 2) != width:
         raise Problem(f"WIDTH is {width}, but equal_width(BUDGET, 2) gives another number")
-    two = student.get((student.get("task4.TWO", keep=True), "neurons_per_layer"))
+    two = student.get((two, "neurons_per_layer"))
     if list(two) != [width, width, 10]:
         raise Problem(f"TWO has the layers {tuple(two)}, expected two hidden layers of WIDTH "
                       "units and 10 outputs")

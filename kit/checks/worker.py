@@ -17,6 +17,7 @@ import importlib.util
 import os
 import sys
 import traceback
+from collections import Counter
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -119,12 +120,14 @@ class Worker:
             message = str(problem)
         except BaseException:       # a __str__ of the student's
             message = ""
-        where = function = ""
+        places = []
         for frame, line in traceback.walk_tb(problem.__traceback__):
             file = Path(frame.f_code.co_filename)
             if file.is_absolute() and file.parent == self.folder:
-                where = f"{file.name}, line {line}"
-                function = frame.f_code.co_name
+                places.append((f"{file.name}, line {line}", frame.f_code.co_name))
+        if isinstance(problem, RecursionError):     # it ends anywhere: say what calls itself
+            places = [one for one, _ in Counter(places).most_common(1)]
+        where, function = places[-1] if places else ("", "")
         if isinstance(problem, SyntaxError) and problem.filename:
             where = f"{Path(problem.filename).name}, line {problem.lineno}"
             message = str(problem.msg)
