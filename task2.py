@@ -186,8 +186,7 @@ def gradient_check(model, X, targets, samples=40, rng=0):
 # --------------------------------------------------------------------------- the trainer: 2c
 # pre-processed images (N, 785) and one-hot targets (N, 10) of both splits
 Dataset = namedtuple("Dataset", "X_train Y_train X_val Y_val")
-# five lists with one entry a validation; val_… is over the whole validation set, train_… the mean
-# over the mini-batches since the last validation, each before its own update
+# lists with an entry a validation; train_… are means over the mini-batches since the last one
 History = namedtuple("History", "step train_loss train_accuracy val_loss val_accuracy")
 
 
@@ -206,8 +205,7 @@ class SoftmaxTrainer:
 
     def __init__(self, model, data, learning_rate=0.1, batch_size=32, rng=0, patience=50):
         expect(learning_rate, "learning_rate", hint="try 0.1", above=0, below=np.inf)
-        expect(batch_size, "batch_size", hint="at most all training images",
-               among=range(1, len(data.X_train) + 1))
+        expect(batch_size, "batch_size", among=range(1, len(data.X_train) + 1))
         self.model, self.data, self.patience = model, data, patience
         self.learning_rate, self.batch_size = learning_rate, batch_size
         self.rng = np.random.default_rng(rng)
@@ -242,10 +240,7 @@ class SoftmaxTrainer:
             losses.append(self.train_step(X_batch, Y_batch))
             accuracies.append(accuracy_of(self.model.activations[-1], Y_batch))
             self.step += 1
-            if not np.isfinite(losses[-1]):
-                raise FloatingPointError(
-                    f"The loss became {losses[-1]} at gradient step {self.step}, with learning "
-                    f"rate {self.learning_rate}: try a learning rate ten times smaller.")
+            self.check_finite(losses[-1])
             if self.step % every == 0:
                 self.validate(np.mean(losses), np.mean(accuracies))
                 on_validation()
@@ -260,6 +255,12 @@ class SoftmaxTrainer:
         for _ in range(num_epochs):
             yield from batch_loader(self.data.X_train, self.data.Y_train, self.batch_size,
                                     shuffle=True, rng=self.rng)
+
+    def check_finite(self, loss):
+        """Raise FloatingPointError unless the loss is a finite number."""
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"The loss became {loss} at gradient step {self.step}, with "
+                                     f"learning rate {self.learning_rate}: try a tenth of it.")
 
     def validate(self, train_loss, train_accuracy):
         """Add one entry to the history, and see whether to stop early."""
@@ -334,9 +335,8 @@ def run(experiment, seed, data, on_validation=lambda: None):
     val_loss, val_accuracy = evaluate(trainer.model, data.X_val, data.Y_val)
     return Run(experiment, seed, history=history._asdict(), ws=trainer.model.ws,
                early_loss=history.val_loss[trainer.validations_per_epoch - 1],
-               best_step=trainer.best_step or trainer.step,
-               train_loss=train_loss, train_accuracy=train_accuracy,
-               val_loss=val_loss, val_accuracy=val_accuracy)
+               best_step=trainer.best_step or trainer.step, train_loss=train_loss,
+               train_accuracy=train_accuracy, val_loss=val_loss, val_accuracy=val_accuracy)
 
 
 def run_all(experiments, seeds=SEEDS, path=None):

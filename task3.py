@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import task2
-from task2 import BASELINE, SoftmaxModel, SoftmaxTrainer, run_all
+from task2 import BASELINE, SoftmaxModel, SoftmaxTrainer, run, run_all  # noqa: F401
 from utils import command_line, expect, generators
 
 

@@ -308,7 +308,7 @@ def test_without_early_stopping_the_weights_of_the_last_epoch_stay(small, monkey
 def test_a_loss_that_is_not_finite_ends_training_with_step_and_advice(small):
     trainer = SoftmaxTrainer(SoftmaxModel([10]), small, learning_rate=1e308)
     with pytest.raises(FloatingPointError, match=r"gradient step \d+, with learning rate 1e\+308: "
-                                               "try a learning rate ten times smaller"):
+                                               "try a tenth of it"):
         trainer.train(5)
 
 
@@ -316,7 +316,7 @@ def test_a_loss_that_is_not_finite_ends_training_with_step_and_advice(small):
     ({"learning_rate": 0}, "learning_rate is 0, expected numbers above 0: try 0.1"),
     ({"learning_rate": -1}, "learning_rate is -1"), ({"learning_rate": np.nan}, "rate is nan"),
     ({"learning_rate": np.inf}, "learning_rate is inf, expected numbers below inf"),
-    ({"batch_size": 321}, "batch_size is 321, expected whole numbers from 1 to 320: at most all"),
+    ({"batch_size": 321}, "batch_size is 321, expected whole numbers from 1 to 320"),
     ({"batch_size": 0}, "batch_size is 0"), ({"batch_size": 2.5}, "batch_size is 2.5"),
 ])
 def test_misuse_of_the_trainer_is_refused(small, options, problem):
