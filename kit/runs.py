@@ -60,8 +60,12 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     load():      gives the data; data_id says which they are.
     experiments: frozen dataclasses with num_epochs. A run does not depend on an experiment's name.
     """
-    if None in experiments:
-        raise NotImplementedError("an experiment is None: write it in its script first")
+    for experiment in experiments:
+        if experiment is None:
+            raise NotImplementedError("an experiment is None: write it in its script first")
+        if isinstance(getattr(experiment, "neurons_per_layer", ()), list):
+            raise Refused(f"the layers of {experiment.name} are a list: write them as a tuple, "
+                          "such as (64, 10)")
     kinds = {type(experiment) for experiment in experiments}
     tell_edits(list_modules(run, *kinds))
     codes = {kind: hash_code(list_modules(run, kind)) for kind in kinds}

@@ -112,7 +112,7 @@ def test_an_untouched_notebook_gets_no_note(hand_in):
 @pytest.mark.parametrize("change, words", [
     (lambda cells, at: cells.pop(at["2b-table"]), "the cell 2b-table is missing"),
     (lambda cells, at: cells.append(cells[at["2b-table"]].copy()),
-     "the cell 2b-table comes 2 times: cells 18 and 29"),
+     "the cell 2b-table comes 2 times: cells 21 and 33"),
     (lambda cells, at: cells.insert(1, cells.pop(at["2c-figure"])),
      "the cell 2c-figure has moved"),
     (lambda cells, at: cells[at["2a-table"]].update(cell_type="markdown"),

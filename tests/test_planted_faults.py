@@ -60,13 +60,15 @@ ONE_HOT_AND_LOSS = (
 
 ACCURACIES_AND_BATCHES = (
     fault("argmax over the wrong axis", ("task2", ACCURACY, ACCURACY.replace("axis=1", "axis=0")),
-          costs={"2c": 1}, hint="accuracy_of is 0.75 where 100% of five images are right"),
+          costs={"2c": 1}, hint="accuracy_of is 0.75, but the largest output is right for 100% of "
+                                "five images"),
     fault("smallest output", ("task2", ACCURACY, ACCURACY.replace("outputs.argmax", "outputs.argmin")),
-          costs={"2c": 1}, hint="accuracy_of is 0 where 100% of five images are right"),
+          costs={"2c": 1}, hint="accuracy_of is 0, but the largest output is right for 100% of "
+                                "five images"),
     fault("accuracy in per cent", ("task2", ACCURACY, ACCURACY.replace("float(", "float(100 * ")),
           costs={"2c": 1}, hint="return the fraction, from 0 to 1"),
     fault("number of right images", ("task2", ACCURACY, ACCURACY.replace("mean", "sum")),
-          costs={"2c": 1}, hint="return the fraction, from 0 to 1"),
+          costs={"2c": 1}, hint="return the fraction, not the number of images"),
     fault("error rate", ("task2", ACCURACY, ACCURACY.replace("==", "!=")),
           costs={"2c": 1}, hint="accuracy_of is 0, but the largest output is right for 100% of "
                                 "five images: are the wrong images counted?"),

@@ -80,8 +80,9 @@ def accuracy(student):
     two_wrong = np.where(np.arange(5) < 3, best, wrong)
     names = ("accuracy_of",) if student.layout == "kit" else ()
     for name in (*names, "calculate_accuracy"):
-        for right, labels in ((1, best), (0, wrong), (0.6, two_wrong)):
-            judge_accuracy(name, share(student, name, outputs, np.eye(K)[labels]), right)
+        found = [number(share(student, name, outputs, np.eye(K)[labels]), name)
+                 for labels in (best, wrong, two_wrong)]
+        judge_accuracy(name, np.array(found), outputs, best)
 
 
 def share(student, name, outputs, targets):
@@ -94,22 +95,26 @@ def share(student, name, outputs, targets):
     return student.call("task2.calculate_accuracy", outputs, targets, model)
 
 
-def judge_accuracy(name, value, right):
-    """Raise Problem, with the likeliest mistake, unless the accuracy is right."""
-    found = number(value, name)
-    if abs(found - right) < 1e-6:
+def judge_accuracy(name, found, outputs, best):
+    """Raise Problem, with the likeliest mistake, unless the accuracies are 1, 0 and 0.6: those of
+    five outputs whose largest ones are in the columns best."""
+    right, rows, K = np.array([1, 0, 0.6]), np.arange(5), outputs.shape[1]
+    if np.allclose(found, right, rtol=0, atol=1e-6):
         return
-    words = (f"{name} is {found:.4g}, but the largest output is right for {right:.0%} of five "
-             "images")
-    if abs(found + right - 1) < 1e-6:
-        words += ": are the wrong images counted?"
-    elif right == 1 and found < 1:
-        words += ", and some of these outputs are below 0.5: are they compared with a threshold?"
-    elif near(found, 100 * right, 5 * right) and right:
-        words += ": return the fraction, from 0 to 1"
-    elif right == 0 and found >= 0.4:
-        words += ": are entries of the one-hot rows compared instead of classes?"
-    raise Problem(words)
+    wrong = int(np.argmax(np.abs(found - right) > 1e-6))
+    words = (f"{name} is {found[wrong]:.4g}, but the largest output is right for "
+             f"{right[wrong]:.0%} of five images")
+    above = outputs[rows, best] > 0.5
+    hints = {
+        ": are the wrong images counted?": 1 - right,
+        ", and some of these outputs are below 0.5: are they compared with a threshold?":
+            np.array([above.mean(), 0, above[:3].sum() / 5]),
+        ": return the fraction, from 0 to 1": 100 * right,
+        ": return the fraction, not the number of images": 5 * right,
+        ": are entries of the one-hot rows compared instead of classes?":
+            right + (1 - right) * (K - 2) / K}
+    fitting = [hint for hint, values in hints.items() if np.allclose(found, values, atol=1e-6)]
+    raise Problem(words + "".join(fitting[:1]))
 
 
 @check("0", "helpers", "batches in the order given")
