@@ -15,13 +15,12 @@ from utils import batch_loader, command_line, expect, generators, hash_data, loa
 
 NUM_CLASSES = 10
 SEEDS = (0, 1, 2)
-ONE_SHAPE = "targets has that shape; are the labels one-hot encoded?"
 
 
 # --------------------------------------------------------------------- images and labels: 2a, 0
 def training_statistics(X_train):
     """The mean and the standard deviation over every pixel of X_train (N, 784), as two floats."""
-    expect(X_train, "X_train", (None, 784), "a flat image a row", at_least=0, at_most=255)
+    expect(X_train, "X_train", (None, 784), "one flat image per row", at_least=0, at_most=255)
     # SOLUTION 2a
     return float(np.mean(X_train)), float(np.std(X_train))
 
@@ -29,7 +28,7 @@ def training_statistics(X_train):
 def pre_process_images(X, mean, std):
     """X (N, 784) normalised with mean and std, and a last column of ones for the bias: (N, 785).
     X itself does not change."""
-    expect(X, "X", (None, 784), "a flat image a row", at_least=0, at_most=255)
+    expect(X, "X", (None, 784), "one flat image per row", at_least=0, at_most=255)
     expect(std, "std", hint="pass the results of training_statistics", above=0)
     # SOLUTION 2a
     normalised = (X - mean) / std
@@ -49,7 +48,7 @@ def one_hot_encode(Y, num_classes=NUM_CLASSES):
 def cross_entropy_loss(targets, outputs):
     """The cross-entropy C of targets and outputs (N, K), as the mean over the N examples. It is
     finite even where an output is 0. In gradient_check the outputs are complex, and so is C."""
-    expect(outputs, "outputs", np.shape(targets), ONE_SHAPE)
+    expect(targets, "targets", np.shape(outputs), "are the labels one-hot encoded?")
     # SOLUTION 0
     # C = -sum_k y_k ln ŷ_k; an output below the smallest normal float counts as that.
     log_outputs = np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))
@@ -59,7 +58,7 @@ def cross_entropy_loss(targets, outputs):
 def accuracy_of(outputs, targets):
     """The share of the N examples whose largest output is the right class, as a float; outputs and
     one-hot targets are (N, K)."""
-    expect(outputs, "outputs", np.shape(targets), ONE_SHAPE)
+    expect(targets, "targets", np.shape(outputs), "are the labels one-hot encoded?")
     # SOLUTION 0
     return float(np.mean(outputs.argmax(axis=1) == targets.argmax(axis=1)))
 
@@ -75,7 +74,7 @@ def sigmoid(z):
 
 def softmax(z):
     """The softmax of every row of z (N, K), in z's shape. No z overflows. In gradient_check z is
-    complex: where you compare, take z.real."""
+    complex: use z.real in comparisons and in max."""
     # SOLUTION 2b
     # exp(z_k) / sum_k' exp(z_k'); the largest z of a row is taken off first.
     with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
@@ -102,7 +101,7 @@ class SoftmaxModel:
 
     def initial_weights(self, rng, fan_in, units):
         """The weights of one layer (fan_in, units), drawn by the generator rng from U(-1, 1).
-        Write this first: without it there is no model."""
+        Write this first: every model needs it."""
         # SOLUTION 2c
         return rng.uniform(-1, 1, (fan_in, units))
 
@@ -132,7 +131,7 @@ class SoftmaxModel:
         """Sets self.grads: ∂C/∂w for every matrix of self.ws, in its shape, as the mean over N.
         outputs and targets are (N, K); self.activations is as forward(X) has left it.
         One hidden layer is enough for 2b; 4c asks for any number."""
-        expect(outputs, "outputs", np.shape(targets), ONE_SHAPE)
+        expect(targets, "targets", np.shape(outputs), "are the labels one-hot encoded?")
         # SOLUTION 2b
         delta = -(targets - outputs) / len(X)                    # (N, K)
         for layer in reversed(range(len(self.ws))):
@@ -144,7 +143,7 @@ class SoftmaxModel:
 
 def layer_sizes(neurons_per_layer, num_inputs=785):
     """[inputs, hidden units …, outputs], as whole numbers."""
-    expect([*neurons_per_layer] or [0], "neurons_per_layer", (None,),
+    expect([*neurons_per_layer], "neurons_per_layer", (None,),
            "give the size of each layer, such as [64, 10]", among=range(1, 10 ** 6))
     return [int(size) for size in (num_inputs, *neurons_per_layer)]
 
@@ -160,7 +159,7 @@ def count_parameters(neurons_per_layer, num_inputs=785):
 def gradient_check(model, X, targets, samples=40, rng=0):
     """The relative error of each layer's gradient, |grad - derivative| / |derivative|, in the
     2-norm over `samples` weights. The derivative is a complex step, f'(w) = Im f(w + ih) / h: it
-    takes no difference, so with h = 1e-20 it is exact to rounding (Squire and Trapp, 1998)."""
+    subtracts nothing, so no digits are lost, even with h = 1e-20 (Squire and Trapp, 1998)."""
     h, rng, errors = 1e-20, np.random.default_rng(rng), []
     model.backward(X, model.forward(X), targets)
     grads = [grad.copy() for grad in model.grads]
@@ -179,14 +178,14 @@ def gradient_check(model, X, targets, samples=40, rng=0):
                 "imaginary part, as np.abs and comparisons do? Take z.real where you compare.")
         difference = grads[layer].flat[chosen] - derivatives
         errors.append(float(np.linalg.norm(difference) / np.linalg.norm(derivatives)))
-    model.forward(X)
+    model.forward(X)        # its activations are real again
     return errors
 
 
 # --------------------------------------------------------------------------- the trainer: 2c
 # pre-processed images (N, 785) and one-hot targets (N, 10) of both splits
 Dataset = namedtuple("Dataset", "X_train Y_train X_val Y_val")
-# lists with an entry a validation; train_… are means over the mini-batches since the last one
+# lists with one entry per validation; train_… are means over the mini-batches since the last one
 History = namedtuple("History", "step train_loss train_accuracy val_loss val_accuracy")
 
 
@@ -231,7 +230,7 @@ class SoftmaxTrainer:
             w -= self.learning_rate * grad
 
     @threadpool_limits.wrap(limits=1, user_api="blas")      # faster for matrices this small
-    @np.errstate(over="ignore", invalid="ignore")           # FloatingPointError says it better
+    @np.errstate(over="ignore", invalid="ignore")           # check_finite reports an overflow
     def train(self, num_epochs, on_validation=lambda: None):
         """Train until the epochs or the patience are used up; returns the History."""
         every = max(1, len(self.data.X_train) // self.batch_size // self.validations_per_epoch)
@@ -287,7 +286,7 @@ class SoftmaxTrainer:
 
 
 def predict(model, X, rows=1000):
-    """The model's outputs for all of X, a thousand rows at a time: they stay in the cache."""
+    """The model's outputs for all of X, a thousand rows at a time, which fit into the cache."""
     return np.concatenate([model.forward(X[start:start + rows])
                            for start in range(0, len(X), rows)])
 
@@ -306,7 +305,7 @@ def calculate_accuracy(X, targets, model):
 # ------------------------------------------------------------------------------- experiments
 @dataclass(frozen=True)
 class Experiment:
-    """All that decides a run, but its seed."""
+    """Everything that decides a run, except the seed."""
     name: str
     neurons_per_layer: tuple = (64, NUM_CLASSES)
     learning_rate: float = 0.1

@@ -111,7 +111,7 @@ COMBINATIONS = (replace(BASELINE, name="neither"), *vary_momentum(Experiment("ne
 
 
 def saturated_share(model, X):
-    """Share of the hidden units' outputs over X where the slope is below a tenth of its most."""
+    """Share of the hidden outputs over X where the slope is below a tenth of its maximum."""
     model.forward(X)
     steepest = model.slope(model.activation(np.zeros(1)))
     outputs = np.concatenate([a.ravel() for a in model.activations[1:-1]])

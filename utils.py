@@ -12,30 +12,37 @@ from kit.runs import build_folder
 
 EMBEDDED_MNIST = ROOT / "data" / "mnist.npz"
 MNIST_SHA256 = "4f2483ea4a11290d619bab16ec8bf359438efdc71877c131cacdec9bf43ae5cc"
-LIMITS = {"above": np.greater, "at_least": np.greater_equal, "at_most": np.less_equal,
-          "below": np.less, "among": lambda value, numbers: (np.floor(value) == value) &
-          (np.asarray(value) >= numbers[0]) & (np.asarray(value) <= numbers[-1])}
 COLOURS = {}    # {name of an experiment: its colour}, in the order in which they are first drawn
 
 
-def expect(value, name, shape=(), hint="", **limits):
-    """Raise ValueError unless the value has the shape and keeps to the limits. NaN keeps to none.
+def is_among(value, numbers):
+    """Whether each value is one of a range of whole numbers."""
+    return (np.floor(value) == value) & (value >= numbers[0]) & (value <= numbers[-1])
 
-    shape:  None stands for any length; () is a single number.
-    hint:   what to do; it ends the message.
+
+LIMITS = {"above": np.greater, "at_least": np.greater_equal, "at_most": np.less_equal,
+          "below": np.less, "among": is_among}
+
+
+def expect(value, name, shape=(), hint="", **limits):
+    """Raise ValueError unless the value has the shape and is within the limits. NaN never is.
+
+    shape:  None stands for any length from 1 up; () is a single number.
+    hint:   it ends the message and says what to do.
     limits: above, at_least, at_most or below a number, or among a range of whole numbers.
     """
-    found, hint = np.shape(value), hint and f": {hint}"
-    if len(found) != len(shape) or any(want not in (None, have)
-                                       for want, have in zip(shape, found)):
+    value, hint = np.asarray(value), hint and f": {hint}"
+    if value.ndim != len(shape) or any(have == 0 or want not in (None, have)
+                                       for want, have in zip(shape, value.shape)):
         wanted = str(tuple(shape)).replace("None", "N")
-        raise ValueError(f"{name} has the shape {found}, expected {wanted}{hint}")
+        raise ValueError(f"{name} has the shape {value.shape}, expected {wanted}{hint}")
     for limit, bound in limits.items():
-        if not np.all(LIMITS[limit](value, bound)):
-            given = f"goes from {np.min(value)} to {np.max(value)}" if found else f"is {value}"
-            wanted = (f"whole numbers from {bound[0]} to {bound[-1]}" if limit == "among" else
-                      f"numbers {limit.replace('_', ' ')} {bound}")
-            raise ValueError(f"{name} {given}, expected {wanted}{hint}")
+        wrong = value[~LIMITS[limit](value, bound)]
+        if wrong.size:
+            wanted = (f"a whole number from {bound[0]} to {bound[-1]}" if limit == "among" else
+                      f"a number {limit.replace('_', ' ')} {bound}")
+            raise ValueError(f"{name} {'holds' if shape else 'is'} {wrong.flat[0]}, expected "
+                             f"{wanted}{hint}")
 
 
 # --------------------------------------------------------------------------- data and batches
@@ -89,7 +96,7 @@ def batch_loader(X, Y, batch_size, shuffle=False, rng=None):
 # ---------------------------------------------------------------------- numbers over the seeds
 
 def values(runs, quantity):
-    """One number a seed: 'early_loss', 'val_loss', 'train_accuracy' …"""
+    """One number per run: 'early_loss', 'val_loss', 'train_accuracy' …"""
     return np.array([getattr(run, quantity) for run in runs])
 
 
@@ -99,7 +106,7 @@ def all_below(runs, others, quantity):
 
 
 def mean_and_spread(values, digits=3):
-    """'mean ± half the range' of one number a seed."""
+    """'mean ± half the range' of one number per seed."""
     half_range = (max(values) - min(values)) / 2
     return f"{np.mean(values):.{digits}f} ± {half_range:.{digits}f}"
 
@@ -122,8 +129,8 @@ class Table:
 
 
 def results_table(runs):
-    """A row an experiment of {experiment: [a Run a seed]}: mean over its seeds ± half their range,
-    at the weights with the lowest validation loss."""
+    """One row per experiment of {experiment: [a Run per seed]}: the mean over the seeds ± half
+    their range, at the weights with the lowest validation loss."""
     rows = []
     for experiment, seeds in runs.items():
         steps = values(seeds, "best_step")
@@ -175,6 +182,7 @@ def plot_runs(ax, runs, quantity, splits=("train", "val")):
 def label_axes(ax, ylabel, xlabel="gradient steps"):
     """Axis labels, legend and a light grid."""
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.grid(alpha=0.3)
     ax.legend()
 
@@ -189,11 +197,11 @@ def plot_images(axes, images, titles, cmap="gray_r", limit=None):
 
 
 def plot_confusion(ax, counts):
-    """Draw how often each digit (row) was read as which (column); mistakes set the colour."""
+    """Draw how often each digit (row) was read as which (column); darker are more mistakes."""
     mistakes = counts * (1 - np.eye(len(counts), dtype=int))
     ax.imshow(mistakes, cmap="Oranges")
     for row, column in np.ndindex(counts.shape):
-        ax.text(column, row, counts[row, column], ha="center", va="center",
+        ax.text(column, row, f"{counts[row, column]:,}", ha="center", va="center",
                 color="white" if mistakes[row, column] > 0.6 * mistakes.max() else "black")
     ax.set(xlabel="read as", ylabel="digit", xticks=range(len(counts)), yticks=range(len(counts)))
 

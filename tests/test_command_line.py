@@ -55,7 +55,7 @@ def test_wrong_use_ends_in_one_clear_line(script, arguments, problem):
 def test_too_few_images_for_a_batch_end_in_one_clear_line(tmp_path):
     done = run("task2.py", "--data", small_mnist(tmp_path / "tiny.npz", train=8))
     assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert "batch_size is 32, expected whole numbers from 1 to 8" in done.stderr
+    assert "batch_size is 32, expected a whole number from 1 to 8" in done.stderr
 
 
 def test_help_names_every_option():

@@ -185,7 +185,7 @@ def test_a_quantity_has_one_axis_in_all_figures_of_a_notebook(name):
     axes = {}
     for cell in code_cells(name):
         if "plot_runs" in cell.source:
-            for side, limits in re.findall(r"(left|right)\.set_ylim\((.+)\)", cell.source):
+            for side, limits in re.findall(r"(left|right)\.set\((.+)\)", cell.source):
                 axes.setdefault(side, set()).add(limits)
     assert all(len(limits) == 1 for limits in axes.values()), axes
     assert (len(axes) == 2) == (name in ("task2", "task3", "task4"))

@@ -33,11 +33,11 @@ def test_pre_processing_uses_the_given_numbers_and_appends_the_bias():
 
 
 @pytest.mark.parametrize("X, std, problem", [
-    (np.zeros((3, 785)), 1, r"X has the shape \(3, 785\), expected \(N, 784\): a flat image a"),
+    (np.zeros((3, 785)), 1, r"X has the shape \(3, 785\), expected \(N, 784\): one flat im"),
     (np.zeros(784), 1, r"shape \(784,\)"),
-    (np.full((3, 784), np.nan), 1, "X goes from nan to nan"),
-    (np.full((3, 784), np.inf), 1, "X goes from inf to inf"),
-    (np.zeros((3, 784)), 0, "std is 0, expected numbers above 0: pass the results of training_s"),
+    (np.full((3, 784), np.nan), 1, "X holds nan, expected a number at least 0"),
+    (np.full((3, 784), np.inf), 1, "X holds inf"),
+    (np.zeros((3, 784)), 0, "std is 0, expected a number above 0: pass the results of training_s"),
     (np.zeros((3, 784)), np.nan, "std is nan"),
 ])
 def test_misuse_of_pre_processing_is_refused(X, std, problem):
@@ -47,7 +47,7 @@ def test_misuse_of_pre_processing_is_refused(X, std, problem):
 
 @pytest.mark.parametrize("pixel", [-1, 256, np.nan])
 def test_statistics_are_taken_of_raw_pixels(pixel):
-    with pytest.raises(ValueError, match="X_train goes from .* expected numbers at"):
+    with pytest.raises(ValueError, match="X_train holds .* expected a number at"):
         training_statistics(np.full((3, 784), pixel))
 
 
@@ -59,7 +59,7 @@ def test_one_hot_encoding():
 
 @pytest.mark.parametrize("labels", [[0, 10], [-1, 3], [0.5, 1], [np.nan, 1]])
 def test_labels_outside_the_classes_are_refused(labels):
-    with pytest.raises(ValueError, match="Y goes from .* expected whole numbers from 0 to 9"):
+    with pytest.raises(ValueError, match="Y holds .* expected a whole number from 0 to 9"):
         one_hot_encode(labels)
 
 
@@ -89,9 +89,9 @@ def test_calculate_accuracy_and_predict_take_all_rows_in_order(small):
 
 
 def test_targets_and_outputs_of_different_shape_are_refused():
-    with pytest.raises(ValueError, match=r"outputs has the shape .*, expected .*one-hot"):
+    with pytest.raises(ValueError, match=r"targets has the shape \(3, 1\), expected \(3, 10\)"):
         cross_entropy_loss(np.zeros((3, 1)), np.zeros((3, 10)))
-    with pytest.raises(ValueError, match=r"outputs has the shape .*, expected .*one-hot"):
+    with pytest.raises(ValueError, match=r"targets has the shape \(3, 1\), expected \(3, 10\)"):
         accuracy_of(np.zeros((3, 10)), np.zeros((3, 1)))
 
 
@@ -211,7 +211,7 @@ def test_number_of_parameters():
 
 @pytest.mark.parametrize("layers", [[], [0, 10], [6.5, 10], [-3, 10]])
 def test_impossible_layers_are_refused(layers):
-    with pytest.raises(ValueError, match="neurons_per_layer .* expected whole numbers from 1 to"):
+    with pytest.raises(ValueError, match="neurons_per_layer h.* expected"):
         SoftmaxModel(layers)
 
 
@@ -313,10 +313,10 @@ def test_a_loss_that_is_not_finite_ends_training_with_step_and_advice(small):
 
 
 @pytest.mark.parametrize("options, problem", [
-    ({"learning_rate": 0}, "learning_rate is 0, expected numbers above 0: try 0.1"),
+    ({"learning_rate": 0}, "learning_rate is 0, expected a number above 0: try 0.1"),
     ({"learning_rate": -1}, "learning_rate is -1"), ({"learning_rate": np.nan}, "rate is nan"),
-    ({"learning_rate": np.inf}, "learning_rate is inf, expected numbers below inf"),
-    ({"batch_size": 321}, "batch_size is 321, expected whole numbers from 1 to 320"),
+    ({"learning_rate": np.inf}, "learning_rate is inf, expected a number below inf"),
+    ({"batch_size": 321}, "batch_size is 321, expected a whole number from 1 to 320"),
     ({"batch_size": 0}, "batch_size is 0"), ({"batch_size": 2.5}, "batch_size is 2.5"),
 ])
 def test_misuse_of_the_trainer_is_refused(small, options, problem):

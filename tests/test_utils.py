@@ -10,12 +10,14 @@ from utils import (Table, all_below, batch_loader, expect, generators, mean_and_
     (([[1, 2]], "X", (None, 3), "add a column"), {},
      "X has the shape (1, 2), expected (N, 3): add a column"),
     ((5, "X", (None,)), {}, "X has the shape (), expected (N,)"),
-    ((-1, "rate", (), "try 0.1"), {"above": 0}, "rate is -1, expected numbers above 0: try 0.1"),
-    ((np.nan, "rate"), {"above": 0}, "rate is nan, expected numbers above 0"),
-    ((1, "gamma"), {"at_least": 0, "below": 1}, "gamma is 1, expected numbers below 1"),
+    (([], "X", (None,)), {}, "X has the shape (0,), expected (N,)"),
+    ((-1, "rate", (), "try 0.1"), {"above": 0}, "rate is -1, expected a number above 0: try 0.1"),
+    ((np.nan, "rate"), {"above": 0}, "rate is nan, expected a number above 0"),
+    ((1, "gamma"), {"at_least": 0, "below": 1}, "gamma is 1, expected a number below 1"),
     (([0, 256], "X", (2,)), {"at_least": 0, "at_most": 255},
-     "X goes from 0 to 256, expected numbers at most 255"),
-    ((2.5, "size"), {"among": range(1, 9)}, "size is 2.5, expected whole numbers from 1 to 8"),
+     "X holds 256, expected a number at most 255"),
+    (([0, np.nan], "X", (2,)), {"at_least": 0}, "X holds nan, expected a number at least 0"),
+    ((2.5, "size"), {"among": range(1, 9)}, "size is 2.5, expected a whole number from 1 to 8"),
 ])
 def test_expect_says_what_was_given_expected_and_is_to_be_done(arguments, limits, message):
     with pytest.raises(ValueError) as refusal:
@@ -46,7 +48,7 @@ def test_without_shuffling_the_order_is_kept():
 
 @pytest.mark.parametrize("arguments, problem", [
     ((np.arange(5), np.arange(4), 2), r"Y has the shape \(4,\), expected \(5,\): each image"),
-    ((np.arange(5), np.arange(5), 6), "batch_size is 6, expected whole numbers from 1 to 5"),
+    ((np.arange(5), np.arange(5), 6), "batch_size is 6, expected a whole number from 1 to 5"),
     ((np.arange(5), np.arange(5), 0), "batch_size is 0"),
     ((np.arange(5), np.arange(5), 2, True), "needs a generator"),
 ])
