@@ -183,6 +183,7 @@ def label_axes(ax, ylabel, xlabel="gradient steps"):
     """Axis labels, legend and a light grid."""
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.locator_params(axis="x", nbins=6)     # more labels would overlap
     ax.grid(alpha=0.3)
     ax.legend()
 
