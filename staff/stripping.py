@@ -1,7 +1,7 @@
 """From a reference text to the student's, and back.
 
-`# SOLUTION 2b` begins a solution. It ends with its function, or at `# END SOLUTION`, which
-is required outside functions. In a function it becomes a stub with the words of the docstring:
+`# SOLUTION 2b` begins a solution. It ends with its function, or at `# END SOLUTION`, which is
+required outside functions. In a function it becomes a stub, with the docstring's first sentence:
 
     raise NotImplementedError("task 2b: write forward: The outputs …")
 
@@ -24,6 +24,7 @@ MARKER = re.compile(r"(?P<indent> *)# (?:SOLUTION (?P<task>\S+)(?P<optional> opt
                     r"|(?P<staff>BEGIN STAFF)|(?P<end>END (?:SOLUTION|STAFF)))\s*")
 LIKE_A_MARKER = re.compile(r"#.*\b(?:BEGIN|END)[\s_-]*(?:SOLUTION|STAFF)\b|#\W*SOL[UT]\w*",
                            re.IGNORECASE)
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
 DEFAULT = re.compile(r"\s*#= (.*)")
 TOGETHER = re.compile(r"\([^()]{1,20}\)|\btask \d")       # not to be divided at the end of a line
 LONGEST = 99
@@ -162,7 +163,8 @@ def write_stub(hidden, marker, function, place):
     if marker["optional"]:
         return "", []
     if function:
-        told = " ".join(function.docstring.split("\n\n")[0].split())
+        told = function.docstring.split("\n\n")[0].split()
+        told = SENTENCE_END.split(" ".join(told))[0]
         words = f"task {task}: write {function.name}: {told}"
         return words, stub(words, indent)
     names = read_names(hidden, place)

@@ -749,11 +749,12 @@ def stripped(text, name="f.py"):
 
 
 def test_a_solution_gives_way_to_a_stub_of_its_docstring_and_comes_back():
-    text = ('def f(x):\n    """x (N,) \\"as\\" it\n    is.\n\n    More words."""\n'
+    text = ('def f(x):\n    """x (N,) \\"as\\" it\n    is. And more.\n\n    More words."""\n'
             "    x = check(x)\n    # SOLUTION 2b\n    # a comment\n    return x  # why\n"
             "\n\ny = 1\n")
     student, cuts = stripped(text)
-    assert student == ('def f(x):\n    """x (N,) \\"as\\" it\n    is.\n\n    More words."""\n'
+    assert student == ('def f(x):\n    """x (N,) \\"as\\" it\n    is. And more.\n\n'
+                       '    More words."""\n'
                        "    x = check(x)\n"
                        '    raise NotImplementedError("task 2b: write f: x (N,) \\"as\\" it '
                        'is.")\n\n\ny = 1\n')
