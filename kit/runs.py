@@ -63,12 +63,13 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     for experiment in experiments:
         if experiment is None:
             raise NotImplementedError("an experiment is None: write it in its script first")
-        if isinstance(getattr(experiment, "neurons_per_layer", ()), list):
-            raise Refused(f"the layers of {experiment.name} are a list: write them as a tuple, "
-                          "such as (64, 10)")
-    kinds = {type(experiment) for experiment in experiments}
-    tell_edits(list_modules(run, *kinds))
-    codes = {kind: hash_code(list_modules(run, kind)) for kind in kinds}
+        lists = [field for field, value in vars(experiment).items() if isinstance(value, list)]
+        if lists:
+            raise Refused(f"{lists[0]} of {experiment.name} is a list, expected a tuple: write "
+                          f"{tuple(getattr(experiment, lists[0]))}")
+    files = {kind: list_modules(run, kind) for kind in map(type, experiments)}
+    tell_edits(sorted({path for paths in files.values() for path in paths}))
+    codes = {kind: hash_code(paths) for kind, paths in files.items()}
     folder = build_folder() / "runs"
     names = {(experiment, seed): name_run(experiment, seed, data_id, codes[type(experiment)])
              for experiment in experiments for seed in seeds}

@@ -416,6 +416,13 @@ def test_an_experiment_that_is_not_written_is_refused_with_a_sentence():
     assert calls() == []
 
 
+def test_layers_in_a_list_are_refused_with_the_tuple_to_write(small_path):
+    experiment = task2.Experiment("mine", neurons_per_layer=[60, 60, 10])
+    with pytest.raises(Refused, match=r"^neurons_per_layer of mine is a list, expected a tuple: "
+                                      r"write \(60, 60, 10\)$"):
+        task2.run_all([experiment], [0], small_path)
+
+
 def test_a_class_or_function_of_a_notebook_is_refused_with_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "notebook", types.ModuleType("notebook"))  # without __file__
     for one in (Toy, run):
