@@ -111,6 +111,12 @@ def mean_and_spread(values, digits=3):
     return f"{np.mean(values):.{digits}f} ± {half_range:.{digits}f}"
 
 
+def as_formula(number):
+    """A small number as TeX: 5e-16 as $5 \\cdot 10^{-16}$."""
+    digit, exponent = f"{number:.0e}".split("e")
+    return rf"${digit} \cdot 10^{{{int(exponent)}}}$"
+
+
 class Table:
     """Rows under column names; shown as text in a terminal and as a table in a notebook."""
 
@@ -129,8 +135,7 @@ class Table:
 
 
 def results_table(runs):
-    """One row per experiment of {experiment: [a Run per seed]}: the mean over the seeds ± half
-    their range, at the weights with the lowest validation loss."""
+    """One row per experiment: the mean over its seeds ± half their range, at the best weights."""
     rows = []
     for experiment, seeds in runs.items():
         steps = values(seeds, "best_step")
@@ -146,10 +151,8 @@ def results_table(runs):
 # -------------------------------------------------------------------------------------- drawing
 
 def plot_loss(ax, steps, values, label, **style):
-    """Draw one curve against gradient steps; several runs (seeds, steps) give mean and range.
-
-    The curves end where the shortest run ends.
-    """
+    """Draw one curve against gradient steps; several runs (seeds, steps) give mean and range, up
+    to the end of the shortest run."""
     runs = [values] if np.ndim(values[0]) == 0 else values
     length = min(len(run) for run in runs)
     runs = np.array([run[:length] for run in runs])  # (seeds, length)
@@ -237,8 +240,7 @@ def whole_number(lowest):
 
 
 def command_line(description, run_all, experiments, figure):
-    """Run experiments with --epochs, --seed and --data; print their results and save their curves.
-    A mistake of the user ends in one line."""
+    """Run experiments, print results, save curves; a mistake of the user ends in one line."""
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("--epochs", type=whole_number(1), default=50, metavar="N",
                         help="train at most N epochs (default: 50)")

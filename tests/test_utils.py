@@ -2,8 +2,9 @@
 import numpy as np
 import pytest
 
-from utils import (Table, all_below, batch_loader, expect, generators, mean_and_spread, new_figure,
-                   pick_colour, plot_confusion, plot_images, plot_loss, save_figure)
+from utils import (Table, all_below, as_formula, batch_loader, expect, generators,
+                   mean_and_spread, new_figure, pick_colour, plot_confusion, plot_images,
+                   plot_loss, save_figure)
 
 
 @pytest.mark.parametrize("arguments, limits, message", [
@@ -69,6 +70,12 @@ def test_table_is_text_in_a_terminal_and_markdown_in_a_notebook():
     assert repr(table) == "name         loss\na long name  0.5\nb            1"
     assert table._repr_markdown_() == ("| name | loss |\n| --- | --- |\n"
                                        "| a long name | 0.5 |\n| b | 1 |")
+
+
+@pytest.mark.parametrize("number, tex", [
+    (5.3e-16, r"$5 \cdot 10^{-16}$"), (0.0123, r"$1 \cdot 10^{-2}$"), (2.1, r"$2 \cdot 10^{0}$")])
+def test_a_small_number_is_a_formula_of_one_digit(number, tex):
+    assert as_formula(number) == tex
 
 
 def test_mean_and_spread_is_the_mean_and_half_the_range():
