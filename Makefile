@@ -7,8 +7,6 @@ BIN = .venv/bin
 endif
 READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
-# the tests that run the students' scripts; the others need no coverage, which slows them down
-OF_SCRIPTS := $(wildcard tests/test_task*.py) $(addprefix tests/test_,utils.py data.py pool.py runs.py command_line.py)
 COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
@@ -19,9 +17,9 @@ report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -n logical $(OF_SCRIPTS) $(COVER)
+	$(BIN)/python -m pytest -q -n logical tests/scripts tests/kit/test_runs.py $(COVER)
 	$(BIN)/python -m pytest -q -n logical tests -m "not attack and not faults and not browser" \
-	    $(addprefix --ignore=,$(OF_SCRIPTS))
+	    --ignore=tests/scripts --ignore=tests/kit/test_runs.py
 	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval notebooks
 
 # make test; hostile input that takes time; planted faults and mutants; a student's walk in a

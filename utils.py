@@ -1,17 +1,18 @@
 """Data, batches, tables and drawing, shared by all tasks."""
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from kit import ROOT
+from assignment.mnist import check_sha256, hash_arrays, read_mnist
+from kit.definition import load_assignment
 from kit.files import Refused
-from kit.mnist import check_sha256, hash_arrays, read_mnist
 from kit.pool import WorkerDied
 from kit.runs import build_folder
 
-EMBEDDED_MNIST = ROOT / "data" / "mnist.npz"
-MNIST_SHA256 = "4f2483ea4a11290d619bab16ec8bf359438efdc71877c131cacdec9bf43ae5cc"
+HERE = Path(__file__).resolve().parent
+EMBEDDED_MNIST = HERE / "data" / "mnist.npz"
 COLOURS = {}    # {name of an experiment: its colour}, in the order in which they are first drawn
 
 
@@ -52,10 +53,10 @@ def load_full_mnist(path=None, verbose=True):
 
     Pixels are 0-255 and labels 0-9, both uint8. path names another npz file with the same keys, or
     a folder of IDX files: of these, the first 20,000 training images and all test images.
-    Raises kit.mnist.DataError, which names the file, what is wrong and what to do.
+    Raises assignment.mnist.DataError, which names the file, what is wrong and what to do.
     """
     if path is None:
-        check_sha256(EMBEDDED_MNIST, MNIST_SHA256)
+        check_sha256(EMBEDDED_MNIST, hash_data())
     X_train, Y_train, X_val, Y_val = read_mnist(EMBEDDED_MNIST if path is None else path)
     if verbose:
         print(f"Training data    X: {X_train.shape}, Y: {Y_train.shape}")
@@ -65,7 +66,9 @@ def load_full_mnist(path=None, verbose=True):
 
 def hash_data(path=None):
     """The sha256 that names the data of `load_full_mnist(path)`."""
-    return MNIST_SHA256 if path is None else hash_arrays(*load_full_mnist(path, verbose=False))
+    if path is None:
+        return load_assignment(HERE).data["data/mnist.npz"]
+    return hash_arrays(*load_full_mnist(path, verbose=False))
 
 
 def generators(seed):
@@ -220,7 +223,7 @@ def new_figure(columns=2, rows=1, height=2.5):
 
 def save_figure(fig, name):
     """Write the figure to build/figures/ whole or not at all; returns its path."""
-    path = build_folder() / "figures" / name
+    path = build_folder(HERE) / "figures" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     fig.savefig(path.with_suffix(".part"), format="png")
     path.with_suffix(".part").replace(path)

@@ -8,20 +8,12 @@ import textwrap
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kit import ROOT
-from kit.assignment import SUBTASKS
-from kit.checks import (counting, depth, gradients, helpers, images, momentum, network, stopping,
-                        training, tricks)
-from kit.checks.registry import CHECKS
-from kit.checks.student import NotWritten, Problem, Student
+from kit.checking.registry import load_checks
+from kit.checking.student import NotWritten, Problem, Student
+from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
 
-# each adds its checks to CHECKS, in this order
-MODULES = (helpers, stopping, images, network, gradients, training, counting, tricks, momentum,
-           depth)
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
-BY_ID = {subtask.id: subtask for subtask in SUBTASKS}
-CHARGED = {"0": ("2c", "helpers")}      # subtask 0 has no points of its own, only one of 2c's
 COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 
 
@@ -50,8 +42,9 @@ class Result:
 class CheckReport:
     """The results of some subtasks' checks; shown as a table, in HTML in a notebook."""
 
-    def __init__(self, results, subtasks):
-        self.results, self.subtasks = results, subtasks
+    def __init__(self, results, subtasks, assignment):
+        self.results, self.subtasks, self.assignment = results, subtasks, assignment
+        self.by_id = assignment.by_id
 
     def of_subtask(self, name):
         """Return the results of one subtask."""
@@ -62,7 +55,7 @@ class CheckReport:
         found = 0
         for part, points in subtask.by_code.items():
             states = [result.state for result in self.results if not result.remark
-                      and charged(result) == (subtask.id, part)]
+                      and self.assignment.charge(result) == (subtask.id, part)]
             if not states:
                 return None
             found += points * all(state == PASSED for state in states)
@@ -71,17 +64,17 @@ class CheckReport:
     @property
     def points(self):
         """The points by code that the subtasks earn."""
-        return sum(self.earned(BY_ID[name]) or 0 for name in self.subtasks)
+        return sum(self.earned(self.by_id[name]) or 0 for name in self.subtasks)
 
     @property
     def of(self):
         """The points by code that the subtasks can earn."""
-        return sum(sum(BY_ID[name].by_code.values()) for name in self.subtasks)
+        return sum(sum(self.by_id[name].by_code.values()) for name in self.subtasks)
 
     @property
     def by_hand(self):
         """The points of the subtasks that a person gives."""
-        return sum(sum(BY_ID[name].by_hand.values()) for name in self.subtasks)
+        return sum(sum(self.by_id[name].by_hand.values()) for name in self.subtasks)
 
     @property
     def all_passed(self):
@@ -95,9 +88,12 @@ class CheckReport:
 
     def heading(self, name):
         """A subtask's line: its title, its points by code, and those that a person gives."""
-        subtask = BY_ID[name]
-        if name in CHARGED:
-            return f"{name}  {subtask.title}: 1 point, counted in {CHARGED[name][0]}"
+        subtask = self.by_id[name]
+        if subtask.counts_in:
+            other, part = subtask.charge("")
+            points = self.by_id[other].by_code[part]
+            return (f"{name}  {subtask.title}: {points} point{'s' if points > 1 else ''}, counted "
+                    f"in {other}")
         found, of = self.earned(subtask), sum(subtask.by_code.values())
         parts = [f"{found} of {of} points" if found is not None else f"{of} points"] if of else []
         if subtask.by_hand:
@@ -138,11 +134,6 @@ class CheckReport:
                 f"<p>{html.escape(self.summary)}</p>")
 
 
-def charged(result):
-    """The subtask and the part whose points depend on a result."""
-    return CHARGED.get(result.subtask, (result.subtask, result.part))
-
-
 def row(result):
     """Return a result as a row of an HTML table."""
     words = f"<br>{html.escape(result.words)}" if result.words else ""
@@ -164,21 +155,30 @@ def check(*subtasks):
         raise ValueError(str(refusal)) from None
 
 
-def run_checks(subtasks=None, folder=ROOT):
-    """Return the CheckReport of the scripts in a folder; Refused if a subtask is unknown."""
-    unknown = [name for name in subtasks or () if name not in BY_ID]
+def run_checks(subtasks=None, folder=None, assignment=None):
+    """Return the CheckReport of some subtasks, by default of all.
+
+    folder:     of the scripts; default: the assignment's.
+    assignment: default: that of the current folder.
+
+    Refused if a subtask is unknown, or the folder holds none of the scripts.
+    """
+    assignment = assignment or load_assignment()
+    folder, by_id = Path(folder or assignment.folder), assignment.by_id
+    unknown = [name for name in subtasks or () if name not in by_id]
     if unknown:
         raise Refused(f"there is no subtask {one_line(unknown[0], 40)}: choose from "
-                      f"{', '.join(BY_ID)}")
-    if not Path(folder, "task2.py").is_file():
-        raise Refused(f"{folder} has no task2.py: run this in the assignment's folder")
-    chosen = [name for name in BY_ID if subtasks is None or name in subtasks]
-    # 2c brings the checks of subtask 0, since one of its points depends on them
-    tried = [name for name in BY_ID if name in chosen or CHARGED.get(name, ("",))[0] in chosen]
-    with Student(folder) as student:
-        results = [result_of(one, student) for name in tried for one in CHECKS
+                      f"{', '.join(by_id)}")
+    if not any((folder / name).is_file() for name in assignment.scripts):
+        raise Refused(f"{folder} has no {' or '.join(assignment.scripts)}: run this in the "
+                      "assignment's folder")
+    chosen = [name for name in by_id if subtasks is None or name in subtasks]
+    # a subtask brings the checks of another one that decides one of its points
+    tried = [name for name in by_id if name in chosen or by_id[name].charge("")[0] in chosen]
+    with Student(folder, assignment=assignment) as student:
+        results = [result_of(one, student) for name in tried for one in load_checks(assignment)
                    if one.subtask == name]
-    return CheckReport(results, chosen)
+    return CheckReport(results, chosen, assignment)
 
 
 def result_of(one, student):
@@ -187,7 +187,7 @@ def result_of(one, student):
     try:
         words = one.run(student) or ""
     except NotWritten as blank:
-        known = blank.subtask in BY_ID and blank.subtask not in one.blanks
+        known = blank.subtask in student.assignment.by_id and blank.subtask not in one.blanks
         state = f"needs {blank.subtask} first" if known else NOT_STARTED
         words = str(blank)
     except Problem as problem:
@@ -198,8 +198,8 @@ def result_of(one, student):
 def main(arguments=None):
     """Return the exit status: 0 all passed, 1 otherwise, 2 the checks could not run."""
     parser = argparse.ArgumentParser(
-        prog="python -m kit check", description="Test the code in utils.py, task2.py, task3.py "
-        "and task4.py. The results say for each subtask what is right and what is wrong.",
+        prog="python -m kit check", description="Test the code in the scripts. The results say "
+        "for each subtask what is right and what is wrong.",
         epilog="Exit status: 0 all passed; 1 something failed or is not written yet; 2 the checks "
                "could not run. Checks that cost nothing do not change the exit status.")
     parser.add_argument("subtasks", nargs="*", metavar="SUBTASK", help="such as 2b; default: all")

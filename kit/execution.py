@@ -1,5 +1,9 @@
-"""Executes notebooks, in their own folder or in a copy of it."""
+"""Executes notebooks, in their own folder or in a copy of it.
 
+`python -m kit run` executes notebooks and stores their outputs in them.
+"""
+
+import argparse
 import atexit
 import os
 import shutil
@@ -13,7 +17,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 
-from kit.files import Refused, one_line, reason
+from kit.definition import load_assignment
+from kit.files import Refused, one_line, reason, whole_file
+from kit.notebooks import read_notebook, stored
 
 CELL_SECONDS = 3600
 LARGEST_FOLDER = 500 * 2**20
@@ -130,3 +136,39 @@ def copy_of(folder, stack):
         raise Refused(f"{folder} cannot be copied to run the notebooks ({reason(problem)}): put "
                       "them into a folder of their own") from None
     return target
+
+
+# ------------------------------------------------------------------------------ python -m kit run
+
+def main(arguments=None):
+    """Return the exit status: 0 all were executed and saved, 2 one was not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m kit run",
+        description="Execute notebooks from top to bottom, in order, and store their outputs.",
+        epilog="A notebook is saved when all its cells have run. A notebook that fails does not "
+               "change. Progress bars are shown, but not stored.")
+    parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK",
+                        help="default: those of the assignment")
+    given = parser.parse_args(arguments).notebooks
+    try:
+        for path in given or load_assignment().notebook_paths:
+            started = time.monotonic()
+            execute_in_place(path)
+            print(f"{path.name}: {time.monotonic() - started:.1f} s")
+    except Refused as problem:
+        print(f"kit run: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("kit run: stopped; the notebook that was running did not change", file=sys.stderr)
+        return 130
+    return 0
+
+
+def execute_in_place(path):
+    """Execute one notebook in its folder and save it."""
+    notebook = read_notebook(path)
+    failed = execute(notebook)
+    if failed:
+        raise Refused(failed)
+    with whole_file(path) as file:
+        file.write(stored(notebook))

@@ -39,7 +39,7 @@ def read_notebook(path):
     try:
         if not path.exists():
             raise Refused(f"{path} was not found: expected a notebook (.ipynb); "
-                          "give its path, or no path for task1 … task4")
+                          "give its path, or no path for the assignment's own")
         if not path.is_file():
             raise Refused(f"{path} is not a file: expected a notebook (.ipynb)")
         if path.stat().st_size > LARGEST:

@@ -19,8 +19,10 @@ import numpy as np
 from threadpoolctl import threadpool_info
 from tqdm import tqdm
 
-from kit import ROOT
+from kit import ENGINE
+from kit.definition import find_assignment, load_assignment
 from kit.files import Refused, say, whole_file
+from kit.modules import list_files
 from kit.pool import run_jobs
 
 DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
@@ -70,7 +72,7 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     files = {kind: list_modules(run, kind) for kind in map(type, experiments)}
     tell_edits(sorted({path for paths in files.values() for path in paths}))
     codes = {kind: hash_code(paths) for kind, paths in files.items()}
-    folder = build_folder() / "runs"
+    folder = build_folder(Path(sys.modules[run.__module__].__file__).parent) / "runs"
     names = {(experiment, seed): name_run(experiment, seed, data_id, codes[type(experiment)])
              for experiment in experiments for seed in seeds}
     jobs = {name: (replace(experiment, name=""), seed)
@@ -114,36 +116,14 @@ def name_run(experiment, seed, data_id, code):
 
 def list_modules(*objects):
     """The files of the modules that define the objects, and of the local ones they import."""
-    waiting, found = [], set()
+    files = []
     for one in objects:
         module = sys.modules[one.__module__]
         if not hasattr(module, "__file__"):
             raise Refused(f"{one.__name__} is defined in a notebook: move it into a script, where "
                           "other processes find it")
-        waiting.append(Path(module.__file__).resolve())
-    while waiting:
-        path = waiting.pop()
-        if path not in found:
-            found.add(path)
-            waiting += list_imports(path)
-    return sorted(found)
-
-
-def list_imports(path):
-    """The local files that a file imports: those beside it, and those in the kit's folder."""
-    names = []
-    for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names += [node.module or ""]
-            names += [f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names]
-    parts = {tuple(name.split(".")[:length]) for name in names if name
-             for length in range(1, name.count(".") + 2)}
-    candidates = [Path(folder, *part) for part in parts for folder in (path.parent, ROOT)]
-    return [file.resolve() for candidate in candidates
-            for file in (candidate.with_suffix(".py"), candidate / "__init__.py")
-            if file.is_file()]
+        files.append(module.__file__)
+    return list_files(files, [ENGINE])
 
 
 def hash_code(files):
@@ -193,9 +173,12 @@ def note_imports(files):
 
 # ---------------------------------------------------------------------------- the files of runs
 
-def build_folder():
-    """Where runs and figures are kept: build/, or the folder that MNIST_BUILD names."""
-    return Path(os.environ.get("MNIST_BUILD", ROOT / "build"))
+def build_folder(start=None):
+    """Where runs and figures are kept: the assignment's build/, or the folder in KIT_BUILD.
+
+    start: a folder of the assignment; default: the current one.
+    """
+    return Path(os.environ.get("KIT_BUILD") or load_assignment(start).folder / "build")
 
 
 def read_results(path):
@@ -223,4 +206,5 @@ def write_results(path, results):
                  **arrays)
 
 
-note_imports(ROOT.glob("*.py"))
+if assignment := find_assignment():
+    note_imports(assignment.folder.glob("*.py"))

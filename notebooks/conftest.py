@@ -8,7 +8,7 @@ def pytest_configure(config):
     config.own_build = None
     if config.option.nbval or config.option.nbval_lax:
         config.own_build = tempfile.mkdtemp(prefix="nbval-")
-        os.environ["MNIST_BUILD"] = config.own_build
+        os.environ["KIT_BUILD"] = config.own_build
 
 
 def pytest_unconfigure(config):

@@ -5,9 +5,9 @@ import sys
 from kit.commands import run
 
 COMMANDS = {
-    "release": ("staff.release", "make the student edition: a folder, and a zip beside it"),
+    "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
     "grade": ("staff.grading.grade", "mark a folder of hand-ins, and report on them"),
-    "record": ("staff.cases", "store the numbers that the checks compare with"),
+    "cases": ("staff.cases", "store the numbers that the checks compare with"),
     "report": ("staff.feedback.report", "make tables and pages of a grading anew"),
     "marks": ("staff.feedback.marks", "take in what was marked by hand"),
 }

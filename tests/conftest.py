@@ -1,28 +1,15 @@
-"""What several test files need: a data set small enough to train on in a second."""
+"""Fixtures of several test files."""
 import os
 import signal
 
-import numpy as np
 import pytest
 
 os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is loaded: no test opens a window
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:   # by a shell, in the background;
     signal.signal(signal.SIGINT, signal.default_int_handler)    # programs under test inherit it
 
+from small_data import small_mnist  # noqa: E402
 from task2 import Dataset, load_dataset  # noqa: E402
-
-
-def small_mnist(path, train=320, val=100, **changed):
-    """Write random images whose labels can be learned as npz; `changed` replaces arrays."""
-    rng = np.random.default_rng(0)
-    arrays = {}
-    for split, n in (("train", train), ("test", val)):
-        labels = rng.integers(10, size=n).astype(np.uint8)
-        images = rng.integers(60, size=(n, 28, 28)).astype(np.uint8)
-        images[np.arange(n), labels, :] += 150       # row k is bright in images of class k
-        arrays |= {f"x_{split}": images, f"y_{split}": labels}
-    np.savez(path, **(arrays | changed))
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +27,7 @@ def small(small_path) -> Dataset:
 @pytest.fixture(autouse=True)
 def own_build_folder(tmp_path, monkeypatch):
     """No test reads or leaves runs or figures in build/."""
-    monkeypatch.setenv("MNIST_BUILD", str(tmp_path / "build"))
+    monkeypatch.setenv("KIT_BUILD", str(tmp_path / "build"))
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 
-from kit.assignment import SUBTASKS
+from kit.definition import load_assignment
 from staff.feedback.misconceptions import misconceptions
 from staff.feedback.pages import FOLDER, write_page
-from staff.feedback.standing import MARKED, MISSING
+from staff.feedback.standing import MISSING, list_marked
 
 SHADES = 4          # of what is between nothing and all points
-BY_CODE = sum(sum(subtask.by_code.values()) for subtask in SUBTASKS)
 
 
 def write_class_page(path, record, standings, people):
@@ -21,9 +20,10 @@ def write_class_page(path, record, standings, people):
     taken = [one.standing for one in people if not one.standing.submission.refused]
     complete = [one for one in taken if not one.missing]
     write_page(
-        path, "class.html", people=people, standings=standings, marked=MARKED, shade=shade,
+        path, "class.html", people=people, standings=standings, marked=list_marked(), shade=shade,
         folder=FOLDER, names=names, called=called, shares=shares(taken), taken=len(taken),
-        by_code=bars([one.sum_by_code for one in taken], BY_CODE),
+        by_code=bars([one.sum_by_code for one in taken],
+                     sum(sum(one.by_code.values()) for one in load_assignment().subtasks)),
         totals=bars([one.total for one in complete], 100),
         complete=len(complete), lost=[one for one in found if not one.remark],
         remarks=[one for one in found if one.remark],
@@ -66,7 +66,7 @@ def shade(points, possible):
 def shares(standings):
     """Return [(subtask, share of the points that were given, None while none could be)]."""
     found = []
-    for subtask in MARKED:
+    for subtask in list_marked():
         given = sum(one.points(subtask.id) or 0 for one in standings)
         possible = sum(one.possible(subtask.id) for one in standings)
         found.append((subtask, given / possible if possible else None))

@@ -4,13 +4,11 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kit.definition import load_assignment
 from kit.files import one_line
 from staff.feedback.roster import words_of
-from staff.feedback.standing import MARKED, Standing
+from staff.feedback.standing import Standing, list_marked
 from staff.feedback.tables import number_text, write_table
-
-TITLE = "MNIST assignment"
-POSSIBLE = sum(subtask.points for subtask in MARKED)
 
 
 @dataclass
@@ -103,9 +101,9 @@ def spelling(name):
 
 def write_gradebook(path, found):
     """Write gradebook.csv: a row a student, and what there is to know of it."""
-    header = ["student", "name", *(subtask.id for subtask in MARKED), "by code", "by hand",
-              "total", "flags", "submission"]
-    rows = [[one.student, one.name, *(one.standing.points(subtask.id) for subtask in MARKED),
+    marked = [subtask.id for subtask in list_marked()]
+    header = ["student", "name", *marked, "by code", "by hand", "total", "flags", "submission"]
+    rows = [[one.student, one.name, *(one.standing.points(subtask) for subtask in marked),
              one.standing.sum_by_code, one.standing.sum_by_hand, one.standing.total,
              "; ".join(one.flags), one.standing.submission.key] for one in found]
     write_table(path, [header, *rows])
@@ -116,17 +114,18 @@ def grade(person):
     return "" if person.standing.missing else number_text(person.standing.total)
 
 
-def write_blackboard(path, found, title=TITLE):
+def write_blackboard(path, found, title):
     """Write a file that Blackboard imports, as a new column: user names and totals."""
-    rows = [["Username", f"{title} [Total Pts: {POSSIBLE} Score]"]]
+    rows = [["Username", f"{title} [Total Pts: {load_assignment().points} Score]"]]
     rows += [[one.student, grade(one)] for one in found if one.student and grade(one)]
     write_table(path, rows, quote=csv.QUOTE_ALL)
 
 
-def write_canvas(path, found, title=TITLE):
+def write_canvas(path, found, title):
     """Write a file that Canvas imports: a number stands for its own ID, else it is a login."""
     rows = [["Student", "ID", "SIS Login ID", "Section", title],
-            ["    Points Possible", "", "", "", POSSIBLE]]
+            ["    Points Possible", "", "", "",
+             load_assignment().points]]
     rows += [[one.name or one.student, one.student if one.student.isdecimal() else "",
               "" if one.student.isdecimal() else one.student, "", grade(one)]
              for one in found if grade(one)]
@@ -140,8 +139,9 @@ def write_imports(out, found, roster=None, column=None):
         said.append(f"{waiting} of {len(found)} students get no grade in the files to import, for "
                     "marks by hand are missing")
     if roster is None:
-        write_blackboard(out / "blackboard.csv", found, column or TITLE)
-        write_canvas(out / "canvas.csv", found, column or TITLE)
+        title = column or load_assignment().title
+        write_blackboard(out / "blackboard.csv", found, title)
+        write_canvas(out / "canvas.csv", found, title)
         if nameless := sum(not one.student for one in found):
             said.append(f"of {nameless} members of groups only the name is known: --roster EXPORT "
                         "finds them in the gradebook exported from Blackboard or Canvas")

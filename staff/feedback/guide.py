@@ -1,14 +1,16 @@
-"""What staff/marking-guide.md says of each part that is marked by hand."""
+"""The marking guide: what it says of each part that is marked by hand."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit.definition import load_assignment
 from kit.files import Refused
 from staff.grading.points import parts_by_hand
+from staff.layouts import load_layouts
 from staff.feedback.tables import number_text
 
-PATH = Path(__file__).resolve().parent.parent / "marking-guide.md"
+GUIDE = "staff/assignment/guide.md"
 HEADING = re.compile(r"^## (\w+) (\w+): (.+) \((\d+) points?\)$", re.MULTILINE)
 ELEMENT = re.compile(r"^\| (\d+(?:\.\d+)?) \| (.+) \|$", re.MULTILINE)
 
@@ -35,13 +37,18 @@ class Part:
         return "; ".join(f"{number_text(points)}: {words}" for points, words in self.elements)
 
 
-def read_guide(path=PATH):
+def read_guide(path=None):
     """Return ({(subtask, part): Part}, the text before the first one).
 
+    path: default: that of the assignment. An assignment without marks by hand needs none.
     Refused unless it has all parts of the assignment, and their elements add up to their points.
     """
+    asked = parts_by_hand(*load_layouts())
+    path = Path(path or load_assignment().folder / GUIDE)
+    if not asked and not path.exists():
+        return {}, ""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise Refused(f"{path} cannot be read: {problem}") from None
     before, *pieces = HEADING.split(text)
@@ -49,11 +56,10 @@ def read_guide(path=PATH):
     for subtask, part, title, points, body in zip(*[iter(pieces)] * 5):
         elements = tuple((float(worth), words) for worth, words in ELEMENT.findall(body))
         parts[subtask, part] = Part(subtask, part, title, int(points), elements, body.strip())
-    asked = parts_by_hand("kit", "starter")
     for key in asked.keys() | parts.keys():
         found = parts.get(key)
         if found is None or found.points != asked.get(key) or \
                 sum(worth for worth, _ in found.elements) != found.points:
             raise Refused(f"{path}, {' '.join(key)}: expected a heading with {asked.get(key, 0)} "
-                          "points, as in kit/assignment.toml, and elements that add up to them")
+                          "points, as in assignment.toml, and elements that add up to them")
     return parts, before.strip()

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from kit.files import Refused, one_line
 from staff.feedback.guide import read_guide
-from staff.grading.record import insert
+from staff.record import insert
 from staff.grading.points import parts_by_hand
+from staff.layouts import load_layouts
 from staff.feedback.tables import number_text, plain, read_table, write_table
 
 FILE = "marking.csv"
 HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",
           "page", "guide"]
 NEEDED = ("key", "subtask", "part", "points", "comment")
-POSSIBLE = parts_by_hand("kit", "starter")
 NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
 TAKE_BACK = "-"         # in place of points: the mark that was given is none
 LONGEST = 2000          # letters of an answer, and of a comment
@@ -79,7 +79,7 @@ def row_of(row, keys, line):
     if where[0] not in keys:
         raise Refused(f"{line}: there is no submission {one_line(where[0], 60) or '(empty)'}: "
                       "keep the column key as it was")
-    possible = POSSIBLE.get(where[1:])
+    possible = parts_by_hand(*load_layouts()).get(where[1:])
     if possible is None:
         named = one_line(" ".join(where[1:]), 60) or "(empty)"
         raise Refused(f"{line}: nothing called {named} is marked by hand: keep the columns "

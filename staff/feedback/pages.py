@@ -13,12 +13,12 @@ import jinja2
 import mistune
 from markupsafe import Markup
 
-from kit.assignment import SUBTASKS
-from kit.check import CHARGED, FAILED, PASSED, charged
+from kit.check import FAILED, PASSED
+from kit.definition import load_assignment
 from kit.files import whole_file
 from staff.feedback.guide import read_guide
-from staff.grading.record import NOT_DONE
-from staff.feedback.standing import MARKED
+from staff.record import NOT_DONE
+from staff.feedback.standing import list_marked
 from staff.feedback.tables import number_text
 
 FOLDER = "feedback"
@@ -83,9 +83,9 @@ def shown_of(record, standing):
     numbers = record.rows("SELECT * FROM numbers WHERE key = ? ORDER BY rowid", key)
     sections = [section_of(subtask, standing, answers, figures, numbers)
                 for subtask in standing.subtasks.values()]
-    listed = {subtask.id for subtask in SUBTASKS}
+    listed = load_assignment().by_id
     return {"one": standing.submission, "standing": standing, "sections": sections,
-            "marked": MARKED, "findings": findings_of(standing),
+            "marked": list_marked(), "findings": findings_of(standing),
             "more_figures": [one for name in figures if name not in listed
                              for one in figures[name]],
             "of_code": sum(sum(one.by_code.values()) for one in standing.subtasks.values()),
@@ -103,7 +103,8 @@ def section_of(subtask, standing, answers, figures, numbers):
             "possible": standing.possible(subtask.id), "marks": marks,
             "checks": [one for one in results if not one.remark],
             "remarks": [one for one in results if one.remark and one.state == FAILED],
-            "counted_in": CHARGED.get(subtask.id), "answer": answers.get(subtask.id, ""),
+            "counted_in": subtask.charge("") if subtask.counts_in else None,
+             "answer": answers.get(subtask.id, ""),
             "figures": figures.get(subtask.id, []),
             "numbers": [row for row in numbers if row["subtask"] == subtask.id]}
 
@@ -111,7 +112,8 @@ def section_of(subtask, standing, answers, figures, numbers):
 def earned(standing, subtask, part, possible):
     """Return the points of one part by code."""
     states = [one.state for one in standing.results
-              if not one.remark and charged(one) == (subtask.id, part)]
+              if not one.remark
+              and load_assignment().charge(one) == (subtask.id, part)]
     return possible if states and all(state == PASSED for state in states) else 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kit.files import Refused, one_line, say
 from staff.feedback import class_page, gradebook, marking, pages
-from staff.grading.record import FILE, Record
+from staff.record import FILE, Record
 from staff.feedback.roster import Roster
 from staff.feedback.standing import standings
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from kit.assignment import SUBTASKS
-from kit.check import PASSED, charged
+from kit.check import PASSED
+from kit.definition import load_assignment
 from staff.grading import points
-from staff.grading.record import NOT_DONE
+from staff.record import NOT_DONE
 
-MARKED = [subtask for subtask in SUBTASKS if subtask.points]
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
 
@@ -111,6 +110,11 @@ class Standing:
         return found
 
 
+def list_marked():
+    """Return the Subtasks that have points."""
+    return [subtask for subtask in load_assignment().subtasks if subtask.points]
+
+
 def standings(record):
     """Return the Standing of each submission that no other attempt replaces, in their order."""
     listed = record.submissions()
@@ -125,10 +129,10 @@ def standings(record):
 
 def losses(standing):
     """Return [(result, points that it costs)]: a part's points, shared by what failed in it."""
-    found = []
+    found, charge = [], load_assignment().charge
     for subtask in standing.subtasks.values():
         for part, possible in subtask.by_code.items():
             failed = [result for result in standing.results if not result.remark
-                      and result.state != PASSED and charged(result) == (subtask.id, part)]
+                      and result.state != PASSED and charge(result) == (subtask.id, part)]
             found += [(result, possible / len(failed)) for result in failed]
     return found

@@ -10,17 +10,17 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from kit import ROOT
+from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say
 from kit.pool import count_cores
-from staff import cluster
+from staff.grading import cluster
 from staff.grading import changes, mark, running, tasks
 from staff.grading.points import by_code
 from staff.grading.progress import Progress, minutes
-from staff.grading.record import FILE, Record
+from staff.record import FILE, Record
 from staff.feedback.roster import Roster
+from staff.layouts import load_layouts
 
-OUT = ROOT / "build" / "grades"
 LOCK = ".lock"
 DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
 
@@ -50,10 +50,9 @@ def parsed(arguments):
                "so; 2 grading could not run; 130 it was stopped.")
     add = parser.add_argument
     add("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip of hand-ins")
-    add("-o", "--out", type=Path, default=OUT, metavar="OUT", help="default: build/grades")
-    add("--layout", choices=("auto", "kit", "starter"), default="auto",
-        help="how the code is laid out: the kit's way, or that of the starter code of 2021 to "
-             "2024; default: each as it looks")
+    add("-o", "--out", type=Path, metavar="OUT", help="default: build/grades")
+    add("--layout", metavar="NAME", default="auto", help="how the code is laid out: kit, or "
+        "another layout of staff/assignment/layouts.toml; default: each as it looks")
     add("--notebooks", action="store_true", help="run the notebooks anew as well")
     add("--recheck", action="store_true", help="run again what was run by other checks or under "
         "other limits than there are now, and print who changes by how much")
@@ -100,12 +99,13 @@ def one_line_each(words):
 def grade(options, stages=None):
     """Grade, and return the exit status."""
     start = time.monotonic()
+    options.out = options.out or load_assignment().folder / "build" / "grades"
     check_places(options)
     sandbox = proved_sandbox(options)
     with locked(options.out):
         with Record(options.out / FILE) as record:
             settings = tasks.Settings(settled_seed(record, options.seed), sandbox)
-            take_in(record, options, sandbox.limits.archive)
+            take_in(record, options)
             say(f"seed {settings.seed}; sandbox: {sandbox.name}")
             compute(record, stages or chosen_stages(options), settings, options)
             compare(record, options)
@@ -129,6 +129,10 @@ def check_places(options):
     if out.is_dir() and not (out / FILE).exists() and {
             path.name for path in out.iterdir()} - {LOCK}:
         raise Refused(f"{out} holds other things than grades: name a new folder for -o")
+    layouts = ("auto", *load_layouts())
+    if options.layout not in layouts:
+        raise Refused(f"--layout {one_line(options.layout, 40)} is no layout: choose from "
+                      f"{', '.join(layouts)}")
     for option in ("roster", "limits", "starter"):
         path = getattr(options, option)
         if path is not None and not path.exists():
@@ -173,10 +177,10 @@ def settled_seed(record, asked):
     return known
 
 
-def take_in(record, options, limits):
+def take_in(record, options):
     """Let the hand-ins be in the record, and say what they are."""
     from staff.intake.intake import take_in
-    submissions = take_in(options.submissions, options.out, options.layout, limits)
+    submissions = take_in(options.submissions, options.out, options.layout)
     record.put_submissions(submissions)
     for line in summary(submissions):
         say(line)

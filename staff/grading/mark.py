@@ -1,37 +1,33 @@
 """One submission's code, held against the checks: fresh inputs give the points, the published ones
 the words that its student reads."""
 
-import ast
 import functools
 import hashlib
 import json
 import platform
+import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from kit import __version__
-from kit.check import CHECKS, FAILED, PASSED, result_of
-from kit.checks.cases import read_cases
-from kit.checks.student import Problem, Student
+from kit import ENGINE, __version__
+from kit.check import FAILED, PASSED, result_of
+from kit.checking.cases import read_cases
+from kit.checking.registry import load_checks
+from kit.checking.student import Problem, Student
+from kit.definition import STAND_IN, load_assignment
 from kit.files import one_line
-from staff import cases as drawing
-from staff.adapters import NOT_ASKED
-from staff.grading.record import Finding, Result
-from staff.grading.starter_checks import INSTEAD
+from kit.modules import list_files
+from staff.cases import INPUTS, draw_cases
+from staff.layouts import KIT, load_layouts
+from staff.layouts import FILE as LAYOUTS
+from staff.record import Finding, Result
 
-ADAPTERS = Path(__file__).parents[1] / "adapters"
-# inputs and outputs of the networks: MNIST's in the starter code, which may have them written in
-SIZES = {"kit": (5, 3), "starter": (785, 10)}
 ON_FRESH_INPUTS = "passes with the published inputs, and fails with others of the same form"
-# what every result depends on, beside the module of its check and what that one imports
-EVERYWHERE = ("kit.checks.worker", "kit.checks.stand_in", "staff.cases",
-              "staff.grading.starter_checks",
-              "task2", "task3", "task4")
+WORKER = ENGINE / "kit" / "checking" / "worker.py"
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,8 @@ class Marking:
 def ready(sandbox):
     """Make this process ready to mark; Refused if it has no sandbox that holds."""
     sandbox.probe()
-    fingerprints()      # once, before there are threads: ast.parse fails in two at a time
+    # once, before there are threads: ast.parse fails in two at a time
+    fingerprint_checks(sandbox.assignment.folder)
 
 
 def mark(job, slot=0):
@@ -74,11 +71,12 @@ def mark(job, slot=0):
     """
     with tempfile.TemporaryDirectory(prefix="marking-") as folder:
         written(Path(folder), job.files)
-        fresh = fresh_cases(job.seed, job.layout)
+        assignment = job.sandbox.assignment
+        fresh = draw_cases(assignment, job.layout, job.seed)
         with student_of(job, folder, slot, fresh) as student:
             marking = Marking(job.key)
-            for one in CHECKS:
-                if asked(one, job):
+            for one in load_checks(assignment):
+                if is_asked(one, job):
                     marking.results.append(judged(one, student, job, fresh))
             marking.findings = findings_of(student)
     return marking
@@ -96,39 +94,23 @@ def written(folder, files):
 
 def student_of(job, folder, slot, cases):
     """Return the Student whose code is in the folder, run in the job's sandbox."""
-    limits = job.sandbox.limits.code
-    launch = functools.partial(job.sandbox.launch, slot=slot, adapter=adapter_of(job.layout))
-    return Student(folder, limits.call_seconds, launch, cases, job.layout,
-                   INSTEAD if job.layout == "starter" else None,
-                   importing=limits.import_seconds, total=limits.total_seconds)
+    limits, assignment = job.sandbox.limits.code, job.sandbox.assignment
+    layout = load_layouts(assignment)[job.layout]
+    launch = functools.partial(job.sandbox.launch, slot=slot, layout=layout)
+    return Student(folder, limits.call_seconds, launch, cases, job.layout, layout.instead,
+                   importing=limits.import_seconds, total=limits.total_seconds,
+                   assignment=assignment)
 
 
-def adapter_of(layout):
-    """Return the file of a layout's adapter."""
-    return ADAPTERS / f"{layout}.py"
+def is_asked(one, job):
+    """Return whether a job is to run a check, and the check applies to the layout of its code."""
+    return load_layouts(job.sandbox.assignment)[job.layout].judges(one) and \
+        (job.checks is None or one.id in job.checks)
 
 
-def check_id(one):
-    """Return the name of a check in the record."""
-    return f"{one.subtask} {one.title}"
-
-
-def asked(one, job):
-    """Return whether a job is to run a check, and its layout's code is asked for what it tries."""
-    return one.title not in NOT_ASKED[job.layout] and \
-        (job.checks is None or check_id(one) in job.checks)
-
-
-@functools.lru_cache(maxsize=4)
-def fresh_cases(seed, layout):
-    """Return the cases of a seed that students do not know."""
-    return drawing.cases([seed, drawing.SEED], *SIZES[layout])
-
-
-@functools.lru_cache(maxsize=4)
-def published_cases(layout):
+def published_cases(assignment, layout):
     """Return the cases that students know; in a layout that has none of its own, fixed ones."""
-    return read_cases() if layout == "kit" else drawing.cases(drawing.SEED, *SIZES[layout])
+    return read_cases(assignment) if layout == KIT else draw_cases(assignment, layout)
 
 
 def judged(one, student, job, fresh):
@@ -138,11 +120,12 @@ def judged(one, student, job, fresh):
     found = result_of(one, student)
     shown = found.words
     if found.state == FAILED:
-        student.cases = published_cases(job.layout)
+        student.cases = published_cases(job.sandbox.assignment, job.layout)
         known = result_of(one, student)
         shown = ON_FRESH_INPUTS if known.state == PASSED else known.words
-    return Result(check_id(one), found.subtask, found.part, found.title, found.remark, found.state,
-                  found.words, shown, job.seed, fingerprints()[check_id(one)], job.sandbox.name,
+    fingerprint = fingerprint_checks(job.sandbox.assignment.folder)[one.id]
+    return Result(one.id, found.subtask, found.part, found.title, found.remark, found.state,
+                  found.words, shown, job.seed, fingerprint, job.sandbox.name,
                   versions(), round(time.perf_counter() - start, 3))
 
 
@@ -167,49 +150,37 @@ def versions():
 
 
 @functools.cache
-def fingerprints():
-    """Return {id of a check: a hash of the code that it is made of}."""
-    return {check_id(one): fingerprint(one.run.__module__) for one in CHECKS}
+def fingerprint_checks(folder):
+    """Return {id of a check: a hash of the code that decides it}, of the assignment in a folder.
+
+    That is the module of the check, the module that draws its inputs, the reference's scripts, the
+    layouts, the adapters, the worker, and all local modules that these import.
+    """
+    assignment = load_assignment(folder)
+    layouts = load_layouts(assignment).values()
+    always = [WORKER, *(file for one in layouts for file in one.adapter_files + one.shared_files),
+              *(folder / "staff" / "assignment" / one.checks for one in layouts if one.checks),
+              *(file for file in (folder / INPUTS, folder / STAND_IN) if file.is_file())]
+    texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
+    places, found = [folder, ENGINE], {}
+    always = list_files(always, places)
+    for one in load_checks(assignment):
+        file = sys.modules[one.run.__module__].__file__
+        if file not in found:
+            found[file] = hash_files({*always, *list_files([file], places)}, texts)
+    return {one.id: found[sys.modules[one.run.__module__].__file__]
+            for one in load_checks(assignment)}
 
 
-@functools.cache
-def fingerprint(module):
-    """Return a hash of the sources of a module of checks and of all that it stands on."""
+def hash_files(files, texts):
+    """Return a hash of texts, and of the files that belong to an assignment or judge its code."""
     digest = hashlib.sha256()
-    for name in sorted(closure([module, *EVERYWHERE])):
-        digest.update(name.encode() + source_of(name))
-    for path in sorted(ADAPTERS.rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for text in texts:
+        digest.update(text)
+    for file in sorted(files):
+        if not file.is_relative_to(ENGINE / "kit") or file.is_relative_to(WORKER.parent):
+            digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def closure(names):
-    """Return the names of modules and of those of this project's that they import."""
-    found, waiting = set(), list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += imported(name)
-    return found
-
-
-@functools.cache
-def imported(name):
-    """Return the modules of kit.checks that a module imports."""
-    names = []
-    for node in ast.walk(ast.parse(source_of(name))):
-        if isinstance(node, ast.ImportFrom) and node.module == "kit.checks":
-            names += [f"kit.checks.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kit.checks."):
-            names.append(node.module)
-    return names
-
-
-@functools.cache
-def source_of(name):
-    """Return the source of a module of this project."""
-    return Path(find_spec(name).origin).read_bytes()
 
 
 def as_plain(marking):

@@ -6,7 +6,9 @@ import tempfile
 import threading
 from pathlib import Path
 
+from kit.definition import load_assignment
 from staff.grading import mark
+from staff.layouts import KIT
 from staff.notebooks import notebooks
 from staff.grading.changes import changes
 from staff.grading.tasks import Stage
@@ -47,19 +49,20 @@ def merged(before, results):
 def code_fingerprint(settings, layout):
     """Return a hash of what decides all results of the code, beside the checks themselves."""
     sandbox = settings.sandbox
-    return digest(sandbox.name, sandbox.python, sandbox.limits.code, sorted(mark.fingerprints()))
+    checks = mark.fingerprint_checks(sandbox.assignment.folder)
+    return digest(sandbox.name, sandbox.python, sandbox.limits.code, sorted(checks))
 
 
 def changed_checks(record, key, layout):
     """Return the ids of the checks that are not what they were when a submission was marked."""
-    now = mark.fingerprints()
+    now = mark.fingerprint_checks(load_assignment().folder)
     return [one.check_id for one in record.results(key)
             if one.fingerprint != now.get(one.check_id)]
 
 
 def holds_code(submission, name):
     """Return whether a file may hold code that is marked; in the kit's layout notebooks do not."""
-    return name.endswith(".py") or submission.layout != "kit" and name.endswith(NOTEBOOK)
+    return name.endswith(".py") or submission.layout != KIT and name.endswith(NOTEBOOK)
 
 
 def digest(*parts):

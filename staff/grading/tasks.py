@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from staff.intake.intake import copy_of
-from staff.grading.record import NOT_DONE
+from staff.record import NOT_DONE
 from staff.grading.running import Failure
-from staff.grading.submission import Submission
+from staff.record import Submission
 
 
 def nothing(record, key, layout):

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kit import ROOT
-from kit.assignment import SUBTASKS
+from kit.definition import load_assignment
 from kit.files import Refused
 from staff.intake.archive import files_from
 from staff.intake.entries import of_folder
 from staff.intake.intake import copy_of
-from staff.intake.layouts import KIT, KIT_SCRIPTS
-from staff.stripping import strip
+from staff.layouts import KIT
+from staff.release.stripping import strip
 
 AGREEMENT = 0.8         # from this share of the shorter one's own passages on, a pair is listed
 PASSAGE = 10            # words in a row; a function of fewer is like everybody's
@@ -78,9 +77,9 @@ def given_passages(layout, starter):
     """Return the passages of the given code; None if it is not known."""
     given = []
     if layout == KIT:
-        ids = [subtask.id for subtask in SUBTASKS]
-        given.append({name: strip((ROOT / name).read_text(encoding="utf-8"), name, ids)[0]
-                     .encode() for name in KIT_SCRIPTS})
+        assignment = load_assignment()
+        given.append({name: strip((assignment.folder / name).read_text(encoding="utf-8"), name,
+                                  assignment.by_id)[0].encode() for name in assignment.scripts})
     if starter is not None:
         given.append(code_of(Path(starter)))
     if not given:
@@ -107,8 +106,9 @@ def passages_of(files, layout):
     other, every script and the code of every notebook.
     """
     left, found = MOST_WORDS, []        # words, and passages
+    scripts = load_assignment().scripts
     for name in sorted(files):
-        if layout == KIT and name not in KIT_SCRIPTS:
+        if layout == KIT and name not in scripts:
             continue
         for unit in units_of(text_of(name, files[name])) if left else ():
             unit = unit[:left]

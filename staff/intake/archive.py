@@ -7,20 +7,19 @@ import re
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
+from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason
-from kit.zipcheck import equal_names, wrong_name
-from staff.intake.entries import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk, of_archive,
-                                   of_folder, of_path)
-from staff.intake.layouts import SCRIPTS
-from staff.sandbox.limits import read_limits
+from kit.submit.inspection import equal_names, wrong_name
+from staff.intake.entries import (BROKEN, FILE, FOLDER, LINK, is_archive,
+                                  is_junk, of_archive, of_folder, of_path)
+from staff.layouts import list_scripts
 
 MIB = 2**20
 MOST_NOTES, MOST_ENVIRONMENTS = 20, 20
-LARGEST_ARCHIVE = 110 * MIB     # packed
 SMALL = MIB                     # a file that may be packed as tightly as it likes
 MOST_ARCHIVES = 10              # opened, of one hand-in
 LEVELS = 2                      # an archive, and those in it
-# "task2 (1).py" and "task2 - Copy.py" of browsers and Windows, "task2-1.py" of Canvas
+# "script (1).py" and "script - Copy.py" of browsers and Windows, "script-1.py" of Canvas
 RENAMED = re.compile(r"(?P<stem>\w+?)(?: ?\(\d+\)|-\d+| - copy)?\.py", re.IGNORECASE)
 
 
@@ -38,7 +37,7 @@ def files_of(path, limits=None):
 def files_from(entries, limits=None):
     """Return ({name: bytes}, notes) of what a hand-in lists."""
     notes = Notes()
-    budget = Budget(limits or read_limits().archive)
+    budget = Budget(limits or load_assignment().hand_in)
     files = gathered(entries, budget, notes, LEVELS)
     if not files:
         raise Refused("it holds no files" + "".join(f": {words}" for words in notes.kept[:1]))
@@ -100,10 +99,11 @@ class Budget:
         self.archives += 1
         if self.archives > MOST_ARCHIVES:
             raise Refused(f"it holds more than {MOST_ARCHIVES - 1} archives in archives")
-        if entry.size > LARGEST_ARCHIVE:
+        largest = self.limits.total_mib + 10        # packed
+        if entry.size > largest * MIB:
             raise Refused(f"{shown(name)}: it takes {entry.size // MIB} MB, expected "
-                          f"{LARGEST_ARCHIVE // MIB} MB at the most")
-        return self.read_entry(name, entry, LARGEST_ARCHIVE)
+                          f"{largest} MB at the most")
+        return self.read_entry(name, entry, largest * MIB)
 
     def read_entry(self, name, entry, most):
         """Return the bytes of an entry."""
@@ -259,7 +259,7 @@ def top_of(names):
                                                    -parents[folder], folder))
     def notebook_beside(name):
         return name.lower().endswith(".ipynb") and "notebooks" not in name.split("/")[:-1]
-    for fits in (lambda name: PurePosixPath(name).name in SCRIPTS,
+    for fits in (lambda name: PurePosixPath(name).name in list_scripts(),
                  lambda name: name.lower().endswith(".py"), notebook_beside):
         if found := folders(fits):
             return "" if found[0] == "." else f"{found[0]}/"
@@ -280,7 +280,7 @@ def wrapper_of(names):
 
 def bring_up(files, notes):
     """Give scripts that stand elsewhere, or under a slightly other name, their place on top."""
-    for script in SCRIPTS:
+    for script in list_scripts():
         if script in files:
             continue
         alike = [name for name in files if (match := RENAMED.fullmatch(PurePosixPath(name).name))

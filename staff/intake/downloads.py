@@ -14,9 +14,9 @@ from typing import Callable
 
 from kit.files import Refused, one_line, reason
 from staff.intake import entries
-from staff.intake.entries import (BROKEN, FILE, FOLDER, is_archive, is_junk, of_folder, of_path,
-                                   of_zip, stem_of, text_of)
-from staff.intake.layouts import SCRIPTS
+from staff.intake.entries import (BROKEN, FILE, FOLDER, is_archive, is_junk, of_folder,
+                                  of_path, of_zip, stem_of, text_of)
+from staff.layouts import list_scripts
 
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})"
                         r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
@@ -184,7 +184,7 @@ def grouped(listed, before):
 
 def is_one(items):
     """Return whether items are the files of one hand-in: scripts, and no hand-ins beside."""
-    return any(item.name in SCRIPTS for item in items) and not any(
+    return any(item.name in list_scripts() for item in items) and not any(
         signed(item.name) or is_archive(item.name) for item in items)
 
 

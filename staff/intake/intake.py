@@ -10,16 +10,16 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-from kit.assignment import tomllib
+from kit.definition import load_assignment, tomllib
 from kit.files import Refused, one_line, reason
-from kit.pdf.preflight import PLACEHOLDER_AUTHOR
-from kit.zipcheck import LARGEST_MANIFEST, MANIFEST, manifest_in
+from kit.sections import PLACEHOLDER_AUTHOR
+from kit.submit.inspection import LARGEST_MANIFEST, MANIFEST, manifest_in
 from staff.intake.archive import files_from
 from staff.intake.downloads import hand_ins_of
 from staff.intake.entries import of_folder
-from staff.intake.layouts import AUTO, layout_of, odd_names
-from staff.sandbox.limits import read_limits
-from staff.grading.submission import Submission, key_of
+from staff.intake.names import odd_names
+from staff.layouts import find_layout
+from staff.record import Submission, key_of
 
 COPIES = "submissions"              # in the output folder
 UNFINISHED = ".unfinished-"
@@ -30,7 +30,7 @@ MOST_DIFFERENCES = 5
 AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # what a second download is called
 
 
-def take_in(path, out, layout=AUTO, limits=None):
+def take_in(path, out, layout="auto", limits=None):
     """Return a Submission for each hand-in in a folder or zip, and keep clean copies in OUT.
 
     A hand-in that cannot be taken is there as refused, an earlier attempt as superseded. Copies
@@ -39,7 +39,7 @@ def take_in(path, out, layout=AUTO, limits=None):
     """
     path, out = Path(path), Path(out)
     check_apart(path, out)
-    limits = limits or read_limits().archive
+    limits = limits or load_assignment().hand_in
     hand_ins = hand_ins_of(path, out)
     with copies_in(out) as copies:
         found = [taken(one, copies, layout, limits) for one in hand_ins]
@@ -67,7 +67,7 @@ def taken(hand_in, copies, layout, limits):
                      notes=hand_in.notes)
     try:
         files, notes = files_from(hand_in.entries(), limits)
-        one = replace(one, notes=one.notes + notes, layout=layout_of(files, layout))
+        one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
         members, notes = group_of(files)
         one = replace(one, members=members, sha256=sha256_of(files),
                       notes=(*one.notes, *notes, *odd_names(files)))

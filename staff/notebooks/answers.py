@@ -2,10 +2,11 @@
 
 import re
 
-from kit.assignment import SUBTASKS
-from kit.pdf.preflight import LEFT_OPEN, without_comments
+from kit.definition import load_assignment
+from kit.sections import LEFT_OPEN, remove_comments
+from staff.layouts import KIT
 from staff.notebooks.handed_in import plain
-from staff.grading.record import Finding
+from staff.record import Finding
 
 LONGEST = 20_000    # letters of one answer
 SEARCHED = 10_000   # of those: a placeholder stands at the beginning
@@ -20,7 +21,7 @@ def answers_of(cells):
         if one.subtask and text and text not in texts.setdefault(one.subtask, []):
             texts[one.subtask].append(text)
     return {subtask.id: plain("\n\n".join(texts[subtask.id]), LONGEST)
-            for subtask in SUBTASKS if texts.get(subtask.id)}
+            for subtask in load_assignment().subtasks if texts.get(subtask.id)}
 
 
 def answered(one):
@@ -41,11 +42,11 @@ def answered(one):
 def unanswered(answers, cells, layout):
     """Return a Finding for each subtask marked by hand whose answer is missing or left open."""
     found = []
-    for subtask in SUBTASKS:
+    for subtask in load_assignment().subtasks:
         if not subtask.by_hand:
             continue
         text = answers.get(subtask.id, "")
-        left_open = LEFT_OPEN.search(without_comments(text[:SEARCHED]))
+        left_open = LEFT_OPEN.search(remove_comments(text[:SEARCHED]))
         if text and not left_open:
             continue
         here = [one for one in cells if one.subtask == subtask.id]
@@ -62,7 +63,7 @@ def words_for(subtask, left_open, at, layout):
     if left_open:
         return f"the answer to {subtask} still says “{plain(left_open[0].strip(), 40)}”"
     if at is None:
-        elsewhere = ": it may stand in a report" if layout == "starter" else ""
+        elsewhere = ": it may stand in a report" if layout != KIT else ""
         return f"no section {subtask} was found in the notebooks{elsewhere}"
     if at.given is not None and LEFT_OPEN.search(at.cell.source[:SEARCHED]):
         return f"the answer to {subtask} is still the placeholder"

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from kit import NOTEBOOKS
-from kit.assignment import SUBTASKS
+from kit.definition import load_assignment
 from kit.notebooks import nbformat, read_notebook
-from kit.pdf.preflight import cells as cell_words
-from kit.pdf.preflight import subtask_of, task_of
-from staff.editions import role_of, student_edition
-from staff.grading.record import Finding
+from kit.sections import find_subtask, find_task, list_cells
+from staff.release.editions import role_of, section_of, student_edition
+from staff.layouts import KIT
+from staff.record import Finding
 
-IDS = {subtask.id for subtask in SUBTASKS}
 MOST_NOTES = 12     # of one notebook
 KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
 
@@ -27,7 +25,7 @@ KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
 class Given:
     """A cell of the student edition.
 
-    notebook: its file's name; at: its place there; role: as staff.editions has it.
+    notebook: its file's name; at: its place there; role: as staff.release.editions has it.
     ignored:  whether its output differs from machine to machine.
     """
 
@@ -42,8 +40,7 @@ class Given:
     @property
     def subtask(self):
         """The subtask that its id names, "" if it names none."""
-        name = self.id.split("-")[0]
-        return name if name in IDS else ""
+        return section_of(self, load_assignment()) or ""
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,18 @@ class Placed:
     subtask: str
 
 
-@lru_cache(maxsize=1)
 def given_cells():
     """Return {(notebook, id): Given} of the student edition, in its order."""
+    return read_given(load_assignment())
+
+
+@lru_cache(maxsize=4)
+def read_given(assignment):
+    """Return {(notebook, id): Given} of an assignment."""
     found = {}
-    for path in NOTEBOOKS:
+    for path in assignment.notebook_paths:
         reference = read_notebook(path).node
-        student, _ = student_edition(reference, path.name)
+        student, _ = student_edition(reference, path.name, assignment)
         cells = {cell.id: cell for cell in reference.cells}
         for at, cell in enumerate(student.cells):
             role = role_of(cells[cell.id]) or "given"
@@ -80,7 +82,7 @@ def given_cells():
 
 def placed(notebooks, layout):
     """Return the cells of handed-in notebooks as Placed, in their order."""
-    known = given_cells() if layout == "kit" else {}
+    known = given_cells() if layout == KIT else {}
     by_id, by_source = {}, {}
     for given in known.values():
         by_id.setdefault(given.id, []).append(given)
@@ -139,10 +141,10 @@ def sections(source, subtask, task):
 
 def announced(heading, subtask, task):
     """Return the subtask and the task after a heading, which may be of another thing, or ""."""
-    name = heading and subtask_of(heading, task)
+    name = heading and find_subtask(heading, load_assignment(), task)
     if name:
         return name, name[0]
-    number = heading and task_of(heading)
+    number = heading and find_task(heading)
     return ("", number) if number and number != task else (subtask, task)
 
 
@@ -195,7 +197,7 @@ def strange(name, by_given):
         if len(ones) > 1:
             numbers = [one.number for one in ones]
             yield note(ones[1].notebook, ones[1].number,
-                       f"the cell {cell_id} comes {len(ones)} times: {cell_words(numbers)}")
+                       f"the cell {cell_id} comes {len(ones)} times: {list_cells(numbers)}")
         for one in ones:
             if one.cell.cell_type != one.given.kind:
                 yield note(one.notebook, one.number, f"the cell {cell_id} was "

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from kit import ROOT
+from kit import ENGINE
 from kit.files import one_line
-from kit.pdf.preflight import cells as cell_words
-from staff.grading.record import Finding
+from kit.sections import list_cells
+from staff.record import Finding
 from staff.notebooks.rerun_files import CELLS, JOB, NOTEBOOK, Job
 
 SPARE_SECONDS = 60      # beyond a notebook's own limit: starting, ending, comparing
@@ -86,8 +86,8 @@ def run(place, seconds):
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with open(place / "log.txt", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "staff.notebooks.rerun", str(place)], cwd=ROOT, env=environment,
-            stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
+            [sys.executable, "-m", "staff.notebooks.rerun", str(place)], cwd=ENGINE,
+            env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -130,7 +130,7 @@ def findings_of(name, code, rows, ended):
         words = one_line(row["words"], 400)
         if row["state"] == "error":
             if failed and "NameError" in words:
-                words += f", perhaps because {cell_words(failed)} failed"
+                words += f", perhaps because {list_cells(failed)} failed"
             failed.append(number)
             found.append(Finding("notebooks", "error", words, name, number))
         elif row["state"] == "stopped":
@@ -142,7 +142,7 @@ def findings_of(name, code, rows, ended):
     left = [number for at, (number, cell) in enumerate(code)
             if at not in done and cell.source.strip()]
     if left:
-        found.append(Finding("notebooks", "stopped", f"{cell_words(left)} "
+        found.append(Finding("notebooks", "stopped", f"{list_cells(left)} "
                              f"{'were' if len(left) > 1 else 'was'} not executed again", name,
                              left[0]))
     return found

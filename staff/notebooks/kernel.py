@@ -7,7 +7,6 @@ them is to say something else than it has computed, which nothing can rule out, 
 import contextlib
 import json
 import secrets
-import shutil
 import time
 from pathlib import Path, PurePosixPath
 from queue import Empty
@@ -17,15 +16,14 @@ from jupyter_client.blocking import BlockingKernelClient
 from nbval.kernel import RunningKernel
 
 from kit.files import one_line
+from staff.layouts import load_layouts
 from staff.sandbox.limits import MIB
 
 START = Path(__file__).with_name("kernel_start.py")
-MNIST = Path(__file__).with_name("offline_mnist.py")
-STARTER_FILES = Path(__file__).parents[1] / "adapters" / "supplied"    # those that may be lacking
 START_SECONDS = 60
 SLICE = 0.25        # seconds between two looks at whether the kernel lives
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
-               "MNIST_BUILD": "/box/build", "HOME": "/box"}
+               "KIT_BUILD": "/box/build", "HOME": "/box"}
 
 
 class Ended(Exception):
@@ -61,9 +59,13 @@ class SandboxKernel(RunningKernel):
         command = [job.sandbox.interpreter.program, "-I", "-B", "-X", "utf8",
                    "/start/kernel_start.py", str(PurePosixPath(job.name).parent),
                    "/ipc/connection.json"]
-        if job.layout == "starter":
-            show["/supplied"] = supplied(self.place / "supplied")
-            command.append("/supplied")
+        layout = load_layouts(job.sandbox.assignment)[job.layout]
+        for inside, folder in (("/supplied", layout.supplied), ("/replaced", layout.replaced)):
+            if folder:
+                show[inside] = layout.folder / folder
+            command.append(inside if folder else "")
+        given = {name.split("/")[0] for name in job.sandbox.assignment.list_given()}
+        command.append(",".join(sorted(given)))
         return job.sandbox.run(command, folder=job.folder, show=show, write={"/ipc": sockets},
                                env=ENVIRONMENT, limits=job.limits, talk=False)
 
@@ -137,15 +139,6 @@ class SandboxKernel(RunningKernel):
             self.kc.stop_channels()
             self.kc.context.destroy(linger=0)
             self.kc = None
-
-
-def supplied(folder):
-    """Fill a folder with what a hand-in in the starter's layout may lack; return it."""
-    folder.mkdir()
-    for path in STARTER_FILES.glob("*.py"):
-        shutil.copy(path, folder)
-    shutil.copy(MNIST, folder / "mnist.py")
-    return folder
 
 
 def connect(sockets, inside):

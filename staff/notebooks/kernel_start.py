@@ -1,10 +1,11 @@
 """Starts a kernel in the sandbox, in the folder of a notebook of the submission.
 
-    python -I -B kernel_start.py PLACE CONNECTION [SUPPLIED]
+    python -I -B kernel_start.py PLACE CONNECTION SUPPLIED REPLACED GIVEN
 
-PLACE is the notebook's folder in the copy of the submission where this starts. SUPPLIED holds
-what a hand-in in the starter's layout may lack, and a mnist.py that needs no network. Runs on
-Python 3.8 and newer.
+PLACE is the notebook's folder in the copy of the submission where this starts. SUPPLIED is a
+folder of files that the notebook's folder gets if they are missing. REPLACED is a folder of files
+that replace the submission's files of the same name. Both may be "". GIVEN names folders that are
+not the submission's, divided by commas. Runs on Python 3.8 and newer.
 """
 
 import os
@@ -13,22 +14,32 @@ import sys
 
 
 def supply(supplied, place):
-    """Copy the files that are not there, and mnist.py to wherever there is one."""
+    """Copy the files that are missing in a place."""
     for name in os.listdir(supplied):
         if name.endswith(".py") and not os.path.exists(os.path.join(place, name)):
             shutil.copy(os.path.join(supplied, name), place)
-    for folder, folders, names in os.walk("."):
-        if folder == ".":
-            folders[:] = [name for name in folders if name not in ("kit", "data")]
-        if "mnist.py" in names:
-            shutil.copy(os.path.join(supplied, "mnist.py"), folder)
 
 
-def main(place, connection, supplied=None):
+def replace(replaced, place, given):
+    """Copy the files over those of the same name, wherever these are, and into the place."""
+    for name in os.listdir(replaced):
+        if not name.endswith(".py"):
+            continue
+        shutil.copy(os.path.join(replaced, name), place)
+        for folder, folders, names in os.walk("."):
+            if folder == ".":
+                folders[:] = [one for one in folders if one not in given]
+            if name in names:
+                shutil.copy(os.path.join(replaced, name), folder)
+
+
+def main(place, connection, supplied, replaced, given):
     """Replace this process by a kernel."""
     folder = os.getcwd()
     if supplied:
         supply(supplied, place)
+    if replaced:
+        replace(replaced, place, given.split(","))
     os.chdir(place)
     os.execv(sys.executable, [
         sys.executable, "-B", "-X", "utf8", "-m", "ipykernel_launcher", "-f", connection,

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from kit.files import one_line
-from kit.pdf.preflight import cells as cell_words
-from kit.pdf.preflight import code_cells
+from kit.sections import list_cells, list_code_cells
+from staff.layouts import KIT
 from staff.notebooks.answers import answers_of, unanswered
 from staff.notebooks.edition import given_cells, notes, placed
 from staff.notebooks.execution import rerun
 from staff.notebooks.handed_in import notebooks_in
 from staff.notebooks.pictures import figures_of
-from staff.grading.record import Finding
-from staff.notebooks.reported import accuracies_in, compare_numbers, reported_in, shows
+from staff.record import Finding
+from staff.notebooks.reported import (accuracies_in, compare_numbers, load_numbers, reported_in,
+                                      shows)
 
 __all__ = ["Reading", "compare_numbers", "execute", "read"]
 MOST = 40       # findings of one notebook
-CHAOTIC = {"4d", "4e"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def read(submission, folder):
     figures, hidden = figures_of(cells, folder)
     numbers, unread = reported_in(answers, cells)
     findings = [Finding("reading", "unreadable", words, name) for name, words in refused]
-    if submission.layout == "kit":
+    if submission.layout == KIT:
         findings += [*missing(notebooks, refused), *notes(cells)]
     for notebook in notebooks:
         findings += history(notebook)[:MOST]
@@ -64,13 +64,13 @@ def missing(notebooks, refused):
 
 def history(notebook):
     """Return Findings on how a notebook was run before it was saved."""
-    code = code_cells(notebook)
+    code = list_code_cells(notebook)
     unrun = [number for number, cell in code if cell.execution_count is None and not cell.outputs]
     found = []
     if unrun and len(unrun) == len(code):
         found.append(finding(notebook, 0, "unexecuted", "was never executed"))
     elif unrun:
-        found.append(finding(notebook, unrun[0], "unexecuted", f"{cell_words(unrun)} "
+        found.append(finding(notebook, unrun[0], "unexecuted", f"{list_cells(unrun)} "
                              f"{'were' if len(unrun) > 1 else 'was'} never executed"))
     counted = [(number, cell.execution_count) for number, cell in code
                if cell.execution_count is not None]
@@ -113,12 +113,12 @@ def execute(submission, folder, sandbox, limits=None):
 
 
 def with_excuse(finding, cells):
-    """Return a Finding that says so if its cell may well differ: deep networks are chaotic."""
+    """Return a Finding that says so if the runs of its subtask are chaotic."""
     subtasks = {one.subtask for one in cells
                 if (one.notebook, one.number) == (finding.notebook, finding.cell)}
-    if finding.kind != "differs" or not subtasks & CHAOTIC:
+    if finding.kind != "differs" or not subtasks & set(load_numbers().CHAOTIC):
         return finding
-    return replace(finding, words=f"{finding.words} (deep networks train otherwise on another "
+    return replace(finding, words=f"{finding.words} (such runs give other numbers on another "
                                   "machine)")
 
 

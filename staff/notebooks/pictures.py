@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from PIL import Image
 
-from staff.grading.record import Finding
+from staff.record import Finding
 
 KINDS = ("image/png", "image/jpeg")
 WIDEST, TALLEST = 1000, 2000        # pixels of what is kept

@@ -2,30 +2,21 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 
-from kit import ROOT
-from kit.checks.student import Problem
-from kit.mnist import read_mnist
+from kit.definition import load_assignment
 from staff.notebooks.outputs import NUMBER, lines_of, value_of
-from staff.grading.record import Finding
+from staff.record import Finding
 
-DECIMAL = re.compile(r"(?<![\w.,])[-−]?\d{1,6}(?:[.,]|\{,\})\d{1,15}(?![\w%])")
 COUNT = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:(?:\{,\}|\\[,;:! ]|[ ,.'’\u00a0\u2009\u202f])"
                    r"\d{3}){1,2}(?!\d)|(?<![\w.,])[1-9]\d{3,6}(?![\w.]\d|\d)")
-SMALL = re.compile(r"(?<![\w.,+\-−])\d{2,3}(?![\w,.]\d|\d)")
-WIDTH = re.compile(r"(\d{2,3})\s*(?:\+|and|,|&|×)\s*\1\b|\bwidths?\b\D{0,40}?(\d{2,3})\b"
-                   r"|\b(\d{2,3})\s+(?:hidden\s+)?(?:units|nodes|neurons)", re.IGNORECASE)
-MEAN = re.compile(r"(?:\bmean\b|\baverage\b|[µμ]|\\mu\b)[^\d\n]{0,80}?"
-                  r"([-−]?\d+(?:(?:[.,]|\{,\})\d+)?)", re.IGNORECASE)
-DEVIATION = re.compile(r"(?:\bdeviation\b|\bstd\b|σ|\\sigma\b)[^\d\n]{0,80}?"
-                       r"([-−]?\d+(?:(?:[.,]|\{,\})\d+)?)", re.IGNORECASE)
 ACCURACY = re.compile(r"accurac(?:y|ies)\b[^.\d%\n]{0,60}?"
                       r"(?<![\w.])(0[.,]\d{2,6}|\d{2}(?:[.,]\d{1,4})?\s?\\?%)", re.IGNORECASE)
 MOST = 40           # candidates of one number
 LONGEST = 20_000    # letters of a section's outputs
+NUMBERS = "staff/assignment/numbers.py"
 
 
 @dataclass(frozen=True)
@@ -37,10 +28,19 @@ class Reported:
     said: tuple
 
 
+def load_numbers():
+    """Return the module that says which numbers the assignment asks for: ASKED, CHAOTIC and
+    compute_numbers. An assignment without one asks for none."""
+    assignment = load_assignment()
+    if not (assignment.folder / NUMBERS).is_file():
+        return SimpleNamespace(ASKED=(), CHAOTIC=(), compute_numbers=lambda student: {})
+    return assignment.load_module(NUMBERS)
+
+
 def reported_in(answers, cells):
     """Return (the Reported numbers, notes on those that are not found)."""
-    found = []
-    for subtask, name, pattern, candidates in ASKED:
+    found, asked = [], load_numbers().ASKED
+    for subtask, name, pattern, candidates in asked:
         texts = [answers.get(subtask, ""), printed(cells, subtask)]
         for text in texts:
             said = [next(filter(None, match), "") if isinstance(match, tuple) else match
@@ -52,15 +52,8 @@ def reported_in(answers, cells):
     known = {(one.subtask, one.name) for one in found}
     seen = {one.subtask for one in cells}
     notes = [Finding("reading", "note", f"the {name} was not found in {subtask}")
-             for subtask, name, *_ in ASKED if subtask in seen and (subtask, name) not in known]
+             for subtask, name, *_ in asked if subtask in seen and (subtask, name) not in known]
     return tuple(found), notes
-
-
-# subtask, name, what stands before it, what it looks like
-ASKED = (("2a", "mean", MEAN, DECIMAL), ("2a", "standard deviation", DEVIATION, DECIMAL),
-         ("2d", "number of parameters", None, COUNT), ("4d", "width", WIDTH, SMALL),
-         ("4d", "parameters of one layer", None, COUNT),
-         ("4d", "parameters of two layers", None, COUNT))
 
 
 def printed(cells, subtask):
@@ -92,7 +85,8 @@ def compare_numbers(student, reading):
 
     There is none of a number that the student's code does not give.
     """
-    own = own_numbers(student) if reading.numbers else {}
+    own = load_numbers().compute_numbers(student) if reading.numbers else {}
+    own = {name: float(value) for name, value in own.items() if is_number(value)}
     rows = []
     for one in reading.numbers:
         value = own.get((one.subtask, one.name))
@@ -101,58 +95,6 @@ def compare_numbers(student, reading):
             said = (agreeing or one.said)[0].replace("{,}", ",").replace("\\", "")
             rows.append((one.subtask, one.name, said, shown(value), bool(agreeing)))
     return rows
-
-
-def own_numbers(student):
-    """Return {(subtask, name): number} of what the student's code gives."""
-    found = {}
-    with_problems(statistics, student, found)
-    with_problems(one_layer, student, found)
-    with_problems(two_layers, student, found)
-    return {name: float(value) for name, value in found.items() if is_number(value)}
-
-
-def with_problems(ask, student, found):
-    """Ask a student's code for numbers; where it fails there are none."""
-    try:
-        ask(student, found)
-    except (Problem, TypeError, ValueError, IndexError):
-        pass    # what is wrong with the code is for the checks to say
-
-
-def statistics(student, found):
-    """Add the mean and the standard deviation of the training images."""
-    mean, std = student.call("task2.training_statistics", training_images())
-    found["2a", "mean"], found["2a", "standard deviation"] = mean, std
-
-
-def one_layer(student, found):
-    """Add the number of parameters of task 2's network."""
-    count = parameters(student, [64, 10])
-    found["2d", "number of parameters"] = found["4d", "parameters of one layer"] = count
-
-
-def two_layers(student, found):
-    """Add the width of two hidden layers, and their parameters."""
-    width = student.get("task4.WIDTH")
-    if is_number(width) and 0 < width < 10_000:
-        found["4d", "width"] = width
-        found["4d", "parameters of two layers"] = parameters(student, [int(width)] * 2 + [10])
-
-
-def parameters(student, sizes):
-    """Return the number of a network's parameters by count_parameters, or by its weights."""
-    try:
-        return student.call("task2.count_parameters", sizes)
-    except Problem:
-        model = student.call("task2.SoftmaxModel", sizes, keep=True)
-        return sum(np.size(w) for w in student.get((model, "ws")))
-
-
-@lru_cache(maxsize=1)
-def training_images():
-    """Return the assignment's training images (20000, 784)."""
-    return read_mnist(ROOT / "data" / "mnist.npz")[0]
 
 
 def is_number(value):

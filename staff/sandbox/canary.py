@@ -3,7 +3,8 @@
     python -I -B canary.py TARGETS
 
 TARGETS is JSON: files of the host's, the port of a listener on its loopback, the name of an
-abstract socket, an environment variable's value, and how many processes there may be. Prints, as a
+abstract socket, an environment variable's value, how many processes there may be, and the names of
+modules that hold solutions. Prints, as a
 JSON list, a sentence for each thing that should not have been possible. Python 3.8 and newer.
 """
 
@@ -23,7 +24,6 @@ import time
 LIBC = ctypes.CDLL(None, use_errno=True)
 UNSHARE = {"x86_64": 272, "aarch64": 97}
 CLONE_NEWUSER = 0x10000000
-SOLUTIONS = ("task2", "task3", "task4", "staff")
 LARGEST = {"/box": "scratch", "/tmp": "scratch", "/dev/shm": "shared"}
 
 
@@ -87,7 +87,7 @@ def places(targets):
         found = os.statvfs(folder)
         if targets["sized"] and found.f_blocks * found.f_frsize > targets[which]:
             yield f"{folder} is not limited in size"
-    for name in SOLUTIONS:
+    for name in targets["solutions"]:
         if importlib.util.find_spec(name):
             yield (f"the solutions are installed in its Python ({name}): take them out of it, or "
                    "give another with --python")

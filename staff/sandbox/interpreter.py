@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit import ROOT
+from kit import ENGINE
 from kit.files import Refused, one_line
 
 # run by that Python, whichever version it is; it may have no NumPy or Matplotlib
@@ -50,7 +50,7 @@ def interpreter(python):
         raise Refused(f"{one_line(python)} does not run as Python ({one_line(problem, 80)}): give "
                       "the path of a Python, such as one in a virtual environment") from None
     for prefix in found.prefixes:
-        for secret, words in ((ROOT, "this repository"), (Path.home(), "your home folder")):
+        for secret, words in ((ENGINE, "this repository"), (Path.home(), "your home folder")):
             if secret.is_relative_to(prefix):
                 raise Refused(f"the Python in {prefix} holds {words}, which students' code could "
                               "then read: make a virtual environment elsewhere, such as in .venv")

@@ -3,12 +3,8 @@
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from kit.definition import tomllib
 from kit.files import Refused, one_line, reason
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib
 
 DEFAULT = Path(__file__).with_name("limits.toml")
 MIB = 2**20
@@ -47,23 +43,11 @@ class NotebookLimits(ProcessLimits):
 
 
 @dataclass(frozen=True)
-class ArchiveLimits:
-    """What holds for a hand-in, before anything in it is run."""
-
-    files: int
-    total_mib: int
-    file_mib: int
-    ratio: int
-    depth: int
-
-
-@dataclass(frozen=True)
 class Limits:
     """All limits, as the sections of limits.toml have them."""
 
     code: CodeLimits
     notebook: NotebookLimits
-    archive: ArchiveLimits
 
 
 def read_limits(path=DEFAULT):

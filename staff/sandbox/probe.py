@@ -9,7 +9,6 @@ import tempfile
 import threading
 from pathlib import Path
 
-from kit import ROOT
 from kit.files import Refused, one_line
 from staff.sandbox import bubblewrap
 from staff.sandbox.confined import children_of
@@ -55,8 +54,10 @@ def escapes(sandbox):
         stack.enter_context(listening(socket.AF_UNIX, f"\0{secret}"))
         file = stack.enter_context(tempfile.NamedTemporaryFile())
         stack.enter_context(variable("STAFF_GRADE_SECRET", secret))
-        limits = sandbox.limits.code
-        targets = {"files": [file.name, str(ROOT / "task2.py")], "port": port,
+        limits, assignment = sandbox.limits.code, sandbox.assignment
+        scripts = [str(assignment.folder / name) for name in assignment.scripts]
+        targets = {"files": [file.name, *scripts], "port": port,
+                   "solutions": [*assignment.script_names, "staff"],
                    "abstract": secret, "secret": secret, "sized": bubblewrap.version() >= (0, 7),
                    "processes": limits.processes, "scratch": limits.scratch_mib * MIB,
                    "shared": limits.shared_mib * MIB}

@@ -8,8 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kit import ROOT
-from kit.checks.student import WORKER
+from kit.definition import STAND_IN, Assignment, load_assignment
 from staff.sandbox import bubblewrap
 from staff.sandbox.confined import Confined, started
 from staff.sandbox.interpreter import Interpreter, interpreter
@@ -20,7 +19,7 @@ FIRST_UID, UIDS = 200_000, 2**16    # users that own nothing, for a grader that 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "USER": "student",
                "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp",
                "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-KIT = {"/box/sub/kit": ROOT / "kit", "/box/sub/data": ROOT / "data"}    # what a student has too
+PLACE = "/box/sub"      # looks like the student edition
 ENTER = Path(__file__).with_name("enter.py")
 
 
@@ -35,6 +34,7 @@ class Sandbox:
     limits: Limits
     python: str = sys.executable
     isolated: bool = True
+    assignment: Assignment = field(default_factory=load_assignment)
     interpreter: Interpreter = field(init=False)
 
     def __post_init__(self):
@@ -50,12 +50,22 @@ class Sandbox:
         if self.isolated:
             probe(self)
 
-    def launch(self, folder, slot=None, adapter=None):
-        """Return a Confined worker for the scripts in a folder; adapter: the file of one."""
-        arguments, show = [f"/box/sub/{WORKER.relative_to(ROOT).as_posix()}", "/box/sub"], {}
-        if adapter:
-            show["/adapter"] = Path(adapter).parent
-            arguments.append(f"/adapter/{Path(adapter).name}")
+    @property
+    def given(self):
+        """{path inside: file} of what a student has beside the scripts."""
+        return {f"{PLACE}/{name}": file for name, file in self.assignment.list_given().items()}
+
+    def launch(self, folder, slot=None, layout=None):
+        """Return a Confined worker for the scripts in a folder; layout: a staff.layouts.Layout."""
+        arguments, show = [f"{PLACE}/kit/checking/worker.py", PLACE,
+                           ",".join(self.assignment.script_names), f"{PLACE}/{STAND_IN}"], {}
+        if layout:
+            first = layout.adapter_files[0].parent
+            show |= {f"/adapter/{file.relative_to(first).as_posix()}": file
+                     for file in layout.adapter_files}
+            show |= {f"/shared/{file.name}": file for file in layout.shared_files}
+            arguments += [f"/adapter/{layout.adapter_files[0].name}",
+                          f"/shared/{layout.shared_files[0].name}"]
         return self.run([self.interpreter.program, "-I", "-B", "-X", "utf8", *arguments],
                         folder=folder, show=show, slot=slot)
 
@@ -63,11 +73,11 @@ class Sandbox:
             talk=True):
         """Return a command as a Confined process; OSError if no sandbox can be started.
 
-        It starts in /box/sub, which looks like the student edition: kit and data, read-only, and
-        beside them a copy of the folder. There are /usr, the Python, and /tmp too. Paths in the
+        It starts in /box/sub, which looks like the student edition: the given files, read-only,
+        and beside them a copy of the folder. /usr, the Python and /tmp are there too. Paths in the
         command, env, show and write are those inside; without isolation they become the host's.
 
-        folder: the student's scripts; those named kit or data are left out.
+        folder: the student's scripts; those with the names of given files are left out.
         show:   {path inside: file or folder of the host's}, read-only.
         write:  {path inside: folder of the host's}, which it may write to; what stands there
                 afterwards, links too, is as untrusted as the command.
@@ -81,7 +91,7 @@ class Sandbox:
         if folder and not Path(folder).is_dir():
             raise OSError(f"{folder} is not a folder")
         limits = limits or self.limits.code
-        show = {**KIT, "/enter/enter.py": ENTER, **({"/sub": folder} if folder else {}),
+        show = {**self.given, "/enter/enter.py": ENTER, **({"/sub": folder} if folder else {}),
                 **(show or {})}
         env, write = ENVIRONMENT | (env or {}), write or {}
         told, ready = os.pipe()
@@ -89,7 +99,7 @@ class Sandbox:
             with os.fdopen(ready, "wb") as ready:
                 command = [self.interpreter.program, "-I", "-S", "-B", "/enter/enter.py",
                            json.dumps(self.settings(limits, slot, ready.fileno())),
-                           "/sub" if folder else "", "/box/sub", *map(str, command)]
+                           "/sub" if folder else "", PLACE, *map(str, command)]
                 begin = self.inside if self.isolated else self.outside
                 process = begin(command, show, write, env, limits, slot, talk, ready.fileno())
             try:
@@ -111,12 +121,14 @@ class Sandbox:
         """Return a command as a Confined process on this machine as it is."""
         temporary = tempfile.mkdtemp(prefix="unsandboxed-")
         try:
-            for inside, place in KIT.items():
-                shutil.copytree(place, inside.replace("/box", temporary, 1))
+            for inside, place in self.given.items():
+                copy = Path(inside.replace("/box", temporary, 1))
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(place, copy)
             if self.interpreter.fonts:
                 shutil.copy(self.interpreter.fonts, temporary)
             places = {**{inside: place for inside, place in {**show, **write}.items()
-                         if inside not in KIT}, "/box": temporary}
+                         if inside not in self.given}, "/box": temporary}
             command = [at_home(word, places) for word in command]
             env = {name: at_home(word, {**places, "/tmp": temporary})
                    for name, word in env.items()}

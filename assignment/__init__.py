@@ -1,0 +1,1 @@
+"""All that belongs to this assignment, as far as students have it."""

@@ -1,0 +1,75 @@
+"""Check of early stopping, which is optional: subtask 0."""
+
+import numpy as np
+
+from kit.checking.measuring import UNJUDGED, all_hold
+from kit.checking.registry import check
+from kit.checking.student import Problem
+from .training import HELPERS, PLAIN, initial, trainer_of, update
+from kit.files import one_line
+
+LOSSES = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, 0.9, 1.0]       # starts above 1; a spike; ties
+WITHOUT_GAIN = [0, 0, 1, 2, 3, 0, 1, 2]                 # a tie may count either way
+
+
+@check("0", "helpers", "early stopping (optional)", remark=True)
+def early_stopping(student):
+    if not all_hold(student, *HELPERS, update):
+        return UNJUDGED
+    trainer, model = trainer_of(student, PLAIN, [np.zeros((5, 4)), np.zeros((4, 3))], 0.1)
+    student.set((model, "grads"), [np.full((5, 4), -10.0), np.full((4, 3), -10.0)])
+    counts = []
+    for step, loss in enumerate(LOSSES, 1):
+        student.call((trainer, "update"))       # the weights are now 1, 2, 3 …
+        student.set((trainer, "step"), step)
+        validated(student, trainer, loss)
+        counts.append(student.get((trainer, "validations_without_gain")))
+    if not any(counts):
+        raise Problem("not written: every validation counts as the best, and training goes on to "
+                      "the last epoch")
+    with_ties = [0, 0, 1, 0, 1, 0, 0, 1]
+    if counts not in (WITHOUT_GAIN, with_ties):
+        raise Problem(f"validation losses of {LOSSES} in a row give {counts} validations without "
+                      f"a better loss, expected {WITHOUT_GAIN}")
+    judge_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
+    step = student.get((trainer, "best_step"))
+    if step not in (6, 7):
+        raise Problem(f"best_step is {one_line(step, 40)}, but step 6 has the best loss")
+    judge_patience(student)
+    return ""
+
+
+def validated(student, trainer, loss):
+    """Make a trainer validate with this loss."""
+    right = np.exp(-loss)
+    rows = np.array([[right, (1 - right) / 2, (1 - right) / 2, 0, 0]] * 20)
+    targets = np.eye(3)[np.zeros(20, int)]
+    student.set((trainer, "data"), student.call("task2.Dataset", rows, targets, rows, targets,
+                                                keep=True))
+    student.call((trainer, "validate"), loss, 0.5)
+
+
+def judge_best(best, last):
+    """Raise Problem unless the weights of validation 6, or 7, are kept."""
+    steps = [{round(float(w.flat[0])) for w in ws} for ws in (best, last)]
+    if steps[1] == {len(LOSSES)} and steps[0] not in ({6}, {7}):      # otherwise update is wrong
+        raise Problem("the best weights are those of validation "
+                      f"{min(steps[0])}, expected those of validation 6"
+                      + (": keep copies of them" if steps[0] == steps[1] else ""))
+
+
+def judge_patience(student):
+    """Raise Problem unless training stops after 49 to 51 validations without a better loss."""
+    ws = initial(student.cases["training"]["grads"])
+    trainer, _ = trainer_of(student, PLAIN, ws, 0.1)
+    validated(student, trainer, 0.1)
+    validated(student, trainer, 3)      # the loss of all later validations
+    before = len(student.get((student.get((trainer, "history"), keep=True), "step")))
+    history = student.call((trainer, "train"), 12, keep=True)
+    waited = len(student.get((history, "step"))) - before + 1
+    if waited > 51:
+        raise Problem(f"training goes on after {waited} validations in a row without a better "
+                      "loss, expected a stop after 50: is the counter reset?")
+    if waited < 49:
+        raise Problem(f"training stops after {waited} validations in a row without a better "
+                      "loss, expected a stop after 50")

@@ -1,0 +1,38 @@
+"""The inputs that the checks use, with the right results.
+
+The inputs in cases.json are published: every student can read them. A grader draws others in the
+same form, and gives them to the Student.
+"""
+
+import functools
+import json
+
+import numpy as np
+
+from kit.definition import CASES, load_assignment
+
+
+def read_cases(assignment=None):
+    """The published inputs and results of an assignment: {name: {…: arrays}}; {} if it has none.
+
+    assignment: default: that of the current folder.
+    """
+    return read_file((assignment or load_assignment()).folder / CASES)
+
+
+@functools.cache
+def read_file(path):
+    """The inputs and results in a file."""
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8")
+    return {name: as_arrays(case) for name, case in json.loads(text).items()}
+
+
+def as_arrays(value):
+    """Return a JSON value with its lists of numbers as arrays; {"list": …} is a list of arrays."""
+    if isinstance(value, dict):
+        if set(value) == {"list"}:
+            return [as_arrays(one) for one in value["list"]]
+        return {name: as_arrays(one) for name, one in value.items()}
+    return np.array(value) if isinstance(value, list) else value

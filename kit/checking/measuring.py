@@ -1,0 +1,159 @@
+"""Measurements of a student's numbers: are they right, and if not, how do they differ?"""
+
+import numpy as np
+
+from kit.checking.codec import Handle
+from kit.checking.student import NotImported, NotWritten, Problem
+
+UNJUDGED = "not judged: it needs code that fails above"
+TOLERANCE = 2e-4    # relative: allows constants of four digits, finds the smallest known fault
+STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
+
+
+# ---------------------------------------------------------------------- is it the right kind?
+
+def holds(check_function, student):
+    """Return whether another check passes."""
+    try:
+        check_function(student)
+    except Problem:
+        return False
+    return True
+
+
+def array(value, shape, what, kinds="f"):
+    """Return an array of this shape, without NaN; Problem if the value is not such an array.
+
+    kinds: allowed kinds of dtype: f floats, i whole numbers, b truth values.
+    """
+    expected = f"expected an array of shape {shape}"
+    if not isinstance(value, np.ndarray):
+        raise Problem(f"{what} is {kind_of(value)}, {expected}")
+    if value.shape != tuple(shape):
+        raise Problem(f"{what} has the shape {value.shape}{shape_hint(value.shape, shape)}, "
+                      f"expected {tuple(shape)}")
+    if value.dtype.kind.replace("u", "i") not in kinds:
+        raise Problem(f"{what} is an array of {value.dtype}, expected "
+                      f"{'floats' if kinds == 'f' else 'numbers'}")
+    if not np.isfinite(value).all():
+        raise Problem(f"{what} holds NaN or infinite numbers")
+    return value.astype(float)
+
+
+def shape_hint(shape, expected):
+    """Say how the shapes differ."""
+    if tuple(shape) == tuple(expected)[::-1]:
+        return ", the transpose"
+    return ", with one axis too many" if len(shape) > len(expected) else ""
+
+
+def number(value, what):
+    """Return one finite number as a float; Problem if the value is not such a number."""
+    if isinstance(value, (np.ndarray, np.generic)) and value.shape == () and \
+            value.dtype.kind in "iuf":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Problem(f"{what} is {kind_of(value)}, expected one number")
+    if not np.isfinite(value):
+        raise Problem(f"{what} is {value}, expected a finite number")
+    return float(value)
+
+
+def kind_of(value):
+    """The kind of a value, in words."""
+    if value is None:
+        return "None (is there a return?)"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, Handle):
+        return f"of the type {value.type}"
+    return f"a {type(value).__name__}"
+
+
+def matrices(values, ws, what):
+    """Return a list of arrays in the shapes of the weights; Problem otherwise."""
+    if not isinstance(values, (list, tuple)) or len(values) != len(ws):
+        found = (f"a list of length {len(values)}" if isinstance(values, (list, tuple))
+                 else kind_of(values))
+        raise Problem(f"{what} is {found}, expected a list of {len(ws)} matrices, one for each "
+                      "layer")
+    return [array(value, w.shape, f"{what}[{layer}]")
+            for layer, (value, w) in enumerate(zip(values, ws))]
+
+
+def all_hold(student, *checks):
+    """Return whether other checks pass; NotWritten if one of them needs code that is missing."""
+    for one in checks:
+        try:
+            one(student)
+        except (NotWritten, NotImported):
+            raise
+        except Problem:
+            return False
+    return True
+
+
+# ------------------------------------------------------------------------------ how wrong is it?
+
+def close(measured, expected, tolerance=TOLERANCE):
+    """Return whether two arrays agree, relative to the size of the expected one."""
+    measured, expected = np.asarray(measured, float), np.asarray(expected, float)
+    if measured.shape != expected.shape:
+        return False
+    error, size = np.linalg.norm(measured - expected), np.linalg.norm(expected)
+    return bool(error <= tolerance * size + 1e-12)
+
+
+def ratio(measured, expected):
+    """Return the factor between measured and expected, if it is the same for every entry; None
+    otherwise."""
+    measured, expected = np.asarray(measured, float), np.asarray(expected, float)
+    size = float((expected ** 2).sum())
+    factor = float((measured * expected).sum()) / size if size else None
+    return factor if factor is not None and close(measured, factor * expected) else None
+
+
+def times(factor):
+    """A factor in words: "32 times"."""
+    return f"{factor:.4g} times" if abs(factor) < 1e4 else f"{factor:.3g} times"
+
+
+def near(value, *others):
+    """Return whether a value is within half a percent of one of the others."""
+    return value is not None and any(abs(value - other) <= 0.005 * abs(other) for other in others)
+
+
+def numerical_gradient(student, model, ws, X, targets, samples=40):
+    """Return [(indexes, derivatives)] for each layer of a student's own network.
+
+    For one example C = -ln ŷ of its class. So a small change of a weight changes C by minus the
+    relative change of ŷ. It is measured with the weight increased and decreased by STEP.
+    """
+    rng = np.random.default_rng(0)
+    found = []
+    for layer, w in enumerate(ws):
+        chosen = np.sort(rng.choice(w.size, min(samples, w.size), replace=False))
+        slopes = []
+        for index in chosen:
+            up, down = (outputs_with(student, model, ws, X, layer, index, step)[targets > 0.5]
+                        for step in (STEP, -STEP))
+            slopes.append(-np.mean((up - down) / (up + down)) / STEP)
+        found.append((chosen, np.array(slopes)))
+    student.set((model, "ws"), ws)
+    return found
+
+
+def outputs_with(student, model, ws, X, layer, index, step):
+    """Return the outputs of a network after a change of one weight."""
+    changed = [w.copy() for w in ws]
+    changed[layer].flat[index] += step
+    student.set((model, "ws"), changed)
+    outputs = student.call((model, "forward"), X)
+    if not isinstance(outputs, np.ndarray) or outputs.dtype != np.float64 or \
+            outputs.shape != (len(X), ws[-1].shape[1]) or not (outputs > 0).all():
+        raise Unmeasurable
+    return outputs
+
+
+class Unmeasurable(Exception):
+    """The outputs allow no numerical gradient: they are not float64, or not positive."""

@@ -1,0 +1,256 @@
+"""A student's code, in another process: the checks can call, get and set."""
+
+import contextlib
+import functools
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from kit.checking import codec
+from kit.checking.cases import read_cases
+from kit.definition import AGAIN, STAND_IN, load_assignment
+from kit.files import one_line
+
+WORKER = Path(__file__).with_name("worker.py")
+CALL_SECONDS = 5
+IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
+
+
+class Problem(Exception):
+    """One sentence about a fault in a student's code."""
+
+
+class NotWritten(Problem):
+    """A blank was reached; its message names its `subtask`."""
+
+    def __init__(self, subtask, words):
+        super().__init__(words)
+        self.subtask = subtask
+
+
+class NotImported(Problem):
+    """A script cannot be imported: nothing in it can be tested."""
+
+
+class Student:
+    """A student's scripts in a folder; they run in a process that starts when it is needed.
+
+    Plain values are returned: numbers, text, lists, NumPy arrays. Other values come as a Handle,
+    for later calls. All errors are Problems.
+
+    assignment: whose scripts they are; default: that of the current folder.
+    launch: starts the process for a folder and returns it. The process is like subprocess.Popen:
+            stdin, stdout, poll, wait, kill. It may have `reason`: why the process has ended.
+    cases:  inputs for the checks, with the right results; default: the published ones.
+    layout: "kit", or another layout that has fewer functions.
+    instead: {title of a check: the function that replaces it in this layout}.
+    importing, total: seconds for the first call into a script, and for all calls together.
+    """
+
+    def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
+                 instead=None, importing=IMPORT_SECONDS, total=float("inf"), assignment=None):
+        self.assignment = assignment or load_assignment()
+        self.folder, self.seconds, self.importing = Path(folder), seconds, importing
+        self.cases = read_cases(self.assignment) if cases is None else cases
+        self.layout, self.instead = layout, instead or {}
+        self.total, self.left = total, total
+        self.launch = launch or functools.partial(launch_worker, self.assignment)
+        self.process, self.replies, self.sent = None, None, 0
+        self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
+        self.endless = {}       # {function or script that did not return: its Problem}
+
+    def call(self, target, *arguments, keep=False, pure=False, **named):
+        """Call a function; return its result.
+
+        target: "script.function", or (handle, "method").
+        keep:   return a Handle for every result.
+        pure:   Problem if the function changes one of its arguments.
+        """
+        values = [*arguments, *named.values()]
+        value, after = self.ask("call", target, values, names=list(named), keep=keep)
+        if pure:
+            check_unchanged(name_of(target), values, after)
+        return value
+
+    def get(self, target, keep=False):
+        """Return the value of a name ("script.NAME"), or of an attribute (handle, "name")."""
+        return self.ask("get", target, [], keep=keep)[0]
+
+    def set(self, target, value):
+        """Set the value of an attribute, (handle, "name")."""
+        self.ask("set", target, [value])
+
+    def ask(self, what, target, values, names=(), keep=False):
+        """Return the values of the reply to one request."""
+        name = name_of(target)
+        path = target.split(".") if isinstance(target, str) else [name]
+        script = path[0] if len(path) > 1 else ""
+        if self.left <= 0:
+            raise Problem(f"it took more than {self.total:g} s in all")
+        if script in self.broken:
+            raise self.broken[script]
+        for known in (script, name if what == "call" else ""):
+            if known in self.endless:
+                raise self.endless[known]
+        if self.process is None:
+            self.start()
+        importing = bool(script) and script not in self.imported
+        if importing and what != "import":
+            self.ask("import", f"{script}.__name__", [])
+        self.sent += 1
+        header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
+        # after an endless import, others get less time: they import that script too
+        seconds = self.importing if what == "import" and not self.endless else self.seconds
+        started = time.monotonic()
+        try:
+            found = self.reply(header, values if script else [target[0], *values],
+                               min(seconds, self.left))
+        except queue.Empty:
+            self.stop()
+            if self.left < seconds:
+                raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
+                              ) from None
+            what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
+                             else (f"{name} did not return", name))
+            kind = NotImported if culprit == script else Problem
+            self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
+            raise self.endless[culprit] from None
+        except NotImported as problem:
+            self.broken[script] = problem       # it would fail each time
+            raise
+        finally:
+            self.left -= time.monotonic() - started
+        self.imported.add(script)
+        return found
+
+    def reply(self, header, values, seconds):
+        """Send a request and return the values of its reply; queue.Empty after the seconds."""
+        path = header["target"]
+        name = f"{path[0]}.py" if header["do"] == "import" else path[-1]
+        with contextlib.suppress(OSError):      # if the process has ended, a None is in replies
+            codec.write(self.process.stdin, header, values)
+        found = self.replies.get(timeout=seconds)
+        if found is None:
+            self.replies.put(None)      # for stop
+            why = getattr(self.process, "reason", "")
+            status = self.stop()
+            words = (f"{name} was stopped: {why}" if why else
+                     f"{name} ended the Python process (exit status {status}): remove "
+                     "os._exit and similar calls, and return a value")
+            raise (NotImported if header["do"] == "import" else Problem)(words)
+        answer, values = found
+        if answer.get("id") != header["id"] or not is_whole(answer, values, header["do"]):
+            self.stop()
+            if "unreadable" in answer:
+                raise Problem(f"the result of {name} is refused: "
+                              f"{one_line(answer['unreadable'], 100)}")
+            raise Problem(f"{name} interfered with the checks: it should only compute")
+        if "error" in answer:
+            raise problem_of(path, answer["error"])
+        return values
+
+    def start(self):
+        """Start the process."""
+        self.replies, self.imported = queue.Queue(maxsize=1), set()     # it may send without end
+        self.process = self.launch(self.folder)
+        threading.Thread(target=read_all, args=(self.process.stdout, self.replies),
+                         daemon=True).start()
+
+    def stop(self):
+        """End the process; return its exit status."""
+        if self.process is None:
+            return None
+        try:
+            status = self.process.wait(0.2 if self.process.poll() is None else 0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        with contextlib.suppress(OSError):      # the rest of the input is lost
+            self.process.stdin.close()
+        with contextlib.suppress(queue.Empty):      # the rest of its output
+            while self.replies.get(timeout=1) is not None:
+                pass
+        self.process = None
+        return status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            self.process.kill()
+        self.stop()
+
+
+def launch_worker(assignment, folder):
+    """Start a worker on this machine as it is, without a sandbox."""
+    environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
+                   "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder),
+         ",".join(assignment.script_names), str(assignment.folder / STAND_IN)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=environment, start_new_session=os.name == "posix")
+
+
+def read_all(stream, replies):
+    """Put the messages of a stream into a queue; None after the last one."""
+    with stream:
+        try:
+            while True:
+                replies.put(codec.read(stream))
+        except codec.ProtocolError as problem:
+            replies.put(({"unreadable": str(problem)}, []))
+        except (EOFError, OSError, ValueError):
+            pass
+    replies.put(None)
+
+
+def is_whole(answer, values, what):
+    """Return whether a reply is complete; a student's code may have sent it."""
+    if "error" in answer:
+        return isinstance(answer["error"], dict)
+    if what == "call":
+        return len(values) == 2 and isinstance(values[1], list)
+    return len(values) == 1
+
+
+def name_of(target):
+    """The last part of a target's name."""
+    return target.rsplit(".", 1)[-1] if isinstance(target, str) else target[1]
+
+
+def check_unchanged(name, before, after):
+    """Raise Problem if a function has changed one of its arrays."""
+    for one, other in zip(before, after):
+        if isinstance(one, np.ndarray) and not (
+                isinstance(other, np.ndarray) and np.array_equal(one, other, equal_nan=True)):
+            raise Problem(f"{name} changes its input array: work on a copy")
+
+
+def problem_of(target, error):
+    """Return the Problem for an error in a student's code."""
+    kind, message = one_line(error.get("type"), 60), str(error.get("message"))
+    name, script = target[-1], one_line(error.get("importing") or "", 60)
+    where = f" in {one_line(error['where'], 60)}" if error.get("where") else ""
+    words = f": {one_line(message, 200)}" if message else ""
+    if error.get("not_written") and message.startswith("task "):
+        subtask, _, told = message[5:].partition(":")
+        function = one_line(error.get("function") or "", 60)
+        return NotWritten(subtask, f"{function} is not written yet{where}" if function
+                          else one_line(told, 200))
+    if script and error.get("missing") == script:
+        return NotImported(f"{script}.py is missing: {AGAIN}")
+    if script:
+        return NotImported(f"{script}.py cannot be imported: {kind}{where}{words}")
+    if kind == "SystemExit":
+        return Problem(f"{name} calls sys.exit{where}: return a value instead")
+    if kind == "AttributeError" and not where:
+        return Problem(f"{'.'.join(target)} is missing: restore this name")
+    return Problem(f"{name} raises {kind}{where}{words}")

@@ -1,0 +1,182 @@
+"""Runs a student's code in a process of its own, and answers the requests of the checks.
+
+    python -I -B worker.py FOLDER SCRIPTS STAND_IN [ADAPTER SHARED]
+
+SCRIPTS names the assignment's scripts, divided by commas. STAND_IN is a module of the assignment;
+the checks reach its names as "stand_in.name".
+
+Requests come on standard input, replies go to standard output. A request is {"id", "do",
+"target", "names", "keep"} with values. "do" is "call", "get", "set", or "import" for a first get.
+The target is a dotted name such as "script.function", or a Handle and an attribute. The reply is
+{"id"} with the value and, after a call, the arguments after the call; or {"id", "error"}.
+
+An adapter is a module in a file, for code in another layout. Its install(folder, scripts) returns
+a function that replaces importlib.import_module. Its own names are reached as "adapter.name". Its
+submodules lie beside it, or beside the file SHARED.
+"""
+
+import builtins
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections import Counter
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+
+
+def load_kit(folder):
+    """Import the package kit from its folder, so its modules need no sys.path."""
+    spec = importlib.util.spec_from_file_location("kit", folder / "__init__.py",
+                                                  submodule_search_locations=[str(folder)])
+    sys.modules["kit"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["kit"])
+
+
+load_kit(Path(__file__).resolve().parents[1])
+# NumPy and the kit come before the student's folder, which may hold a numpy.py
+from kit.checking import codec  # noqa: E402
+
+
+class Folder:
+    """Finds the assignment's scripts in a folder and nowhere else: others may be installed."""
+
+    def __init__(self, folder, scripts):
+        self.folder, self.scripts = folder, scripts
+
+    def find_spec(self, name, path=None, target=None):
+        """Return the spec of a script; None for any other module."""
+        if name not in self.scripts:
+            return None
+        spec = PathFinder.find_spec(name, [str(self.folder)])
+        if spec is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return spec
+
+
+class Worker:
+    """A student's code, and its objects that have a Handle, by number."""
+
+    def __init__(self, folder, modules=importlib.import_module):
+        self.folder, self.kept, self.modules = folder, [], modules
+        self.importing = ""
+
+    def keep(self, value):
+        """Return a Handle for a value that stays here."""
+        self.kept.append(value)
+        kind = type(value).__name__
+        dtype = getattr(value, "dtype", None)
+        return codec.Handle(len(self.kept) - 1, f"{kind} of {dtype}" if dtype else kind)
+
+    def serve(self, requests, replies):
+        """Answer requests until there are no more."""
+        while True:
+            try:
+                header, values = codec.read(requests)
+            except EOFError:
+                return
+            try:
+                answer = self.answer(header, [self.own(value) for value in values])
+                codec.write(replies, {"id": header["id"]}, answer, self.keep)
+            except BaseException as problem:    # SystemExit and KeyboardInterrupt too
+                codec.write(replies, {"id": header["id"], "error": self.described(problem)})
+                self.importing = ""
+
+    def own(self, value):
+        """Return a value with its handles replaced by their objects."""
+        if isinstance(value, (list, tuple)):
+            return type(value)(self.own(item) for item in value)
+        return self.kept[value.number] if isinstance(value, codec.Handle) else value
+
+    def answer(self, header, values):
+        """Return [value] of a get, [None] of a set, [value, arguments] of a call."""
+        *path, name = header["target"]
+        owner = self.owner(path) if path else values.pop(0)
+        if header["do"] == "set":
+            setattr(owner, name, values[0])
+            return [None]
+        value = getattr(owner, name)
+        if header["do"] in ("get", "import"):
+            return [self.keep(value) if header["keep"] else value]
+        names = header["names"]
+        split = len(values) - len(names)
+        value = value(*values[:split], **dict(zip(names, values[split:])))
+        return [self.keep(value) if header["keep"] else value, [*values]]
+
+    def owner(self, path):
+        """Return the module or class of a dotted name, given in parts."""
+        self.importing = path[0]
+        owner = self.modules(path[0])
+        self.importing = ""
+        for at, name in enumerate(path[1:], 2):
+            if not hasattr(owner, name):
+                importlib.import_module(".".join(path[:at]))
+            owner = getattr(owner, name)
+        return owner
+
+    def described(self, problem):
+        """Describe an error, with the last line of the student's code that it came through."""
+        try:
+            message = str(problem)
+        except BaseException:       # a __str__ of the student's
+            message = ""
+        places = []
+        for frame, line in traceback.walk_tb(problem.__traceback__):
+            file = Path(frame.f_code.co_filename)
+            if file.is_absolute() and file.parent == self.folder:
+                places.append((f"{file.name}, line {line}", frame.f_code.co_name))
+        if isinstance(problem, RecursionError):     # it ends anywhere: say what calls itself
+            places = [one for one, _ in Counter(places).most_common(1)]
+        where, function = places[-1] if places else ("", "")
+        if isinstance(problem, SyntaxError) and problem.filename:
+            where = f"{Path(problem.filename).name}, line {problem.lineno}"
+            message = str(problem.msg)
+        return {"type": type(problem).__name__, "message": message[:2000], "where": where,
+                "function": function,
+                "importing": self.importing or str(getattr(problem, "script", "")),
+                "missing": str(getattr(problem, "name", None) or ""),
+                "not_written": isinstance(problem, NotImplementedError)}
+
+
+def load_file(name, file, shared=""):
+    """Return the module in a file; its submodules lie beside it, and beside the file `shared`."""
+    places = [os.path.dirname(one) for one in (file, shared) if one]
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=places)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_adapter(file, shared, folder, scripts):
+    """Return the replacement of importlib.import_module from the adapter in a file."""
+    adapter = load_file("adapter", file, shared)
+    modules = adapter.install(folder, scripts)
+    return lambda name: adapter if name == "adapter" else modules(name)
+
+
+def import_any(name):
+    """Return a module; the stand-in is loaded already."""
+    return sys.modules.get(name) or importlib.import_module(name)
+
+
+def main(folder, scripts, stand_in, adapter=None, shared=""):
+    """Serve on standard input and output; a student's own output goes to stderr."""
+    folder, scripts = Path(folder).resolve(), scripts.split(",")
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    builtins.input = lambda *_: ""
+    if os.path.exists(stand_in):
+        load_file("stand_in", stand_in)
+    sys.path.append(str(folder))    # last: NumPy must not import a student's random.py
+    sys.meta_path.insert(0, Folder(folder, scripts))
+    os.chdir(folder)
+    modules = load_adapter(adapter, shared, folder, scripts) if adapter else import_any
+    Worker(folder, modules).serve(requests, replies)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

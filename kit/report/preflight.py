@@ -1,0 +1,137 @@
+"""Finds the problems that keep a report from being complete, before anybody reads it."""
+
+import re
+from pathlib import PurePosixPath
+
+from kit.files import one_line
+from kit.report.parts import Place, Problem
+from kit.sections import (LEFT_OPEN, find_subtask, find_task, list_cells, list_code_cells,
+                          remove_comments)
+
+REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
+KINDS = {  # kind: what the list of problems calls it
+    "not-run": "cells not run",
+    "out-of-order": "cells run out of order",
+    "raised": "cells that raised an error",
+    "placeholder": "answers not written",
+    "section": "sections of the assignment that are missing",
+    "picture": "pictures not shown",
+    "formula": "formulas that cannot be drawn",
+    "character": "characters that no font has",
+    "unprintable": "content that cannot be printed",
+}
+
+
+def problems_of(notebook):
+    """Return the problems of a notebook that show before it is printed."""
+    return [*not_run(notebook), *out_of_order(notebook), *raised(notebook),
+            *placeholders(notebook)]
+
+
+def not_run(notebook):
+    """Return one problem that lists the cells that were not run, if there are any."""
+    code = list_code_cells(notebook)
+    missing = [number for number, cell in code
+               if cell.execution_count is None and not cell.outputs]
+    if not missing:
+        return []
+    if len(missing) == len(code):
+        words = f"has not been run, so its figures and numbers are missing: {REMEDY}"
+        return [Problem("not-run", Place(notebook.name), words)]
+    where = Place(notebook.name, missing[0])
+    words = "was not run" if len(missing) == 1 else f"was not run, like {list_cells(missing[1:])}"
+    return [Problem("not-run", where, f"{words}: {REMEDY}")]
+
+
+def out_of_order(notebook):
+    """Return a problem if a cell was run before one that stands above it."""
+    counted = [(number, cell.execution_count) for number, cell in list_code_cells(notebook)
+               if cell.execution_count is not None]
+    for (above, first), (below, second) in zip(counted, counted[1:]):
+        if second <= first:
+            words = (f"did not run after cell {above}, which stands above it (their numbers are "
+                     f"{second} and {first}). Its output may be out of date: restart the kernel, "
+                     "run all cells and save")
+            return [Problem("out-of-order", Place(notebook.name, below), words)]
+    return []
+
+
+def raised(notebook):
+    """Return a problem for each cell that ended in an error, unless it is tagged so."""
+    found = []
+    for number, cell in list_code_cells(notebook):
+        if "raises-exception" in cell.metadata.get("tags", []):
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                words = f"raised {output.ename}: {output.evalue}"
+                found.append(Problem("raised", Place(notebook.name, number), one_line(words)))
+    return found
+
+
+def placeholders(notebook):
+    """Return a problem for each answer that is still the placeholder, or empty."""
+    found = []
+    for number, cell in notebook.cells:
+        if cell.cell_type == "code":
+            continue
+        left_open = LEFT_OPEN.search(remove_comments(cell.source))
+        empty = "answer" in cell.metadata.get("tags", []) and not cell.source.strip()
+        if left_open or empty:
+            words = f"the answer is {'empty' if empty else f'still “{left_open[0]}”'}: write it"
+            found.append(Problem("placeholder", Place(notebook.name, number), words))
+    return found
+
+
+def missing_sections(outline, names, assignment):
+    """Return a problem for each subtask without a section, or with nothing in it.
+
+    outline: [(place, heading or None)] in order; None stands for anything but a heading.
+    names:   of the notebooks; those of the assignment, and those with one of a notebook's
+             sections, owe all sections of that notebook.
+    """
+    found, current, task = {}, None, None
+    for place, heading in outline:
+        if heading is not None:
+            current = find_subtask(heading, assignment, task) or current
+            task = find_task(heading) or task
+        if heading is not None and current:
+            found.setdefault(current, [place, False])
+        elif current:
+            found[current][1] = True
+    problems = []
+    for name, subtasks in assignment.notebooks.items():
+        own = [found[subtask][0].notebook for subtask in subtasks if subtask in found]
+        own += [one for one in names if is_named(one, name)]
+        for subtask in [assignment.by_id[one] for one in subtasks if own]:
+            what = f"section {subtask.id} ({subtask.title})"
+            if not subtask.points:
+                continue
+            if subtask.id not in found:
+                words = (f"{what} is missing: write it beneath a heading that starts with "
+                         f"{subtask.id}")
+                problems.append(Problem("section", Place(own[0]), words))
+            elif not found[subtask.id][1]:
+                place = found[subtask.id][0]
+                problems.append(Problem("section", place, f"{what} is empty: write it"))
+    return problems
+
+
+def is_named(one, name):
+    """Return whether a notebook has the name of one of the assignment's, perhaps with more to it:
+    "Task_1 final.ipynb" is task1.ipynb, and task12.ipynb is not."""
+    letters, own = (re.sub(r"[\W_]", "", PurePosixPath(path).stem.lower()) for path in (one, name))
+    return letters.startswith(own) and not letters[len(own):len(own) + 1].isdigit()
+
+
+def listing(problems, most=8, rest="--json lists all"):
+    """Return the problems as lines of text: by kind, at most so many of each, then `rest`."""
+    lines = []
+    for kind, title in KINDS.items():
+        of_kind = [problem for problem in problems if problem.kind == kind]
+        if of_kind:
+            lines.append(f"{title}:")
+            lines += [f"  {problem}" for problem in of_kind[:most]]
+        if len(of_kind) > most:
+            lines.append(f"  … and {len(of_kind) - most} more ({rest})")
+    return lines

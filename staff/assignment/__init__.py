@@ -1,0 +1,1 @@
+"""What belongs to this assignment and is for staff alone."""

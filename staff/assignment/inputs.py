@@ -1,0 +1,162 @@
+"""Draws the inputs of the checks, and computes the right results with the reference's scripts."""
+
+import numpy as np
+
+SEED = 785      # of the inputs that students get
+# inputs and outputs of the networks: MNIST's in the starter code, which may have them written in
+SIZES = {"kit": (5, 3), "starter": (785, 10)}
+
+
+def draw_cases(layout, seed=None):
+    """Return {name: inputs and results} with arrays and lists of arrays.
+
+    layout: of the code that they are for.
+    seed:   a whole number; None gives the published inputs.
+    """
+    num_inputs, K = SIZES[layout]       # the bias's among the inputs
+    rng = np.random.default_rng(SEED if seed is None else [seed, SEED])
+
+    def drawn(sizes, batches, **flags):
+        return network(rng, num_inputs, sizes, batches, **flags)
+
+    return {
+        "plain": drawn([4, K], batches=[1, 5, 32]),
+        "square": drawn([K, K], batches=[1, 4]),
+        "improved": drawn([4, K], batches=[5], use_improved_sigmoid=True),
+        "two hidden layers": drawn([4, 6, K], batches=[1, 5]),
+        "three hidden layers": drawn([4, 6, 5, K], batches=[5]),
+        "functions": functions(rng),
+        "loss": losses(rng, max(4, K)),
+        "momentum": momentum(rng, K),
+        "helpers": helpers(rng, max(4, K)),
+        "images": images(rng),
+        "training": training(rng, K),
+        "counting": counting(rng),
+    }
+
+
+def network(rng, num_inputs, sizes, batches, **flags):
+    """Return a small network, a batch, and what forward and backward make of its first rows."""
+    from task3 import ImprovedModel
+    model = ImprovedModel(sizes, num_inputs=num_inputs, rng=rng, **flags)
+    model.ws = [sixteenths(rng.normal(0, 0.8, w.shape)) for w in model.ws]
+    if num_inputs > 5:      # so that the sums z are about as large
+        model.ws[0] = sixteenths(16 * model.ws[0] * np.sqrt(5 / num_inputs)) / 16
+    N = max(batches)
+    X = np.hstack([sixteenths(rng.normal(0, 1, (N, num_inputs - 1))), np.ones((N, 1))])
+    targets = np.eye(sizes[-1])[np.arange(N) * 17 % sizes[-1]]      # all classes of 3 or 10
+    case = {"ws": model.ws, "X": X, "targets": targets, "grads": {}}
+    for batch in batches:
+        outputs = model.forward(X[:batch])
+        model.backward(X[:batch], outputs, targets[:batch])
+        case["grads"][str(batch)] = [grad.copy() for grad in model.grads]
+    model.forward(X)
+    return case | {"hidden": model.activations[1:-1], "outputs": model.activations[-1]}
+
+
+def sixteenths(array):
+    """Return an array rounded to sixteenths, which no result in an answer is by chance."""
+    return np.round(array * 16) / 16
+
+
+def functions(rng):
+    """Return the sigmoids and their slopes at some sums z, 0 among them."""
+    from task3 import ImprovedModel
+    z = np.array([[-4, -1.5, -0.6, -0.1], [0, 0.3, 0.8, 2.5]])
+    z *= 1 + rng.integers(-2, 3, z.shape) / 16
+    found = {"z": z}
+    for name, improved in (("sigmoid", False), ("improved", True)):
+        model = ImprovedModel([4, 3], num_inputs=5, use_improved_sigmoid=improved)
+        found[name] = model.activation(z)
+        found[f"{name} slope"] = model.slope(found[name])
+    plain = ImprovedModel([4, 3], num_inputs=5)
+    found["sigmoid slope of improved"] = plain.slope(found["improved"])
+    return found
+
+
+def losses(rng, K):
+    """Return outputs that agree for the right classes alone, and their loss."""
+    from task2 import cross_entropy_loss
+    targets = np.eye(K)[np.array([2, 0, 3, 1, 1]) * (K - 1) // 3]
+    right = sixteenths(rng.uniform(0.2, 0.6, (5, 1)))
+    shares = rng.dirichlet([2] * (K - 1), (2, 5))
+    outputs = []
+    for share in shares:
+        rows = targets * right
+        rows[targets == 0] = (share / share.sum(axis=1, keepdims=True) * (1 - right)).ravel()
+        outputs.append(rows)
+    loss = cross_entropy_loss(targets, outputs[0])
+    return {"targets": targets, "outputs": outputs, "loss": loss}
+
+
+def momentum(rng, K):
+    """Return gradients of seven steps, and how far the weights have moved after each, α = 1."""
+    from task2 import Dataset
+    from task3 import ImprovedModel, MomentumTrainer
+    model = ImprovedModel([4, K], num_inputs=K + 2)
+    before = [w.copy() for w in model.ws]
+    grads = [[sixteenths(rng.normal(0, 1, w.shape)) for w in model.ws] for _ in range(7)]
+    X, Y = np.zeros((4, K + 2)), np.eye(4, K)
+    trainer = MomentumTrainer(model, Dataset(X, Y, X, Y), 1, batch_size=2, momentum_gamma=0.9)
+    moved = []
+    for step in grads:
+        model.grads = [grad.copy() for grad in step]
+        trainer.update()
+        moved.append([w - start for w, start in zip(model.ws, before)])
+    return {"grads": grads, "moved": moved}
+
+
+def helpers(rng, K):
+    """Return labels, and outputs of which few are above 0.5, with the column of the largest."""
+    largest = [[0.4, 0.3, 0.2], [0.4, 0.3, 0.2], [0.6, 0.2, 0.1], [0.35, 0.3, 0.25],
+               [0.7, 0.1, 0.1]]
+    rows = np.hstack([largest, np.full((5, K - 3), 0.1 / (K - 3))])
+    while True:
+        outputs = rng.permuted(rows, axis=1)
+        best = outputs.argmax(axis=1)
+        if 0 < np.sum(best == K - 1) < 5:   # so that the next class, from 0 again, is both larger
+            break                           # and smaller: the order of classes must not count
+    labels = rng.permutation([0, 9, 3, 3, *rng.choice([1, 2, 4, 5, 6, 7, 8], 2, replace=False)])
+    return {"labels": labels, "outputs": outputs, "best": best}
+
+
+def images(rng):
+    """Return what images are made of: their mean, their deviation, and the order of the pixels."""
+    mean, std = 60 + rng.integers(-8, 9) / 2, 20 + rng.integers(-4, 5) / 4
+    return {"mean": float(mean), "std": float(std), "seed": int(rng.integers(10 ** 6))}
+
+
+def training(rng, K):
+    """Return outputs of a stand-in whose loss is another in reverse order, and its gradients."""
+    from task2 import cross_entropy_loss
+    targets = np.eye(K)[[1, 0, 2, 2]]
+    three = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4], [0.6, 0.3, 0.1]])
+    others = np.tile(np.linspace(0.61, 1.39, K - 3), (4, 1))    # no two of a row are equal
+    rows = np.hstack([three * (3 / K), others / K])
+    while True:
+        outputs = rng.permuted(rows, axis=1)
+        loss, reverse = (cross_entropy_loss(targets, one) for one in (outputs, outputs[:, ::-1]))
+        if abs(loss - reverse) > 0.1:
+            break
+    grads = [sixteenths(rng.uniform(-2, 2, shape)) for shape in ((K + 2, 4), (4, K))]
+    return {"outputs": outputs, "grads": grads}
+
+
+def counting(rng):
+    """Return rows (inputs, layers …, number of parameters), and rows (budget, number of hidden
+    layers, inputs, outputs): between two widths, exact, and below the least."""
+    from task2 import count_parameters
+    counts = []
+    for depth in (2, 1, 3):
+        inputs, *layers = rng.permutation(np.arange(3, 10))[:depth + 1].tolist()
+        counts.append(np.array([inputs, *layers, count_parameters(layers, inputs)]))
+    size = int(rng.integers(3, 7))
+    counts.append(np.array([size, *[size] * 4, count_parameters([size] * 4, size)]))
+    budgets = []
+    for hidden, share in ((1, 0.2), (2, 0.75), (2, 0.25), (2, 0), (3, 0.7), (1, -0.5), (1, -1)):
+        width = int(rng.integers(5, 12)) if share >= 0 else 1
+        inputs, outputs = (int(rng.integers(*ends)) for ends in ((5, 10), (3, 6)))
+        low, high = (count_parameters([one] * hidden + [outputs], inputs)
+                     for one in (width, width + 1))
+        budgets.append([max(1, round(low + share * (high - low))), hidden, inputs, outputs])
+    return {"counts": counts, "budgets": np.array(budgets)}

@@ -1,0 +1,238 @@
+"""Checks of code in the starter code's layout, where they have to ask otherwise than in the kit's:
+the images, whose mean and deviation may be computed anywhere, and early stopping.
+
+The student's scripts are run on a few images in MNIST's place, and what they make of them is
+looked at: which mean and deviation does it imply?
+"""
+
+import numpy as np
+
+from assignment.checks.images import images, scaling_hint, statistics_hint
+from kit.checking.measuring import UNJUDGED, all_hold, array, close
+from kit.checking.student import NotWritten, Problem
+from assignment.checks.training import HELPERS, PLAIN, batch, initial, trainer_of, update
+
+# of MNIST: the first 20,000 training images, and all 60,000, which is accepted
+TRAINING_SET = ((33.55, 78.88), (33.32, 78.57))
+WITH_VALIDATION = ((33.63, 78.97),)
+EPOCHS, PER_EPOCH = 16, 5
+FALLING = [2 - 0.001 * number for number in range(EPOCHS * PER_EPOCH)]
+WAITING = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, *[1.0] * (EPOCHS * PER_EPOCH - 6)]
+
+
+class Processed:
+    """What came of one split: result = slope · pixel + shift, if that is what was done.
+
+    column: the bias's, None if there is none; pixels: the others.
+    """
+
+    def __init__(self, X, result):
+        self.X = X
+        found = array(result, (len(X), result.shape[1] if result.ndim == 2 else 785),
+                      f"what pre_process_images returns for {len(X)} images", kinds="fi")
+        if found.shape[1] not in (784, 785):
+            raise Problem(f"pre_process_images gives {found.shape[1]} columns, expected 785")
+        self.column, self.pixels = None, found
+        if found.shape[1] == 785:
+            first = np.ptp(found[:, 0]) < 1e-9 and not np.ptp(found[:, -1]) < 1e-9
+            self.column, self.pixels = ((found[:, 0], found[:, 1:]) if first else
+                                        (found[:, -1], found[:, :-1]))
+        self.slope, self.shift = np.polyfit(X.ravel(), self.pixels.ravel(), 1)
+
+    @property
+    def is_affine(self):
+        """Whether every pixel was scaled alike."""
+        return close(self.pixels, self.slope * self.X + self.shift, 1e-5) and self.slope != 0
+
+    @property
+    def numbers(self):
+        """The mean and the deviation that were used."""
+        return -self.shift / self.slope, 1 / self.slope
+
+
+def splits(student):
+    """Return training and validation images, whole numbers."""
+    return (np.round(images(student, 4, 12)[0]), np.round(images(student, 5, 8)[0] * 0.5 + 20))
+
+
+def processed(student):
+    """Return {"train", "val" and "handed": [Processed]} of what the student's scripts do."""
+    given = dict(zip(("train", "val"), splits(student)))
+    student.get("task2.__name__")       # loads the scripts, and what they import, in its own time
+    found = {"train": [], "val": [], "handed": []}
+    whole = [one.astype(np.uint8) for one in given.values()]
+    for split, X, result in student.call("adapter.normalised", *whole):
+        images = given.get(split, given["train"])
+        if all((images == row).all(axis=1).any() for row in X):     # what the process says
+            found[split].append(Processed(np.asarray(X, float), result))
+    if not found["train"] and not found["handed"]:
+        raise Problem("no script pre-processes the training images that mnist.load() gives, and "
+                      "pre_process_images cannot be called with them alone")
+    return found
+
+
+def first_of(student):
+    """Return what came of the training images, if need be with a mean and a deviation that were
+    handed over."""
+    found = processed(student)
+    return (found["train"] or found["handed"])[0]
+
+
+def scaled(one):
+    """Return what came of images; NotWritten if they are as they were."""
+    if close(one.pixels, one.X, 1e-9):
+        raise NotWritten("2a", "pre_process_images does not change the pixels: it is not written "
+                               "yet")
+    return one
+
+
+def bias_scaled(one):
+    """Return whether the bias's column was appended first and scaled with the pixels."""
+    return one.column is not None and not close(one.column, np.ones(len(one.X))) and \
+        close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
+
+
+def are_of(numbers, X, one, tolerance=1e-3):
+    """Return whether two numbers are the mean and the deviation of images, or of the images with
+    the bias's column, where that was scaled with them."""
+    known = [X, np.hstack([X, np.ones((len(X), 1))])] if bias_scaled(one) else [X]
+    return any(close(numbers, (images.mean(), images.std()), tolerance) for images in known)
+
+
+def stated(numbers, known):
+    """Return whether two numbers are among known ones, which are rounded to two decimals."""
+    return any(np.allclose(numbers, pair, atol=0.006) for pair in known)
+
+
+def is_own(one):
+    """Return whether a split was normalised with its own mean and deviation."""
+    return one.is_affine and are_of(one.numbers, one.X, one)
+
+
+def statistics(student):
+    found = processed(student)
+    if not found["train"]:
+        raise Problem("no script computes the mean and the standard deviation of the training "
+                      "images that mnist.load() gives")
+    one = scaled(found["train"][0])
+    train, val = splits(student)
+    if not one.is_affine:
+        raise Problem("the training images are not scaled with one mean and one standard "
+                      "deviation over all pixels of all images")
+    hint = wrong_form(one, train)
+    if any(word in hint for word in ("variance", "first, then", "sign is wrong")):
+        return UNJUDGED
+    if are_of(one.numbers, train, one, 2e-4) or is_own(one) or stated(one.numbers, TRAINING_SET):
+        return ""
+    mean, std = one.numbers
+    words = f"the training images are scaled with mean {mean:.2f} and standard deviation {std:.2f}"
+    both = np.vstack([train, val])
+    if are_of(one.numbers, both, one) or stated(one.numbers, WITH_VALIDATION):
+        raise Problem(f"{words}, those of the training and validation images together: are the "
+                      "validation images included?")
+    if are_of(one.numbers, val, one):
+        raise Problem(f"{words}, those of the validation images")
+    if close(mean, train.mean()):
+        raise Problem(f"{words}, expected {train.std():.2f}"
+                      + statistics_hint(std, train.std(), train))
+    raise Problem(f"{words}, expected {train.mean():.2f} and {train.std():.2f} for these images; "
+                  "for MNIST's they are 33.55 and 78.88")
+
+
+def wrong_form(one, train):
+    """Return the likeliest mistake of a scaling that is none by a mean and a deviation."""
+    if stated(one.numbers, TRAINING_SET) or are_of(one.numbers, train, one):
+        return ""
+    hint = scaling_hint(one.slope, one.shift, train.std())
+    known = ("not subtracted", "not divided", "variance", "first, then", "sign is wrong")
+    return hint if any(word in hint for word in known) else ""
+
+
+def scaling(student):
+    one = scaled(first_of(student))
+    train, _ = splits(student)
+    if not one.is_affine:
+        raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
+                      "its own mean and standard deviation?")
+    hint = wrong_form(one, train)
+    if hint:
+        raise Problem(f"a pixel x becomes {one.slope:.4g}·x {one.shift:+.4g}, but the images have "
+                      f"mean {train.mean():.2f} and standard deviation {train.std():.2f}{hint}")
+    return ""
+
+
+def same_for_every_split(student):
+    found, first = processed(student), scaled(first_of(student))
+    if not first.is_affine:
+        return UNJUDGED
+    mean, std = first.numbers
+    for one in (*found["train"][1:], *found["val"]):
+        if one.is_affine and close(one.numbers, first.numbers, 1e-3):
+            continue
+        if not one.is_affine:
+            raise Problem("the validation images are not scaled as the training images are")
+        other_mean, other_std = one.numbers
+        raise Problem(f"the training images are scaled with mean {mean:.2f} and standard "
+                      f"deviation {std:.2f}, but others with {other_mean:.2f} and {other_std:.2f}"
+                      + (", their own" if is_own(one) else "")
+                      + ": use the training images' numbers for every split")
+    return ""
+
+
+def bias_column(student):
+    one = first_of(student)
+    if one.column is None:
+        raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
+                      "the bias is missing")
+    if close(one.column, np.ones(len(one.X))):
+        return
+    words = f"the column for the bias holds {one.column[0]:.4g}, expected 1"
+    if np.ptp(one.column) > 1e-9:
+        words = "neither the first nor the last column is constant, expected a column of ones"
+    elif not one.column.any():
+        words += ": with zeros the first layer has no bias"
+    elif bias_scaled(one):
+        words += ": is the column added before the pixels are scaled?"
+    raise Problem(words)
+
+
+# --------------------------------------------------------------------------------- early stopping
+
+def early_stopping(student):
+    if not all_hold(student, *HELPERS, update):
+        return UNJUDGED
+    stops, _ = stopped(student, FALLING)
+    if stops < len(FALLING):
+        raise Problem(f"training stops after validation {stops}, though each had a better loss "
+                      "than the one before: which losses does it compare?")
+    stops, kept = stopped(student, WAITING)
+    if stops == len(WAITING):
+        return "not written: training goes on to the last epoch"
+    waited = stops - 6
+    if not 49 <= waited <= 52:      # of the two losses of 0.9 either counts; so does a tie
+        raise Problem(f"training stops {waited} validations after the one with the best loss, "
+                      "expected 50" + (": is the counter reset?" if waited > 52 else ""))
+    if "live" in kept:
+        raise Problem("the best weights are the model's own list, which training changes later: "
+                      "keep copies of them")
+    return ""
+
+
+def stopped(student, losses):
+    """Return after how many validations with these losses training stops, and how the best
+    weights are kept."""
+    ws = initial(student.cases["training"]["grads"])
+    trainer, _ = trainer_of(student, PLAIN, ws, 0.1, [np.full_like(w, -1.0) for w in ws],
+                            batch(student, 20))
+    student.set((trainer, "losses"), student.call("builtins.iter", list(losses), keep=True))
+    history = student.call((trainer, "train"), EPOCHS, keep=True)
+    return len(student.get((history, "step"))), student.get((trainer, "kept"))
+
+
+INSTEAD = {
+    "mean and standard deviation": statistics,
+    "pixels scaled": scaling,
+    "the same two numbers for every split": same_for_every_split,
+    "a column of ones": bias_column,
+    "early stopping (optional)": early_stopping,
+}

@@ -1,0 +1,129 @@
+"""The same jobs on the workers of dask.distributed: what each gives, as it comes.
+
+Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code:
+it is asked before its first job. A job whose worker dies is done by another. Dask pickles what it
+sends, so scheduler and workers must be ours alone: on a network that strangers cannot reach.
+"""
+
+import asyncio
+import functools
+import hashlib
+import logging
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+
+from kit import ENGINE
+from kit.files import Refused, one_line, reason
+from staff.grading.running import Failure, attempt
+
+SECONDS = 10        # a scheduler has to answer, and to have a worker
+AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
+CODE = ("*.py", "assignment/**/*", "kit/**/*", "staff/**/*")
+ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
+
+
+def run(jobs, function, address, fit=()):
+    """Yield (job, what function gives of it, or a Failure), in the order they are done.
+
+    jobs, function: as in running.run.
+    fit:            (function of a module, its arguments …), called in each worker before its first
+                    job: it makes that ready, or raises Refused.
+    """
+    fit = code_version(), *fit
+    jobs = iter(jobs)
+    with connected(address) as client:
+        from distributed import as_completed
+        threads = threads_of(client)
+        running, done = {}, as_completed(loop=client.loop)
+        while True:
+            while len(running) < AHEAD * threads and (job := next(jobs, None)) is not None:
+                future = client.submit(remote, function, fit, job, pure=False)
+                running[future.key] = job, future
+                done.add(future)
+            if not running:
+                return
+            future = next(done)
+            job, _ = running.pop(future.key)
+            yield job, outcome(future, address)
+
+
+def outcome(future, address):
+    """Return what a job gave, or a Failure; Refused if the workers or the scheduler are no use."""
+    if future.status in ("cancelled", "lost"):
+        raise Refused(f"the scheduler at {address} has gone: start it, and give the same command "
+                      "again to go on")
+    if future.status != "error":
+        return future.result()
+    problem = future.exception()
+    if isinstance(problem, Refused):
+        raise problem
+    if isinstance(problem, ImportError) or "deserialization" in str(problem):
+        raise Refused(f"the scheduler or a worker of {address} lacks this kit "
+                      f"({one_line(problem, 80)}): install this repository where they run")
+    return Failure(one_line(f"{type(problem).__name__}: {problem}", 300))
+
+
+@contextmanager
+def connected(address):
+    """Yield a client of the scheduler at an address; Refused if it does not answer."""
+    try:
+        import dask
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise Refused("--scheduler needs dask.distributed: run `pip install distributed` here and "
+                      "where the workers run, or leave --scheduler out") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters is said by us
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})   # of files
+    try:
+        client = Client(address, timeout=SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as problem:     # a time-out is an OSError
+        raise Refused(f"no scheduler answers at {one_line(address, 80)} "
+                      f"({one_line(reason(problem))}): start one with `dask scheduler`, and give "
+                      "its address, such as tcp://127.0.0.1:8786") from None
+    try:
+        yield client
+    finally:
+        client.close(timeout=2)
+
+
+def threads_of(client):
+    """Return how many jobs the workers can do at once; Refused if there are none for a while."""
+    try:
+        client.wait_for_workers(1, timeout=SECONDS)
+    except (TimeoutError, asyncio.TimeoutError):    # two things until Python 3.11
+        address = client.scheduler.address
+        raise Refused(f"the scheduler at {address} has no worker: start some with "
+                      f"`dask worker {address}`") from None
+    return sum(client.nthreads().values())
+
+
+# --------------------------------------------------------------------------------- in a worker
+
+def remote(function, fit, job):
+    """Return what a function gives of a job, if this worker is fit for it."""
+    with ONE_AT_A_TIME:
+        check_fit(*fit)
+    return attempt(function, job)
+
+
+@functools.lru_cache(maxsize=8)
+def check_fit(version, function=None, *arguments):
+    """Raise Refused if this worker has other code than it should, or the function says so."""
+    if code_version() != version:
+        raise Refused("a worker has another version of this kit, or of NumPy, than this: install "
+                      "the same there, and start it anew")
+    if function is not None:
+        function(*arguments)
+
+
+@functools.lru_cache(maxsize=1)
+def code_version():
+    """Return a hash of all code that can decide a result."""
+    digest = hashlib.sha256(np.__version__.encode())
+    for pattern in CODE:
+        for path in sorted(ENGINE.glob(pattern)):
+            if path.suffix in (".py", ".toml", ".json") and path.is_file():
+                digest.update(path.relative_to(ENGINE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()

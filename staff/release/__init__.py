@@ -1,0 +1,1 @@
+"""Both editions from one source: the reference, and what students get."""

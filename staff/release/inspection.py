@@ -1,0 +1,165 @@
+"""What must hold of a student edition before anybody is handed it."""
+
+import ast
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import kit.notebooks
+from kit.files import Refused, one_line
+from kit.notebooks import nbformat
+from staff.release import editions, stripping
+
+TRIAL = Path(__file__).with_name("trial.py")
+CALLS = "staff/assignment/trial.py"
+SECONDS = 120
+
+
+def check_lint(folder):
+    """Raise Refused if ruff finds something wrong in the student edition."""
+    ruff = [sys.executable, "-m", "ruff"] if importlib.util.find_spec("ruff") else None
+    if ruff is None and shutil.which("ruff"):
+        ruff = ["ruff"]
+    if ruff is None:
+        raise Refused("ruff is not installed, which lints the student edition: run `pip install "
+                      "-r requirements.txt`")
+    done = run([*ruff, "check", "--no-cache", "--no-respect-gitignore", "--output-format=concise",
+                "."], folder)
+    if done.returncode:
+        first = (done.stdout or done.stderr).strip().split("\n")[0]
+        raise Refused(f"the student edition does not lint: {first}")
+
+
+def check_imports(folder, assignment):
+    """Return {stub: what it raises}; Refused if a module of the edition cannot be imported."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        done = run([sys.executable, "-I", "-B", str(TRIAL), str(folder.resolve()),
+                    str(assignment.folder / CALLS)], elsewhere,
+                   environment={name: os.environ[name] for name in ("SYSTEMROOT",)
+                                if name in os.environ})
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise Refused(f"the student edition cannot be tried: {one_line(said[-1])}")
+    found = json.loads(done.stdout)
+    for module, why in found["failed"]:
+        raise Refused(f"{module.replace('.', '/')}.py cannot be imported in the student edition: "
+                      f"{one_line(why)}")
+    return found["raised"]
+
+
+def run(command, folder, environment=None):
+    """Return the finished process of a command that is run in a folder."""
+    try:
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True,
+                              text=True, encoding="utf-8", timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Refused(f"the student edition was not inspected in {SECONDS} s: does a script "
+                      "wait for something?") from None
+
+
+def check_not_started(folder, assignment):
+    """Raise Refused unless every check of the edition reports "not started"."""
+    done = run([sys.executable, "-B", "-m", "kit", "check", "--json"], folder)
+    try:
+        checks = json.loads(done.stdout)["checks"]
+    except (ValueError, KeyError):
+        raise Refused("the checks cannot be run in the student edition: "
+                      f"{one_line(done.stderr or done.stdout)}") from None
+    for found in checks:
+        if found["state"] != "not started":
+            raise Refused(f"the check {found['subtask']}, {found['title']}, should report \"not "
+                          f"started\" in the student edition, and reports {found['state']}: "
+                          f"{one_line(found['words'])}")
+    silent = {subtask.id for subtask in assignment.subtasks if subtask.by_code}
+    silent -= {found["subtask"] for found in checks}
+    if silent:
+        raise Refused(f"subtask {min(silent)} has points by code and no check: write one in "
+                      "assignment/checks")
+
+
+def check_stubs(name, student_text, cuts, raised):
+    """Return a script's stubs; Refused unless each, when called, raises with its words."""
+    stubs = set()
+    for cut in cuts:
+        if not cut.words:
+            continue
+        stub = f"{name.removesuffix('.py')}.{enclosing(student_text, cut.line)}"
+        if stub not in raised:
+            raise Refused(f"{name}:{cut.at}: nobody calls the stub {stub}: add a sample call to "
+                          f"{CALLS}")
+        if raised[stub] != cut.words:
+            raise Refused(f"{name}:{cut.at}: a call of {stub} should raise NotImplementedError "
+                          f"({one_line(cut.words, 60)}), and gave {one_line(raised[stub], 200)}")
+        stubs.add(stub)
+    return stubs
+
+
+def check_no_stub_is_lost(raised, stubs):
+    """Raise Refused if something that is called is no stub: its markers are gone."""
+    for name in sorted(raised.keys() - stubs):
+        raise Refused(f"{name} has no stub in the student edition: mark its solution with "
+                      "`# SOLUTION`, or take its sample call out of "
+                      f"{CALLS}")
+
+
+def check_cell_stubs(place, student_source, cuts):
+    """Raise Refused unless each stub of a code cell is reached whenever the cell is run."""
+    raised = [ast.unparse(node.exc) for node in ast.parse(student_source).body
+              if isinstance(node, ast.Raise)]
+    for cut in cuts:
+        if cut.words and f"NotImplementedError({cut.words!r})" not in raised:
+            raise Refused(f"{place}:{cut.at}: the stub of a cell stands in a block, where it may "
+                          "not be reached: move the markers out of it")
+
+
+def enclosing(text, line):
+    """Return the dotted name of the innermost functions and classes around a line."""
+    names, nodes = [], list(ast.parse(text).body)
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and \
+                node.lineno <= line <= node.end_lineno:
+            names.append(node.name)
+            nodes = list(node.body)
+    return ".".join(names)
+
+
+def check_notebook(path):
+    """Return the notebook of a file; Refused if it is not valid or holds outputs."""
+    node = kit.notebooks.read_notebook(path).node
+    for cell in node.cells:
+        if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
+            raise Refused(f"{path.name}, cell {cell.id}: the student edition holds an output")
+    return node
+
+
+def check_script_goes_back(path, name, reference, cuts):
+    """Raise Refused unless a student's file and the cuts give the reference, byte for byte."""
+    text = path.read_bytes().decode("utf-8")
+    restored = stripping.put_back(text, cuts, name)
+    if restored != reference:
+        raise Refused(f"{name}:{first_difference(restored, reference)}: putting the solutions "
+                      "back does not give this line of the reference")
+
+
+def first_difference(one, other):
+    """Return the number of the first line in which two texts differ."""
+    pairs = zip(one.split("\n") + [None], other.split("\n") + [None])
+    return next((number for number, (a, b) in enumerate(pairs, 1) if a != b), 0)
+
+
+def check_notebook_goes_back(student, reference, changes, name):
+    """Raise Refused unless a student's notebook and the changes give the reference."""
+    restored, expected = editions.put_back(student, changes, name), editions.bare(reference)
+    for here, there in zip(restored.cells, expected.cells):
+        if here != there:
+            raise Refused(f"{name}, cell {there.id}: putting the solutions back does not give "
+                          "this cell of the reference")
+    if nbformat.writes(restored) != nbformat.writes(expected):
+        raise Refused(f"{name}: putting the solutions back gives other cells or metadata than "
+                      "the reference has")

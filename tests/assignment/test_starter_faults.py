@@ -1,0 +1,226 @@
+# ruff: noqa: E501 (what is planted is as long as it is)
+"""Each kind of fault that real submissions have (misconceptions.md), planted in the starter code's
+layout: it costs points in its own subtask only, or a remark where that page says so, and is named."""
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from staff.cases import draw_cases
+from here import ASSIGNMENT
+from starter_planted import failed, judged, losses, planted, said
+
+pytestmark = pytest.mark.faults
+
+# ------------------------------------------------------------ lines of the right solution, to change
+SCALED = "    X = (X - mean) / std\n"
+APPENDED = "    return np.append(X, np.ones((X.shape[0], 1)), axis=1)\n"
+INSIDE = ("task2a", SCALED, "    X = (X - X.mean()) / X.std()\n")
+STATISTICS = "    mean, std = np.mean(X_train), np.std(X_train)\n"
+LOSS = "    return -np.mean(np.sum(targets * np.log(outputs), axis=1))\n"
+ACCURACY = "    return np.mean(np.argmax(outputs, axis=1) == np.argmax(targets, axis=1))\n"
+IMPROVED = "    return 1.7159 * np.tanh(2 * z / 3)\n"
+FORWARD = "            a = improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z)\n"
+DIVIDED = "    return e / e.sum(axis=1, keepdims=True)\n"
+OUTPUTS = "        return softmax(z)\n"
+SUM = "            z = self.layers[-1].dot(w)\n"
+DELTA = "        delta = -(targets - outputs)\n"
+GRAD = "            self.grads[layer] = a.T.dot(delta) / X.shape[0]\n"
+SLOPE = "                    slope = 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2)\n"
+FLAG = "                if self.use_improved_sigmoid:\n"
+NORMAL = "                w = np.random.normal(0, 1 / np.sqrt(prev), (prev, size))\n"
+UNIFORM = "                w = np.random.uniform(-1, 1, (prev, size))\n"
+GRADS = "        self.grads = [None for _ in range(len(self.ws))]\n\n    def forward"
+SHUFFLE = "        np.random.shuffle(indices)\n"
+LAYERS = "        for i in range(len(self.model.ws)):\n"
+PLAIN = "                self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.model.grads[i]\n"
+MOMENTUM = """                step = self.model.grads[i] + self.momentum_gamma * self.previous_grads[i]
+                self.previous_grads[i] = step
+                self.model.ws[i] = self.model.ws[i] - self.learning_rate * step
+"""
+BETTER = "                    if val_loss < best_loss:\n"
+COPIES = "                        best_weights = [w.copy() for w in self.model.ws]\n"
+LAYER_LOOP = """        for w in self.ws[:-1]:
+            z = self.layers[-1].dot(w)
+            a = improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z)
+            self.layers.append(a)
+        z = self.layers[-1].dot(self.ws[-1])
+"""
+
+# (name, edits, points lost, a part of what is said)
+TABLE = (
+    ("own statistics", [INSIDE], {"2a": 1}, "their own: use the training images' numbers for every split"),
+    ("validation images with their own",
+     [("task2", "    X_val = pre_process_images(X_val, mean, std)\n",
+       "    X_val = pre_process_images(X_val, X_val.mean(), X_val.std())\n")],
+     {"2a": 1}, "their own: use the training images' numbers for every split"),
+    ("statistics of both splits", [("task2", STATISTICS, "    both = np.vstack([X_train, X_val])\n    mean, std = both.mean(), both.std()\n")],
+     {"2a": 2}, "are the validation images included?"),
+    ("statistics of both splits, typed in",
+     [("task2a", SCALED, "    X = (X - 33.63) / 78.97\n")], {"2a": 2}, "are the validation images included?"),
+    ("deviation is the variance", [("task2", STATISTICS, "    mean, std = np.mean(X_train), np.var(X_train)\n")],
+     {"2a": 1}, "is it divided by the variance?"),
+    ("bias before normalising", [("task2a", SCALED, "    X = np.append(X, np.ones((X.shape[0], 1)), axis=1)\n"),
+                                 ("task2a", APPENDED, "    return (X - mean) / std\n")],
+     {"2a": 1}, "is the column added before the pixels are scaled"),
+    ("bias before normalising by constants", [("task2a", SCALED, "    X = np.insert(X, 0, 1, axis=1)\n"),
+                                              ("task2a", APPENDED, "    return (X - 33.55) / 78.88\n")],
+     {"2a": 1}, "is the column added before the pixels are scaled"),
+    ("bias of zeros", [("task2a", APPENDED, APPENDED.replace("ones", "zeros"))],
+     {"2a": 1}, "with zeros the first layer has no bias"),
+    ("no bias", [("task2a", APPENDED, "    return X\n")], {"2a": 1}, "784 columns, expected 785"),
+    ("every pixel on its own", [("task2a", SCALED, "    X = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n")],
+     {"2a": 3}, "is each pixel or image scaled with its own mean"),
+    # ----------------------------------------------------------------------------------- loss
+    ("loss without minus", [("task2a", LOSS, LOSS.replace("-np", "np"))], {"2c": 1}, "is a minus sign missing?"),
+    ("loss summed", [("task2a", LOSS, LOSS.replace("-np.mean", "-np.sum"))], {"2c": 1}, "is it the sum instead of the mean?"),
+    ("loss of each example", [("task2a", LOSS, "    return -np.sum(targets * np.log(outputs), axis=1)\n")],
+     {"2c": 1}, "take the mean over the examples"),
+    ("binary cross-entropy",
+     [("task2a", LOSS, "    return -np.mean(targets * np.log(outputs) + (1 - targets) * np.log(1 - outputs))\n")],
+     {"2c": 1}, "are terms of these classes included?"),
+    # ------------------------------------------------------------------------------------- 2b
+    ("improved sigmoid whatever the flag says", [("task2a", FORWARD, "            a = improved_sigmoid(z)\n"),
+                                                 ("task2a", FLAG, "                if True:\n")],
+     {"2b": 7}, "but the sigmoid lies between 0 and 1; is it another function"),
+    ("sigmoid outputs", [("task2a", OUTPUTS, "        return sigmoid(z)\n")], {"2b": 7}, "does the output layer use the sigmoid"),
+    ("softmax over the batch", [("task2a", DIVIDED, DIVIDED.replace("axis=1", "axis=0"))],
+     {"2b": 7}, "is the softmax taken over the examples?"),
+    ("gradient's sign", [("task2a", DELTA, "        delta = targets - outputs\n")], {"2b": 10}, "is the sign wrong?"),
+    ("gradient summed", [("task2a", GRAD, GRAD.replace(" / X.shape[0]", ""))], {"2b": 10}, "is the mean over the batch missing?"),
+    ("output layer's gradient summed",
+     [("task2a", GRAD, GRAD + "            if layer == len(self.ws) - 1:\n                self.grads[layer] *= X.shape[0]\n")],
+     {"2b": 10}, "the output layer's gradient is 32 times"),
+    ("gradients added to the old ones",
+     [("task2a", "        self.grads = [None] * len(self.ws)\n", "        old, self.grads = self.grads, [None] * len(self.ws)\n"),
+      ("task2a", GRAD, GRAD + "            if old[layer] is not None:\n                self.grads[layer] += old[layer]\n")],
+     {"2b": 10}, "the gradients of a second call of backward are wrong"),
+    ("the transpose, where the shapes agree",
+     [("task2a", GRAD, GRAD + "            if self.grads[layer].shape[0] == self.grads[layer].shape[1]:\n                self.grads[layer] = self.grads[layer].T\n")],
+     {"2b": 10}, "it is the transpose"),
+    ("weighted sum where the activation belongs, forward",
+     [("task2a", LAYER_LOOP, """        z = X
+        for w in self.ws[:-1]:
+            z = z.dot(w)
+            self.layers.append(improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z))
+        z = self.layers[-1].dot(self.ws[-1])
+""")], {"4c": 5}, "with two hidden layers the outputs are wrong"),
+    ("weighted sum where the activation belongs, backward",
+     [("task2a", GRAD, "            inputs = a if layer < 2 else self.layers[layer - 1].dot(self.ws[layer - 1])\n"
+                       "            self.grads[layer] = inputs.T.dot(delta) / X.shape[0]\n")],
+     {"4c": 8}, "with 2 hidden layers, the output layer's gradient differs"),
+    # ------------------------------------------------------------------------------- accuracy
+    ("accuracy cell by cell", [("task2", ACCURACY, "    return np.mean((outputs > 0.5) == (targets > 0.5))\n")],
+     {"2c": 1}, "calculate_accuracy is"),
+    ("accuracy cell by cell of the largest",
+     [("task2", ACCURACY, "    return np.mean(np.eye(targets.shape[1])[outputs.argmax(1)] == targets)\n")],
+     {"2c": 1}, "are entries of the one-hot rows compared"),
+    ("accuracy of rounded outputs", [("task2", ACCURACY, "    return np.mean(np.all(np.round(outputs) == targets, axis=1))\n")],
+     {"2c": 1}, "are they compared with a threshold?"),
+    ("accuracy by a threshold", [("task2", ACCURACY, "    return np.mean(outputs[targets == 1] >= 0.5)\n")],
+     {"2c": 1}, "are they compared with a threshold?"),
+    # ------------------------------------------------------------------------------ shuffling
+    ("shuffles an unused list", [("utils", SHUFFLE, "        np.random.shuffle(list(range(len(X))))\n")],
+     {"2c": 1}, "is the new order used?"),
+    ("shuffling never written", [("utils", SHUFFLE, "        pass\n")], {"2c": 1}, "with shuffle the order does not"),
+    # ------------------------------------------------------------------------------------- 2c
+    ("only two layers are updated", [("task2", LAYERS, "        for i in range(2):\n")], {"4c": 8}, "3 and 4 do not move in update"),
+    ("learning rate left out", [("task2", PLAIN, PLAIN.replace("self.learning_rate * ", ""))],
+     {"2c": 3}, "is the learning rate left out?"),
+    ("learning rate left out in one line for both",
+     [("task2", PLAIN, PLAIN.replace("self.learning_rate * ", "")), ("task2", MOMENTUM, MOMENTUM.replace("self.learning_rate * ", ""))],
+     {"2c": 3}, "is the learning rate left out?"),
+    ("learning rate fixed", [("task2", PLAIN, PLAIN.replace("self.learning_rate", "0.1"))],
+     {"2c": 3}, "the step uses 0.1 for every learning rate"),
+    ("names of the script", [("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n        for",
+                              "        loss = cross_entropy_loss(Y_batch, outputs)\n        first = X_train.shape[0]\n        for")],
+     {"2c": 3}, "train_step raises NameError in task2.py, line"),
+    ("weights filled in main", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
+     {"2c": 3}, "are they drawn later?"),
+    # ------------------------------------------------------------------------------------- 3a
+    ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
+    ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
+     {"3a": 3}, "slope(a) is the slope at the sum z = a"),
+    ("slope without the square", [("task2a", SLOPE, SLOPE.replace(" ** 2", ""))], {"3a": 3}, "is it squared"),
+    ("forward ignores the flag", [("task2a", FORWARD, "            a = sigmoid(z)\n")],
+     {"3a": 3}, "activation is the sigmoid of task 2: is the flag ignored?"),
+    ("slope ignores the flag", [("task2a", FLAG, "                if False:\n")],
+     {"3a": 3}, "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"),
+    *((f"{constant} in forward", [("task2a", IMPROVED, IMPROVED.replace("1.7159", constant))], {"3a": 3}, "is 1.7159 mistyped?")
+      for constant in ("1.715", "1.759")),
+    # ------------------------------------------------------------------------------------- 3b
+    ("fan-out", [("task2a", NORMAL, NORMAL.replace("sqrt(prev)", "sqrt(size)"))], {"3b": 4}, "is it 1/√units, the fan-out?"),
+    ("1/fan-in", [("task2a", NORMAL, NORMAL.replace("np.sqrt(prev)", "prev"))], {"3b": 4}, "is it 1/fan-in, without the square root?"),
+    ("overwritten by U(-1, 1)", [("task2a", GRADS, "        self.ws = [np.random.uniform(-1, 1, w.shape) for w in self.ws]\n" + GRADS)],
+     {"3b": 4}, "U(-1, 1) has this deviation"),
+    # ------------------------------------------------------------------------------------- 3c
+    ("previous raw gradient", [("task2", MOMENTUM, MOMENTUM.replace("= step", "= self.model.grads[i]"))],
+     {"3c": 4}, "is the previous gradient stored"),
+    ("one step late", [("task2", MOMENTUM, MOMENTUM.replace("self.learning_rate * step", "self.learning_rate * late")
+                        .replace("                self.prev", "                late = self.previous_grads[i]\n                self.prev"))],
+     {"3c": 4}, "is the update used one step late?"),
+    ("moving average", [("task2", MOMENTUM, MOMENTUM.replace("self.model.grads[i] +", "(1 - self.momentum_gamma) * self.model.grads[i] +"))],
+     {"3c": 4}, "is it a moving average?"),
+    ("learning rate missing", [("task2", MOMENTUM, MOMENTUM.replace("self.learning_rate * ", ""))],
+     {"3c": 4}, "is the learning rate left out?"),
+    ("history never updated", [("task2", "                self.previous_grads[i] = step\n", "")],
+     {"3c": 4}, "is the previous update never stored?"),
+    ("momentum even when off", [("task2", "            if self.use_momentum:\n", "            if True:\n")],
+     {"3c": 4}, "is the flag ignored?"),
+    # ------------------------------------------------------------------------------------- 4c
+    ("two layers hard-coded, forward",
+     [("task2a", LAYER_LOOP, """        z = X.dot(self.ws[0])
+        self.layers.append(improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z))
+        z = self.layers[-1].dot(self.ws[1])
+""")], {"4c": 13}, "with two hidden layers"),
+    ("two layers hard-coded, backward",
+     [("task2a", "        for layer in range(len(self.ws) - 1, -1, -1):\n", "        for layer in (1, 0):\n")],
+     {"4c": 8}, "with 2 hidden layers"),
+)
+
+# costs nothing, and is named: in a remark, or among the findings
+REMARKS = (
+    ("extra bias units", [("task2a", "            prev = size\n", "            prev = size + 1\n"),
+                          ("task2a", "            self.layers.append(a)\n",
+                           "            self.layers.append(np.append(a, np.ones((len(a), 1)), axis=1))\n"),
+                          ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, :-1]")],
+     "each hidden layer has a bias unit of its own"),
+    ("patience of 10", [("trainer", "waited >= 50", "waited >= 10")], "training stops 10 validations after"),
+    ("counter set back each epoch",
+     [("trainer", "        for _ in range(num_epochs):\n", "        for _ in range(num_epochs):\n            waited = 0\n")],
+     "not written: training goes on"),
+    ("another criterion", [("trainer", BETTER, "                    if val_loss < 0.9 * best_loss:\n")], "which losses does it compare?"),
+    ("best weights live", [("trainer", COPIES, "                        best_weights = self.model.ws\n")], "keep copies of them"),
+    ("early stopping never written", [("trainer", "                    waited += 1\n", "")], "not written: training goes on"),
+    ("no hidden layer fails",
+     [("task2a", "        self.layers = [X]\n", "        self.layers = [X]\n        self.first_hidden = self.ws[1].shape\n")],
+     "forward raises IndexError"),
+    ("overflow", [], "exp overflows"),
+)
+
+
+@pytest.fixture(scope="module")
+def ahead():
+    """The verdicts on all that is planted here, on inputs that a grader draws; computed two at a
+    time, since most of the time is waiting."""
+    fresh = draw_cases(ASSIGNMENT, "starter", 12)
+    with ThreadPoolExecutor(2) as pool:
+        yield {one[0]: pool.submit(judged, planted(*one[1]), cases=fresh)
+               for one in (*TABLE, *REMARKS)}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("name, edits, costs, hint", TABLE, ids=[one[0] for one in TABLE])
+def test_fault_costs_its_own_subtask_and_is_named(name, edits, costs, hint, ahead):
+    report, _ = ahead[name].result()
+    assert losses(report) == costs, said(report)
+    assert hint in said(report), said(report)
+    assert all("cannot be judged" not in one.words for one in report.results), said(report)
+
+
+@pytest.mark.parametrize("name, edits, hint", REMARKS, ids=[one[0] for one in REMARKS])
+def test_remark_costs_nothing(name, edits, hint, ahead):
+    report, findings = ahead[name].result()
+    told = "\n".join([*findings, *(one.words for one in report.results)])
+    assert losses(report) == {}, said(report)
+    assert hint in told, told
+    assert all(one.remark for one in failed(report)), said(report)

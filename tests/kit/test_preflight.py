@@ -1,0 +1,134 @@
+"""The problems that keep a report from being complete: each fires, and none without cause."""
+import nbformat.v4 as nb4
+import pytest
+from here import ASSIGNMENT, SUBTASKS
+from pdf_helpers import code, export, markdown, notebook
+
+from kit.notebooks import Notebook
+from kit.report.parts import Place, Problem
+from kit.report.preflight import listing, missing_sections, problems_of
+from kit.sections import find_subtask, list_cells
+
+
+def found(*given):
+    """Return [(kind, cell)] of a notebook of cells."""
+    return [(problem.kind, problem.place.cell)
+            for problem in problems_of(Notebook(notebook(*given), "a.ipynb"))]
+
+
+def counted(count, source="x"):
+    """Return a code cell that was run as that number, or not at all."""
+    return nb4.new_code_cell(source, execution_count=count)
+
+
+def failed(**more):
+    """Return a code cell that raised an error."""
+    cell = code("W", nb4.new_output("error", ename="NameError", evalue="W", traceback=[]))
+    cell.metadata.update(more)
+    return cell
+
+
+@pytest.mark.parametrize("given, problems", [
+    ([counted(1), counted(2), counted(9)], []),
+    ([counted(5), counted(6)], []),
+    ([markdown("only text")], []),
+    ([counted(1), counted(None, "  \n"), counted(2)], []),
+    ([counted(None), counted(None)], [("not-run", None)]),
+    ([counted(1), counted(None), markdown("a"), counted(None)], [("not-run", 2)]),
+    ([counted(7), counted(3)], [("out-of-order", 2)]),
+    ([counted(1), counted(1)], [("out-of-order", 2)]),
+    ([counted(2), counted(None), counted(1)], [("not-run", 2), ("out-of-order", 3)]),
+    ([failed()], [("raised", 1)]),
+    ([failed(tags=["raises-exception"])], []),
+    ([markdown("a FILL IN ANSWER b")], [("placeholder", 1)]),
+    ([markdown("We had to fill in answers for each row.")], []),
+    ([markdown("**Answer.**\n\nTODO")], [("placeholder", 1)]),
+    ([markdown("YOUR ANSWER HERE")], [("placeholder", 1)]),
+    ([nb4.new_raw_cell("FILL IN ANSWER")], [("placeholder", 1)]),
+    ([markdown(" ", metadata={"tags": ["answer"]})], [("placeholder", 1)]),
+    ([markdown(" "), markdown("x", metadata={"tags": ["answer"]})], []),
+    ([markdown("Type your answer here")], [("placeholder", 1)]),
+    ([markdown("FILL_IN_ANSWER")], [("placeholder", 1)]),
+    ([markdown("Filling in answers is easy.")], []),
+    ([markdown("We read your answer here: it is good.")], []),
+    ([markdown("<!-- FILL IN ANSWER -->done")], [])])
+def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
+    assert found(*given) == problems
+
+
+def test_the_sentence_names_all_cells_and_the_remedy():
+    given = notebook(*map(counted, [None, None, None, 1, None]))
+    problem, = problems_of(Notebook(given, "a"))
+    assert str(problem) == ("a, cell 1: was not run, like cells 2 to 3 and 5: run all cells and "
+                            "save, or add --execute")
+
+
+@pytest.mark.parametrize("numbers, words", [
+    ([3], "cell 3"), ([3, 5], "cells 3 and 5"),
+    ([1, 2, 3, 7, 9, 10], "cells 1 to 3, 7 and 9 to 10")])
+def test_cells_in_words(numbers, words):
+    assert list_cells(numbers) == words
+
+
+@pytest.mark.parametrize("heading, subtask", [
+    ("2b  Forward", "2b"), ("Task 2b: Forward", "2b"), ("2 (b)", "2b"), ("Exercise 2.b", "2b"),
+    ("2B", "2b"), ("2B: Forward", "2b"), ("(2a)", "2a"), ("Task 2-a", "2a"), ("Task 2, a)", "2a"),
+    ("Task: 2a", "2a"), ("Solution to 1a", "1a"), ("Problem 1 part a", "1a"),
+    ("📝 2a", "2a"), ("2D convolution", None), ("2d", "2d"),
+    ("task 4 e", "4e"), ("Oppgave 1a)", "1a"), ("Task 2: A network", None),
+    ("2 before all", None), ("2b-ish", None), ("12a", None), ("9z", None), ("Results", None),
+    ("", None), ("2021 bees", None)])
+def test_headings_of_subtasks(heading, subtask):
+    assert find_subtask(heading, ASSIGNMENT) == subtask
+
+
+def outline(*headings):
+    """Return an outline of headings with something beneath each but those that end with !."""
+    place, lines = Place("a.ipynb", 1), []
+    for heading in headings:
+        lines.append((place, heading.rstrip("!")))
+        lines += [] if heading.endswith("!") else [(place, None)]
+    return lines
+
+
+@pytest.mark.parametrize("headings, names, missing", [
+    (["1a", "1b"], ["task1.ipynb"], []),
+    (["1b"], ["task1.ipynb"], ["1a (Update rules) is missing"]),
+    ([], ["task1.ipynb"], ["1a (Update", "1b (Matrix"]),
+    ([], ["Task_1 final.ipynb"], ["1a (Update", "1b (Matrix"]),
+    ([], ["notes.ipynb", "task12.ipynb"], []),
+    (["1a"], ["answers.ipynb"], ["1b (Matrix"]),
+    (["Task 1", "a) Rules", "b. Matrix"], ["answers.ipynb"], []),
+    (["Task 1", "a) Rules"], ["answers.ipynb"], ["1b (Matrix"]),
+    (["1a!", "1b"], ["answers.ipynb"], ["1a (Update rules) is empty"]),
+    (["1a!", "Derivation", "1b"], ["answers.ipynb"], []),
+    (["1a!", "Derivation!", "1b"], ["answers.ipynb"], ["1a (Update rules) is empty"]),
+    (["1a", "1b!"], ["answers.ipynb"], ["1b (Matrix form for a batch) is empty"]),
+    (["0", "2a", "2b", "2c", "2d"], ["task2.ipynb"], []),
+    (["2a", "2b", "2c", "2d"], ["task2.ipynb"], [])])       # 0 is worth no points
+def test_missing_and_empty_sections(headings, names, missing):
+    problems = missing_sections(outline(*headings), names, ASSIGNMENT)
+    assert len(problems) == len(missing)
+    assert all(words in problem.words for words, problem in zip(missing, problems))
+
+
+def test_all_sections_are_owed_by_the_four_notebooks():
+    names = [f"task{number}.ipynb" for number in (1, 2, 3, 4)]
+    assert len(missing_sections([], names, ASSIGNMENT)) == len(SUBTASKS) - 1
+
+
+def test_headings_are_found_in_markdown_and_html_and_not_in_code(monkeypatch):
+    from kit.report import worker
+    seen = []
+    monkeypatch.setattr(worker, "missing_sections",
+                        lambda lines, *_: seen.extend(lines) or [])
+    export(markdown("# One *two* `three` $x$\n\n```\n# code\n```\n\nSetext\n---\n\n<h2>HTML</h2>"),
+           code("# comment"), markdown("> # Quoted"))
+    assert [heading for _, heading in seen] == [
+        "One two three ", None, "Setext", "HTML", None]
+
+
+def test_a_long_list_is_cut_short():
+    problems = [Problem("picture", Place("a", n), "x") for n in range(30)]
+    lines = listing(problems)
+    assert len(lines) == 10 and lines[-1] == "  … and 22 more (--json lists all)"

@@ -1,0 +1,168 @@
+"""A new student's walk, from the zip alone to the hand-in, in JupyterLab in a real browser.
+
+Needs Chromium, Playwright, and the package index for pip; pictures of it are left in build/walk/.
+"""
+import json
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+
+import pytest
+from here import ASSIGNMENT, SCRIPTS
+from walk_helpers import (PICTURES, PROMPT, Lab, browser_page, browser_program, clean_environment,
+                          commands_of_readme, installed, jupyter_lab, no_process_left)
+
+from staff.release.command import Edition, release
+from staff.release.stripping import DEFAULT, MARKER, put_back
+
+TASK_2 = ["0", "2a", "2b", "2c", "2d"]
+THE_MEAN = " / len(X) "        # of the gradient over the batch: the mistake is to forget it
+
+UNSOLVED = r"not started|needs \w+ first"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def program():
+    """The browser, with fresh pictures; skipped without it."""
+    found = browser_program()
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
+    return found
+
+
+class Pen:
+    """Writes the reference's solutions into a student's scripts."""
+
+    def __init__(self, folder):
+        self.folder, self.scripts, self.done = folder, Edition(ASSIGNMENT).scripts, []
+
+    def write(self, subtask, mistake=("", "")):
+        """Fill in the blanks of one more subtask; a mistake is an old text and a new one."""
+        self.done.append(subtask)
+        for name in SCRIPTS:
+            text = self.text(name)
+            if name == "task2.py":
+                assert mistake[0] in text
+                text = text.replace(*mistake)
+            (self.folder / name).write_text(text, encoding="utf-8", newline="")
+
+    def text(self, name):
+        """A script with the solutions of the subtasks that are done, without markers."""
+        _, student, cuts = self.scripts[name]
+        return put_back(student, [without_markers(cut) for cut in cuts if cut.task in self.done],
+                        name)
+
+
+def without_markers(cut):
+    """A cut that hides code only."""
+    return replace(cut, hidden=tuple(line for line in cut.hidden if not MARKER.fullmatch(line)
+                                     and not DEFAULT.match(line)))
+
+
+def test_a_new_student_gets_from_the_zip_to_a_hand_in(program, tmp_path):
+    environment = clean_environment(tmp_path / "settings")
+    folder = unpack_the_edition(tmp_path)
+    with no_process_left(), installed(folder, environment), \
+            jupyter_lab(folder, environment) as address, browser_page(program) as page:
+        lab, pen = Lab(page, address), Pen(folder)
+        lab.picture("jupyterlab")
+        reads_task_2(lab)
+        finds_nothing_started(lab)
+        solves_task_2(lab, pen)
+        finishes_on_disk(lab, pen)
+        hands_in(lab, folder)
+
+
+def unpack_the_edition(tmp_path):
+    """Return the student's folder, unzipped into one whose name is not plain ASCII."""
+    release(tmp_path / "release" / "student")
+    home = tmp_path / "min øving, på ny æøå"
+    with zipfile.ZipFile(tmp_path / "release" / "student.zip") as zipped:
+        zipped.extractall(home)
+    return home / "student"
+
+
+def reads_task_2(lab):
+    lab.open("notebooks/task2.ipynb")
+    headings = lab.page.locator(".jp-Notebook:visible h2")
+    lab.expect(headings).to_have_count(len(TASK_2))
+    for heading, subtask in zip(headings.all_text_contents(), TASK_2):
+        assert re.match(rf"{subtask}\s+\w+.*\(\d+ points\)", heading)
+    lab.picture("task2")
+    for code in ("sys.path", "from kit.check import check", "import numpy as np"):
+        lab.expect(lab.run(code).locator(".jp-OutputArea-output")).to_have_count(0)
+
+
+def finds_nothing_started(lab):
+    for subtask in TASK_2:
+        assert_states(lab, subtask, UNSOLVED)
+    lab.picture("not-started")
+
+
+def assert_states(lab, subtask, state):
+    """Run a subtask's checks in its notebook: each that costs points has such a state."""
+    checks = lab.checks(f'check("{subtask}")')
+    counted = [found for found, words in checks if "(costs nothing)" not in words]
+    assert counted and all(re.fullmatch(state, found) for found in counted), checks
+
+
+def solves_task_2(lab, pen):
+    """Subtask by subtask: each is found to be right, the one behind it to be not started yet."""
+    for subtask, later in zip(TASK_2, [*TASK_2[1:], None]):
+        if subtask == "2b":
+            forgets_the_mean_and_mends_it(lab, pen)
+        else:
+            pen.write(subtask)
+        assert_states(lab, subtask, "passed")
+        lab.picture(f"{subtask}-passed")
+        if later:
+            assert_states(lab, later, UNSOLVED)
+
+
+def forgets_the_mean_and_mends_it(lab, pen):
+    pen.write("2b", mistake=(THE_MEAN, " "))
+    failed = [words for state, words in lab.checks('check("2b")') if state == "failed"]
+    assert any(re.search("mean|batch", words) for words in failed), failed
+    lab.picture("2b-failed")
+    lab.open("task2.py")
+    lab.go_to(*place_of(THE_MEAN, pen.text("task2.py")))
+    lab.page.keyboard.type(THE_MEAN.rstrip())
+    lab.picture("2b-mended-in-the-editor")
+    lab.save()
+    assert (pen.folder / "task2.py").read_text(encoding="utf-8") == pen.text("task2.py")
+    lab.open("notebooks/task2.ipynb")
+
+
+def place_of(part, text):
+    """The line and the column of the first place of a part, both from 0."""
+    above = text.partition(part)[0].split("\n")
+    return len(above) - 1, len(above[-1])
+
+
+def finishes_on_disk(lab, pen):
+    for subtask in ("3a", "3b", "3c", "4d", "4e"):
+        pen.write(subtask)
+    lab.add_cell("check()")
+    total = lab.run("check()").get_by_text("60 of 60 points by code")
+    lab.expect(total).to_be_visible()
+    total.scroll_into_view_if_needed()
+    lab.picture("60-of-60")
+    lab.save()
+
+
+def hands_in(lab, folder):
+    """With --as-is: to execute all notebooks takes six minutes. Answers are still missing."""
+    lab.terminal()
+    lab.type(commands_of_readme(folder)[1], rf"\n\(\.venv\).*{PROMPT}")
+    lab.type("python -m kit submit --as-is", r"FILL IN ANSWER.*\[y/N\]$")
+    lab.picture("submit-asks")
+    lab.type("y", rf"hand-in\.zip.*{PROMPT}")
+    with zipfile.ZipFile(folder / "build" / "hand-in.zip") as zipped:
+        manifest = [name for name in zipped.namelist() if name.endswith("manifest.json")]
+        told = json.loads(zipped.read(*manifest))
+    assert told["executed"] is False and told["checks"]["report"]["points"] == 60
+    lab.type("python -m kit submit --check build/hand-in.zip", rf"\nwhole: \d+ files.*{PROMPT}")
+    lab.picture("submitted")

@@ -1,0 +1,104 @@
+"""The limits and the filter of system calls: what is read, refused and let through."""
+
+import errno
+import struct
+from dataclasses import fields
+
+import pytest
+
+from kit.files import Refused
+from staff.sandbox.limits import DEFAULT, read_limits
+from staff.sandbox.seccomp import NUMBERS, seccomp_filter
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """A function that reads the limits with some of their text replaced."""
+    def read(old, new):
+        text = DEFAULT.read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "limits.toml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return read_limits(path)
+    return read
+
+
+def test_the_limits_are_read(changed):
+    assert read_limits().code.memory_mib == 2048 and read_limits().notebook.outputs_mib == 32
+    assert changed("memory_mib = 2048", "memory_mib = 7").code.memory_mib == 7
+    for section in fields(read_limits()):
+        values = vars(getattr(read_limits(), section.name)).values()
+        assert values and all(value > 0 for value in values)
+
+
+@pytest.mark.parametrize("old, new, told", [
+    ("processes = 64", "", r"gives processes in \[code\] as None: expected is a whole number"),
+    ("processes = 64", "processes = 0", r"gives processes in \[code\] as 0"),
+    ("processes = 64", "processes = -1", "as -1"),
+    ("processes = 64", "processes = true", "as True"),
+    ("processes = 64", "processes = 1.5", "as 1.5"),
+    ("processes = 64", "processes = 99999999999", "above 0"),
+    ("processes = 64", "processes = '\u202e[31m'", "as \ufffd.31m: expected"),
+    ("processes = 64", "processes = 64\nfils = 3",
+     "has fils, which is no limit: expected are total_seconds"),
+    ("[notebook]", "[notebooks]", r"no section \[notebook\]: take it"),
+    ("[code]", "[more]\n[code]", "has more, which is no limit: expected are code"),
+    ("[code]", "[code", "cannot be read as limits .*: take")])
+def test_other_limits_are_refused(old, new, told, changed):
+    with pytest.raises(Refused, match=told) as refusal:
+        changed(old, new)
+    assert "\n" not in str(refusal.value) and str(refusal.value).isprintable()
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(Refused, match="none.toml cannot be read as limits .No such file"):
+        read_limits(tmp_path / "none.toml")
+
+
+# ------------------------------------------------------------------------- the filter of calls
+
+ALLOW, KILL = 0x7FFF0000, 0x80000000
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+
+def verdict(program, number, architecture, first=0):
+    """Return what the kernel would make of a call: the filter, run step by step."""
+    data = struct.pack("=IIQ6Q", number, architecture, 0, first, 0, 0, 0, 0, 0)
+    at = loaded = 0
+    while True:
+        code, if_true, if_false, value = struct.unpack_from("=HBBI", program, at * 8)
+        at += 1
+        if code == 0x20:
+            loaded = struct.unpack_from("=I", data, value)[0]
+        elif code == 0x06:
+            return value
+        else:
+            holds = {0x15: loaded == value, 0x35: loaded >= value, 0x45: loaded & value}[code]
+            at += if_true if holds else if_false
+
+
+@pytest.mark.parametrize("machine, architecture", ARCHITECTURES.items())
+def test_what_the_filter_lets_through(machine, architecture):
+    program = seccomp_filter(machine)
+
+    def of(name, first=0):
+        return verdict(program, NUMBERS[name][machine], architecture, first)
+
+    refused = {name: of(name) for name in NUMBERS if name not in ("clone", "clone3", "socket")}
+    assert set(refused.values()) == {0x00050000 | errno.EPERM}
+    assert of("clone3") == 0x00050000 | errno.ENOSYS
+    thread, process, new_user = 0x003D0F00, 0x01200011, 0x10000011
+    assert [of("clone", flags) for flags in (thread, process)] == [ALLOW, ALLOW]
+    assert of("clone", new_user) == 0x00050000 | errno.EPERM
+    assert {family: of("socket", family) == ALLOW for family in (1, 2, 10, 16, 17, 38, 40)} == {
+        1: True, 2: True, 10: True, 16: True, 17: False, 38: False, 40: False}
+    others = set(range(512)) - {numbers[machine] for numbers in NUMBERS.values()}
+    assert {verdict(program, number, architecture) for number in others} == {ALLOW}
+
+
+def test_calls_of_other_kinds():
+    program = seccomp_filter("x86_64")
+    assert verdict(program, 0, 0x40000003) == KILL      # a 32-bit program's
+    assert verdict(program, 0x40000000, ARCHITECTURES["x86_64"]) == 0x00050000 | errno.ENOSYS
+    with pytest.raises(Refused, match="no list of system calls for riscv64: use one of"):
+        seccomp_filter("riscv64")
