@@ -18,12 +18,13 @@ from nbval.kernel import RunningKernel
 from kit.files import one_line
 from staff.layouts import load_layouts
 from staff.sandbox.limits import MIB
+from staff.sandbox.program import Program
 
 START = Path(__file__).with_name("kernel_start.py")
 START_SECONDS = 60
 SLICE = 0.25        # seconds between two looks at whether the kernel lives
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
-               "KIT_BUILD": "/box/build", "HOME": "/box"}
+               "KIT_BUILD": "/tmp/build"}
 
 
 class Ended(Exception):
@@ -66,8 +67,8 @@ class SandboxKernel(RunningKernel):
             command.append(inside if folder else "")
         given = {name.split("/")[0] for name in job.sandbox.assignment.list_given()}
         command.append(",".join(sorted(given)))
-        return job.sandbox.run(command, folder=job.folder, show=show, write={"/ipc": sockets},
-                               env=ENVIRONMENT, limits=job.limits, talk=False)
+        return job.sandbox.run(Program(command, job.folder, show, {"/ipc": sockets}, ENVIRONMENT,
+                                       job.limits, talk=False))
 
     def await_start(self):
         """Return when the kernel answers; Ended if it does not."""
