@@ -240,7 +240,7 @@ def started(jobs, settings, options):
 def compare(record, options):
     """Let the record say which submissions are alike."""
     from staff.intake import alike
-    record.put_alike(alike.find(record.submissions(), options.out, options.starter))
+    record.put_alike(alike.find_pairs(record.submissions(), options.out, options.starter))
 
 
 def say_end(record, failed, seconds):

@@ -7,7 +7,7 @@ done by other code, or under other limits, is stale: it is done anew when a rech
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from staff.intake.intake import copy_of
+from staff.intake.intake import read_copy
 from staff.record import NOT_DONE
 from staff.grading.running import Failure
 from staff.record import Submission
@@ -109,7 +109,7 @@ def sort_out(record, stages, settings):
 
 def with_files(task, out):
     """Return a task with the files that it needs, out of the clean copies in OUT."""
-    files = copy_of(task.submission, out)
+    files = read_copy(task.submission, out)
     return replace(task, files={name: content for name, content in files.items()
                                 if task.stage.wanted(task.submission, name)})
 

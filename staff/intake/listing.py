@@ -1,4 +1,4 @@
-"""What an archive or a folder lists, before anything of it is read. It may be anybody's."""
+"""Lists an archive or a folder, which may be hostile, before any file of it is read."""
 
 import bz2
 import contextlib
@@ -19,9 +19,9 @@ from kit.files import Refused, one_line, reason
 from kit.submit.inspection import UNREADABLE
 
 FILE, FOLDER, LINK, OTHER = "a file", "a folder", "a link", "neither file nor folder"
-MOST_LISTED = 20_000                # entries, with those that are left out
+MOST_LISTED = 20_000                # entries, including junk
 LONGEST_LIST = 4 * 2**20            # bytes of a zip's list of files
-LARGEST_TAR = 120 * 2**20           # unpacked: it is not known before
+LARGEST_TAR = 120 * 2**20           # bytes, unpacked
 JUNK = {"__macosx", "__pycache__", "node_modules", "venv", "site-packages", "thumbs.db",
         "desktop.ini", "$recycle.bin", "icon\r"}
 ZIP, GZIP, BZIP2, TAR = "zip", "gzip", "bzip2", "tar"
@@ -35,10 +35,10 @@ BROKEN = (*UNREADABLE, tarfile.TarError, lzma.LZMAError, zlib.error, AttributeEr
 
 @dataclass(frozen=True)
 class Entry:
-    """What is listed: a name with forward slashes, its kind, its size, and how it is read.
+    """One entry: a name with forward slashes, its kind, its size, and a way to read it.
 
-    packed: what it takes up in an archive, 0 if that is not known.
-    read: given the most bytes to read, returns them; Refused, or one of BROKEN, if it cannot.
+    read:   takes the largest number of bytes, and returns the file's; raises one of BROKEN.
+    packed: its size in the archive, 0 if that is not known.
     """
 
     name: str
@@ -49,12 +49,12 @@ class Entry:
 
 
 def is_archive(name):
-    """Return whether a file's name is that of an archive."""
+    """Whether a file has the name of an archive."""
     return name.lower().endswith(SUFFIXES)
 
 
-def stem_of(name):
-    """Return a file's name without its suffix, which may be one of two parts."""
+def remove_suffix(name):
+    """A file's name without its suffix, which may have two parts (.tar.gz)."""
     for suffix in sorted(SUFFIXES, key=len, reverse=True):
         if name.lower().endswith(suffix):
             return name[:-len(suffix)]
@@ -62,7 +62,7 @@ def stem_of(name):
 
 
 def is_junk(name):
-    """Return whether a name leads into what programs leave behind, and nobody hands in."""
+    """Whether a path is a leftover of programs, such as a cache."""
     parts = name.split("/")
     return ".." not in parts and any(
         part.lower() in JUNK or part.startswith(".") and part != "."
@@ -71,15 +71,15 @@ def is_junk(name):
 
 # -------------------------------------------------------------------------------------- folders
 
-def of_folder(folder):
-    """Return the entries of a folder: links are not followed, what is no file is not opened."""
+def list_folder(folder):
+    """The entries of a folder. It follows no links, and opens no files."""
     found = []
     walk(os.fspath(folder), "", found)
     return found
 
 
 def walk(folder, prefix, found):
-    """Add the entries of a folder, and of those in it, whose names begin with the prefix."""
+    """Add the entries of a folder and of the folders in it; names begin with the prefix."""
     try:
         with os.scandir(folder) as inside:
             listed = sorted(inside, key=lambda one: one.name)
@@ -87,19 +87,19 @@ def walk(folder, prefix, found):
         raise Refused(f"{one_line(prefix) or 'the folder'} cannot be read "
                       f"({reason(problem)})") from None
     for one in listed:
-        name = prefix + text_of(one.name)
+        name = prefix + decode_name(one.name)
         if is_junk(name):
             continue
         if len(found) >= MOST_LISTED:
             raise Refused(f"it holds more than {MOST_LISTED} files")
-        entry = of_path(one.path, name)
+        entry = describe_path(one.path, name)
         found.append(entry)
         if entry.kind == FOLDER and name.count("/") < 100:     # deeper than any limit
             walk(one.path, f"{name}/", found)
 
 
-def of_path(path, name):
-    """Return the entry of what stands at a path, which is not opened yet."""
+def describe_path(path, name):
+    """The entry of a path, which is not opened yet."""
     try:
         found = os.lstat(path)
     except OSError as problem:
@@ -110,7 +110,7 @@ def of_path(path, name):
 
 
 def read_regular(path, most):
-    """Return the first bytes of a regular file; OSError if it is a link or a pipe by now."""
+    """The first bytes of a regular file; OSError if it has become a link or a pipe."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -118,32 +118,32 @@ def read_regular(path, most):
         return file.read(most)
 
 
-def text_of(name):
-    """Return a file's name as text, in one way of writing letters: macOS takes them apart."""
+def decode_name(name):
+    """A file's name as text, with composed letters: macOS writes them in parts."""
     try:
         name.encode("utf-8")
-    except UnicodeEncodeError:          # its bytes are not UTF-8: what zip programs of old wrote
+    except UnicodeEncodeError:          # its bytes are not UTF-8: old zip programs wrote others
         name = os.fsencode(name).decode("cp437")
     return unicodedata.normalize("NFC", name)
 
 
 # --------------------------------------------------------------------------------------- archives
 
-def of_archive(content):
-    """Return the entries of an archive's bytes; Refused if it is none that can be read."""
+def list_archive(content):
+    """The entries of an archive's bytes; Refused if they cannot be read."""
     kind = next((kind for magic, kind in MAGIC.items() if content.startswith(magic)), None)
     if kind is None and content[257:262] == b"ustar":
         kind = TAR
     if kind in (ZIP, None):             # a zip may begin with something else, a tar may not
-        return of_zip(io.BytesIO(content))
+        return list_zip(io.BytesIO(content))
     if kind in (GZIP, BZIP2, TAR):
-        return of_tar(content, kind)
-    raise Refused(f"it is packed as {kind}, which is not read here: unpack it, and put the folder "
-                  "in its place")
+        return list_tar(content, kind)
+    raise Refused(f"it is packed as {kind}, which cannot be read here: unpack it, and put the "
+                  "folder in its place")
 
 
 class Bounded:
-    """A file of which no piece longer than `most` is read: a zip's list of files is one."""
+    """A file that refuses to read more than `most` bytes at once, such as a zip's list."""
 
     def __init__(self, file, most):
         self.file, self.most = file, most
@@ -152,31 +152,31 @@ class Bounded:
         return getattr(self.file, name)
 
     def read(self, size=-1):
-        """Return bytes as file.read does; ValueError if there are too many."""
+        """Read as file.read does; ValueError if there are too many bytes."""
         content = self.file.read(size if 0 <= size <= self.most else self.most + 1)
         if len(content) > self.most:
             raise ValueError("its list of files is too long")
         return content
 
 
-def of_zip(file, most=MOST_LISTED, longest=LONGEST_LIST):
-    """Return the entries of a zip, which is read from an open file for as long as they are."""
+def list_zip(file, most=MOST_LISTED, longest=LONGEST_LIST):
+    """The entries of a zip; its file must stay open while they are read."""
     bounded = Bounded(file, longest)
     try:
         zipped = zipfile.ZipFile(bounded)
     except BROKEN as problem:
         raise Refused(f"it cannot be read as a zip ({one_line(reason(problem), 80)}): it was cut "
                       "short, or it is something else") from None
-    bounded.most = sys.maxsize - 1      # the list is read; files have limits of their own
+    bounded.most = sys.maxsize - 1      # the list has been read; files have other limits
     listed = zipped.infolist()
     if len(listed) > most:
-        raise Refused(f"it holds {len(listed)} files, expected {most} at the most")
-    return [of_member(zipped, info) for info in listed]
+        raise Refused(f"it holds {len(listed)} files, expected at most {most}")
+    return [describe_zipped(zipped, info) for info in listed]
 
 
-def of_member(zipped, info):
-    """Return the entry of what a zip lists."""
-    name = name_in_zip(info)
+def describe_zipped(zipped, info):
+    """The entry of a ZipInfo."""
+    name = decode_zip_name(info)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if name.endswith("/") or kind == stat.S_IFDIR:
         return Entry(name.rstrip("/") or "/", FOLDER)
@@ -185,8 +185,8 @@ def of_member(zipped, info):
                  lambda most: read_member(zipped, info, most), info.compress_size)
 
 
-def name_in_zip(info):
-    """Return the name of a zip's entry: old programs say not which letters they use."""
+def decode_zip_name(info):
+    """The name of a zip's entry; old programs do not name their encoding."""
     name = info.orig_filename
     if not info.flag_bits & 0x800:      # of zip: the name is UTF-8
         with contextlib.suppress(UnicodeError):
@@ -195,17 +195,17 @@ def name_in_zip(info):
 
 
 def read_member(zipped, info, most):
-    """Return the first bytes of a file in a zip; ValueError says what no hand-in has."""
+    """The first bytes of a file in a zip; ValueError if it is encrypted or oddly packed."""
     if info.flag_bits & 0x2041:         # of zip: encrypted, strongly encrypted, list encrypted
         raise ValueError("it is encrypted")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError("it is packed in a way that is not read here")
+        raise ValueError("it is packed in a way that cannot be read here")
     with zipped.open(info) as file:
         return file.read(most)
 
 
 class Member(tarfile.TarInfo):
-    """A tar's entry; one of negative size, over which Python may read for ever, is an error."""
+    """A tar's entry. A negative size is an error: Python could read it for ever."""
 
     def _block(self, count):
         if count < 0:                   # CVE-2025-8194
@@ -213,8 +213,8 @@ class Member(tarfile.TarInfo):
         return super()._block(count)
 
 
-def of_tar(content, kind):
-    """Return the entries of a tar's bytes, packed or not."""
+def list_tar(content, kind):
+    """The entries of a tar's bytes, packed or not."""
     openers = {GZIP: gzip.open, BZIP2: bz2.open, TAR: lambda file: file}
     try:
         with openers[kind](io.BytesIO(content)) as file:
@@ -226,16 +226,16 @@ def of_tar(content, kind):
         for member in tarred:
             if len(found) >= MOST_LISTED:
                 raise Refused(f"it holds more than {MOST_LISTED} files")
-            found.append(of_tarred(tarred, member))
+            found.append(describe_tarred(tarred, member))
         return found
     except BROKEN as problem:
         raise Refused(f"it cannot be read as a tar ({one_line(reason(problem), 80)}): it was cut "
                       "short, or it is something else") from None
 
 
-def of_tarred(tarred, member):
-    """Return the entry of what a tar lists."""
-    name = text_of(member.name.replace("\\", "/"))
+def describe_tarred(tarred, member):
+    """The entry of a TarInfo."""
+    name = decode_name(member.name.replace("\\", "/"))
     if member.isdir():
         return Entry(name, FOLDER)
     kind = FILE if member.isreg() else LINK if member.issym() or member.islnk() else OTHER

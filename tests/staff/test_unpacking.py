@@ -14,9 +14,9 @@ import pytest
 
 from kit.definition import HandInLimits
 from kit.files import Refused
-from staff.intake.archive import files_of
-from staff.intake.entries import Bounded, of_zip
-from staff.intake.intake import files_in, write_copy
+from staff.intake.intake import read_files, write_copy
+from staff.intake.listing import Bounded, describe_path, list_folder, list_zip
+from staff.intake.unpacking import read_entries
 
 SMALL = HandInLimits(files=10, total_mib=3, file_mib=2, ratio=200, depth=3)
 
@@ -55,14 +55,20 @@ def tarred(path, *members, mode="w"):
     return path
 
 
+def read_hand_in(path, limits=None):
+    """({name: bytes}, notes) of a folder, or of one file."""
+    entries = list_folder(path) if path.is_dir() else [describe_path(path, path.name)]
+    return read_entries(entries, limits)
+
+
 def names(path, limits=None):
     """Return the names of what is taken."""
-    return sorted(files_of(path, limits)[0])
+    return sorted(read_hand_in(path, limits)[0])
 
 
 def notes(path):
     """Return the notes as one text."""
-    return "\n".join(files_of(path)[1])
+    return "\n".join(read_hand_in(path)[1])
 
 
 # -------------------------------------------------------------------------- what is refused
@@ -95,7 +101,7 @@ def notes(path):
 def test_a_name_that_is_refused(tmp_path, name, words):
     path = zipped(tmp_path / "a.zip", "task2.py", unicodedata.normalize("NFD", "å.py"), name)
     with pytest.raises(Refused, match=words) as refusal:
-        files_of(path)
+        read_hand_in(path)
     assert str(refusal.value).isprintable()
     assert os.listdir(tmp_path) == ["a.zip"]
 
@@ -103,49 +109,49 @@ def test_a_name_that_is_refused(tmp_path, name, words):
 def test_a_name_with_a_zero_byte(tmp_path):
     path = raw(zipped(tmp_path / "a.zip", "task2.pyX.png"), b"pyX.png", b"py\0.png")
     with pytest.raises(Refused, match="characters that cannot be printed"):
-        files_of(path)
+        read_hand_in(path)
 
 
 @pytest.mark.attack
 def test_a_bomb_is_refused_by_its_listing(tmp_path):
     path = zipped(tmp_path / "a.zip", "task2.py", ("zeros", bytes(256 * 2**20)))
-    with pytest.raises(Refused, match="zeros: it takes 256 MB, expected 50 MB at the most"):
-        files_of(path)
+    with pytest.raises(Refused, match="zeros: it takes 256 MB, expected at most 50 MB"):
+        read_hand_in(path)
     path = zipped(tmp_path / "b.zip", ("zeros", bytes(5 * 2**20)))
     with pytest.raises(Refused, match="zeros: unpacked it would be more than 200 times"):
-        files_of(path)
+        read_hand_in(path)
 
 
 def test_a_bomb_that_lies_about_its_size(tmp_path):
     path = zipped(tmp_path / "a.zip", ("zeros", bytes(10**6)))
     path = raw(path, (10**6).to_bytes(4, "little"), (10**3).to_bytes(4, "little"))
     with pytest.raises(Refused, match=r"zeros cannot be read \(Bad CRC-32"):
-        files_of(path)
+        read_hand_in(path)
 
 
 @pytest.mark.attack
 def test_far_too_many_files(tmp_path):
     path = zipped(tmp_path / "b.zip", *(f"{number}.txt" for number in range(20_001)))
-    with pytest.raises(Refused, match="20001 files, expected 20000"):
-        files_of(path)
+    with pytest.raises(Refused, match="20001 files, expected at most 20000"):
+        read_hand_in(path)
     (tmp_path / "in").mkdir()
     for number in range(501):
         (tmp_path / "in" / f"{number}.txt").touch()
     with pytest.raises(Refused, match="more than 500 files"):
-        files_of(tmp_path / "in")
+        read_hand_in(tmp_path / "in")
 
 
 def test_too_many_files_and_bytes(tmp_path):
     path = zipped(tmp_path / "a.zip", *(f"{number}.txt" for number in range(501)))
     with pytest.raises(Refused, match="more than 500 files"):
-        files_of(path)
+        read_hand_in(path)
     path = zipped(tmp_path / "b.zip", ("zeros", bytes(5 * 2**20)))
-    with pytest.raises(Refused, match="zeros: it takes 5 MB, expected 2 MB"):
-        files_of(path, SMALL)
+    with pytest.raises(Refused, match="zeros: it takes 5 MB, expected at most 2 MB"):
+        read_hand_in(path, SMALL)
     noise = os.urandom(2**20)
     path = zipped(tmp_path / "c.zip", *((f"{number}.png", noise) for number in range(4)))
     with pytest.raises(Refused, match=r"more than 3 MB, at 3\.png"):
-        files_of(path, SMALL)
+        read_hand_in(path, SMALL)
 
 
 def test_a_list_of_files_that_is_too_long_is_not_read():
@@ -154,7 +160,7 @@ def test_a_list_of_files_that_is_too_long_is_not_read():
         for number in range(100):
             archive.writestr(f"{number}.py", "")
     with pytest.raises(Refused, match="its list of files is too long"):
-        of_zip(file, longest=4000)
+        list_zip(file, longest=4000)
     assert Bounded(io.BytesIO(b"abc"), 3).read() == b"abc"
 
 
@@ -162,7 +168,7 @@ def test_a_list_of_files_that_is_too_long_is_not_read():
     (b"no zip at all", "cannot be read as a zip"),
     (b"", "cannot be read as a zip"),
     (b"PK\3\4" + bytes(100), "cannot be read as a zip"),
-    (b"Rar!\x1a\x07\x01\x00", "packed as RAR, which is not read here: unpack it"),
+    (b"Rar!\x1a\x07\x01\x00", "packed as RAR, which cannot be read here: unpack it"),
     (b"7z\xbc\xaf\x27\x1c" + bytes(100), "packed as 7z"),
     (b"\xfd7zXZ\x00", "packed as xz"),
     (gzip.compress(b"no tar", mtime=0), "cannot be read as a tar"),
@@ -173,14 +179,14 @@ def test_a_list_of_files_that_is_too_long_is_not_read():
 def test_what_is_no_archive(tmp_path, content, words):
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(Refused, match=words):
-        files_of(tmp_path / "a.zip")
+        read_hand_in(tmp_path / "a.zip")
 
 
 def test_an_empty_zip_and_one_of_junk(tmp_path):
     with pytest.raises(Refused, match="it holds no files"):
-        files_of(zipped(tmp_path / "a.zip"))
+        read_hand_in(zipped(tmp_path / "a.zip"))
     with pytest.raises(Refused, match="it holds no files"):
-        files_of(zipped(tmp_path / "b.zip", "__MACOSX/._task2.py", ".git/config"))
+        read_hand_in(zipped(tmp_path / "b.zip", "__MACOSX/._task2.py", ".git/config"))
 
 
 def test_encrypted_damaged_and_packed_otherwise(tmp_path):
@@ -190,13 +196,13 @@ def test_encrypted_damaged_and_packed_otherwise(tmp_path):
     content[content.index(b"PK\1\2") + 8] |= 1
     path.write_bytes(content)
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(it is encrypted\)"):
-        files_of(path)
+        read_hand_in(path)
     path = zipped(tmp_path / "b.zip", "task2.py", how=zipfile.ZIP_LZMA)
-    with pytest.raises(Refused, match="packed in a way that is not read here"):
-        files_of(path)
+    with pytest.raises(Refused, match="packed in a way that cannot be read here"):
+        read_hand_in(path)
     path = raw(zipped(tmp_path / "c.zip", "task2.py", how=zipfile.ZIP_STORED), b"x = 1", b"x = 2")
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(Bad CRC-32"):
-        files_of(path)
+        read_hand_in(path)
 
 
 def test_files_that_overlap_are_read_no_more_than_is_listed(tmp_path):
@@ -211,14 +217,14 @@ def test_files_that_overlap_are_read_no_more_than_is_listed(tmp_path):
     tail[12:16] = len(listed).to_bytes(4, "little")
     path.write_bytes(content[:start] + listed + tail)
     with pytest.raises(Refused, match=r"cannot be read|more than 3 MB"):
-        files_of(path, SMALL)
+        read_hand_in(path, SMALL)
 
 
 def test_a_name_that_is_another_one_in_the_file_itself(tmp_path):
     path = zipped(tmp_path / "a.zip", "task2.py")
     path.write_bytes(path.read_bytes().replace(b"task2.py", b"../x2.py", 1))
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(File name in directory"):
-        files_of(path)
+        read_hand_in(path)
 
 
 def test_a_zip_that_holds_itself_ends(tmp_path):
@@ -243,17 +249,17 @@ def test_zips_of_other_programs(tmp_path):
     with zipfile.ZipFile(path, "w") as archive, archive.open("task2.py", "w", force_zip64=True
                                                              ) as file:
         file.write(b"x")
-    assert files_of(path)[0] == {"task2.py": b"x"}
+    assert read_hand_in(path)[0] == {"task2.py": b"x"}
 
 
 @pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_large_files_as_far_as_they_are_allowed(tmp_path, how):
     noise = os.urandom(9 * 2**20)
     path = zipped(tmp_path / "a.zip", "task2.py", ("report.pdf", noise), how=how)
-    assert files_of(path)[0]["report.pdf"] == noise
+    assert read_hand_in(path)[0]["report.pdf"] == noise
     path = zipped(tmp_path / "b.zip", "a.png", ("a.zip", path.read_bytes()))
-    assert files_of(path)[0]["report.pdf"] == noise
-    assert files_of(tarred(tmp_path / "a.tgz", ("report.pdf", noise), mode="w:gz"))[0] == {
+    assert read_hand_in(path)[0]["report.pdf"] == noise
+    assert read_hand_in(tarred(tmp_path / "a.tgz", ("report.pdf", noise), mode="w:gz"))[0] == {
         "report.pdf": noise}
 
 
@@ -264,7 +270,7 @@ def test_large_files_as_far_as_they_are_allowed(tmp_path, how):
                                         (stat.S_IFCHR | 0o644, "neither file nor folder")])
 def test_links_and_pipes_are_left_out(tmp_path, mode, kind):
     path = zipped(tmp_path / "a.zip", "task2.py", (entry("utils.py", mode), b"/etc/passwd"))
-    files, said = files_of(path)
+    files, said = read_hand_in(path)
     assert list(files) == ["task2.py"]
     assert f"utils.py was left out: it is {kind}" in said[0]
 
@@ -291,7 +297,7 @@ def test_what_programs_leave_behind(tmp_path):
 def test_a_link_alone_is_refused_with_its_reason(tmp_path):
     (tmp_path / "link.zip").symlink_to("/etc/passwd")
     with pytest.raises(Refused, match=r"no files: link\.zip was left out: it is a link, put"):
-        files_of(tmp_path / "link.zip")
+        read_hand_in(tmp_path / "link.zip")
 
 
 # ------------------------------------------------------------------------------- names, letters
@@ -373,35 +379,35 @@ def test_a_zip_beside_scripts_stays_closed(tmp_path):
 def test_what_is_wrong_in_an_inner_zip_is_refused(tmp_path):
     path = zipped(tmp_path / "a.zip", "report.pdf", ("b.zip", inner("../task2.py")))
     with pytest.raises(Refused, match=r"b\.zip: \.\./task2\.py: its name leads"):
-        files_of(path)
+        read_hand_in(path)
 
 
 def test_inner_zips_share_the_limits(tmp_path):
     noise = os.urandom(2**20)
     members = [(f"{number}.zip", inner((f"{number}.png", noise))) for number in range(4)]
     with pytest.raises(Refused, match="more than 3 MB"):
-        files_of(zipped(tmp_path / "a.zip", *members), SMALL)
+        read_hand_in(zipped(tmp_path / "a.zip", *members), SMALL)
     members = [(f"{one}.zip", inner(*(f"{one}{two}.png" for two in range(6)))) for one in "ab"]
     with pytest.raises(Refused, match="more than 10 files"):
-        files_of(zipped(tmp_path / "b.zip", *members), SMALL)
+        read_hand_in(zipped(tmp_path / "b.zip", *members), SMALL)
 
 
 def test_many_zips_in_a_zip(tmp_path):
     members = [(f"{number}.zip", inner(f"{number}.png")) for number in range(10)]
     assert len(names(zipped(tmp_path / "a.zip", *members[:9]))) == 9
     with pytest.raises(Refused, match="more than 9 archives in archives"):
-        files_of(zipped(tmp_path / "b.zip", *members))
+        read_hand_in(zipped(tmp_path / "b.zip", *members))
 
 
 @pytest.mark.parametrize("mode, name", [("w", "a.tar"), ("w:gz", "a.tar.gz"), ("w:bz2", "a.zip")])
 def test_a_tar(tmp_path, mode, name):
     path = tarred(tmp_path / name, ("./HW/task2.py", b"x"), ("./HW/.git/config", b""), mode=mode)
-    assert files_of(path)[0] == {"task2.py": b"x"}
+    assert read_hand_in(path)[0] == {"task2.py": b"x"}
 
 
 def test_a_hostile_tar(tmp_path):
     with pytest.raises(Refused, match="leads to another folder"):
-        files_of(tarred(tmp_path / "a.tar", ("../task2.py", b"")))
+        read_hand_in(tarred(tmp_path / "a.tar", ("../task2.py", b"")))
     links = [tarfile.TarInfo(name) for name in ("utils.py", "task3.py", "task4.py")]
     links[0].type, links[0].linkname = tarfile.SYMTYPE, "/etc/passwd"
     links[1].type, links[1].linkname = tarfile.LNKTYPE, "/etc/passwd"
@@ -418,7 +424,7 @@ def test_a_tar_over_which_python_would_read_for_ever(tmp_path):
     block[148:156] = b"%06o\0 " % sum(block)
     (tmp_path / "a.tar").write_bytes(bytes(block) + bytes(10240))
     with pytest.raises(Refused, match="cannot be read as a tar"):
-        files_of(tmp_path / "a.tar")
+        read_hand_in(tmp_path / "a.tar")
 
 
 # -------------------------------------------------------------------------------------- folders
@@ -430,7 +436,7 @@ def test_a_folder(tmp_path):
     (hw / "notebooks" / "loop").symlink_to("..")
     (hw / "utils.py").symlink_to("/etc/passwd")
     os.mkfifo(hw / "task3.py")
-    files, said = files_of(tmp_path / "ada")
+    files, said = read_hand_in(tmp_path / "ada")
     assert files == {"task2.py": b"x"}
     assert [words for words in said if "link" in words and "loop" in words]
     assert any("task3.py was left out: it is neither file nor folder" in words for words in said)
@@ -441,7 +447,7 @@ def test_a_folder_within_the_limits(tmp_path):
     (tmp_path / "ada" / "task2.py").write_text("")
     (tmp_path / "ada" / "b" / "c" / "d" / "e" / "f.py").write_text("")
     with pytest.raises(Refused, match="in more than 3 folders"):
-        files_of(tmp_path / "ada", SMALL)
+        read_hand_in(tmp_path / "ada", SMALL)
 
 
 def test_names_in_a_folder_that_are_not_utf8(tmp_path):
@@ -456,7 +462,7 @@ def test_a_file_that_may_not_be_read(tmp_path):
     (tmp_path / "task2.py").write_text("x")
     (tmp_path / "task2.py").chmod(0)
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(Permission denied\)"):
-        files_of(tmp_path)
+        read_hand_in(tmp_path)
 
 
 def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
@@ -464,21 +470,21 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
 
     def denied(*_):
         raise PermissionError(13, "Permission denied")
-    monkeypatch.setattr("staff.intake.entries.read_regular", denied)
+    monkeypatch.setattr("staff.intake.listing.read_regular", denied)
     with pytest.raises(Refused, match=r"task2\.py cannot be read \(Permission denied\)"):
-        files_of(tmp_path)
+        read_hand_in(tmp_path)
 
 
 def test_files_that_collide_when_archives_are_merged(tmp_path):
     path = zipped(tmp_path / "a.zip", "x", ("b.zip", inner("x/y.png")))
     with pytest.raises(Refused, match="x is there as a file and as a folder"):
-        files_of(path)
+        read_hand_in(path)
     path = zipped(tmp_path / "b.zip", "A.png", ("b.zip", inner("a.png")))
     with pytest.raises(Refused, match="but for case"):
-        files_of(path)
+        read_hand_in(path)
     path = zipped(tmp_path / "c.zip", "task3.py", "task2.py/x.png", "code/task2.py")
     with pytest.raises(Refused, match=r"task2\.py is there as a file and as a folder"):
-        files_of(path)
+        read_hand_in(path)
 
 
 def test_a_name_that_becomes_junk_is_left_out(tmp_path):
@@ -501,10 +507,10 @@ def test_damaged_archives_are_refused_or_read_within_the_limits(tmp_path):
                 bad[at:at + random.choice([1, 1, 4])] = os.urandom(random.choice([0, 1, 1, 4]))
             (tmp_path / name).write_bytes(bad)
             try:
-                files, said = files_of(tmp_path / name)
+                files, said = read_hand_in(tmp_path / name)
             except Refused as refusal:
                 assert str(refusal).isprintable() and "\n" not in str(refusal)
             else:
                 assert files and all(words.isprintable() for words in said)
                 write_copy(tmp_path / "copy", files)
-                assert files_in(tmp_path / "copy") == files
+                assert read_files(tmp_path / "copy") == files

@@ -1,53 +1,45 @@
-"""One hand-in as its files: an archive, a folder or loose files, which may be anybody's.
+"""Unpacks one hand-in: an archive, a folder or loose files, which may be hostile.
 
-Nothing is written, run, or looked at but for its name and its size.
+It reads names, sizes and bytes. It writes nothing, and runs nothing.
 """
 
 import re
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason
 from kit.submit.inspection import equal_names, wrong_name
-from staff.intake.entries import (BROKEN, FILE, FOLDER, LINK, is_archive,
-                                  is_junk, of_archive, of_folder, of_path)
+from staff.intake.listing import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk,
+                                  list_archive)
 from staff.layouts import list_scripts
 
 MIB = 2**20
 MOST_NOTES, MOST_ENVIRONMENTS = 20, 20
-SMALL = MIB                     # a file that may be packed as tightly as it likes
-MOST_ARCHIVES = 10              # opened, of one hand-in
-LEVELS = 2                      # an archive, and those in it
+SMALL = MIB                     # bytes of a file that may be packed at any ratio
+MOST_ARCHIVES = 10              # that are opened in one hand-in
+LEVELS = 2                      # an archive, and the archives in it
 # "script (1).py" and "script - Copy.py" of browsers and Windows, "script-1.py" of Canvas
 RENAMED = re.compile(r"(?P<stem>\w+?)(?: ?\(\d+\)|-\d+| - copy)?\.py", re.IGNORECASE)
 
 
-def files_of(path, limits=None):
-    """Return ({name: bytes}, notes) of a hand-in: an archive, a folder, or one file.
+def read_entries(entries, limits=None):
+    """({name: bytes}, notes) of a hand-in's entries; Refused names the file that is wrong.
 
-    Names have forward slashes and lead nowhere else; notes are sentences. Refused says what is
-    wrong, with the name of the file that it is wrong with.
+    Names have forward slashes, and stay in the hand-in's folder. Notes are sentences.
     """
-    path = Path(path)
-    return files_from(of_folder(path) if path.is_dir() and not path.is_symlink()
-                      else [of_path(path, path.name)], limits)
-
-
-def files_from(entries, limits=None):
-    """Return ({name: bytes}, notes) of what a hand-in lists."""
     notes = Notes()
     budget = Budget(limits or load_assignment().hand_in)
-    files = gathered(entries, budget, notes, LEVELS)
+    files = gather_files(entries, budget, notes, LEVELS)
     if not files:
         raise Refused("it holds no files" + "".join(f": {words}" for words in notes.kept[:1]))
-    files = placed(files, notes)
-    check_apart(files)                  # once more: archives and folders have been merged
-    return files, notes.all()
+    files = arrange(files, notes)
+    check_apart(files)                  # once more, since archives and folders were merged
+    return files, notes.list_all()
 
 
 class Notes:
-    """Sentences on a hand-in, not too many of them."""
+    """Sentences about a hand-in, up to a limit."""
 
     def __init__(self):
         self.kept, self.junk, self.more = [], 0, 0
@@ -59,8 +51,8 @@ class Notes:
         else:
             self.more += 1
 
-    def all(self):
-        """Return the sentences."""
+    def list_all(self):
+        """The sentences."""
         found = list(self.kept)
         if self.more:
             found.append(f"{self.more} more notes of this kind are left out")
@@ -71,105 +63,105 @@ class Notes:
 
 
 class Budget:
-    """How much may still be read of a hand-in."""
+    """Counts how much of a hand-in is read, and refuses too much."""
 
     def __init__(self, limits):
         self.limits, self.files, self.bytes, self.archives = limits, 0, 0, 0
 
     def count_file(self):
-        """Take one more file into account; Refused if it is one too many."""
+        """Count one more file; Refused if it is one too many."""
         self.files += 1
         if self.files > self.limits.files:
             raise Refused(f"it holds more than {self.limits.files} files")
 
     def read(self, name, entry):
-        """Return the bytes of a file; Refused if it cannot be read, or is too much."""
+        """The bytes of a file; Refused if it cannot be read or is too large."""
         limits, largest = self.limits, self.limits.file_mib * MIB
         if entry.size > largest:
-            raise Refused(f"{shown(name)}: it takes {entry.size // MIB} MB, expected "
-                          f"{limits.file_mib} MB at the most")
+            raise Refused(f"{show_name(name)}: it takes {entry.size // MIB} MB, expected "
+                          f"at most {limits.file_mib} MB")
         self.bytes += entry.size
         if self.bytes > limits.total_mib * MIB:
             raise Refused(f"unpacked it takes more than {limits.total_mib} MB, at "
-                          f"{shown(name)}")
+                          f"{show_name(name)}")
         return self.read_entry(name, entry, largest)
 
     def read_archive(self, name, entry):
-        """Return the bytes of an archive, whose own size does not count."""
+        """The bytes of an archive; its own size does not count."""
         self.archives += 1
         if self.archives > MOST_ARCHIVES:
             raise Refused(f"it holds more than {MOST_ARCHIVES - 1} archives in archives")
         largest = self.limits.total_mib + 10        # packed
         if entry.size > largest * MIB:
-            raise Refused(f"{shown(name)}: it takes {entry.size // MIB} MB, expected "
-                          f"{largest} MB at the most")
+            raise Refused(f"{show_name(name)}: it takes {entry.size // MIB} MB, expected "
+                          f"at most {largest} MB")
         return self.read_entry(name, entry, largest * MIB)
 
     def read_entry(self, name, entry, most):
-        """Return the bytes of an entry."""
+        """The bytes of an entry."""
         if entry.packed and entry.size > max(SMALL, self.limits.ratio * entry.packed):
-            raise Refused(f"{shown(name)}: unpacked it would be more than {self.limits.ratio} "
+            raise Refused(f"{show_name(name)}: unpacked it would be more than {self.limits.ratio} "
                           "times as large")
         try:
             content = entry.read(most + 1)
         except BROKEN as problem:
-            raise Refused(f"{shown(name)} cannot be read ({one_line(reason(problem), 80)})"
+            raise Refused(f"{show_name(name)} cannot be read ({one_line(reason(problem), 80)})"
                           ) from None
         if len(content) != entry.size:
-            raise Refused(f"{shown(name)}: it has not the size that is listed")
+            raise Refused(f"{show_name(name)}: its size differs from the listed one")
         return content
 
 
-# --------------------------------------------------------------------- what is taken of a listing
+# ---------------------------------------------------------------------- choosing and reading files
 
-def gathered(entries, budget, notes, levels):
-    """Return {name: bytes} of what is listed, and of what is listed in archives there.
+def gather_files(entries, budget, notes, levels):
+    """{name: bytes} of the entries, and of the entries of archives among them.
 
-    levels: how many archives in archives are opened; none, where a script lies beside them.
+    levels: how deep archives in archives are opened. Archives beside a script stay closed.
     """
-    named = names_of(entries, budget, notes)
-    archives = opened_among(named, levels, notes)
+    named = choose_entries(entries, budget, notes)
+    archives = choose_archives(named, levels, notes)
     files = {name: budget.read(name, entry) for name, entry in named.items()
              if name not in archives}
     for name in archives:
         try:
-            inner = gathered(of_archive(budget.read_archive(name, named[name])), budget, notes,
-                             levels - 1)
+            listed = list_archive(budget.read_archive(name, named[name]))
+            inner = gather_files(listed, budget, notes, levels - 1)
         except Refused as refusal:
             if len(named) == 1:
                 raise
-            raise Refused(f"{shown(name)}: {refusal}") from None
+            raise Refused(f"{show_name(name)}: {refusal}") from None
         if levels < LEVELS or len(named) > 1:
-            notes.add(f"{shown(name)} was unpacked")
+            notes.add(f"{show_name(name)} was unpacked")
         merge(files, inner, PurePosixPath(name).parent, notes)
     return files
 
 
-def opened_among(named, levels, notes):
-    """Return the names of the archives that are to be opened; notes say why others are not."""
+def choose_archives(named, levels, notes):
+    """The names of the archives to open; notes say why others stay closed."""
     archives = [name for name in named if is_archive(name)]
     if levels and not any(name.lower().endswith(".py") for name in named):
         return archives
     for name in archives:
-        notes.add(f"{shown(name)} was not opened: "
+        notes.add(f"{show_name(name)} was not opened: "
                   + ("scripts lie beside it" if levels else "it lies in too many archives"))
     return []
 
 
 def merge(files, inner, folder, notes):
-    """Add the files of an archive beside it; what stands there already stays."""
+    """Add the files of an archive beside it; files that stand there already stay."""
     for name, content in inner.items():
         name = (folder / name).as_posix()
         if files.setdefault(name, content) != content:
-            notes.add(f"{shown(name)} is there more than once, in an archive too: that one was "
-                      "left out")
+            notes.add(f"{show_name(name)} is there more than once, in an archive too: the "
+                      "archive's was left out")
 
 
-def names_of(entries, budget, notes):
-    """Return {name: entry} of the files that are taken; Refused names one that cannot be."""
-    named, folders, environments = {}, set(), environments_in(entries)
+def choose_entries(entries, budget, notes):
+    """{name: entry} of the files to read; Refused names one that cannot be taken."""
+    named, folders, environments = {}, set(), find_environments(entries)
     for entry in entries:
-        name = portable(re.sub(r"^(\./)+", "", entry.name))
+        name = make_portable(re.sub(r"^(\./)+", "", entry.name))
         if is_junk(name) or f"{name}/".startswith(environments):
             notes.junk += entry.kind == FILE
             continue
@@ -177,65 +169,65 @@ def names_of(entries, budget, notes):
             continue
         check_name(name, budget.limits.depth)
         if name in named and entry.kind == FILE:
-            raise Refused(f"{shown(name)} is there more than once")
+            raise Refused(f"{show_name(name)} is there more than once")
         if entry.kind == FOLDER:
             folders.add(name)
         elif entry.kind != FILE:
-            notes.add(f"{shown(name)} was left out: it is {entry.kind}"
+            notes.add(f"{show_name(name)} was left out: it is {entry.kind}"
                       + (", put the file itself there" if entry.kind == LINK else ""))
         else:
             named[name] = entry
             budget.count_file()
             if name != entry.name.removeprefix("./"):
-                notes.add(f"{shown(entry.name)} was taken as {shown(name)}")
+                notes.add(f"{show_name(entry.name)} was taken as {show_name(name)}")
     check_apart(named, folders)
     return named
 
 
-def environments_in(entries):
-    """Return the names of folders that hold a Python environment, each with a slash."""
+def find_environments(entries):
+    """The names of folders with a Python environment, each with a slash at its end."""
     return tuple(entry.name.removeprefix("./").removesuffix("pyvenv.cfg") for entry in entries
                  if entry.name.endswith("/pyvenv.cfg"))[:MOST_ENVIRONMENTS]
 
 
-def portable(name):
-    """Return a name with what Windows cannot have in it replaced, unless that leads elsewhere."""
+def make_portable(name):
+    """A name without the letters that Windows does not allow."""
     if re.match("[A-Za-z]:", name):
-        return name                     # a place of its own, for check_name
+        return name                     # a path of Windows: check_name refuses it
     clean = re.sub('[:<>"|?*]', "_", name)
     return re.sub(r"(?<=[^/. ])[. ]+(?=/|$)", "", clean)
 
 
 def check_name(name, depth):
-    """Refuse a name that is none, leads elsewhere, steers a terminal, or lies too deep."""
+    """Refuse a name that is empty, leads elsewhere, steers a terminal, or lies too deep."""
     if words := wrong_name(name):
-        raise Refused(f"{shown(name)}: {words}")
+        raise Refused(f"{show_name(name)}: {words}")
     if name.count("/") > depth:
-        raise Refused(f"{shown(name)}: it lies in more than {depth} folders")
+        raise Refused(f"{show_name(name)}: it lies in more than {depth} folders")
     if len(name) > 240 or any(len(part.encode()) > 200 for part in name.split("/")):
-        raise Refused(f"{shown(name)}: its name is too long")
+        raise Refused(f"{show_name(name)}: its name is too long")
 
 
 def check_apart(named, folders=()):
-    """Refuse names that some systems take for one, and a file where a folder is needed."""
+    """Refuse names that are the same on some systems, and a file with the name of a folder."""
     if same := equal_names(named):
-        raise Refused(f"{shown(same[0])} is there more than once, but for case")
+        raise Refused(f"{show_name(same[0])} is there more than once, but for case")
     above = {parent.as_posix().casefold() for name in named for parent in
              PurePosixPath(name).parents}
     above |= {name.casefold() for name in folders}
     for name in named:
         if name.casefold() in above:
-            raise Refused(f"{shown(name)} is there as a file and as a folder")
+            raise Refused(f"{show_name(name)} is there as a file and as a folder")
 
 
-# --------------------------------------------------------------------- where the files are put
+# ------------------------------------------------------------------------------ arranging files
 
-def placed(files, notes):
-    """Return the files with the folder that holds the scripts on top."""
-    top = top_of(files)
-    wrapping = wrapper_of(files)
+def arrange(files, notes):
+    """The files with those of the scripts' folder on top."""
+    top = find_top(files)
+    wrapping = find_wrapper(files)
     if top and top != "hand-in/":
-        notes.add(f"{shown(top)} was taken as the hand-in's folder")
+        notes.add(f"{show_name(top)} was taken as the hand-in's folder")
     found = {name.removeprefix(top): content for name, content in files.items()
              if name.startswith(top)}
     for name, content in files.items():
@@ -244,15 +236,16 @@ def placed(files, notes):
         name = name.removeprefix(wrapping)
         if any(one == name or one.startswith(f"{name}/") or name.startswith(f"{one}/")
                for one in found):
-            notes.add(f"{shown(name)} outside {shown(top)} was left out: it is there twice")
+            notes.add(f"{show_name(name)} outside {show_name(top)} was left out: it is there "
+                      "twice")
         else:
             found[name] = content
     bring_up(found, notes)
     return found
 
 
-def top_of(names):
-    """Return the folder, with a slash at its end, that is the hand-in's: the one with scripts."""
+def find_top(names):
+    """The hand-in's folder, the one with scripts, with a slash at its end."""
     def folders(fits):
         parents = Counter(str(PurePosixPath(name).parent) for name in names if fits(name))
         return sorted(parents, key=lambda folder: (folder.count("/") + (folder != "."),
@@ -263,12 +256,12 @@ def top_of(names):
                  lambda name: name.lower().endswith(".py"), notebook_beside):
         if found := folders(fits):
             return "" if found[0] == "." else f"{found[0]}/"
-    wrapping = wrapper_of(names)
+    wrapping = find_wrapper(names)
     return wrapping[:wrapping.rfind("notebooks/")] if "notebooks/" in wrapping else wrapping
 
 
-def wrapper_of(names):
-    """Return the folder, with a slash at its end, in which all files stand; empty if none is."""
+def find_wrapper(names):
+    """The innermost folder of all files, with a slash at its end; "" if there is none."""
     common = PurePosixPath(next(iter(names))).parent.parts
     for name in names:
         parts = PurePosixPath(name).parent.parts
@@ -279,7 +272,7 @@ def wrapper_of(names):
 
 
 def bring_up(files, notes):
-    """Give scripts that stand elsewhere, or under a slightly other name, their place on top."""
+    """Put scripts that stand elsewhere, or have a slightly different name, on top."""
     for script in list_scripts():
         if script in files:
             continue
@@ -288,10 +281,10 @@ def bring_up(files, notes):
         on_top = [name for name in alike if "/" not in name]
         if len(found := on_top or alike) == 1:
             files[script] = files.pop(found[0]) if on_top else files[found[0]]
-            notes.add(f"{shown(found[0])} was taken as {script}")
+            notes.add(f"{show_name(found[0])} was taken as {script}")
 
 
-def shown(name):
-    """Return a name as it may be printed."""
+def show_name(name):
+    """A name that is safe to print."""
     return one_line(name, 100)
 
