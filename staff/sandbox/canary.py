@@ -2,10 +2,9 @@
 
     python -I -B canary.py TARGETS
 
-TARGETS is JSON. It names files of the host, the port of a listener on the host's loopback, an
-abstract socket, the value of an environment variable, the limits of processes and sizes, the given
-files, and modules that hold solutions. The canary prints a JSON list, with a sentence for each
-thing that should not have been possible. Runs on Python 3.8 and newer.
+TARGETS is the JSON of probe.py: things of the host that must be out of reach, the given files,
+and the limits. The canary prints a JSON list, with a sentence for each thing that should not have
+been possible. Runs on Python 3.8 and newer.
 """
 
 import contextlib

@@ -25,8 +25,7 @@ SCRATCH = ("tmp", "box/sub", "dev/shm")
 class Confined:
     """A process that is watched, and ends with its children; otherwise like subprocess.Popen.
 
-    pid, stdin, stdout, poll(), wait(timeout), kill(): as Popen has them. poll and wait give the
-            exit status of the student's program, 128 + signal if a signal ended it.
+    poll(), wait(timeout): the exit status, 128 + signal if a signal ended the student's program.
     reason: why it was stopped, in words for the student; "" if it was not.
     log:    the last 64 KiB that it printed, as bytes.
     """

@@ -73,8 +73,8 @@ class Sandbox:
     def run(self, program):
         """A Program as a Confined process; OSError if no sandbox can be started.
 
-        It starts in /box/sub, which looks like the student edition: the given files, read-only,
-        and beside them a copy of the folder. /usr, the Python and /tmp are there too.
+        It starts in /box/sub, which looks like the student edition: the given files are there,
+        read-only, beside a copy of the folder. It has /usr, the Python and /tmp too.
         """
         if program.folder and not Path(program.folder).is_dir():
             raise OSError(f"{program.folder} is not a folder")

@@ -1,8 +1,8 @@
 """The system calls that a student's code cannot make: a filter for bubblewrap's --seccomp.
 
-Namespaces hide files, processes and networks. The filter refuses what they do not cover: memory
-that no limit counts (memfd, System V), ways to the host outside of all namespaces (vsock),
-namespaces in the sandbox, and parts of the kernel that have had holes and have no use here.
+Namespaces hide files, processes and networks. The filter refuses other ways out: memory that no
+limit counts (memfd, System V), sockets outside of all namespaces (vsock), and namespaces in the
+sandbox. It also refuses parts of the kernel that have had holes and have no use here.
 """
 
 import errno

@@ -1,5 +1,5 @@
-"""Runs a script, statement by statement, that may fail or take long at its top level: what it
-defines is kept."""
+"""Runs a script statement by statement: its definitions are kept even if its top level fails or
+takes too long."""
 
 import __future__
 import ast
@@ -9,21 +9,21 @@ import signal
 import time
 
 from adapter.notes import note
-from adapter.old_numpy import renewed
+from adapter.old_numpy import renew
 
-SCRIPT_SECONDS = 4      # of the processor's: what else the machine does must not decide
+SCRIPT_SECONDS = 4      # of processor time: other work of the machine must not matter
 ALL_SECONDS = 12        # of all scripts together
-WAITING = 2             # times these by the clock, since a script may sleep; an import may take 30
+WAITING = 2             # times as much by the clock, since a script may sleep
 DEFINING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 SETTING = (*DEFINING, ast.Assign, ast.AnnAssign)
 
 
 class TooLong(BaseException):
-    """The time of a script's top level is used up."""
+    """A script's top level takes too long."""
 
 
 class Clock:
-    """The processor time that all top levels may take together, and the time."""
+    """The processor time, and the time by the clock, that top levels may take."""
 
     def __init__(self, seconds=SCRIPT_SECONDS, in_all=ALL_SECONDS):
         self.timers, self.running = (), False
@@ -35,8 +35,10 @@ class Clock:
 
     @contextlib.contextmanager
     def limit(self):
-        """Raise TooLong in what runs inside once the seconds of one script are used up; a script
-        that another one imports shares its time."""
+        """Raise TooLong inside this context after the seconds of one script.
+
+        A script that another one imports shares its time.
+        """
         if self.running:
             yield
             return
@@ -56,7 +58,7 @@ class Clock:
 
 
 class Timer:
-    """One of the process's timers, and the seconds that are left by it."""
+    """One of the process's timers, and the seconds that it has left."""
 
     def __init__(self, which, signal_number, now, seconds, in_all):
         self.which, self.signal_number, self.now = which, signal_number, now
@@ -64,7 +66,7 @@ class Timer:
 
     @contextlib.contextmanager
     def limit(self, end):
-        """Call end in what runs inside once its seconds are used up."""
+        """Call end inside this context after the timer's seconds."""
         before, start = signal.signal(self.signal_number, end), self.now()
         given = max(0.05, min(self.seconds, self.left))
         signal.setitimer(self.which, given, 1)      # and again: a script may catch it
@@ -76,15 +78,17 @@ class Timer:
             self.left -= self.now() - start
 
 
-def run(source, path, namespace, gone, clock, final=(), skipping=()):
-    """Run a script's statements in a namespace; after one that fails only definitions, imports and
-    assignments, after one that takes too long no assignments either.
+def run_statements(source, path, namespace, gone, clock, final=(), skipping=()):
+    """Run a script's statements in a namespace; SyntaxError if it is not Python.
 
-    final:    exceptions that end the script and are raised; skipping: those that end a statement,
-              which has not failed, and have a method resume. SyntaxError if it is no Python.
+    After a statement that fails, only definitions, imports and assignments run; after one that
+    takes too long, no assignments either.
+
+    final:    exceptions that end the script and are raised.
+    skipping: exceptions that end a statement, which has not failed; they have a method resume.
     """
-    tree = renewed(source, path, gone)
-    flags = future_flags(tree)
+    tree = renew(source, path, gone)
+    flags = find_flags(tree)
     kinds = ast.stmt
     for statement in tree.body:
         if not isinstance(statement, kinds):
@@ -99,31 +103,31 @@ def run(source, path, namespace, gone, clock, final=(), skipping=()):
             ended.resume()
         except BaseException as problem:    # SystemExit too
             if kinds is ast.stmt or isinstance(problem, TooLong):
-                note(place(path, statement) + in_words(problem))
+                note(describe_place(path, statement) + describe_problem(problem))
             kinds = DEFINING if isinstance(problem, TooLong) or kinds is DEFINING else SETTING
 
 
-def future_flags(tree):
-    """Return the compiler's flags for a script's imports from __future__."""
+def find_flags(tree):
+    """The compiler's flags for a script's imports from __future__."""
     names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
              and node.module == "__future__" for alias in node.names]
     return sum({getattr(__future__, name).compiler_flag for name in names
                 if name in __future__.all_feature_names})
 
 
-def place(path, statement):
-    """Return where a statement stands."""
+def describe_place(path, statement):
+    """The file and the line of a statement."""
     return "{}, line {}".format(os.path.basename(str(path)), statement.lineno)
 
 
-def in_words(problem):
-    """Return what is said of a statement that has ended in a problem."""
+def describe_problem(problem):
+    """The words on a statement that has raised a problem."""
     if isinstance(problem, TooLong):
-        return (": what it does when it is imported does not come to an end; it belongs under "
-                "if __name__ == \"__main__\"")
+        return (": it does not come to an end when it is imported; put it under if __name__ == "
+                "\"__main__\"")
     try:
         words = str(problem)
     except BaseException:       # a __str__ of the student's
         words = ""
-    return " fails when it is imported, what is defined was taken: {}{}".format(
+    return " fails when it is imported, only definitions were used: {}{}".format(
         type(problem).__name__, ": " + words[:150] if words else "")

@@ -1,5 +1,5 @@
-"""What the scripts make of their images: watched while they run, since the starter code leaves
-open where the mean and the deviation are computed."""
+"""Watches the scripts as they pre-process their images: the starter code leaves open where to
+compute the mean and the deviation."""
 
 import inspect
 import os
@@ -7,35 +7,35 @@ import sys
 
 import numpy as np
 
+from adapter.code import Code, read_source
 from adapter.notes import silence
-from adapter.patient import Clock, TooLong, run
-from adapter.code import Code, source_of
+from adapter.statements import Clock, TooLong, run_statements
 
 NAME = "pre_process_images"
 MOST_CALLS = 8
-SECONDS = 1.5, 3.5      # of a script, of all of them; a call may take 10 by the clock
+SECONDS = 1.5, 3.5      # of one script, and of all; a check's call may take 10 by the clock
 
 
 class Enough(BaseException):
-    """All that is to be seen has been seen."""
+    """Both splits have been seen."""
 
 
 class Made(BaseException):
-    """A model is made: the images have been pre-processed before."""
+    """A script makes a model: it has pre-processed its images before that."""
 
     def __init__(self, event):
         super().__init__()
         self.event = event
 
     def resume(self):
-        """Watch again: what the watching function has raised has ended it."""
+        """Watch again: Python stops watching after an exception."""
         sys.setprofile(self.event)
 
 
 class Watch:
     """Keeps the arguments and the result of each call of pre_process_images.
 
-    stop: whether to raise Enough when both splits have been seen, and Made where a model is made.
+    stop: whether to raise Enough when both splits have been seen, and Made if a model is made.
     """
 
     def __init__(self, folder, splits):
@@ -51,12 +51,12 @@ class Watch:
         sys.setprofile(None)
 
     def event(self, frame, what, value):
-        """Look at a call or a return, as sys.setprofile asks for it."""
+        """Look at a call or a return: the function for sys.setprofile."""
         code = frame.f_code
         if os.path.dirname(code.co_filename) != self.folder:
             return
         if code.co_name == NAME and what == "call":
-            self.given[id(frame)] = first_array(frame.f_locals.values())
+            self.given[id(frame)] = find_array(frame.f_locals.values())
         elif code.co_name == NAME and what == "return":
             self.keep(self.given.pop(id(frame), None), value)
         elif self.stop and what == "call" and code.co_name == "__init__" and \
@@ -64,7 +64,7 @@ class Watch:
             raise Made(self.event)
 
     def keep(self, X, result):
-        """Keep a result, if the images are of one of the splits."""
+        """Keep a result, if its images are from one of the splits."""
         if X is None or not isinstance(result, np.ndarray) or len(self.seen) >= MOST_CALLS:
             return
         for name, split in self.splits.items():
@@ -80,23 +80,24 @@ class Watch:
         return {name for name, _, _ in self.seen} == set(self.splits)
 
 
-def first_array(values):
-    """Return a copy of the first array among values, or None."""
+def find_array(values):
+    """A copy of the first array among values, or None."""
     return next((np.array(one, float) for one in values if isinstance(one, np.ndarray)), None)
 
 
-def normalised(folder, gone, train, val):
-    """Return [split, images, result] of each time the scripts pre-process these images: as they
-    are loaded, as they run, and, where neither shows both, as the function is called.
+def watch_scripts(folder, gone, train, val):
+    """[split, images, result] for each time that the scripts pre-process these images.
 
-    train, val: (N, 784) whole numbers, what mnist.load() then gives.
+    The scripts are loaded, then run. If that does not show both splits, the function is called.
+
+    train, val: (N, 784) whole numbers; mnist.load() gives them to the scripts.
     """
     labels = [np.arange(len(one)) % 10 for one in (train, val)]
     code = Code(folder, gone, [train.astype(np.uint8), labels[0].astype(np.uint8),
                                val.astype(np.uint8), labels[1].astype(np.uint8)],
                 Clock(*SECONDS))
     watch = Watch(folder, {"train": train.astype(float), "val": val.astype(float)})
-    with silence(), code.apart():
+    with silence(), code.forget_scripts():
         with watch:
             code.load(NAME.encode())
         for script in sorted(code.own, key=lambda name: name == "task2a"):
@@ -104,22 +105,22 @@ def normalised(folder, gone, train, val):
                 run_as_main(code, script, watch)    # task2a.py, which tries parts, comes last
         for path in code.notebooks if code.own else ():
             if not watch.seen:
-                watched(watch, code.load_notebook, path)
+                run_watched(watch, code.load_notebook, path)
         call_directly(code, watch)
     return [[*one] for one in watch.seen]
 
 
 def run_as_main(code, script, watch):
-    """Run a script as it runs on a command line, up to where a model is made."""
+    """Run a script as on a command line, up to the point where it makes a model."""
     path = code.files[script]
-    if NAME.encode() not in source_of(path) or b"__main__" not in source_of(path):
+    if NAME.encode() not in read_source(path) or b"__main__" not in read_source(path):
         return
     namespace = {"__name__": "__main__", "__file__": str(path)}
-    watched(watch, run, source_of(path), path, namespace, code.gone, code.clock)
+    run_watched(watch, run_statements, read_source(path), path, namespace, code.gone, code.clock)
 
 
-def watched(watch, function, *given):
-    """Call what runs a script or a notebook, watched, up to where both splits have been seen."""
+def run_watched(watch, function, *given):
+    """Call a function that runs a script or a notebook, until both splits have been seen."""
     watch.stop = True
     try:
         with watch:
@@ -131,9 +132,11 @@ def watched(watch, function, *given):
 
 
 def call_directly(code, watch):
-    """Call pre_process_images with the images of splits that have not been seen, if it asks for
-    nothing else; if it asks for a mean and a deviation, and no script gives them, with the right
-    ones, as the split "handed"."""
+    """Call pre_process_images with the images of splits that have not been seen.
+
+    If it needs a mean and a deviation too, and no script gives them, call it with the right ones;
+    this split is called "handed".
+    """
     try:
         function = code.find(NAME)
         required = [one for one in inspect.signature(function).parameters.values()

@@ -1,5 +1,5 @@
-"""The kit's own layout: the assignment's scripts, as they are. It allows imports of what is not
-installed, and old names of NumPy."""
+"""The adapter of the kit's own layout. Scripts may import modules that are not installed, and use
+old names of NumPy."""
 
 import importlib
 import importlib.machinery
@@ -7,9 +7,9 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from adapter.missing import Stranger    # the worker calls this module "adapter"
+from adapter.missing import StandInFinder   # the worker calls this module "adapter"
 from adapter.notes import findings  # noqa: F401
-from adapter.old_numpy import bring_back, renewed
+from adapter.old_numpy import bring_back, renew
 
 
 class Loader(importlib.machinery.SourceFileLoader):
@@ -18,8 +18,8 @@ class Loader(importlib.machinery.SourceFileLoader):
     gone = frozenset()
 
     def source_to_code(self, data, path, *, _optimization=-1):
-        """Return the script's code."""
-        return compile(renewed(data, path, self.gone), path, "exec", dont_inherit=True)
+        """The script's code."""
+        return compile(renew(data, path, self.gone), path, "exec", dont_inherit=True)
 
 
 class Scripts:
@@ -29,7 +29,7 @@ class Scripts:
         self.folder, self.scripts = Path(folder), scripts
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a script that is there; None otherwise."""
+        """The spec of a script that is there; None otherwise."""
         file = self.folder / "{}.py".format(name)
         if name not in self.scripts or not file.is_file():
             return None
@@ -38,8 +38,8 @@ class Scripts:
 
 
 def install(folder, scripts):
-    """Return what stands for importlib.import_module."""
+    """The replacement of importlib.import_module."""
     Loader.gone = bring_back()
     sys.meta_path.insert(0, Scripts(folder, scripts))
-    sys.meta_path.append(Stranger(folder, scripts))
+    sys.meta_path.append(StandInFinder(folder, scripts))
     return importlib.import_module
