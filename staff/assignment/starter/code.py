@@ -80,7 +80,8 @@ class Code:
                 run_statements(source, file, module.__dict__, self.gone, self.clock, final,
                                skipping)
             except SyntaxError as problem:
-                note("{} is not Python: line {}, {}".format(file.name, problem.lineno, problem.msg))
+                note("{} is not Python: line {}, {}".format(file.name, problem.lineno,
+                                                            problem.msg))
 
     def find_spec(self, name, path=None, target=None):
         """The spec of a script, as a finder of Python's import system does."""
@@ -94,7 +95,7 @@ class Code:
 
     @contextlib.contextmanager
     def forget_scripts(self):
-        """Forget the loaded scripts inside this context, where they can be loaded again."""
+        """Forget the loaded scripts inside this context: they can be loaded again."""
         names = {*self.files, "mnist", *FIRST}
         before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
         finders = sys.meta_path[:]
