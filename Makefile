@@ -13,7 +13,7 @@ COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missin
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
-.PHONY: report test test-all lab notebooks student bench clean
+.PHONY: report test test-all lint lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
@@ -33,6 +33,9 @@ test-all: test
 	$(BIN)/python -m pytest -q -rs tests -m browser
 	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q \
 	    $(TWO_NOTEBOOKS) --nbval $(foreach task,1 2 3,notebooks/task$(task).ipynb)
+
+lint: $(READY)
+	$(BIN)/python -m ruff check .
 
 lab: $(READY)
 	$(BIN)/python -m jupyter lab
