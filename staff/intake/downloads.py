@@ -17,6 +17,7 @@ from staff.intake import listing
 from staff.intake.listing import (BROKEN, FILE, FOLDER, decode_name, describe_path, is_archive,
                                   is_junk, list_folder, list_zip, remove_suffix)
 from staff.layouts import list_scripts
+from staff.record import FILE as RECORD
 
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})"
                         r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
@@ -35,7 +36,7 @@ BESIDE = {".txt", ".csv", ".tsv", ".md", ".xls", ".xlsx", ".ods", ".html", ".htm
           ".toml", ".log", ".xml", ".sqlite"}
 MOST_HAND_INS = 5000
 MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # in the zip of a whole course
-RECORD, COPIES = "record.sqlite", "submissions"     # an output folder has both
+COPIES = "submissions"      # in an output folder, beside the record
 
 
 @dataclass(frozen=True)

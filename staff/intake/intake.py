@@ -15,13 +15,12 @@ from kit.definition import load_assignment, tomllib
 from kit.files import Refused, one_line, reason
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.inspection import LARGEST_MANIFEST, MANIFEST, manifest_in
-from staff.intake.downloads import find_hand_ins
+from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
 from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout
 from staff.record import Submission, key_of
 
-COPIES = "submissions"              # in the output folder
 UNFINISHED = ".unfinished-"
 SETTINGS = ("notebooks/report.toml", "report.toml")
 LARGEST_SETTINGS = 64 * 2**10

@@ -3,6 +3,7 @@
 It reads names, sizes and bytes. It writes nothing, and runs nothing.
 """
 
+import posixpath
 import re
 from collections import Counter
 from pathlib import PurePosixPath
@@ -262,13 +263,8 @@ def find_top(names):
 
 def find_wrapper(names):
     """The innermost folder of all files, with a slash at its end; "" if there is none."""
-    common = PurePosixPath(next(iter(names))).parent.parts
-    for name in names:
-        parts = PurePosixPath(name).parent.parts
-        same = (one == other for one, other in zip(common, parts))
-        common = common[:next((at for at, is_same in enumerate(same) if not is_same),
-                              min(len(common), len(parts)))]
-    return "".join(f"{part}/" for part in common)
+    common = posixpath.commonpath([posixpath.dirname(name) for name in names])
+    return f"{common}/" if common else ""
 
 
 def bring_up(files, notes):

@@ -14,12 +14,9 @@ from pathlib import PurePosixPath
 
 from kit.files import Refused
 from staff.sandbox.confined import start_process
-from staff.sandbox.limits import MIB
+from staff.sandbox.limits import MIB, SCRATCH
 from staff.sandbox.seccomp import build_filter
 
-PLACE = "/box/sub"      # looks like the student edition
-# folders in memory where code may write, and the limits of their sizes
-SCRATCH = {"/dev/shm": "shared_mib", "/tmp": "scratch_mib", PLACE: "scratch_mib"}
 SMALL = MIB             # bytes of a file that is copied
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 

@@ -23,7 +23,6 @@ import time
 LIBC = ctypes.CDLL(None, use_errno=True)
 UNSHARE = {"x86_64": 272, "aarch64": 97}
 CLONE_NEWUSER = 0x10000000
-LARGEST = {"/box/sub": "scratch", "/tmp": "scratch", "/dev/shm": "shared"}
 
 
 def is_reachable(family, address):
@@ -92,9 +91,9 @@ def try_places(targets):
             os.rename(folder, f"{folder}-moved")
             os.rename(f"{folder}-moved", folder)
             yield f"{folder} can be moved"
-    for folder, which in LARGEST.items():
+    for folder, size in targets["sizes"].items():
         found = os.statvfs(folder)
-        if targets["sized"] and found.f_blocks * found.f_frsize > targets[which]:
+        if found.f_blocks * found.f_frsize > size:
             yield f"{folder} is not limited in size"
     for name in targets["solutions"]:
         if importlib.util.find_spec(name):

@@ -11,7 +11,7 @@ import threading
 import time
 
 from kit.files import one_line
-from staff.sandbox.limits import MIB
+from staff.sandbox.limits import MIB, SCRATCH
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
@@ -19,7 +19,6 @@ PERIOD = 0.05               # seconds between two looks at memory and time
 MOST_FILES = 1000           # in a folder of the host's that it may write to
 INODE = 1024                # bytes of the kernel's memory that a file takes, even if it is empty
 PAGE = mmap.PAGESIZE
-SCRATCH = ("tmp", "box/sub", "dev/shm")
 
 
 class Confined:
@@ -241,10 +240,9 @@ def measure_scratch(pids):
     for pid in pids:
         for place in SCRATCH:
             with contextlib.suppress(OSError):
-                own = f"/proc/{pid}/root/{place}"
+                own = f"/proc/{pid}/root{place}"
                 # before it has left the host's root folder, it sees the host's files here
-                if not os.path.exists(f"/{place}") or (
-                        os.stat(own).st_dev != os.stat(f"/{place}").st_dev):
+                if not os.path.exists(place) or os.stat(own).st_dev != os.stat(place).st_dev:
                     found = os.statvfs(own)
                     used += (found.f_blocks - found.f_bfree) * found.f_frsize
                     used += (found.f_files - found.f_ffree) * INODE

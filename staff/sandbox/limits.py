@@ -8,6 +8,8 @@ from kit.files import Refused, one_line, reason
 
 DEFAULT = Path(__file__).with_name("limits.toml")
 MIB = 2**20
+# folders in memory where code may write, and the limits of their sizes
+SCRATCH = {"/dev/shm": "shared_mib", "/tmp": "scratch_mib", "/box/sub": "scratch_mib"}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from kit.files import Refused, one_line
 from staff.sandbox import bubblewrap
 from staff.sandbox.confined import list_children
-from staff.sandbox.limits import MIB
+from staff.sandbox.limits import MIB, SCRATCH
 from staff.sandbox.program import Program
 
 CANARY = Path(__file__).with_name("canary.py")
@@ -57,11 +57,11 @@ def find_escapes(sandbox):
         stack.enter_context(set_variable("STAFF_GRADE_SECRET", secret))
         limits, assignment = sandbox.limits.code, sandbox.assignment
         scripts = [str(assignment.folder / name) for name in assignment.scripts]
+        sizes = {place: getattr(limits, name) * MIB for place, name in SCRATCH.items()}
         targets = {"files": [file.name, *scripts], "port": listener.getsockname()[1],
                    "given": [*sandbox.given], "solutions": [*assignment.script_names, "staff"],
                    "abstract": secret, "secret": secret, "processes": limits.processes,
-                   "sized": bubblewrap.read_version() >= (0, 7),
-                   "scratch": limits.scratch_mib * MIB, "shared": limits.shared_mib * MIB}
+                   "sizes": sizes if bubblewrap.read_version() >= (0, 7) else {}}
         return ask_canary(sandbox, targets)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from kit.definition import STAND_IN, Assignment, load_assignment
 from staff.sandbox import bubblewrap
-from staff.sandbox.bubblewrap import PLACE
 from staff.sandbox.confined import Confined, start_process
 from staff.sandbox.interpreter import Interpreter, find_interpreter
 from staff.sandbox.limits import MIB, Limits
@@ -21,6 +20,7 @@ FIRST_UID, UIDS = 200_000, 2**16    # users that own nothing, for a grader that 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "USER": "student",
                "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp",
                "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+PLACE = "/box/sub"      # looks like the student edition
 ENTER = Path(__file__).with_name("enter.py")
 
 

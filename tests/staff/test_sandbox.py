@@ -96,7 +96,7 @@ def test_the_probe_sees_what_is_missing(option, length, told, sandbox, tmp_path,
 def test_the_probe_sees_what_can_be_moved(sandbox, monkeypatch):
     """The student's folder, if it is no mount of its own: another could take its place."""
     def make_scratch(place, mib):
-        return ["--tmpfs", *(["/box", "--dir"] if place == bubblewrap.PLACE else []), place]
+        return ["--tmpfs", *(["/box", "--dir"] if place == "/box/sub" else []), place]
     monkeypatch.setattr(bubblewrap, "make_scratch", make_scratch)
     monkeypatch.setattr(Sandbox, "choose_user", lambda *_: None)
     with pytest.raises(NotIsolated, match="/box/sub can be moved"):
