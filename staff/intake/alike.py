@@ -70,8 +70,8 @@ def find_pairs(submissions, out, starter=None):
 
 def describe_pair(share, passages):
     """How much of a pair agrees, in words."""
-    return (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words that were not given "
-            "agree, whatever the names")
+    return (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words agree, without given "
+            "code and whatever the names")
 
 
 def find_given(layout, starter):
@@ -142,7 +142,7 @@ def split_units(text):
     for match in WORD.finditer(text):
         kind, word = match.lastgroup, match[0]
         if fresh and kind in ("name", "sign") and word not in ")]}":
-            inside = begins_unit(word, match, text, inside, units)
+            inside = begin_unit(word, match, text, inside, units)
         fresh = kind == "line" or (fresh and kind == "blank")
         if kind in ("number", "name") or kind == "sign" and word not in NO_MATTER:
             units[-1].append(classify(kind, word, units[-1], modules))
@@ -152,7 +152,7 @@ def split_units(text):
     return units
 
 
-def begins_unit(word, match, text, inside, units):
+def begin_unit(word, match, text, inside, units):
     """Begin a new unit if this first word of a line needs one. True if a function goes on."""
     at_edge = match.start() == 0 or text[match.start() - 1] == "\n"
     if word in ("def", "class", "async") or (at_edge and inside):

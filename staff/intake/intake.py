@@ -40,7 +40,7 @@ def take_in(path, out, layout="auto", limits=None):
     hand-ins, or if the output folder would be taken in itself.
     """
     path, out = Path(path), Path(out)
-    check_apart(path, out)
+    check_output(path, out)
     limits = limits or load_assignment().hand_in
     hand_ins = find_hand_ins(path, out)
     with open_copies(out) as copies:
@@ -50,7 +50,7 @@ def take_in(path, out, layout="auto", limits=None):
     return sorted(found, key=lambda one: (one.student, one.attempt, one.key))
 
 
-def check_apart(path, out):
+def check_output(path, out):
     """Refuse an output folder that holds the hand-ins, or lies inside one of them."""
     here, there = (Path(os.path.realpath(one)) for one in (path, out))
     if here == there or here.is_relative_to(there):

@@ -355,8 +355,8 @@ def test_those_alike_are_listed_and_what_does_not_count_is_left_out(tmp_path):
     found[3] = replace(found[3], superseded="bo")
     (one, other, words), = find_pairs(found, tmp_path)
     assert {one, other} == {"bo", "cy"}
-    assert re.fullmatch(r"100 % of 6\d\d passages of 10 words that were not given agree, "
-                        "whatever the names", words)
+    assert re.fullmatch(r"100 % of 6\d\d passages of 10 words agree, without given code "
+                        "and whatever the names", words)
 
 
 def in_starters_layout(texts, own=""):

@@ -63,7 +63,7 @@ class Model:
         if layer == 0:
             return np.r_[0:wanted - 1, count - 1]
         if count == wanted + 1:
-            return slice(1, None) if self.bias_unit_is_first() else slice(0, -1)
+            return slice(1, None) if self.is_bias_unit_first() else slice(0, -1)
         return slice(None)
 
     def crop(self, values):
@@ -112,7 +112,7 @@ class Model:
         else:
             self.own.ws = new
 
-    def bias_unit_is_first(self):
+    def is_bias_unit_first(self):
         """Whether the first row belongs to a hidden layer's bias unit, and not the last."""
         if "_first" not in self.__dict__:
             note("each hidden layer has a bias unit of its own, which the task does not ask for: "
