@@ -12,9 +12,9 @@ from pathlib import Path
 
 from kit import ROOT
 from kit.files import Refused, one_line, reason, say
-from kit.pool import count_cores
+from kit.pool import count_cores, run_jobs
 from staff import cluster
-from staff.grading import changes, mark, running, tasks
+from staff.grading import changes, mark, tasks
 from staff.grading.points import by_code
 from staff.grading.progress import Progress, minutes
 from staff.grading.record import FILE, Record
@@ -228,9 +228,9 @@ def compute(record, stages, settings, options):
 def started(jobs, settings, options):
     """Return the generator of (task, outcome), here or on the workers of a scheduler."""
     if options.scheduler:
-        return cluster.run(jobs, tasks.perform, options.scheduler,
-                           (mark.ready, settings.sandbox))
-    return running.run(jobs, tasks.perform, options.jobs or count_cores(), tasks.patience)
+        return cluster.run_jobs(tasks.perform, jobs, options.scheduler,
+                                (mark.ready, settings.sandbox))
+    return run_jobs(tasks.perform, jobs, options.jobs or count_cores(), tasks.patience)
 
 
 def compare(record, options):
