@@ -24,7 +24,7 @@ from staff.sandbox.confined import list_descendants
 from staff.sandbox.interpreter import find_interpreter
 from staff.sandbox.probe import NotIsolated
 from staff.sandbox.program import Program
-from staff.sandbox.sandbox import Sandbox
+from staff.sandbox.sandbox import ENTER, Sandbox
 
 HONEST = "def answer(x): return 2 * x\n"
 OPEN = Sandbox(replace(LIMITS, code=CODE), isolated=False)
@@ -299,11 +299,13 @@ def test_a_process_has_a_limit_in_all(sandbox):
 def test_killed_while_it_starts_it_leaves_nothing(sandbox):
     """Before bubblewrap is done, too."""
     reading, ready = os.pipe()
-    namespaces, sleep = set(), Program(["/bin/sleep", "60"], limits=CODE, slot=0)
+    sleep = Program(["/bin/sleep", "60"], show={"/enter/enter.py": ENTER}, limits=CODE, slot=0)
+    namespaces, held = set(), []
     for pause in np.linspace(0, 0.03, 20):
         process = sandbox.start_isolated(sleep, ready)
-        namespaces |= {os.readlink(f"/proc/{child}/ns/pid")
-                       for child in list_descendants(process.pid)}
+        # held open: a sandbox of another test cannot get the same number
+        held += [open(f"/proc/{child}/ns/pid") for child in list_descendants(process.pid)]
+        namespaces = {os.readlink(f"/proc/self/fd/{file.fileno()}") for file in held}
         time.sleep(pause)
         process.kill()
         assert process.wait(1) == process.poll() == 128 + signal.SIGKILL and process.reason == ""
@@ -312,6 +314,8 @@ def test_killed_while_it_starts_it_leaves_nothing(sandbox):
     os.close(ready)
     os.close(reading)
     assert namespaces and not any(map(inhabitants, namespaces))
+    for file in held:
+        file.close()
 
 
 def test_nothing_is_left_when_the_grader_is_killed(sandbox, tmp_path):
