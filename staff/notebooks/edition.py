@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
-from kit.notebooks import nbformat, read_notebook
-from kit.sections import find_subtask, find_task, list_cells
+from kit.notebook_files import nbformat, read_notebook
+from kit.sections import find_subtask, find_task, name_cells
 from staff.release.editions import role_of, section_of, student_edition
 from staff.layouts import KIT
 from staff.record import Finding
@@ -197,7 +197,7 @@ def strange(name, by_given):
         if len(ones) > 1:
             numbers = [one.number for one in ones]
             yield note(ones[1].notebook, ones[1].number,
-                       f"the cell {cell_id} comes {len(ones)} times: {list_cells(numbers)}")
+                       f"the cell {cell_id} comes {len(ones)} times: {name_cells(numbers)}")
         for one in ones:
             if one.cell.cell_type != one.given.kind:
                 yield note(one.notebook, one.number, f"the cell {cell_id} was "

@@ -7,7 +7,7 @@ left out. Numbers may differ as they do between two machines, and no further.
 import re
 
 from kit.files import one_line
-from kit.report.outputs import ESCAPES, PROGRESS, as_seen
+from kit.report.text_outputs import ESCAPES, PROGRESS, as_seen
 
 RELATIVE = 1e-3     # of numbers: float32 agrees to four digits between two matrix kernels
 ABSOLUTE = 1e-6     # below it everything is rounding

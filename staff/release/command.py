@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
-from kit.notebooks import nbformat, read_notebook
+from kit.notebook_files import nbformat, read_notebook
 from staff.release import inspection, leaks
 from staff.release.editions import student_edition
 from staff.release.folders import whole_folder

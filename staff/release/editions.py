@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from kit.files import Refused
-from kit.notebooks import nbformat
+from kit.notebook_files import nbformat
 from kit.sections import PLACEHOLDER
 from staff.release.stripping import put_back as put_text_back
 from staff.release.stripping import strip

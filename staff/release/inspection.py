@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import kit.notebooks
+import kit.notebook_files
 from kit.files import Refused, one_line
-from kit.notebooks import nbformat
+from kit.notebook_files import nbformat
 from staff.release import editions, stripping
 
 TRIAL = Path(__file__).with_name("trial.py")
@@ -131,7 +131,7 @@ def enclosing(text, line):
 
 def check_notebook(path):
     """Return the notebook of a file; Refused if it is not valid or holds outputs."""
-    node = kit.notebooks.read_notebook(path).node
+    node = kit.notebook_files.read_notebook(path).node
     for cell in node.cells:
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
             raise Refused(f"{path.name}, cell {cell.id}: the student edition holds an output")

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from PIL import Image, ImageOps
 
-from kit.report import typesetting, worker
+from kit.report import pdf_process, typesetting
 from kit.report.characters import Coverage
 
 SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
@@ -99,7 +99,7 @@ def make(*cells, folder=None, name="task1.ipynb", include_code=False, system_fon
     """Return (PDF bytes, problems) of cells."""
     given = {"text": nbformat.writes(notebook(*cells)), "name": name, "numbers": [],
              "folder": None if folder is None else str(folder)}
-    return worker.make({
+    return pdf_process.make_report({
         "notebooks": [given], "settings": SETTINGS, "code": include_code, "most_lines": 60,
         "system_fonts": system_fonts})
 

@@ -11,10 +11,13 @@ import typst
 from pdf_helpers import need_font
 
 from kit.report import command as report
-from kit.report import finding
-from kit.report.tex import CannotSet, Mender
-from kit.report.parts import Part, Place
-from kit.report.typesetting import TEMPLATE, Typesetter
+from kit.report import formula_finder
+from kit.report import formulas as kit_formulas
+from kit.report.body import Body
+from kit.report.fragments import Fragment, Place
+from kit.report.tex import convert_formula
+from kit.report.tex_macros import CannotSet, Macros
+from kit.report.typesetting import TEMPLATE, set_pages
 
 ACCENTS = {0x300: "`", 0x301: "´", 0x302: "^", 0x303: "~", 0x304: "¯", 0x305: "¯", 0x306: "˘",
            0x307: "˙", 0x308: "¨", 0x30a: "°", 0x30c: "ˇ", 0x20d7: "→",
@@ -611,24 +614,24 @@ def normal(text):
 
 def typeset(formulas):
     """Return (the text of each displayed formula in the PDF, the warnings)."""
-    typesetter = Typesetter()
-    place = Place("task.ipynb", 3)
-    body = typesetter.body([Part("markdown", f"$$\n{tex}\n$$", place) for tex in formulas])
+    body, place = Body(), Place("task.ipynb", 3)
+    body.add([Fragment("markdown", f"$$\n{tex}\n$$", place) for tex in formulas])
     font = '\n#show math.equation: set text(font: "New Computer Modern Math")\n'
-    pages = "\n#pagebreak()\n".join(typesetter.filled([piece]) for piece in body)
+    pages = "\n#pagebreak()\n".join(body.fill_in([attempt]) for attempt in body.attempts)
     pdf = typst.compile((TEMPLATE.read_text(encoding="utf-8") + font + pages).encode())
     texts = [normal(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
     assert len(texts) == len(formulas)
-    return dict(zip(formulas, texts)), list(map(str, typesetter.problems))
+    return dict(zip(formulas, texts)), list(map(str, body.problems))
 
 
 def pdf_of(markdown, kind="markdown"):
     """Return (the text of a report on one cell, its warnings)."""
-    typesetter = Typesetter()
-    pdf = typesetter.pdf([Part(kind, markdown, Place("here"))], {"title": '"T"'})
+    body = Body()
+    body.add([Fragment(kind, markdown, Place("here"))])
+    pdf = set_pages(body, {"title": '"T"'})
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     text = normal(" ".join(page.extract_text() for page in reader.pages))
-    return text, list(map(str, typesetter.problems))
+    return text, list(map(str, body.problems))
 
 
 def ending(function):
@@ -639,10 +642,10 @@ def ending(function):
 
 def typst_of(tex, *before):
     """Return the typst of a formula; those before it may define macros."""
-    mender = Mender()
+    macros = Macros()
     for formula in before:
-        mender.prepare(formula)
-    return mender.prepare(tex)[0]
+        convert_formula(formula, macros)
+    return convert_formula(tex, macros)[0]
 
 
 @pytest.fixture(scope="module")
@@ -698,8 +701,9 @@ def test_a_tag_stands_beside_its_formula_or_below_a_wide_one():
     r"\begin{matrix} %s \end{matrix}" % "&".join(["ab"] * 60),
     rf"\begin{{align}} a &= {WIDE} \\ b &= c \tag{{1}} \end{{align}}", rf"\foo {WIDE}"])
 def test_nothing_runs_off_the_paper(tex):
-    typesetter, ends = Typesetter(), []
-    pdf = typesetter.pdf([Part("markdown", f"$$\n{tex}\n$$", Place("here"))], {"title": '"T"'})
+    body, ends = Body(), []
+    body.add([Fragment("markdown", f"$$\n{tex}\n$$", Place("here"))])
+    pdf = set_pages(body, {"title": '"T"'})
     page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
     page.extract_text(visitor_text=lambda text, outer, inner, *_: ends.append(
         inner[4] * outer[0] + inner[5] * outer[2] + outer[4]))
@@ -708,12 +712,12 @@ def test_nothing_runs_off_the_paper(tex):
 
 def test_a_tag_within_a_line_is_not_lost():
     with pytest.raises(CannotSet, match="tag within a line"):
-        Mender().prepare(r"a \tag{1}", display=False)
+        convert_formula(r"a \tag{1}", Macros(), display=False)
 
 
 def test_an_unescaped_percent_sign_hides_nothing():
     with pytest.raises(CannotSet, match="unescaped %"):
-        Mender().prepare("50 % of x", display=False)
+        convert_formula("50 % of x", Macros(), display=False)
 
 
 # Macros -----------------------------------------------------------------------------------------
@@ -745,7 +749,7 @@ def test_a_formula_of_definitions_shows_nothing():
 @pytest.mark.parametrize("tex, reason", REFUSED)
 def test_what_is_not_known_is_printed_as_tex(refused, tex, reason):
     with pytest.raises(CannotSet) as refusal:
-        Mender().prepare(tex)
+        convert_formula(tex, Macros())
     assert reason in str(refusal.value)
     need_font(tex, "fonts-droid-fallback")
     assert refused[0][tex] == normal(tex)
@@ -759,7 +763,7 @@ def test_every_refusal_has_a_warning_with_notebook_cell_formula_and_reason(refus
 
 
 def test_what_typst_refuses_is_printed_as_tex(monkeypatch):
-    monkeypatch.setattr(Mender, "prepare", lambda self, tex, display: ("no-such-name", ""))
+    monkeypatch.setattr(kit_formulas, "convert_formula", lambda *_: ("no-such-name", ""))
     text, warnings = pdf_of("before $x^2$ after")
     assert "beforex^2after" in text and "typst refused it" in warnings[0]
 
@@ -787,7 +791,7 @@ def test_smuggled_typst_that_is_no_tex_is_refused(smuggled):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_formula_is_set_or_refused(name):
     try:
-        set_as, _ = ending(lambda: Mender().prepare(HOSTILE[name]))
+        set_as, _ = ending(lambda: convert_formula(HOSTILE[name], Macros()))
     except CannotSet as refusal:
         assert str(refusal)
     else:
@@ -796,7 +800,7 @@ def test_a_hostile_formula_is_set_or_refused(name):
 
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_cell_of_marks_is_searched_to_its_end(name):
-    for find in (finding.in_markdown, finding.in_html):
+    for find in (formula_finder.find_in_markdown, formula_finder.find_in_html):
         found = ending(lambda find=find: list(find(LARGE[name])))
         assert all(0 <= formula.start < formula.end <= len(LARGE[name]) for formula in found)
 
@@ -805,14 +809,14 @@ def test_a_large_cell_of_marks_is_searched_to_its_end(name):
 
 @pytest.mark.parametrize("markdown, formulas", FOUND)
 def test_formulas_are_found_as_jupyter_finds_them(markdown, formulas):
-    assert [formula.tex for formula in finding.in_markdown(markdown)] == formulas
+    assert [formula.tex for formula in formula_finder.find_in_markdown(markdown)] == formulas
 
 
 @pytest.mark.parametrize("html, formulas", [
     ("<td>$x$</td><td>$a &lt; b$</td>", ["x", "a < b"]), ("<td>$5</td><td>$6</td>", []),
     ('<td title="$x$">$y$</td>', ["y"]), ("<pre>$x$</pre><code>$y$</code> $z$", ["z"])])
 def test_formulas_are_found_in_html(html, formulas):
-    assert [formula.tex for formula in finding.in_html(html)] == formulas
+    assert [formula.tex for formula in formula_finder.find_in_html(html)] == formulas
 
 
 @pytest.mark.parametrize("markdown, text", [

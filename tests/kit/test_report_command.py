@@ -15,7 +15,7 @@ from pdf_helpers import code, markdown, notebook, opened, pictures, png, shown, 
 from kit.report import command as report
 from kit.__main__ import main as kit_main
 from kit.report.exporter import TypstPDFExporter
-from kit.report import child
+from kit.report import launcher
 
 
 @pytest.fixture
@@ -308,14 +308,14 @@ def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch, capsys):
     _, output = run(folder)
     before = output.read_bytes()
     capsys.readouterr()
-    monkeypatch.setattr(child, "START", "import os; os._exit(3)")
+    monkeypatch.setattr(launcher, "START", "import os; os._exit(3)")
     assert run(folder)[0] == 2 and "exit status 3" in said(capsys)
     assert output.read_bytes() == before and list(output.parent.iterdir()) == [output]
 
 
 def test_a_package_that_is_not_installed_is_named(folder, monkeypatch, capsys):
     absent = "raise ModuleNotFoundError(\"No module named 'typst'\")"
-    monkeypatch.setattr(child, "START", absent)
+    monkeypatch.setattr(launcher, "START", absent)
     assert run(folder)[0] == 2
     assert "typst is not installed: run `pip install -r requirements.txt`" in said(capsys)
 

@@ -15,7 +15,7 @@ from stress_notebooks import SVG, frame, html_table, picture_bytes
 
 from kit.report import typesetting
 from kit.report.floats import find_gap
-from kit.report.parts import NOTE
+from kit.report.fragments import NOTE
 
 
 def kinds(problems):

@@ -256,9 +256,9 @@ def test_a_worker_that_is_stopped_leaves_nothing(place, capsys):
 
 def test_typst_that_is_stopped_leaves_nothing(place, monkeypatch, capsys):
     script = ("import sys, time; sys.path[0] = sys.argv.pop(1); from kit.report import "
-              "typesetting, worker; "
-              "typesetting.compile_pdf = lambda *_: time.sleep(60); worker.main()")
-    monkeypatch.setattr("kit.report.child.START", script)
+              "typesetting, pdf_process; "
+              "typesetting.compile_pdf = lambda *_: time.sleep(60); pdf_process.main()")
+    monkeypatch.setattr("kit.report.launcher.START", script)
     write(place / "notebooks", markdown("a"))
     before = files(place)
     assert run(place, "--time-limit", "2")[0] == 2
@@ -274,10 +274,10 @@ def test_memory_is_limited(place, capsys):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
 def test_the_systems_own_limit_holds_too(place, monkeypatch, capsys):
-    script = ("import sys; sys.path[0] = sys.argv.pop(1); from kit.report import worker; "
-              "worker.ADDRESS_SPACE = 0; worker.make = lambda job: bytearray(2**31); "
-              "worker.main()")
-    monkeypatch.setattr("kit.report.child.START", script)
+    script = ("import sys; sys.path[0] = sys.argv.pop(1); from kit.report import pdf_process; "
+              "pdf_process.ADDRESS_SPACE = 0; "
+              "pdf_process.make_report = lambda request: bytearray(2**31); pdf_process.main()")
+    monkeypatch.setattr("kit.report.launcher.START", script)
     write(place / "notebooks", markdown("a"))
     assert run(place, "--memory-limit", "300")[0] == 2
     assert "need more memory than they may use" in capsys.readouterr().err
@@ -307,7 +307,7 @@ def test_an_interrupted_report_leaves_nothing(place, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
     write(place / "notebooks", markdown("a"))
-    monkeypatch.setattr("kit.report.child.memory_of", interrupt)
+    monkeypatch.setattr("kit.report.launcher.measure_memory", interrupt)
     before = files(place)
     assert run(place)[0] == 130 and files(place) == before
 

@@ -26,7 +26,7 @@ from kit.__main__ import main as kit_main
 from kit.check import CheckReport, Result
 from kit.definition import load_assignment
 from kit.files import Refused
-from kit.report.parts import Place, Problem
+from kit.report.fragments import Place, Problem
 
 TOML = "notebooks/report.toml"
 SCRIPTS = ["utils.py", "task2.py", "task3.py", "task4.py"]
@@ -472,7 +472,7 @@ def sections(task):
 @pytest.fixture
 def real(folder, monkeypatch):
     """The folder with short notebooks that are executed and printed in earnest."""
-    from kit.report.child import make_pdf
+    from kit.report.launcher import make_pdf
     monkeypatch.setattr(submit, "make_pdf", make_pdf)
     for task, name in enumerate(NOTEBOOKS, start=1):
         write(folder, sections(task), name=name)

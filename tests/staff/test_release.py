@@ -16,8 +16,8 @@ import pytest
 from here import ASSIGNMENT, NOTEBOOKS, ROOT, SCRIPTS, SUBTASKS
 import staff.release.command
 from kit.files import Refused
-from kit.notebooks import read_notebook
-from kit.report.preflight import problems_of
+from kit.notebook_files import read_notebook
+from kit.report.preflight import find_problems
 from kit.sections import PLACEHOLDER
 from staff.release import folders, inspection, leaks, stripping
 from staff.release.editions import bare, student_edition
@@ -205,7 +205,7 @@ def test_every_subtask_has_its_heading_with_points_and_its_question(student):
 def test_the_report_finds_a_place_to_answer_for_each_subtask_marked_by_hand(student):
     for name in NOTEBOOKS:
         notebook = read_notebook(student / name)
-        found = {problem.place.cell for problem in problems_of(notebook)
+        found = {problem.place.cell for problem in find_problems(notebook)
                  if problem.kind == "placeholder"}
         answers = {number for number, cell in notebook.cells
                    if "answer" in cell.metadata.get("tags", [])}
