@@ -85,7 +85,7 @@ class Body:
         A key that is not used stood in code, where pandoc.lua wrote `$` and text again.
         """
         for number, formula in enumerate(self.formulas.found):
-            key, typst = make_placed_key(number), self.formulas.write_typst(formula)
+            key, typst = make_placed_key(number), formula.write_typst()
             display = "true" if formula.display else "false"
             words = (f"the formula {one_line(formula.tex, 80)} cannot be drawn, so the report "
                      f"shows its TeX ({formula.reason or 'typst refused it'})")

@@ -19,18 +19,12 @@ PROBE = """#let size(letter) = {
 )) <sizes>]"""
 
 
-class Coverage:
-    """The characters of some texts that the report's own fonts lack.
-
-    system:  characters that only a font of this machine has
-    missing: characters that no font has
-    """
-
-    def __init__(self, texts, system_fonts=True):
-        letters = find_unusual_letters(texts)
-        foreign = find_undrawn(letters, system=False) if letters else []
-        self.missing = find_undrawn(foreign, system=True) if foreign and system_fonts else foreign
-        self.system = [letter for letter in foreign if letter not in self.missing]
+def find_foreign_letters(texts, system_fonts=True):
+    """(characters that need a font of this machine, characters that no font has) of texts."""
+    letters = find_unusual_letters(texts)
+    foreign = find_undrawn(letters, system=False) if letters else []
+    missing = find_undrawn(foreign, system=True) if foreign and system_fonts else foreign
+    return [letter for letter in foreign if letter not in missing], missing
 
 
 def find_unusual_letters(texts):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kit.report import formula_finder
+from kit.report.fragments import Place
 from kit.report.keys import make_found_key
 from kit.report.tex import convert_formula
 from kit.report.tex_macros import CannotSet, Macros
@@ -19,11 +20,25 @@ class Formula:
 
     tex: str
     display: bool
-    place: str
+    place: Place
     source: str             # as written, with its dollars
     typst: str = ""
     tag: str = ""
     reason: str = ""        # why it cannot be set
+
+    def write_typst(self):
+        """The typst that shows the formula; None if it cannot be set."""
+        if self.reason:
+            return None
+        if not self.typst:
+            return ""       # it only defines macros
+        alt, is_short = quote_text(" ".join(self.tex.split())), len(self.typst) < ON_ONE_LINE
+        if not self.display:
+            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${self.typst}$);"
+        if not self.tag and len(self.typst) < ALWAYS_FITS and "#h(" not in self.typst:
+            return f"#formula({alt}, $ {self.typst} $);"
+        tag = f"tag: {quote_text(self.tag)}, " if self.tag else ""
+        return f"#displayed({alt}, {tag}$ {self.typst} $);"
 
 
 @dataclass
@@ -61,20 +76,6 @@ class Formulas:
             formula.reason = (words if len(words) <= LONGEST_REASON
                               else words[:LONGEST_REASON] + "…")
         return formula
-
-    def write_typst(self, formula):
-        """The typst that shows a formula; None if it cannot be set."""
-        if formula.reason:
-            return None
-        if not formula.typst:
-            return ""       # a formula of macro definitions only
-        alt, is_short = quote_text(" ".join(formula.tex.split())), len(formula.typst) < ON_ONE_LINE
-        if not formula.display:
-            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${formula.typst}$);"
-        if not formula.tag and len(formula.typst) < ALWAYS_FITS and "#h(" not in formula.typst:
-            return f"#formula({alt}, $ {formula.typst} $);"
-        tag = f"tag: {quote_text(formula.tag)}, " if formula.tag else ""
-        return f"#displayed({alt}, {tag}$ {formula.typst} $);"
 
 
 def join_markdown(pieces):

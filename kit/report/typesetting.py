@@ -6,7 +6,7 @@ from pathlib import Path
 import typst
 
 from kit.files import Refused, one_line
-from kit.report.characters import LETTERS_IN_SVG, Coverage, describe_letter
+from kit.report.characters import LETTERS_IN_SVG, describe_letter, find_foreign_letters
 from kit.report.floats import choose_floats
 from kit.report.fragments import NOTE, Place, Problem
 
@@ -19,32 +19,31 @@ def set_pages(body, front_matter, system_fonts=True):
     front_matter: the arguments of `report` in report.typ, name: typst
     """
     show_rule = write_show_rule(front_matter)
-    coverage = check_characters(body, show_rule, system_fonts)
-    start = (TEMPLATE.read_text(encoding="utf-8") + write_missing_rule(coverage.missing)
-             + show_rule)
+    from_system, missing = check_letters(body, show_rule, system_fonts)
+    start = TEMPLATE.read_text(encoding="utf-8") + write_missing_rule(missing) + show_rule
     with tempfile.TemporaryDirectory() as root:
         for name, data in body.files.items():
             Path(root, name).write_bytes(data)
-        place = {"root": root, "ignore_system_fonts": not coverage.system}
+        options = {"root": root, "ignore_system_fonts": not from_system}
         try:
-            return compile_accessible(body, start, place)
+            return compile_accessible(body, start, options)
         except typst.TypstError:
-            replace_broken(body, typst.Compiler(**place), start)
+            replace_broken(body, typst.Compiler(**options), start)
         try:
-            return compile_accessible(body, start, place)
+            return compile_accessible(body, start, options)
         except typst.TypstError as problem:
             raise Refused(f"typst could not make the report: {problem.message}") from None
 
 
-def check_characters(body, show_rule, system_fonts):
-    """Which characters need a system font; those that no font has are problems."""
+def check_letters(body, show_rule, system_fonts):
+    """(characters that need a system font, characters that no font has: these are problems)."""
     texts = [body.fill_in([attempt]) for attempt in body.attempts]
     drawn = [letters for data in body.files.values() if data.lstrip().startswith(b"<")
              for letters in LETTERS_IN_SVG.findall(data.decode("utf-8", "replace"))]
-    coverage = Coverage([show_rule, *texts, *drawn], system_fonts)
+    from_system, missing = find_foreign_letters([show_rule, *texts, *drawn], system_fonts)
     told = set()
     for fragment, text in zip(body.fragments, texts):
-        absent = [letter for letter in coverage.missing
+        absent = [letter for letter in missing
                   if letter in text and (fragment.place, letter) not in told]
         told.update((fragment.place, letter) for letter in absent)
         if absent:
@@ -52,15 +51,15 @@ def check_characters(body, show_rule, system_fonts):
             words = (f"no font has {', '.join(map(describe_letter, absent[:3]))}{more}, so the "
                      "report shows its number: install a font such as Noto, or write it in words")
             body.problems.append(Problem("character", fragment.place, words))
-    return coverage
+    return from_system, missing
 
 
-def compile_accessible(body, start, place):
+def compile_accessible(body, start, options):
     """The PDF of a body; it claims PDF/UA-1 unless typst refuses the claim."""
     source = start + body.fill_in(body.attempts)
 
     def make_compiler(floats):
-        return typst.Compiler(source.encode("utf-8", "replace"), **place,
+        return typst.Compiler(source.encode("utf-8", "replace"), **options,
                               sys_inputs={"floats": " ".join(floats)})
     compiler = make_compiler(choose_floats(make_compiler))
     try:
