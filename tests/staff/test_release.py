@@ -40,7 +40,8 @@ def student(tmp_path_factory):
 def small_reference(tmp_path_factory):
     """A copy of the reference edition without the data and the notebooks' outputs."""
     copy = tmp_path_factory.mktemp("small") / "reference"
-    staff_files = (README, "staff/assignment/trial.py", "staff/assignment/guide.md")
+    staff_files = [README, *(f"staff/assignment/{name}"
+                             for name in ("trial.py", "guide.md", "layouts.toml"))]
     for name in (*SCRIPTS, *SETTINGS, *ASSIGNMENT.given, *staff_files):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, copy / name)
