@@ -21,7 +21,7 @@ import pypandoc
 
 from benchmarks.timing import markdown
 from kit import NOTEBOOKS, ROOT
-from kit.pdf.child import memory_of
+from kit.report.launcher import measure_memory
 
 # nbconvert needs a pandoc for --to pdf: the system's if there is one, else the wheel's.
 PATH = os.pathsep.join([os.environ["PATH"], str(Path(pypandoc.get_pandoc_path()).parent)])
@@ -68,7 +68,7 @@ def measure(command):
             process = psutil.Popen([*command, target], cwd=ROOT, stdout=said, stderr=said,
                                    env={**os.environ, "PATH": PATH})
             while process.poll() is None:
-                peak = max(peak, memory_of(process))
+                peak = max(peak, measure_memory(process))
                 time.sleep(0.02)
         seconds = time.perf_counter() - started
         made = len(list(Path(folder).glob("*.pdf")))
