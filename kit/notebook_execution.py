@@ -64,10 +64,10 @@ def execute(notebook, scripts=None):
         return describe_failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
         return store_error(notebook, running["index"], "TimeoutError",
-                     f"the cell ran for more than {CELL_SECONDS} s")
+                           f"the cell ran for more than {CELL_SECONDS} s")
     except DeadKernelError:
         return store_error(notebook, running["index"], "DeadKernelError",
-                     "the cell ended the Python process: it may have run out of memory")
+                           "the cell ended the Python process: it may have run out of memory")
     except Exception as problem:  # such as no kernel or no free port: no traceback
         raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
                       "that `pip install -r requirements.txt` succeeded") from None

@@ -112,7 +112,7 @@ def read_lines(reader, name):
     if any(tags) and name not in CENTRED:
         rows = [row + ['""'] * (width + width % 2 - len(row)) for row in rows]
     reader.lines = "aligned(%s)" % join_lines([join_cells(row, gap) for row in rows], tags,
-                                                "" if name in CENTRED else " & ")
+                                              "" if name in CENTRED else " & ")
     return reader.lines
 
 

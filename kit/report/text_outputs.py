@@ -11,7 +11,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 PROGRESS = re.compile(r"\d{1,3}%\||\d+it \[")       # tqdm's bar, with and without a total
 LONGEST_LINE = 2000
 SPAN = re.compile(r'<span(?: class="([^"]*)")?(?: style="([^"]*)")?>(.*?)</span>|([^<]+)',
-                 re.DOTALL)
+                  re.DOTALL)
 STYLE = re.compile(r"(background-color|color): rgb\((\d+),\s*(\d+),\s*(\d+)\)")
 
 

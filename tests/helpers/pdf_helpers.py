@@ -72,7 +72,7 @@ def export(*cells, **options):
     Sections of the assignment are not asked for.
     """
     pdf, problems = make(*cells, **options)
-    return (*opened(pdf), [problem for problem in problems if problem.kind != "section"])
+    return (*read_pdf(pdf), [problem for problem in problems if problem.kind != "section"])
 
 
 def draw(*cells):
@@ -85,7 +85,7 @@ def draw(*cells):
     return [Image.open(io.BytesIO(page)).convert("L") for page in pages]
 
 
-def fullness(*cells):
+def measure_fullness(*cells):
     """Return how full each page is of the report made of cells: 1 where its last line is used."""
     found = []
     for picture in draw(*cells):
@@ -104,13 +104,13 @@ def make(*cells, folder=None, name="task1.ipynb", include_code=False, system_fon
         "system_fonts": system_fonts})
 
 
-def opened(pdf):
+def read_pdf(pdf):
     """Return a PDF's reader and its text on one line."""
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def pictures(reader):
+def count_pictures(reader):
     """Return how many pictures a PDF shows."""
     return sum(len(page.images) for page in reader.pages)
 

@@ -10,18 +10,18 @@ from kit.report.preflight import list_problems, find_missing_sections, find_prob
 from kit.sections import find_subtask, name_cells
 
 
-def found(*given):
+def find_kinds(*given):
     """Return [(kind, cell)] of a notebook of cells."""
     return [(problem.kind, problem.place.cell)
             for problem in find_problems(Notebook(notebook(*given), "a.ipynb"))]
 
 
-def counted(count, source="x"):
+def make_code(count, source="x"):
     """Return a code cell that was run as that number, or not at all."""
     return nb4.new_code_cell(source, execution_count=count)
 
 
-def failed(**more):
+def make_failed(**more):
     """Return a code cell that raised an error."""
     cell = code("W", nb4.new_output("error", ename="NameError", evalue="W", traceback=[]))
     cell.metadata.update(more)
@@ -29,17 +29,17 @@ def failed(**more):
 
 
 @pytest.mark.parametrize("given, problems", [
-    ([counted(1), counted(2), counted(9)], []),
-    ([counted(5), counted(6)], []),
+    ([make_code(1), make_code(2), make_code(9)], []),
+    ([make_code(5), make_code(6)], []),
     ([markdown("only text")], []),
-    ([counted(1), counted(None, "  \n"), counted(2)], []),
-    ([counted(None), counted(None)], [("not-run", None)]),
-    ([counted(1), counted(None), markdown("a"), counted(None)], [("not-run", 2)]),
-    ([counted(7), counted(3)], [("out-of-order", 2)]),
-    ([counted(1), counted(1)], [("out-of-order", 2)]),
-    ([counted(2), counted(None), counted(1)], [("not-run", 2), ("out-of-order", 3)]),
-    ([failed()], [("raised", 1)]),
-    ([failed(tags=["raises-exception"])], []),
+    ([make_code(1), make_code(None, "  \n"), make_code(2)], []),
+    ([make_code(None), make_code(None)], [("not-run", None)]),
+    ([make_code(1), make_code(None), markdown("a"), make_code(None)], [("not-run", 2)]),
+    ([make_code(7), make_code(3)], [("out-of-order", 2)]),
+    ([make_code(1), make_code(1)], [("out-of-order", 2)]),
+    ([make_code(2), make_code(None), make_code(1)], [("not-run", 2), ("out-of-order", 3)]),
+    ([make_failed()], [("raised", 1)]),
+    ([make_failed(tags=["raises-exception"])], []),
     ([markdown("a FILL IN ANSWER b")], [("placeholder", 1)]),
     ([markdown("We had to fill in answers for each row.")], []),
     ([markdown("**Answer.**\n\nTODO")], [("placeholder", 1)]),
@@ -53,11 +53,11 @@ def failed(**more):
     ([markdown("We read your answer here: it is good.")], []),
     ([markdown("<!-- FILL IN ANSWER -->done")], [])])
 def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
-    assert found(*given) == problems
+    assert find_kinds(*given) == problems
 
 
 def test_the_sentence_names_all_cells_and_the_remedy():
-    given = notebook(*map(counted, [None, None, None, 1, None]))
+    given = notebook(*map(make_code, [None, None, None, 1, None]))
     problem, = find_problems(Notebook(given, "a"))
     assert str(problem) == ("a, cell 1: was not run, like cells 2 to 3 and 5: run all cells and "
                             "save, or add --execute")

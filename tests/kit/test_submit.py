@@ -18,7 +18,7 @@ import nbformat
 import nbformat.v4 as nb4
 import pytest
 from here import ASSIGNMENT, ROOT, SUBTASKS
-from pdf_helpers import code, markdown, opened, png, write
+from pdf_helpers import code, markdown, png, read_pdf, write
 
 from kit import __version__
 from kit.submit import contents as handin, command as submit, inspection as zipcheck
@@ -494,7 +494,7 @@ def test_copies_are_executed_and_the_originals_stay(real, capsys):
     assert cell.execution_count == 1 and "execution" not in cell.metadata
     # the scripts that are handed in are those that are run, and no progress bar is stored
     assert [output.text for output in cell.outputs] == [f"{real / 'task2.py'}\n"]
-    assert "task2.py" in opened(files["report.pdf"])[1]
+    assert "task2.py" in read_pdf(files["report.pdf"])[1]
     assert submit.main(["--check", str(real / "build" / "hand-in.zip")]) == 0
 
 
