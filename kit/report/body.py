@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kit.files import one_line
 from kit.report.formulas import Formulas
 from kit.report.fragments import Problem
-from kit.report.keys import FORBIDDEN, FOUND, PLACED, PLACED_KEY, make_piece_key, make_placed_key
+from kit.report.keys import ANY_PLACED, FORBIDDEN, FOUND, PIECE_KEY, PLACED, PLACED_KEY
 from kit.report.markdown import remove_unseen, separate_tables
 from kit.report.pandoc import run_pandoc
 from kit.report.pictures import NoPicture, find_kind, parse_width, read_picture
@@ -45,11 +45,11 @@ class Body:
                              "formulas": [formula.source for formula in self.formulas.found]})
         printed = [one["typst"] + one["caption"] for one in answer["fragments"]]
         printed += [piece.get("caption", "") for piece in answer["pieces"]]
-        self.add_formulas(set(PLACED_KEY.findall(" ".join(printed))))
+        self.add_formulas(set(ANY_PLACED.findall(" ".join(printed))))
         for number, piece in enumerate(answer["pieces"]):
             add = {"picture": self.add_named_picture, "raw": self.add_raw,
                    "unprintable": self.add_unprintable}[piece["kind"]]
-            self.by_key[make_piece_key(number)] = add(piece, fragments[piece["fragment"]])
+            self.by_key[PIECE_KEY % number] = add(piece, fragments[piece["fragment"]])
         self.fragments = fragments
         self.attempts = [self.add_fragment(fragment, one)
                          for fragment, one in zip(fragments, answer["fragments"])]
@@ -85,7 +85,7 @@ class Body:
         A key that is not used stood in code, where pandoc.lua wrote `$` and text again.
         """
         for number, formula in enumerate(self.formulas.found):
-            key, typst = make_placed_key(number), formula.write_typst()
+            key, typst = PLACED_KEY % number, formula.write_typst()
             display = "true" if formula.display else "false"
             words = (f"the formula {one_line(formula.tex, 80)} cannot be drawn, so the report "
                      f"shows its TeX ({formula.reason or 'typst refused it'})")
@@ -155,8 +155,8 @@ class Body:
     def fill_in(self, attempts):
         """The typst of attempts, with other attempts in place of their keys."""
         def fill(match):
-            return PLACED_KEY.sub(fill, self.by_key[match[0]].typst)
-        whole = PLACED_KEY.sub(fill, "\n\n".join(attempt.typst for attempt in attempts))
+            return ANY_PLACED.sub(fill, self.by_key[match[0]].typst)
+        whole = ANY_PLACED.sub(fill, "\n\n".join(attempt.typst for attempt in attempts))
         return FORBIDDEN.sub("\ufffd", whole)
 
 

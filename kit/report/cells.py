@@ -68,9 +68,7 @@ class Printer:
         kind = cell.metadata.get("raw_mimetype") or cell.metadata.get("format") or ""
         if kind in ("text/markdown", "text/html"):
             return [self.make_fragment(kind.removeprefix("text/"), cell.source)]
-        if is_formula(cell.source):
-            return [self.make_fragment("markdown", cell.source)]
-        return self.print_text("code", cell.source)
+        return self.print_latex(cell.source)
 
     def print_outputs(self, cell):
         """The fragments of a code cell's outputs; the first picture and table get captions."""
@@ -142,7 +140,7 @@ class Printer:
         return self.make_fragment("picture", data, width=width)
 
     def print_latex(self, text):
-        """The fragments of TeX output: a formula if it is one, else the TeX as written."""
+        """The fragments of TeX: a formula if it is one, else the text as written."""
         if is_formula(text):
             return [self.make_fragment("markdown", text)]
         return self.print_text("code", text)

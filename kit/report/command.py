@@ -177,12 +177,10 @@ def read_settings(path):
 
 def print_outcome(options, problems, notes):
     """Print the path of the report, its problems and its notes."""
-    def describe(found):
-        return [{"kind": problem.kind, "notebook": problem.place.notebook,
-                 "cell": problem.place.cell, "message": problem.words} for problem in found]
     if options.json:
         say(json.dumps({"output": str(options.output), "complete": not problems,
-                        "problems": describe(problems), "notes": describe(notes)}, indent=2))
+                        "problems": [problem.as_json() for problem in problems],
+                        "notes": [note.as_json() for note in notes]}, indent=2))
     else:
         say(str(options.output))
     for note in notes:

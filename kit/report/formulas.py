@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from kit.report import formula_finder
 from kit.report.fragments import Place
-from kit.report.keys import make_found_key
+from kit.report.keys import FOUND_KEY
 from kit.report.tex import convert_formula
 from kit.report.tex_macros import CannotSet, Macros
 from kit.report.typst_syntax import quote_text
@@ -62,7 +62,7 @@ class Formulas:
         for span in spans:
             source = text[span.start:span.end]
             self.found.append(self.convert(span.tex, span.display, place, source))
-            out += [text[position:span.start], form % make_found_key(len(self.found) - 1)]
+            out += [text[position:span.start], form % FOUND_KEY % (len(self.found) - 1)]
             position = span.end
         return join_markdown([*out, text[position:]])
 

@@ -28,6 +28,11 @@ class Problem:
     def __str__(self):
         return f"{self.place}: {self.words}"
 
+    def as_json(self):
+        """The problem as JSON stores it."""
+        return {"kind": self.kind, "notebook": self.place.notebook, "cell": self.place.cell,
+                "message": self.words}
+
 
 @dataclass
 class Fragment:

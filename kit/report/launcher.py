@@ -127,6 +127,6 @@ def read_result(folder, status):
                       "with the notebook") from None
     if "refused" in result:
         raise Refused(result["refused"])
-    problems = [Problem(found["kind"], Place(found["notebook"], found["cell"]), found["words"])
+    problems = [Problem(found["kind"], Place(found["notebook"], found["cell"]), found["message"])
                 for found in result["problems"]]
     return (folder / "report.pdf").read_bytes(), problems

@@ -4,7 +4,7 @@ It reads request.json in its folder, and writes report.pdf and result.json there
 
     request: {notebooks: [{path} or {text, name, folder, numbers}], settings, code, most_lines,
               system_fonts, memory (bytes), seconds}
-    result:  {problems: [{kind, notebook, cell, words}]} or {refused: one sentence}
+    result:  {problems: [{kind, notebook, cell, message}]} or {refused: one sentence}
 """
 
 import contextlib
@@ -46,9 +46,7 @@ def main():
     try:
         pdf, problems = make_report(request)
         (folder / "report.pdf").write_bytes(pdf)
-        result = {"problems": [
-            {"kind": problem.kind, "notebook": problem.place.notebook,
-             "cell": problem.place.cell, "words": problem.words} for problem in problems]}
+        result = {"problems": [problem.as_json() for problem in problems]}
     except Refused as refusal:
         result = {"refused": str(refusal)}
     except OSError as problem:
