@@ -110,7 +110,7 @@ class Body:
         return self.add_note("unprintable", fragment, words)
 
     def add_note(self, kind, fragment, words):
-        """Print a note instead of what is missing, and list the problem."""
+        """Print a note instead of missing content, and list the problem."""
         self.problems.append(Problem(kind, fragment.place, words))
         note = write_note(words)
         return Attempt(note, note)
@@ -161,5 +161,5 @@ class Body:
 
 
 def write_note(words):
-    """The typst of a note about what is missing."""
+    """The typst of a note about missing content."""
     return f"#missing({quote_text(words[0].upper() + words[1:] + '.')});"

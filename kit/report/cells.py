@@ -1,4 +1,4 @@
-"""Chooses what the report prints of each cell, and in which form."""
+"""Chooses the content of each cell that the report prints, and its form."""
 
 import json
 import re

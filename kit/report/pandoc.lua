@@ -76,7 +76,7 @@ end
 
 -- Formulas --------------------------------------------------------------------------------------
 
--- In code a `$` is a dollar: the text gets back what was taken for a formula.
+-- In code a `$` is a dollar: the text that looked like a formula comes back.
 local function as_written(text)
   return (text:gsub('`?' .. FORMULA .. '`?', function(number)
     return input.formulas[tonumber(number) + 1]

@@ -1,8 +1,8 @@
 """Converts TeX formulas to typst. It refuses unknown TeX and never guesses.
 
-A Reader reads a formula as TeX does, token by token: symbols side by side (`read_sequence`), one
-symbol with its scripts (`read_symbol_with_scripts`), one symbol, or a command with its arguments
-(`read_symbol`). Every structure becomes a call of a typst function, so groups are those of TeX.
+A Reader reads a formula as TeX does, token by token. `read_sequence` reads symbols side by side,
+`read_symbol_with_scripts` one symbol and its scripts, `read_symbol` one symbol, or a command and
+its arguments. Every structure becomes a call of a typst function, so groups are those of TeX.
 Every sign that means something in typst is escaped, so no formula can smuggle in typst code.
 """
 

@@ -71,7 +71,7 @@ def read_rows(reader, stop):
         skip_options(reader)
         rows.append([])
     if len(rows) > 1 and rows[-1] == ['""'] and not tags[-1]:
-        rows.pop()      # what follows the last \\
+        rows.pop()      # the empty row after the last \\
         tags.pop()
     return rows, tags, rules
 

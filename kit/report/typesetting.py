@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).with_name("report.typ")
 
 
 def set_pages(body, front_matter, system_fonts=True):
-    """The PDF of a body; what it cannot show joins the body's problems.
+    """The PDF of a body; the body lists the problems on the way.
 
     front_matter: the arguments of `report` in report.typ, name: typst
     """
