@@ -20,6 +20,7 @@ TOML = "assignment/assignment.toml"
 CHECKS = "assignment/checks"        # a package: __init__.py may name further MODULES
 CASES = f"{CHECKS}/cases.json"
 STAND_IN = f"{CHECKS}/stand_in.py"
+FOLDER_VARIABLE = "KIT_FOLDER"      # the assignment's folder, for a notebook that runs in a copy
 AGAIN = "take it from the assignment's zip again"
 
 
@@ -170,9 +171,9 @@ def hash_text(text):
 def find_assignment(start=None):
     """The Assignment whose folder holds the start; None if there is none.
 
-    start: a folder; default: the current one.
+    start: a folder; default: the one that KIT_FOLDER names, or the current one.
     """
-    start = Path(os.path.abspath(start or Path.cwd()))
+    start = Path(os.path.abspath(start or os.environ.get(FOLDER_VARIABLE) or Path.cwd()))
     for folder in (start, *start.parents):
         if (folder / TOML).is_file():
             return read_assignment(folder)

@@ -25,20 +25,21 @@ def remove_comments(text):
 
 
 @functools.cache
-def compile_heading(subtask):
+def compile_heading(subtask, title):
     """The pattern of headings that announce a subtask.
 
     For 2b: "2b  Forward", "Task 2b:", "(2b)", "2 (b)", "Exercise 2.b" and "Task 2, b)" match, "2D
-    data" does not. An id without a number needs a sign after it, or a word such as Task before it.
+    data" does not. An id without a number needs a sign or its title after it, or a word such as
+    Task before it.
     """
     first, *others = re.findall(r"\d+|[A-Za-z]+", subtask)
-    words = r"\W*(?:[^\W\d]+\W+){0,3}"
     if not others and first.isalpha():
-        return re.compile(rf"\W*(?:{NOUN}\W+{first}(?![\w-])|{first}(?:[.:)]|\s\s|\s*$))",
+        title = r"\s+".join(map(re.escape, title.split()))
+        return re.compile(rf"\W*(?:{NOUN}\W+{first}(?![\w-])|{first}(?:[.:)]|\s+{title}|\s*$))",
                           re.IGNORECASE)
     if not others:
         return re.compile(rf"\W*(?:[^\W\d]+\W+)?{first}(?![\w.])")
-    pattern = words + "".join(f"[{letter}{letter.upper()}]" for letter in first)
+    pattern = r"\W*(?:[^\W\d]+\W+){0,3}" + "".join(f"[{sign}{sign.upper()}]" for sign in first)
     for other in others:
         large = rf"|{other.upper()}(?=\W*$|[:.)])" if other.isalpha() else ""
         pattern += rf"[\s.,:(-]*(?:part\s+)?(?:{other}{large})"
@@ -47,9 +48,9 @@ def compile_heading(subtask):
 
 def find_subtask(heading, assignment, task=None):
     """The id of the subtask that a heading announces, perhaps beneath a task's; None if none."""
-    names = [subtask.id for subtask in assignment.subtasks] if assignment else []
+    names = assignment.by_id if assignment else {}
     for name in sorted(names, key=len, reverse=True):
-        if compile_heading(name).match(heading):
+        if compile_heading(name, names[name].title).match(heading):
             return name
     letter = LETTER_HEADING.match(heading)
     name = f"{task}{letter[1]}" if letter else None
