@@ -134,6 +134,11 @@ class Assignment:
         lines = (self.folder / TOML).read_text(encoding="utf-8").split("\n")
         return next((f"{TOML}:{at}" for at, line in enumerate(lines, 1) if text in line), TOML)
 
+    def find_subtask_line(self, name):
+        """Where a subtask stands in assignment.toml."""
+        key = name if re.fullmatch(r"[\w-]+", name) else f'"{name}"'
+        return self.find_line(f"[subtasks.{key}]")
+
     def load_module(self, name):
         """The module in a file, or the package in a folder, of this assignment.
 
@@ -214,12 +219,12 @@ def describe(problem):
 
 def build(kind, path, values, section):
     """A dataclass of a section's values; Refused if there are others, or some are missing."""
-    known = {one.name for one in fields(kind)}
+    known, where = {one.name for one in fields(kind)}, f"[{section}]" if section else "its top"
     if unknown := values.keys() - known:
-        raise Refused(f"{path} has {one_line(min(unknown), 40)} in [{section}], expected "
+        raise Refused(f"{path} has {one_line(min(unknown), 40)} in {where}, expected "
                       f"{', '.join(sorted(known - {'id', 'folder'}))}")
     try:
         return kind(**values)
     except TypeError as problem:
         missing = re.findall(r"'(\w+)'", str(problem))
-        raise Refused(f"{path} has no {', '.join(missing)} in [{section}]") from None
+        raise Refused(f"{path} has no {', '.join(missing)} in {where}") from None

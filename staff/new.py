@@ -24,8 +24,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m staff new",
         description="Write the smallest assignment that works into a new folder: one script, one "
-                    "notebook, checks, and a marking guide. docs/instructor.md says how to make it "
-                    "your own.",
+                    "notebook, checks and a marking guide. docs/instructor.md says how to make "
+                    "it your own.",
         epilog="Exit status: 0 it is written; 2 nothing was written, one line says why.")
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="a folder that does not exist")
     folder = parser.parse_args(arguments).folder
