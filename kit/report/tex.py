@@ -1,9 +1,9 @@
 """Converts TeX formulas to typst. It refuses unknown TeX and never guesses.
 
-A Reader reads a formula as TeX does, token by token. `read_sequence` reads symbols side by side,
-`read_symbol_with_scripts` one symbol and its scripts, `read_symbol` one symbol, or a command and
-its arguments. Every structure becomes a call of a typst function, so groups are those of TeX.
-Every sign that means something in typst is escaped, so no formula can smuggle in typst code.
+A Reader reads a formula as TeX does, token by token. `read_sequence` reads symbols side by side.
+`read_symbol` reads one symbol, or a command and its arguments. Every structure becomes a call of a
+typst function, so groups are those of TeX. Every sign that means something in typst is escaped, so
+no formula can smuggle in typst code.
 """
 
 import functools

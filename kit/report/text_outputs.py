@@ -34,7 +34,7 @@ def render_as_terminal(text):
 
 
 def shorten_line(line):
-    """A line, cut if nobody would read all of it."""
+    """A line, cut if it is very long."""
     if len(line) <= LONGEST_LINE:
         return line
     line = ESCAPES.sub("", line)
