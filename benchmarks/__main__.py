@@ -30,8 +30,7 @@ def main(arguments=None):
     with TemporaryDirectory() as folder:
         for what, rounds, ways in chain(training.build_groups(),
                                         commands.build_groups(Path(folder))):
-            seconds, absent = measure_rounds(ways, rounds)
-            print("\n".join(format_rows(what, keep_faster(seconds), absent)), flush=True)
+            print("\n".join(format_rows(what, *measure_rounds(ways, rounds))), flush=True)
     print(f"\n{describe_machine()}")
 
 
@@ -45,23 +44,23 @@ def measure_rounds(ways, rounds):
         for name in [*seconds][turn:] + [*seconds][:turn]:
             gc.collect()    # not while the clock runs: timeit sees to that
             try:
-                spent = timeit(partial(ways[name], number), number=1)
+                seconds[name].append(timeit(partial(ways[name], number), number=1))
             except subprocess.CalledProcessError as problem:
                 absent[name] = commands.find_reason(problem)
                 del seconds[name]
-            else:
-                seconds[name] += [spent] * (number > 0)
         if next(iter(ways)) in absent:
             raise SystemExit(f"benchmarks: the kit's own command fails: {absent}")
-    return seconds, absent
+        seconds = keep_faster(seconds, 2)   # on a busy machine many threads may take minutes
+    return keep_faster({name: own[1:] for name, own in seconds.items()}), absent
 
 
-def keep_faster(seconds):
-    """The seconds without those of a peer's slower number of threads, by the median."""
-    best = {}
-    for name in sorted(seconds, key=lambda name: statistics.median(seconds[name])):
-        best.setdefault(name.split(" (threads")[0], name)
-    return {name: own for name, own in seconds.items() if name in best.values()}
+def keep_faster(seconds, factor=1):
+    """The seconds without those of a number of threads at which a peer takes over `factor` times
+    as long as at another, by the median."""
+    medians = {name: (name.split(" (threads")[0], statistics.median(seconds[name]))
+               for name in seconds}
+    return {name: seconds[name] for name, (peer, own) in medians.items()
+            if all(own <= factor * other for same, other in medians.values() if same == peer)}
 
 
 def format_rows(what, seconds, absent):

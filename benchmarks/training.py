@@ -40,8 +40,7 @@ class Loop:
     loss of each batch, as the kit does."""
 
     def __init__(self, experiment, data):
-        self.experiment, self.data = experiment, data
-        self.ws = experiment.build_model(0).ws
+        self.experiment, self.data, self.ws = experiment, data, experiment.build_model(0).ws
 
     def train_epoch(self, seed):
         order = np.random.default_rng(seed).permutation(len(self.data.X_train))

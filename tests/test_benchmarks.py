@@ -105,6 +105,7 @@ def test_a_row_shows_the_median_and_the_spread_of_ratios_in_the_same_round():
 def test_of_a_peers_numbers_of_threads_the_faster_is_kept():
     seconds = {"kit": [1.0], "peer (threads: 1)": [3.0], "peer (threads: 2)": [2.0], "JAX": [4.0]}
     assert list(bench.keep_faster(seconds)) == ["kit", "peer (threads: 2)", "JAX"]
+    assert bench.keep_faster(seconds, 2) == seconds
 
 
 def test_hand_ins_differ_and_every_second_one_has_a_wrong_slope(tmp_path):
