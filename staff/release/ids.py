@@ -7,7 +7,7 @@ import sys
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say, whole_file
 from kit.notebook_files import nbformat, read_notebook
-from staff.release.editions import is_within, list_sections
+from staff.release.notebook_stripping import is_within, list_sections
 
 
 def main(arguments=None):
