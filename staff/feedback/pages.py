@@ -81,7 +81,7 @@ def shown_of(record, standing):
                record.rows("SELECT subtask, text FROM answers WHERE key = ?", key)}
     figures = figures_of(record, key)
     numbers = record.rows("SELECT * FROM numbers WHERE key = ? ORDER BY rowid", key)
-    sections = [section_of(subtask, standing, answers, figures, numbers)
+    sections = [find_section(subtask, standing, answers, figures, numbers)
                 for subtask in standing.subtasks.values()]
     listed = load_assignment().by_id
     return {"one": standing.submission, "standing": standing, "sections": sections,
@@ -92,7 +92,7 @@ def shown_of(record, standing):
             "of_hand": sum(standing.parts_by_hand.values())}
 
 
-def section_of(subtask, standing, answers, figures, numbers):
+def find_section(subtask, standing, answers, figures, numbers):
     """Return what is shown of one subtask."""
     results = [one for one in standing.results if one.subtask == subtask.id]
     parts = [(part, possible, earned(standing, subtask, part, possible))

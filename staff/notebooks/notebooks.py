@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from kit.files import one_line
-from kit.sections import list_cells, list_code_cells
+from kit.sections import name_cells, list_code_cells
 from staff.layouts import KIT
 from staff.notebooks.answers import answers_of, unanswered
 from staff.notebooks.edition import given_cells, notes, placed
@@ -70,7 +70,7 @@ def history(notebook):
     if unrun and len(unrun) == len(code):
         found.append(finding(notebook, 0, "unexecuted", "was never executed"))
     elif unrun:
-        found.append(finding(notebook, unrun[0], "unexecuted", f"{list_cells(unrun)} "
+        found.append(finding(notebook, unrun[0], "unexecuted", f"{name_cells(unrun)} "
                              f"{'were' if len(unrun) > 1 else 'was'} never executed"))
     counted = [(number, cell.execution_count) for number, cell in code
                if cell.execution_count is not None]

@@ -7,7 +7,7 @@ left out. Numbers may differ as they do between two machines, and no further.
 import re
 
 from kit.files import one_line
-from kit.report.outputs import ESCAPES, PROGRESS, as_seen
+from kit.report.text_outputs import ESCAPES, PROGRESS, render_as_terminal
 
 RELATIVE = 1e-3     # of numbers: float32 agrees to four digits between two matrix kernels
 ABSOLUTE = 1e-6     # below it everything is rounding
@@ -65,7 +65,7 @@ def lines_of(outputs):
     printed = "".join(output["text"] for output in outputs
                       if output.get("output_type") == "stream" and output.get("name") != "stderr")
     shown = [text_in(output["data"]) for output in outputs if "data" in output]
-    whole = ESCAPES.sub("", "\n".join([as_seen(printed[:LONGEST]), *shown])[:LONGEST])
+    whole = ESCAPES.sub("", "\n".join([render_as_terminal(printed[:LONGEST]), *shown])[:LONGEST])
     whole = "\n".join(line[:LONGEST_LINE] for line in whole.split("\n")
                       if not PROGRESS.search(line[:LONGEST_LINE]))
     for pattern, standing in PASSING:
