@@ -19,7 +19,7 @@ from staff.intake.downloads import hand_ins_of
 from staff.intake.entries import of_folder
 from staff.intake.names import odd_names
 from staff.layouts import find_layout
-from staff.record import Submission, key_of
+from staff.record import Submission, make_key
 
 COPIES = "submissions"              # in the output folder
 UNFINISHED = ".unfinished-"
@@ -62,7 +62,7 @@ def check_apart(path, out):
 
 def taken(hand_in, copies, layout, limits):
     """Return the Submission of a hand-in, whose clean copy is written; or why it is refused."""
-    one = Submission(key_of(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
+    one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
                      one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
                      notes=hand_in.notes)
     try:

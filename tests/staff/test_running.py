@@ -13,7 +13,8 @@ import pytest
 from grading_jobs import do
 from kit.files import Refused
 from staff.grading import cluster
-from staff.grading import mark, running
+from staff.grading import running
+from staff.grading.judging import prepare
 from staff.grading.running import Failure
 
 
@@ -164,7 +165,7 @@ def test_workers_with_other_code_are_refused(scheduler, monkeypatch):
 
 def test_workers_are_probed(scheduler):
     with pytest.raises(Refused, match="no sandbox here"):
-        list(cluster.run([("double", 1)], do, scheduler, fit=(mark.ready, Leaky())))
+        list(cluster.run([("double", 1)], do, scheduler, fit=(prepare, Leaky())))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "127.0.0.1:9", "no such", "foo://bar:1"])
