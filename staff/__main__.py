@@ -6,6 +6,7 @@ from kit.commands import run
 
 COMMANDS = {
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
+    "ids": ("staff.release.ids", "give new cells of the notebooks ids of their sections"),
     "grade": ("staff.grading.command", "grade a folder of hand-ins: points, tables and pages"),
     "marks": ("staff.feedback.marks_command", "read the points that a person gave"),
     "report": ("staff.feedback.report_command", "write the tables and pages of a grading again"),

@@ -60,7 +60,7 @@ def list_names(assignment):
                           "scripts: move away those that the notebooks do not use")
     if (folder / SETTINGS).is_file():
         found.append(SETTINGS)
-    return sorted(set(name for name in found if not Path(name).name.startswith(".")))
+    return sorted({name for name in found if not Path(name).name.startswith(".")})
 
 
 def read_inside(path, assignment):

@@ -31,6 +31,7 @@ from staff.intake.intake import take_in
 from staff.layouts import load_layouts
 from staff.points import count_points
 from staff.record import FILE, Record
+from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
 
@@ -109,6 +110,7 @@ def grade(options, stages=None):
     start = time.monotonic()
     options.out = options.out or load_assignment().folder / "build" / "grades"
     check_options(options)
+    check_assignment(load_assignment())
     sandbox = make_sandbox(options)
     stages = stages or [CodeStage(), ReadingStage(), *[RerunStage()] * options.notebooks]
     with lock_folder(options.out), Record(options.out / FILE) as record:

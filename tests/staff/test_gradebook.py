@@ -183,8 +183,8 @@ def test_no_grade_goes_out_while_marks_by_hand_are_missing(tmp_path):
     with record_of(tmp_path, (ada, results()), (bo, results())) as record:
         put_marks(record, bo.key)
     said = write_report(tmp_path)
-    assert said == ["1 of 2 students have no grade in the files for Blackboard and Canvas, because "
-                    "marks by hand are missing"]
+    assert said == ["1 of 2 students have no grade in the files for Blackboard and Canvas, "
+                    "because marks by hand are missing"]
     assert rows(tmp_path / "blackboard.csv") == [
         {"Username": "12345", "MNIST assignment [Total Pts: 100 Score]": "100"}]
     assert list(csv.reader((tmp_path / "canvas.csv").open(encoding="utf-8"))) == [
