@@ -8,9 +8,19 @@ from staff.feedback.misconceptions import find_misconceptions
 from staff.feedback.page_template import write_page
 from staff.feedback.standing import MISSING, list_marked
 from staff.feedback.student_pages import FOLDER
+from staff.record import NOT_DONE
 
 SHADES = 4          # between no points and all points
 BARS = 10
+KINDS = {           # of findings, in words
+    "note": "notes", NOT_DONE: "could not be graded", "missing": "a notebook is missing",
+    "unreadable": "a notebook cannot be read", "unanswered": "an answer is missing",
+    "unexecuted": "cells were never executed", "order": "cells were executed in another order",
+    "saved-error": "a notebook was handed in with an error",
+    "error": "a cell fails when it is executed again",
+    "differs": "an output differs when its cell is executed again",
+    "stopped": "a notebook could not be executed to its end",
+    "number": "an answer gives an accuracy that no output gives"}
 
 
 def write_class_page(path, record, standings, people):
@@ -94,9 +104,9 @@ def make_bars(values, most):
 
 
 def group_findings(standings):
-    """[(kind, [keys of submissions])] of the findings, the most common first."""
+    """[(kind in words, [keys of submissions])] of the findings, the most common first."""
     kinds = {}
     for standing in standings:
         for kind in {one.kind for one in standing.findings}:
-            kinds.setdefault(kind, []).append(standing.submission.key)
+            kinds.setdefault(KINDS.get(kind, kind), []).append(standing.submission.key)
     return sorted(kinds.items(), key=lambda item: -len(item[1]))

@@ -37,7 +37,7 @@ def read_table(path):
     path = Path(path)
     try:
         if not path.is_file():
-            raise Refused(f"{path} is not a file: give a table in a CSV file")
+            raise Refused(f"{path} is not a file: give the CSV file of a table")
         if path.stat().st_size > LARGEST:
             raise Refused(f"{path} is larger than {LARGEST // 2**20} MB, so it is not a course's "
                           "table: give another file")

@@ -60,9 +60,9 @@ def read_options(arguments):
         description="Grade a folder, or a zip, of hand-ins. Write the record, the gradebook, a "
         "page for each student and a page for the class. If you stop it, give the same command "
         "again: it goes on where it was, and grades nothing twice.",
-        epilog="Exit status: 0 every hand-in has its row, also if it was refused; 1 every hand-in "
-               "has its row, but some could not be graded. The reason is not the student's, and "
-               "the row names it; 2 grading could not run; 130 it was stopped.")
+        epilog="Exit status: 0 every hand-in has its row, refused ones too; 1 every hand-in has "
+               "its row, but some could not be graded (the row names the reason, which is not the "
+               "student's); 2 grading could not run; 130 it was stopped.")
     add = parser.add_argument
     add("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip of hand-ins")
     add("-o", "--out", type=Path, metavar="OUT", help="default: build/grades")
@@ -134,8 +134,7 @@ def check_options(options):
         raise Refused(f"{out} is not a folder: give another one with -o")
     inside = submissions.resolve()
     if out.resolve() in (inside, *inside.parents):
-        raise Refused(f"{submissions} lies in the output folder {out}: give another output folder "
-                      "with -o")
+        raise Refused(f"the output folder {out} holds the hand-ins: give another one with -o")
     if out.is_dir() and not (out / FILE).exists() and {
             path.name for path in out.iterdir()} - {LOCK}:
         raise Refused(f"{out} holds other files than grades: give a new folder with -o")

@@ -30,10 +30,10 @@ class Grader:
         self.folder, self.kit = folder, folder / "kit"
         self.handed_in, self.out = folder / "in", folder / "out"
         self.course = course(self.handed_in, NUMBER, NOTEBOOKS[:2])
-        for name in ("kit", "staff", "notebooks", "data"):
+        for name in ("kit", "staff", "assignment", "notebooks", "data"):
             shutil.copytree(ROOT / name, self.kit / name,
                             ignore=shutil.ignore_patterns("__pycache__"))
-        for name in (*SCRIPTS, "requirements.txt", "pyproject.toml"):
+        for name in (*SCRIPTS, "requirements.txt", "pyproject.toml", "LICENSE"):
             shutil.copy(ROOT / name, self.kit)
         self.limits = folder / "limits.toml"
         self.limits.write_text(shortened((ROOT / "staff/sandbox/limits.toml").read_text()))

@@ -234,7 +234,7 @@ def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
     ("missing does not exist", ["missing", "-o", "out"]),
     ("is not a folder: give another one with -o", ["in", "-o", "file"]),
     ("holds other files than grades", ["in", "-o", "elsewhere"]),
-    ("lies in the output folder", ["in", "-o", "."]),
+    ("the output folder . holds the hand-ins", ["in", "-o", "."]),
     ("nowhere.csv does not exist: give another path with --roster", [
         "in", "-o", "out", "--roster", "nowhere.csv"]),
     ("nowhere.toml does not exist: give another path with --limits", [

@@ -67,7 +67,7 @@ def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
     one = submission("adal", refused="the zip holds ../evil.py")
     record_of(tmp_path, (one, [])).connection.close()
     write_report(tmp_path)
-    assert "It has 0 points. the zip holds ../evil.py" in text_of(page(tmp_path, one))
+    assert "It has 0 points. Reason: the zip holds ../evil.py" in text_of(page(tmp_path, one))
     assert "2b" not in text_of(page(tmp_path, one))
 
 
@@ -168,7 +168,8 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
         record.write_setting("seed", 42)
     write_report(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
-    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2."
+    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2 "
+            "students."
             in read)
     assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
     assert "cleo the zip is broken cleo.zip" in read
