@@ -4,9 +4,9 @@ import re
 from collections import Counter
 
 from kit.definition import load_assignment
-from staff.feedback.misconceptions import find_misconceptions
+from staff.feedback.mistakes import find_mistakes
 from staff.feedback.page_template import write_page
-from staff.feedback.standing import MISSING, list_marked
+from staff.feedback.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
 from staff.record import NOT_DONE
 
@@ -25,7 +25,7 @@ KINDS = {           # of findings, in words
 
 def write_class_page(path, record, standings, people):
     """Write the page of the class."""
-    assignment, found = load_assignment(), find_misconceptions(standings)
+    assignment, found = load_assignment(), find_mistakes(standings)
     most_by_code = sum(sum(one.by_code.values()) for one in assignment.subtasks)
     listed = record.list_submissions()
     call = make_namer([*people, *listed])
@@ -33,9 +33,9 @@ def write_class_page(path, record, standings, people):
     taken = [one.standing for one in people if not one.standing.submission.refused]
     complete = [one for one in taken if not one.missing]
     write_page(
-        path, "class.html", people=people, standings=standings, marked=list_marked(),
-        choose_shade=choose_shade, folder=FOLDER, names=names, call=call,
-        shares=find_shares(taken), taken=len(taken), complete=len(complete),
+        path, "class.html", people=people, standings=standings,
+        subtasks=list_subtasks_with_points(), choose_shade=choose_shade, folder=FOLDER,
+        names=names, call=call, shares=find_shares(taken), taken=len(taken), complete=len(complete),
         by_code=make_bars([one.sum_by_code for one in taken], most_by_code),
         totals=make_bars([one.total for one in complete], assignment.points),
         most_by_code=most_by_code, most=assignment.points,
@@ -82,7 +82,7 @@ def choose_shade(points, possible):
 def find_shares(standings):
     """[(Subtask, the share of its points that the class has; None if it has no points yet)]."""
     found = []
-    for subtask in list_marked():
+    for subtask in list_subtasks_with_points():
         given = sum(one.points(subtask.id) or 0 for one in standings)
         possible = sum(one.possible(subtask.id) for one in standings)
         found.append((subtask, given / possible if possible else None))

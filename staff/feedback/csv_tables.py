@@ -98,17 +98,17 @@ def make_harmless(cell):
     """A cell on one line, with an apostrophe before anything that could be a formula."""
     if cell is None:
         return ""
-    text = cell if isinstance(cell, str) else format_number(cell)
+    text = cell if isinstance(cell, str) else format_points(cell)
     text = "".join(letter if letter.isprintable() else " " if letter.isspace() else "\ufffd"
                    for letter in text[:LONGEST])
     return text if NUMBER.fullmatch(text) else FORMULA.sub(r"\1'\2", text)
 
 
-def read_cell(text):
+def restore_cell(text):
     """A cell without such apostrophes and without line breaks."""
     return MADE_HARMLESS.sub(r"\1\2", " ".join(text.split())).strip()
 
 
-def format_number(value):
+def format_points(value):
     """Points as text, without zeros at the end: 7, 7.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from kit.definition import load_assignment
 from kit.files import one_line
-from staff.feedback.csv_tables import format_number, write_table
+from staff.feedback.csv_tables import format_points, write_table
 from staff.feedback.roster import split_name
-from staff.feedback.standing import Standing, list_marked
+from staff.feedback.standing import Standing, list_subtasks_with_points
 
 
 @dataclass
@@ -98,9 +98,9 @@ def sort_name(name):
 
 def write_gradebook(path, people):
     """Write gradebook.csv: points and flags, with one row for each student."""
-    marked = [subtask.id for subtask in list_marked()]
-    header = ["student", "name", *marked, "by code", "by hand", "total", "flags", "submission"]
-    rows = [[one.student, one.name, *(one.standing.points(subtask) for subtask in marked),
+    subtasks = [subtask.id for subtask in list_subtasks_with_points()]
+    header = ["student", "name", *subtasks, "by code", "by hand", "total", "flags", "submission"]
+    rows = [[one.student, one.name, *(one.standing.points(subtask) for subtask in subtasks),
              one.standing.sum_by_code, one.standing.sum_by_hand, one.standing.total,
              "; ".join(one.flags), one.standing.submission.key] for one in people]
     write_table(path, [header, *rows])
@@ -108,7 +108,7 @@ def write_gradebook(path, people):
 
 def format_grade(person):
     """The grade for Blackboard or Canvas; "" while a mark by hand is missing."""
-    return "" if person.standing.missing else format_number(person.standing.total)
+    return "" if person.standing.missing else format_points(person.standing.total)
 
 
 def write_blackboard(path, people, title):

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kit.definition import load_assignment
 from kit.files import Refused
-from staff.feedback.csv_tables import format_number
+from staff.feedback.csv_tables import format_points
 from staff.feedback.page_template import write_page
 from staff.layouts import load_layouts
 from staff.points import list_parts_by_hand
@@ -38,7 +38,7 @@ class Part:
     @property
     def short(self):
         """How to earn the points, on one line."""
-        return "; ".join(f"{format_number(points)}: {words}" for points, words in self.elements)
+        return "; ".join(f"{format_points(points)}: {words}" for points, words in self.elements)
 
 
 def read_guide(path=None):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from kit.files import Refused, one_line, say
-from staff.feedback.marks_table import compare_marks, describe_change, read_marks
+from staff.feedback.marks_table import compare_marks, describe_changed_mark, read_marks
 from staff.record import open_record
 
 
@@ -19,7 +19,7 @@ def take_marks(out, path, force=False):
     with open_record(out) as record:
         keys = {one.key for one in record.list_submissions()}
         new, changed = compare_marks(record, read_marks(path, keys))
-        lines = [describe_change(where, *both) for where, both in changed.items()]
+        lines = [describe_changed_mark(where, *both) for where, both in changed.items()]
         if changed and not force:
             for line in lines:
                 say(line)

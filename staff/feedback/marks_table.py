@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.feedback.csv_tables import format_number, read_cell, read_table, write_table
+from staff.feedback.csv_tables import format_points, restore_cell, read_table, write_table
 from staff.feedback.guide import read_guide
 from staff.layouts import load_layouts
 from staff.points import list_parts_by_hand
@@ -58,7 +58,7 @@ def read_marks(path, keys):
     found, lines = {}, {}
     for line, cells in table.rows:
         cells = cells + [""] * (len(names) - len(cells))
-        row = {name: read_cell(cells[names.index(name)]) for name in NEEDED}
+        row = {name: restore_cell(cells[names.index(name)]) for name in NEEDED}
         where, mark = read_row(row, keys, f"{path}, line {line}")
         if found.get(where, mark) != mark:
             raise Refused(f"{path}, line {line}: {' '.join(where)} has another mark in line "
@@ -118,12 +118,12 @@ def holds_new_marks(path, record):
         return True
 
 
-def describe_change(where, before, after):
+def describe_changed_mark(where, before, after):
     """A changed mark in one line."""
     return f"{' '.join(where)}: {describe_mark(*before)} -> {describe_mark(*after)}"
 
 
 def describe_mark(points, comment):
     """A mark in words."""
-    words = "no points" if points is None else format_number(points)
+    words = "no points" if points is None else format_points(points)
     return f'{words}, "{comment}"' if comment else words

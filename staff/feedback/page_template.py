@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from kit.files import whole_file
-from staff.feedback.csv_tables import format_number
+from staff.feedback.csv_tables import format_points
 
 LONGEST = 20_000            # letters of one text
 PILED_UP = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
@@ -27,7 +27,7 @@ def clean(value):
     number loses the zeros at its end.
     """
     if isinstance(value, float):
-        return format_number(value)
+        return format_points(value)
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     text = value if len(value) <= LONGEST else value[:LONGEST] + " … (cut off)"

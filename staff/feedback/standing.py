@@ -105,7 +105,7 @@ class Standing:
         return found
 
 
-def list_marked():
+def list_subtasks_with_points():
     """The Subtasks that have points."""
     return [subtask for subtask in load_assignment().subtasks if subtask.points]
 

@@ -60,9 +60,9 @@ def read_options(arguments):
         description="Grade a folder, or a zip, of hand-ins. Write the record, the gradebook, a "
         "page for each student and a page for the class. If you stop it, give the same command "
         "again: it goes on where it was, and grades nothing twice.",
-        epilog="Exit status: 0 every hand-in has its row, refused ones too; 1 every hand-in has "
-               "its row, but some could not be graded (the row names the reason, which is not the "
-               "student's); 2 grading could not run; 130 it was stopped.")
+        epilog="Exit status 0: every hand-in has its row, refused ones too. Status 1: some "
+               "could not be graded, for a reason that is not the student's; their rows name it. "
+               "Status 2: grading could not run. Status 130: it was stopped.")
     add = parser.add_argument
     add("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip of hand-ins")
     add("-o", "--out", type=Path, metavar="OUT", help="default: build/grades")

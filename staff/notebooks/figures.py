@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from PIL import Image
 
-from staff.record import Finding
+from staff.notebooks.matching import make_note
 
 KINDS = ("image/png", "image/jpeg")
 WIDEST, TALLEST = 1000, 2000        # pixels of a figure that is kept
@@ -49,7 +49,8 @@ def find_figures(cells, folder):
         for read_data in find_pictures(one, folder):
             if len(found) >= MOST_OF_ALL or drawn.get(one.subtask, 0) >= MOST_OF_SUBTASK or \
                     size > LARGEST_OF_ALL:
-                notes.append(make_note(one, "there are more figures than are kept here"))
+                notes.append(make_note(one.notebook, one.number,
+                                       "there are more figures than are kept here"))
                 return found, notes
             number += 1
             try:
@@ -58,13 +59,9 @@ def find_figures(cells, folder):
                 found.append(Figure(one.subtask, one.notebook, one.number, number, redraw(data)))
                 drawn[one.subtask] = drawn.get(one.subtask, 0) + 1
             except NotShown as why:
-                notes.append(make_note(one, f"a figure is not shown here: {why}"))
+                notes.append(make_note(one.notebook, one.number,
+                                       f"a figure is not shown here: {why}"))
     return found, notes[:20]
-
-
-def make_note(one, words):
-    """A Finding about a cell."""
-    return Finding("reading", "note", words, one.notebook, one.number)
 
 
 def find_pictures(one, folder):

@@ -50,13 +50,13 @@ class Placed:
     subtask: str        # in whose section it stands; "" for none
 
 
-def list_given():
+def load_given_cells():
     """{(notebook, id): Given} of the student edition, in order."""
-    return read_given(load_assignment())
+    return read_given_cells(load_assignment())
 
 
 @lru_cache(maxsize=4)
-def read_given(assignment):
+def read_given_cells(assignment):
     """{(notebook, id): Given} of an assignment."""
     found = {}
     for path in assignment.notebook_paths:
@@ -73,7 +73,7 @@ def read_given(assignment):
 
 def place_cells(notebooks, layout):
     """The Placed cells of handed-in notebooks, in order."""
-    known = list_given() if layout == KIT else {}
+    known = load_given_cells() if layout == KIT else {}
     by_id, by_source = {}, {}
     for given in known.values():
         by_id.setdefault(given.id, []).append(given)
@@ -159,7 +159,7 @@ def note_changes(cells):
         if one.given is not None:
             by_given.setdefault((one.given.notebook, one.given.id), []).append(one)
     found = []
-    for name in sorted(files.keys() & {notebook for notebook, _ in list_given()}):
+    for name in sorted(files.keys() & {notebook for notebook, _ in load_given_cells()}):
         here = [*note_missing(name, files[name], by_given), *note_different(name, by_given),
                 *note_moved(name, cells)]
         found += here[:MOST_NOTES]
@@ -176,7 +176,7 @@ def make_note(notebook, number, words):
 
 def note_missing(name, file, by_given):
     """Yield a note for each cell of a notebook that is missing in the hand-in."""
-    for given in list_given().values():
+    for given in load_given_cells().values():
         if given.notebook == name and (name, given.id) not in by_given:
             yield make_note(file, 0, f"the cell {given.id} is missing")
 

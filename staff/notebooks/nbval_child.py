@@ -50,7 +50,7 @@ class CellWriter:
         report = yield
         problem = call.excinfo.value if call.excinfo else None
         if call.when == "call" or call.when == "setup" and problem is not None:
-            state, words = judge_cell(item, problem)
+            state, words = describe_outcome(item, problem)
             printed = "\n".join(list_lines(clean_outputs(item.test_outputs)))[:LONGEST]
             self.file.write(json.dumps({"cell": item.cell_num, "state": state, "words": words,
                                         "printed": printed}) + "\n")
@@ -60,7 +60,7 @@ class CellWriter:
         return report
 
 
-def judge_cell(item, problem):
+def describe_outcome(item, problem):
     """(ran, differs, error or stopped; the words for it) of a cell."""
     if problem is None:
         return "ran", ""

@@ -68,7 +68,7 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
         (place / REQUEST).write_bytes(pickle.dumps(request))
         ended = run_process(place, limits.total_seconds + SPARE_SECONDS)
         rows = read_rows(place / CELLS)
-    return Outcome(list_findings(notebook.name, code, rows, ended),
+    return Outcome(make_findings(notebook.name, code, rows, ended),
                    {code[row["cell"]][0]: row["printed"] for row in rows})
 
 
@@ -138,7 +138,7 @@ def read_rows(path):
     return rows
 
 
-def list_findings(name, code, rows, ended):
+def make_findings(name, code, rows, ended):
     """The Findings about the code cells."""
     found, done, failed = [], {row["cell"] for row in rows}, []
     for row in rows:

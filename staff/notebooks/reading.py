@@ -9,7 +9,7 @@ from staff.layouts import KIT
 from staff.notebooks.answers import find_answers, find_unanswered
 from staff.notebooks.figures import find_figures
 from staff.notebooks.loading import load_notebooks
-from staff.notebooks.matching import list_given, note_changes, place_cells
+from staff.notebooks.matching import load_given_cells, note_changes, place_cells
 from staff.notebooks.reported import find_reported
 from staff.record import Finding
 
@@ -46,7 +46,7 @@ def read_notebooks(folder, layout):
 def find_missing(names):
     """A Finding for each notebook of the student edition that is not among the names."""
     here = {PurePosixPath(name).name for name in names}
-    expected = dict.fromkeys(notebook for notebook, _ in list_given())
+    expected = dict.fromkeys(notebook for notebook, _ in load_given_cells())
     return [Finding("reading", "missing", "was not handed in", name) for name in expected
             if name not in here]
 

@@ -95,7 +95,7 @@ def compare_numbers(student, numbers):
         if value is not None:
             agreeing = [said for said in one.said if agrees(said, value)]
             said = (agreeing or one.said)[0].replace("{,}", ",").replace("\\", "")
-            rows.append((one.subtask, one.name, said, format_number(value), bool(agreeing)))
+            rows.append((one.subtask, one.name, said, format_value(value), bool(agreeing)))
     return rows
 
 
@@ -128,6 +128,6 @@ def list_readings(said):
     return found or [joined]
 
 
-def format_number(value):
+def format_value(value):
     """A number as people write it."""
     return f"{int(value):,}" if value == int(value) else f"{value:.4f}"

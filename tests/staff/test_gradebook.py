@@ -12,7 +12,7 @@ from staff.feedback.gradebook import list_people
 from staff.record import NOT_DONE, Finding
 from staff.feedback.roster import Roster
 from staff.feedback.standing import read_standings, share_losses
-from staff.feedback.csv_tables import make_harmless, read_cell, read_table, write_table
+from staff.feedback.csv_tables import make_harmless, restore_cell, read_table, write_table
 
 BLACKBOARD = [
     ["Last Name", "First Name", "Username", "Student ID", "Last Access", "Availability",
@@ -131,12 +131,12 @@ def test_no_text_is_taken_for_a_formula(tmp_path, text):
     cell = rows(tmp_path / "t.csv")[0]["name"]
     for piece in cell.split(";"):
         assert piece.strip()[0] not in "=+-@＝"
-    assert read_cell(cell) == " ".join(text.split())
+    assert restore_cell(cell) == " ".join(text.split())
 
 
 @pytest.mark.parametrize("text", ["-3.5", "7", "1,5", "a - b", "O'Hara", "", "-", "x = 1; y"])
 def test_numbers_and_plain_text_stay_as_they_are(text):
-    assert make_harmless(text) == text == read_cell(text)
+    assert make_harmless(text) == text == restore_cell(text)
 
 
 @pytest.mark.parametrize("encoding, delimiter, suffix", [

@@ -9,7 +9,7 @@ from grading_helpers import picture, put, put_marks, put_text, record_of, result
 
 from staff.feedback.report_command import write_report
 from staff.feedback.class_page import choose_shade, make_bars
-from staff.feedback.misconceptions import NOT_WRITTEN, find_misconceptions, name_mistake
+from staff.feedback.mistakes import NOT_WRITTEN, find_mistakes, name_mistake
 from staff.feedback.page_template import clean
 from staff.record import FILE, NOT_DONE, Finding, Record, Result
 from staff.feedback.standing import read_standings
@@ -151,8 +151,8 @@ def test_mistakes_of_a_class_are_counted_and_those_that_cost_most_come_first(tmp
     found += [results(["bias_column"], "it holds 0: is it of zeros?"),
               [result("", "not started", f"check {n}") for n in range(3)]]
     with record_of(tmp_path, *zip(ones, found)) as record:
-        listed = find_misconceptions(read_standings(record))
-    assert [(one.mistake, one.count, one.points) for one in listed] == [
+        listed = find_mistakes(read_standings(record))
+    assert [(one.name, one.count, one.points) for one in listed] == [
         ("is it applied one step late?", 2, 8), (NOT_WRITTEN, 1, 4), ("is it of zeros?", 1, 1)]
     assert listed[0].example == "step 1 is wrong: is it applied one step late?"
     assert list(listed[0].keys) == [ones[0].key, ones[1].key]

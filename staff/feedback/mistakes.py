@@ -14,10 +14,10 @@ NOT_WRITTEN, NOT_IMPORTED = "not written", "cannot be imported"
 
 
 @dataclass
-class Misconception:
+class Mistake:
     """One mistake, and the submissions that have it."""
 
-    mistake: str
+    name: str               # in words that fit all submissions
     example: str            # the words of one check, with its numbers
     remark: bool
     points: float = 0.0     # that all of them lost
@@ -39,8 +39,8 @@ class Misconception:
             self.titles[result.title] = None
 
 
-def find_misconceptions(standings):
-    """The Misconceptions of all submissions, the most expensive first."""
+def find_mistakes(standings):
+    """The Mistakes of all submissions, the most expensive first."""
     found = {}
     for standing in standings:
         lost = share_losses(standing)
@@ -52,7 +52,7 @@ def find_misconceptions(standings):
             # a script that cannot be imported is one mistake in all subtasks
             where = "" if NOT_IMPORTED in mistake else result.subtask
             one = found.setdefault((where, mistake, result.remark),
-                                   Misconception(mistake, example, result.remark))
+                                   Mistake(mistake, example, result.remark))
             one.add(standing.submission.key, result, points)
     return sorted(found.values(), key=lambda one: (-one.points, -one.count, *one.subtasks))
 
