@@ -35,7 +35,8 @@ def write_class_page(path, record, standings, people):
     write_page(
         path, "class.html", people=people, standings=standings,
         subtasks=list_subtasks_with_points(), choose_shade=choose_shade, folder=FOLDER,
-        names=names, call=call, shares=find_shares(taken), taken=len(taken), complete=len(complete),
+        names=names, call=call, shares=find_shares(taken),
+        taken=len(taken), complete=len(complete),
         by_code=make_bars([one.sum_by_code for one in taken], most_by_code),
         totals=make_bars([one.total for one in complete], assignment.points),
         most_by_code=most_by_code, most=assignment.points,
