@@ -5,6 +5,7 @@ import sys
 from kit.commands import run
 
 COMMANDS = {
+    "new": ("staff.new", "write the smallest assignment that works, to begin another one"),
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
     "ids": ("staff.release.ids", "give new cells of the notebooks ids of their sections"),
     "grade": ("staff.grading.command", "grade a folder of hand-ins: points, tables and pages"),

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say
-from kit.pool import count_cores
+from kit.pool import count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.feedback.roster import Roster
-from staff.grading import cluster, running
+from staff.grading import cluster
 from staff.grading.judging import prepare
 from staff.grading.progress import Progress, format_time
 from staff.grading.rechecks import begin_recheck, describe_recheck, end_recheck
@@ -223,8 +223,8 @@ def run_stages(record, stages, seed, sandbox, options):
 def start_jobs(jobs, sandbox, options):
     """A generator of (job, outcome): on this machine, or on the workers of a scheduler."""
     if options.scheduler:
-        return cluster.run(jobs, Job.perform, options.scheduler, (prepare, sandbox))
-    return running.run(jobs, Job.perform, options.jobs or count_cores(), Job.allow_seconds)
+        return cluster.run_jobs(Job.perform, jobs, options.scheduler, (prepare, sandbox))
+    return run_jobs(Job.perform, jobs, options.jobs or count_cores(), Job.allow_seconds)
 
 
 def print_end(record, failures, seconds):

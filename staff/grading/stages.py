@@ -10,9 +10,9 @@ from pathlib import Path
 
 import staff.notebooks
 from kit.definition import load_assignment
+from kit.pool import Failure
 from staff.grading.judging import fingerprint_checks, judge_code, open_student, write_files
 from staff.grading.rechecks import list_changes
-from staff.grading.running import Failure
 from staff.intake.intake import copy_of
 from staff.layouts import KIT
 from staff.notebooks.reading import read_notebooks
