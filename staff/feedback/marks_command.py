@@ -23,7 +23,7 @@ def take_marks(out, path, force=False):
         if changed and not force:
             for line in lines:
                 say(line)
-            raise Refused(f"{len(changed)} marks in the record would change, see above. Nothing "
+            raise Refused(f"marks in the record would change ({len(changed)}, see above). Nothing "
                           "was changed: correct the table, or give --force to change them")
         record.put_marks(new | {where: after for where, (_, after) in changed.items()})
     return [*lines, f"{len(new)} new marks, {len(changed)} changed"]
