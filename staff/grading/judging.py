@@ -22,7 +22,7 @@ from kit.check import FAILED, PASSED, result_of
 from kit.checking.cases import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
-from kit.definition import STAND_IN, load_assignment
+from kit.definition import CHECKS, STAND_IN, load_assignment
 from kit.files import one_line
 from kit.modules import list_files
 from staff.cases import INPUTS, draw_cases
@@ -132,6 +132,7 @@ def fingerprint_checks(folder):
 
     The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters and the
     worker. It also covers all local modules that these import, such as the reference's scripts.
+    The package of checks does not count as such: it imports every check.
     """
     assignment = load_assignment(folder)
     layouts = load_layouts(assignment).values()
@@ -140,13 +141,19 @@ def fingerprint_checks(folder):
               *(file for file in (folder / INPUTS, folder / STAND_IN) if file.is_file())]
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
     places, found = [folder, ENGINE], {}
-    always = list_files(always, places)
+    package = (folder / CHECKS / "__init__.py").resolve()
+    always = list_files(always, places, [package])
     for one in load_checks(assignment):
-        file = sys.modules[one.run.__module__].__file__
+        file = find_file(one)
         if file not in found:
-            found[file] = hash_files({*always, *list_files([file], places)}, texts)
-    return {one.id: found[sys.modules[one.run.__module__].__file__]
-            for one in load_checks(assignment)}
+            own = list_files([file], places, {package} - {file})
+            found[file] = hash_files({*always, *own}, texts)
+    return {one.id: found[find_file(one)] for one in load_checks(assignment)}
+
+
+def find_file(check):
+    """The file that defines a check."""
+    return Path(sys.modules[check.run.__module__].__file__).resolve()
 
 
 def hash_files(files, texts):

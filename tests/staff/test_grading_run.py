@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from here import ROOT, SCRIPTS
 from staff.grading import cluster
 from staff.grading.command import main
+from staff.grading.judging import fingerprint_checks
 
 SCRIPT = ROOT / "tests" / "helpers" / "fake_grading.py"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'helpers'}"}
@@ -278,3 +280,17 @@ def test_options_that_are_none_are_refused(option, capsys):
     with pytest.raises(SystemExit) as ending:
         main([*option, "in"] if option else [])
     assert ending.value.code == 2 and "error: " in capsys.readouterr().err
+
+
+def test_a_changed_module_of_checks_changes_the_fingerprints_of_its_checks_only(tmp_path):
+    for name in ("assignment", "staff/assignment"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for script in SCRIPTS:
+        shutil.copy(ROOT / script, tmp_path)
+    before = fingerprint_checks(tmp_path)
+    with open(tmp_path / "assignment" / "checks" / "counting.py", "a") as file:
+        file.write("# changed\n")
+    fingerprint_checks.cache_clear()
+    after = fingerprint_checks(tmp_path)
+    assert [name for name in before if before[name] != after[name]] == [
+        "2d number of parameters", "4d the width nearest to a budget", "4d BUDGET, WIDTH and TWO"]
