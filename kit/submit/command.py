@@ -12,10 +12,10 @@ from kit.check import run_checks
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say, whole_file
 from kit.submit.contents import SETTINGS, collect, manifest_of, pack
-from kit.notebooks import Notebook, node_of, stored
-from kit.report.child import make_pdf
-from kit.report.preflight import REMEDY, listing
-from kit.report.command import read_settings, stopped_by_signals
+from kit.notebook_files import Notebook, parse_notebook, encode_notebook
+from kit.report.launcher import make_pdf
+from kit.report.preflight import REMEDY, list_problems
+from kit.report.command import read_settings, interrupt_on_signals
 from kit.submit.inspection import inspect_zip, is_hand_in
 from kit.sections import PLACEHOLDER_AUTHOR
 
@@ -32,7 +32,7 @@ def main(arguments=None):
         return check_zip(options.check)
     stops = []
     try:
-        with stopped_by_signals(stops):
+        with interrupt_on_signals(stops):
             return submit(load_assignment(), options)
     except Refused as refusal:
         # an interrupt may have caused this refusal
@@ -90,7 +90,7 @@ class Findings:
         lines = ["missing:", *(f"  {words}" for words in self.missing)] if self.missing else []
         if self.checks is not None and not self.checks.all_passed:
             lines += lines_of_checks(counting(self.checks))
-        return lines + listing(own, rest="python -m kit report --json lists all")
+        return lines + list_problems(own, rest="python -m kit report --json lists all")
 
     def as_manifest(self):
         """The fields of the manifest for these findings."""
@@ -231,7 +231,7 @@ def read_notebooks(files, assignment):
             except UnicodeDecodeError:
                 raise Refused(f"{name} cannot be read: it is not UTF-8 text; save it as UTF-8"
                               ) from None
-            read[name] = Notebook(node_of(text, name), Path(name).name,
+            read[name] = Notebook(parse_notebook(text, name), Path(name).name,
                                   (assignment.folder / name).parent)
     if not read:
         raise Refused(f"{assignment.folder} holds none of {', '.join(assignment.notebooks)}: is "
@@ -241,9 +241,9 @@ def read_notebooks(files, assignment):
 
 def executed(notebooks, stack):
     """Execute notebooks in copies, which end with the stack; return {name: bytes}."""
-    from kit.execution import execute_copies    # slow to load, and only needed here
+    from kit.notebook_execution import execute_copies    # slow to load, and only needed here
     execute_copies(list(notebooks.values()), stack)
-    return {name: stored(notebook) for name, notebook in notebooks.items()}
+    return {name: encode_notebook(notebook) for name, notebook in notebooks.items()}
 
 
 @contextlib.contextmanager

@@ -1,1 +1,1 @@
-"""What belongs to this assignment and is for staff alone."""
+"""The part of this assignment that only staff have."""

@@ -8,7 +8,7 @@ import re
 from itertools import zip_longest
 
 from kit.files import one_line
-from kit.report.outputs import ESCAPES, PROGRESS, as_seen
+from kit.report.text_outputs import ESCAPES, PROGRESS, render_as_terminal
 
 RELATIVE = 1e-3     # two machines agree to four digits in float32
 ABSOLUTE = 1e-6     # smaller differences are rounding
@@ -67,7 +67,7 @@ def list_lines(outputs):
     printed = "".join(output["text"] for output in outputs
                       if output.get("output_type") == "stream" and output.get("name") != "stderr")
     shown = [find_text(output["data"]) for output in outputs if "data" in output]
-    whole = ESCAPES.sub("", "\n".join([as_seen(printed[:LONGEST]), *shown])[:LONGEST])
+    whole = ESCAPES.sub("", "\n".join([render_as_terminal(printed[:LONGEST]), *shown])[:LONGEST])
     whole = "\n".join(line[:LONGEST_LINE] for line in whole.split("\n")
                       if not PROGRESS.search(line[:LONGEST_LINE]))
     for pattern, standing in PASSING:

@@ -9,7 +9,7 @@ import os
 import re
 
 from kit.files import Refused, one_line, reason
-from kit.notebooks import Notebook, nbformat
+from kit.notebook_files import Notebook, nbformat
 
 LARGEST = 50 * 2**20
 MOST_VALUES = 3_000_000     # each takes up to 100 bytes of memory

@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
-from kit.notebooks import nbformat, read_notebook
-from kit.sections import find_subtask, find_task, list_cells
-from staff.release.editions import role_of, section_of, student_edition
+from kit.notebook_files import nbformat, read_notebook
+from kit.sections import find_subtask, find_task, name_cells
+from staff.release.notebook_stripping import find_role, find_section, strip_notebook
 from staff.layouts import KIT
 from staff.record import Finding
 
@@ -36,7 +36,7 @@ class Given:
     @property
     def subtask(self):
         """The subtask that its id names; "" if it names none."""
-        return section_of(self, load_assignment()) or ""
+        return find_section(self, load_assignment()) or ""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def read_given_cells(assignment):
     found = {}
     for path in assignment.notebook_paths:
         reference = read_notebook(path).node
-        student, _ = student_edition(reference, path.name, assignment)
+        student, _ = strip_notebook(reference, path.name, assignment)
         cells = {cell.id: cell for cell in reference.cells}
         for at, cell in enumerate(student.cells):
-            role = role_of(cells[cell.id]) or "given"
+            role = find_role(cells[cell.id]) or "given"
             ignored = "nbval-ignore-output" in cells[cell.id].metadata.get("tags", [])
             found[path.name, cell.id] = Given(path.name, at, cell.id, cell.cell_type, role,
                                               cell.source, ignored)
@@ -189,14 +189,14 @@ def note_different(name, by_given):
         if len(ones) > 1:
             numbers = [one.number for one in ones]
             yield make_note(ones[1].notebook, ones[1].number,
-                       f"the cell {cell_id} is there {len(ones)} times: {list_cells(numbers)}")
+                            f"the cell {cell_id} is there {len(ones)} times: {name_cells(numbers)}")
         for one in ones:
             if one.cell.cell_type != one.given.kind:
                 yield make_note(one.notebook, one.number, f"the cell {cell_id} was "
-                           f"{KINDS[one.given.kind]} and is now {KINDS[one.cell.cell_type]}")
+                                f"{KINDS[one.given.kind]} and is now {KINDS[one.cell.cell_type]}")
             if PurePosixPath(one.notebook).name != name:
                 yield make_note(one.notebook, one.number,
-                           f"the cell {cell_id} has moved here from {name}")
+                                f"the cell {cell_id} has moved here from {name}")
 
 
 def note_moved(name, cells):

@@ -18,7 +18,7 @@ import psutil
 
 from kit import ENGINE
 from kit.files import one_line
-from kit.sections import list_cells
+from kit.sections import name_cells
 from staff.record import Finding
 
 REQUEST, NOTEBOOK, CELLS = "request.pickle", "notebook.ipynb", "cells.jsonl"
@@ -146,7 +146,7 @@ def make_findings(name, code, rows, ended):
         words = one_line(row["words"], 400)
         if row["state"] == "error":
             if failed and "NameError" in words:
-                words += f", perhaps because {list_cells(failed)} failed"
+                words += f", perhaps because {name_cells(failed)} failed"
             failed.append(number)
             found.append(Finding("notebooks", "error", words, name, number))
         elif row["state"] == "stopped":
@@ -158,7 +158,7 @@ def make_findings(name, code, rows, ended):
     left = [number for at, (number, cell) in enumerate(code)
             if at not in done and cell.source.strip()]
     if left:
-        found.append(Finding("notebooks", "stopped", f"{list_cells(left)} "
+        found.append(Finding("notebooks", "stopped", f"{name_cells(left)} "
                              f"{'were' if len(left) > 1 else 'was'} not executed again", name,
                              left[0]))
     return found

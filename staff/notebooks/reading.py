@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from kit.files import one_line
-from kit.sections import list_cells, list_code_cells
+from kit.sections import list_code_cells, name_cells
 from staff.layouts import KIT
 from staff.notebooks.answers import find_answers, find_unanswered
 from staff.notebooks.figures import find_figures
@@ -63,7 +63,7 @@ def check_history(notebook):
     if unrun and len(unrun) == len(code):
         add(0, "unexecuted", "was never executed")
     elif unrun:
-        add(unrun[0], "unexecuted", f"{list_cells(unrun)} {'were' if len(unrun) > 1 else 'was'} "
+        add(unrun[0], "unexecuted", f"{name_cells(unrun)} {'were' if len(unrun) > 1 else 'was'} "
                                     "never executed")
     counted = [(number, cell.execution_count) for number, cell in code
                if cell.execution_count is not None]

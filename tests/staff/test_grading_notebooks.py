@@ -21,7 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from kit.checking.student import Problem, Student
-from staff.release.editions import student_edition
+from staff.release.notebook_stripping import strip_notebook
 from staff.notebooks import reported
 from staff.notebooks.comparison import find_difference
 from staff.notebooks.figures import NotShown, redraw
@@ -67,7 +67,7 @@ def executed(*cells):
 def student_notebook(number):
     """Return a notebook of the student edition, as if it had been executed."""
     name = f"task{number}.ipynb"
-    node, _ = student_edition(nbformat.read(ROOT / "notebooks" / name, 4), name, ASSIGNMENT)
+    node, _ = strip_notebook(nbformat.read(ROOT / "notebooks" / name, 4), name, ASSIGNMENT)
     for count, cell in enumerate([one for one in node.cells if one.cell_type == "code"], 1):
         cell.execution_count = count
     return node

@@ -1,15 +1,14 @@
-"""Places, parts and problems: one stage of the report hands them to the next."""
+"""Fragments of cells, their places and their problems: each stage of the report hands them on."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-
 
 NOTE = "accessibility"      # a kind of problem that leaves the report complete
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: its notebook, and the cell's number there, counted from 1."""
+    """A notebook, and the number of a cell in it, counted from 1."""
 
     notebook: str
     cell: int = None
@@ -29,18 +28,23 @@ class Problem:
     def __str__(self):
         return f"{self.place}: {self.words}"
 
+    def as_json(self):
+        """The problem as JSON stores it."""
+        return {"kind": self.kind, "notebook": self.place.notebook, "cell": self.place.cell,
+                "message": self.words}
+
 
 @dataclass
-class Part:
-    """A piece of a cell and where it stands."""
+class Fragment:
+    """The text or the picture that a cell or one of its outputs shows, and its place."""
 
     kind: str               # "markdown", "html", "typst" or "picture"
     content: object         # text, or a picture's bytes
     place: Place
-    folder: Path = None     # where its pictures lie
+    folder: Path = None     # of its pictures
     attachments: dict = field(default_factory=dict)
     width: str = "auto"     # of a picture, as a typst length
     caption: str = ""       # Markdown, of a picture or of the first table
-    label: str = ""         # the name of what has the caption
+    label: str = ""         # the name that links use for the figure or table with the caption
     alt: str = ""           # of a picture, for readers who do not see it
-    plain: str = ""         # what stands for it where it cannot be set
+    plain: str = ""         # text to show if typst cannot set it

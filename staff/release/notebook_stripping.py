@@ -1,14 +1,13 @@
-"""From a reference notebook to the student's, and back. Tags of cells say what becomes of them:
+"""From a reference notebook to the student's, and back. Each cell has one of these tags:
 
-question  the heading stays, the text becomes the subtask's question
-answer    a place to answer
-solution  left out: code that is an answer
-staff     left out: checks and remarks that give results away
-given     stays; a solution in its code gives way to a stub, as staff/release/stripping.py says
+question  the heading stays; the text becomes the subtask's question
+answer    becomes a place to answer
+solution  code that is an answer; left out
+staff     checks and remarks that give results away; left out
+given     stays; in its code a stub replaces a solution, as in staff/release/stripping.py
 
-Each cell has one of them, so that none is handed out because a tag was forgotten or misspelt.
-
-Outputs are left out everywhere. Questions and answers carry nbgrader's metadata, schema 3.
+A cell without a tag is refused, so a forgotten tag hands nothing out. Outputs are left out.
+Questions and answers carry nbgrader's metadata, schema 3.
 """
 
 import copy
@@ -17,10 +16,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from kit.files import Refused
-from kit.notebooks import nbformat
+from kit.notebook_files import nbformat
 from kit.sections import PLACEHOLDER, find_subtask
-from staff.release.stripping import put_back as put_text_back
-from staff.release.stripping import strip
+from staff.release.stripping import restore_text, strip
 
 ROLES = ("question", "answer", "solution", "staff", "given")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-|$)")      # as Jupyter gives to new cells
@@ -29,7 +27,7 @@ OTHER_TAGS = re.compile("nbval-.+|remove-.+|hide-.+|raises-exception")
 
 @dataclass(frozen=True)
 class Change:
-    """What the student's edition does to one cell of the reference.
+    """How the student edition changes one cell of the reference.
 
     index:   of the cell in the reference.
     cell:    the reference's cell.
@@ -43,14 +41,14 @@ class Change:
     cuts: list
 
 
-def student_edition(node, name, assignment):
+def strip_notebook(node, name, assignment):
     """Return the student's notebook and the changes; Refused names a cell that is wrong.
 
     name: of the notebook's file, for refusals; assignment: whose notebook it is.
     """
-    reference, changes = bare(node), []
+    reference, changes = remove_outputs(node), []
     for index, cell in enumerate(reference.cells):
-        student, cuts = student_cell(cell, f"{name}, cell {cell.id}", assignment)
+        student, cuts = strip_cell(cell, f"{name}, cell {cell.id}", assignment)
         if student != cell:
             changes.append(Change(index, cell, student, cuts))
     check_complete(reference, name, assignment)
@@ -61,14 +59,14 @@ def student_edition(node, name, assignment):
     return student, changes
 
 
-def bare(node):
+def remove_outputs(node):
     """Return a copy of a notebook without outputs and execution counts."""
     nothing = {"outputs": [], "execution_count": None}
     cells = [{**cell, **nothing} if cell.cell_type == "code" else cell for cell in node.cells]
     return copy.deepcopy(nbformat.from_dict({**node, "cells": cells}))
 
 
-def role_of(cell, place=""):
+def find_role(cell, place=""):
     """Return the role that a cell's tags give it, None for a cell that stays."""
     tags = cell.metadata.get("tags", [])
     roles = [tag for tag in tags if tag in ROLES]
@@ -83,19 +81,19 @@ def role_of(cell, place=""):
     return None if roles == ["given"] else roles[0]
 
 
-def student_cell(cell, place, assignment):
+def strip_cell(cell, place, assignment):
     """Return the student's cell, None where it is left out, and the cuts of its code."""
-    role, student, cuts = role_of(cell, place), copy.deepcopy(cell), []
+    role, student, cuts = find_role(cell, place), copy.deepcopy(cell), []
     if role in ("solution", "staff"):
         return None, []
     if role:
-        subtask = subtask_of(cell, place, assignment)
+        subtask = require_subtask(cell, place, assignment)
         if role == "question":
             heading = cell.source.split("\n", 1)[0]
             student.source = f"{heading}\n\n{' '.join(subtask.question.split())}"
         else:
             student.source = PLACEHOLDER
-        student.metadata.update(nbgrader_metadata(cell.id, subtask, role))
+        student.metadata.update(build_nbgrader_metadata(cell.id, subtask, role))
         student.pop("attachments", None)
     elif cell.cell_type == "code":
         student.source, cuts = strip(cell.source, place, assignment.by_id)
@@ -106,16 +104,16 @@ def student_cell(cell, place, assignment):
     return student, cuts
 
 
-def subtask_of(cell, place, assignment):
+def require_subtask(cell, place, assignment):
     """Return the subtask that the first part of a cell's id names."""
-    name = section_of(cell, assignment)
+    name = find_section(cell, assignment)
     if name is None:
         raise Refused(f"{place}: there is no subtask {cell.id.split('-')[0]}: expected one of "
                       f"{', '.join(assignment.by_id)}")
     return assignment.by_id[name]
 
 
-def section_of(cell, assignment):
+def find_section(cell, assignment):
     """Return the id of the subtask that begins a cell's id, None if there is none."""
     names = [name for name in assignment.by_id
              if cell.id == name_section(name) or cell.id.startswith(f"{name_section(name)}-")]
@@ -138,7 +136,7 @@ def list_sections(cells, assignment):
 def choose_section(cell, assignment):
     """Return how ids begin in the section of a heading: as its own id, or as its words say."""
     words, own = cell.source.split("\n", 1)[0].lstrip("# "), cell.get("id", "")
-    subtask = section_of(cell, assignment)
+    subtask = find_section(cell, assignment)
     if not subtask and RANDOM_ID.match(own):
         subtask = find_subtask(words, assignment)
         own = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:20]
@@ -155,7 +153,7 @@ def name_section(subtask):
     return re.sub(r"[^\w-]", "_", subtask)
 
 
-def nbgrader_metadata(cell_id, subtask, role):
+def build_nbgrader_metadata(cell_id, subtask, role):
     """Return what nbgrader, and Jupyter, have to know of a question or an answer.
 
     nbgrader has no written answer without points; those by hand are its points.
@@ -172,8 +170,8 @@ def nbgrader_metadata(cell_id, subtask, role):
 def check_complete(reference, name, assignment):
     """Raise Refused unless each subtask has its question, and an answer if one is marked."""
     for subtask in list_subtasks(name, assignment):
-        roles = [role_of(cell) for cell in reference.cells
-                 if section_of(cell, assignment) == subtask.id]
+        roles = [find_role(cell) for cell in reference.cells
+                 if find_section(cell, assignment) == subtask.id]
         if roles.count("question") != 1:
             raise Refused(f"{name}: subtask {subtask.id} has {roles.count('question')} cells with "
                           "the tag question: expected one")
@@ -188,7 +186,7 @@ def list_subtasks(name, assignment):
             if PurePosixPath(notebook).name == PurePosixPath(name).name for subtask in subtasks]
 
 
-def put_back(student, changes, name):
+def restore_notebook(student, changes, name):
     """Return the reference, without outputs, from the student's notebook and the changes."""
     node = copy.deepcopy(student)
     for change in changes:
@@ -200,7 +198,7 @@ def put_back(student, changes, name):
             raise Refused(f"{name}, cell {change.cell.id}: the reference cannot be put back: the "
                           "student's cell is not here")
         if change.cuts:
-            here.source = put_text_back(here.source, change.cuts, f"{name}, cell {here.id}")
+            here.source = restore_text(here.source, change.cuts, f"{name}, cell {here.id}")
         elif here.source == change.student.source:
             here.source = change.cell.source
         here.metadata = copy.deepcopy(change.cell.metadata)

@@ -1,4 +1,4 @@
-"""TeX cut into tokens, and the student's own macros replaced by what they stand for."""
+"""Splits TeX into tokens, and expands the student's own macros."""
 
 import re
 import unicodedata
@@ -7,16 +7,16 @@ TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|%[^\n]*\n?\s*"
                    r"|.[\u0300-\u036f\u20d0-\u20ff]*", re.DOTALL)
 STARRED = {r"\operatorname*", r"\tag*", r"\hspace*", r"\newcommand*", r"\renewcommand*",
            r"\providecommand*", r"\DeclareMathOperator*"}
-LONGEST = 20_000     # tokens: what a student writes by hand has some hundreds
+LONGEST = 20_000     # tokens: a formula written by hand has some hundreds
 EXPANSIONS = 2_000
 
 
 class CannotSet(ValueError):
-    """A formula that is printed as its TeX, and why."""
+    """The reason why a formula is printed as TeX."""
 
 
-def tokens_of(tex):
-    """Return the tokens of TeX, without its comments."""
+def split_tokens(tex):
+    """The tokens of TeX, without its comments."""
     found = []
     for token in TOKEN.findall(unicodedata.normalize("NFC", tex)):
         if token[0] == "%":
@@ -39,7 +39,7 @@ class Macros:
         self.known = {}
 
     def expand(self, tokens):
-        """Return tokens in which no macro and no definition is left."""
+        """Tokens without macros and definitions."""
         waiting, out, expansions = list(reversed(tokens)), [], 0
         while waiting:
             token = waiting.pop()
@@ -49,19 +49,19 @@ class Macros:
                 expansions += 1
                 if expansions > EXPANSIONS or len(waiting) + len(out) > LONGEST:
                     raise CannotSet("a macro that never ends")
-                waiting += reversed(self.body_of(token, waiting))
+                waiting += reversed(self.fill_body(token, waiting))
             else:
                 out.append(token)
         return out
 
-    def body_of(self, name, waiting):
-        """Return what a macro stands for, its arguments taken from the tokens that wait."""
+    def fill_body(self, name, waiting):
+        """The tokens of a macro's body; its arguments are taken from the tokens that wait."""
         default, count, body = self.known[name]
         arguments = []
         if default is not None:
-            arguments.append(optional(waiting, default))
+            arguments.append(pop_optional(waiting, default))
         while len(arguments) < count:
-            arguments.append(argument(waiting))
+            arguments.append(pop_argument(waiting))
         out, body = [], iter(body)
         for token in body:
             if token != "#":
@@ -75,44 +75,44 @@ class Macros:
                 raise CannotSet("a macro that never ends")
         return out
 
-    def new_command(self, token, waiting):
+    def take_new_command(self, token, waiting):
         """Take \\newcommand{\\name}[count][default]{body}."""
-        name = defined_name(argument(waiting))
-        count = "".join(optional(waiting, ["0"])).strip()
-        default = optional(waiting, None)
+        name = check_name(pop_argument(waiting))
+        count = "".join(pop_optional(waiting, ["0"])).strip()
+        default = pop_optional(waiting, None)
         if not re.fullmatch("[0-9]", count):
             raise CannotSet(f"{token} with [{count}] arguments")
-        body = argument(waiting)
+        body = pop_argument(waiting)
         if not (token.startswith(r"\providecommand") and name in self.known):
             self.known[name] = (default, int(count), body)
 
-    def define(self, token, waiting):
-        """Take \\def\\name#1#2{body}; other patterns than #1#2 are refused."""
-        name, marks = defined_name([pop(waiting, token)]), []
+    def take_def(self, token, waiting):
+        """Take \\def\\name#1#2{body}; refuse other patterns than #1#2."""
+        name, marks = check_name([pop_token(waiting, token)]), []
         while waiting and waiting[-1] != "{":
             marks.append(waiting.pop())
         count = len(marks) // 2
         if "".join(marks).strip() != "".join(f"#{n}" for n in range(1, count + 1)):
             raise CannotSet(rf"\def{name} with arguments that are more than #1#2")
-        self.known[name] = (None, count, argument(waiting))
+        self.known[name] = (None, count, pop_argument(waiting))
 
-    def declare_operator(self, token, waiting):
+    def take_operator(self, token, waiting):
         """Take \\DeclareMathOperator{\\name}{words}."""
-        name = defined_name(argument(waiting))
+        name = check_name(pop_argument(waiting))
         command = r"\operatorname*" if token.endswith("*") else r"\operatorname"
-        self.known[name] = (None, 0, [command, "{", *argument(waiting), "}"])
+        self.known[name] = (None, 0, [command, "{", *pop_argument(waiting), "}"])
 
 
 DEFINITIONS = {
-    r"\newcommand": Macros.new_command, r"\renewcommand": Macros.new_command,
-    r"\providecommand": Macros.new_command, r"\newcommand*": Macros.new_command,
-    r"\renewcommand*": Macros.new_command, r"\providecommand*": Macros.new_command,
-    r"\def": Macros.define, r"\DeclareMathOperator": Macros.declare_operator,
-    r"\DeclareMathOperator*": Macros.declare_operator}
+    r"\newcommand": Macros.take_new_command, r"\renewcommand": Macros.take_new_command,
+    r"\providecommand": Macros.take_new_command, r"\newcommand*": Macros.take_new_command,
+    r"\renewcommand*": Macros.take_new_command, r"\providecommand*": Macros.take_new_command,
+    r"\def": Macros.take_def, r"\DeclareMathOperator": Macros.take_operator,
+    r"\DeclareMathOperator*": Macros.take_operator}
 
 
-def pop(waiting, after):
-    """Take and return the next token that is not white space."""
+def pop_token(waiting, after):
+    """Take the next token that is not white space."""
     while waiting:
         token = waiting.pop()
         if not token.isspace():
@@ -120,9 +120,9 @@ def pop(waiting, after):
     raise CannotSet(f"nothing after {after}")
 
 
-def argument(waiting):
-    """Take and return the next argument: the tokens of a group, or one token."""
-    token = pop(waiting, "a macro")
+def pop_argument(waiting):
+    """Take the next argument: the tokens of a group, or one token."""
+    token = pop_token(waiting, "a macro")
     if token == "}":
         raise CannotSet("a macro without its argument")
     if token != "{":
@@ -137,8 +137,8 @@ def argument(waiting):
     raise CannotSet("a { without its }")
 
 
-def optional(waiting, default):
-    """Take and return the tokens between [ and ], the default if there are none."""
+def pop_optional(waiting, default):
+    """Take the tokens between [ and ]; the default if there are none."""
     index = len(waiting) - 1
     while index >= 0 and waiting[index].isspace():
         index -= 1
@@ -155,8 +155,8 @@ def optional(waiting, default):
     raise CannotSet("a [ without its ]")
 
 
-def defined_name(tokens):
-    """Return the name of a new macro."""
+def check_name(tokens):
+    """The name of a new macro; refuse a name that is no command."""
     names = [token for token in tokens if not token.isspace()]
     if len(names) != 1 or not re.fullmatch(r"\\[A-Za-z]+", names[0]):
         raise CannotSet("a macro whose name is no command: " + "".join(tokens))

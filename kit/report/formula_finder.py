@@ -1,7 +1,7 @@
-"""Where the formulas of Markdown and HTML stand: found as Jupyter finds them.
+"""Finds the formulas of Markdown and HTML, as Jupyter finds them.
 
-Each search goes on from where the last one ended, and what was not closed once is not looked for
-again: a cell full of `$` or `\\begin` takes no longer than another of its length.
+Each search starts where the last one ended. If a mark is not closed once, no later search looks
+for its end again. So a cell full of `$` or `\\begin` takes no longer than others of its length.
 """
 
 import html
@@ -39,8 +39,8 @@ LITERAL_TAGS = {"code", "pre", "script", "style"}
 
 
 @dataclass(frozen=True)
-class Found:
-    """A formula's place in a text, its TeX and whether it is displayed."""
+class Span:
+    """Start and end of a formula in a text, its TeX, and whether it is displayed."""
 
     start: int
     end: int
@@ -48,14 +48,14 @@ class Found:
     display: bool
 
 
-def in_markdown(text):
-    """Return the formulas of Markdown in order."""
-    return list(Finder(text).formulas())
+def find_in_markdown(text):
+    """The spans of the formulas of Markdown, in order."""
+    return list(Finder(text).find_all())
 
 
-def in_html(text):
-    """Return the formulas of HTML in order: none within tags, code and scripts."""
-    found, literal = [], None
+def find_in_html(text):
+    """The spans of the formulas of HTML, in order; tags, code and scripts hold none."""
+    spans, literal = [], None
     for match in IN_HTML.finditer(text):
         if match["dollars"] is None:
             tag = match["tag"].lower()
@@ -63,12 +63,12 @@ def in_html(text):
                 literal = tag
             elif tag == literal and match["end"]:
                 literal = None
-        elif literal is None and plausible(
+        elif literal is None and is_plausible(
                 match["tex"], text[match.start() - 1:match.start()],
                 text[match.end():match.end() + 1]):
-            found.append(Found(match.start(), match.end(), html.unescape(match["tex"]),
-                               match["dollars"] == "$$"))
-    return found
+            spans.append(Span(match.start(), match.end(), html.unescape(match["tex"]),
+                              match["dollars"] == "$$"))
+    return spans
 
 
 class Finder:
@@ -76,77 +76,77 @@ class Finder:
 
     def __init__(self, text):
         self.text = text
-        self.unclosed = {}      # opening: up to where nothing closes it
-        self.unbalanced = 0     # up to where braces say nothing
-        self.ends = ends_of_environments(text)
+        self.unclosed = {}      # opening: nothing closes it before this position
+        self.unbalanced = 0     # braces do not match before this position
+        self.ends = find_environment_ends(text)
 
-    def formulas(self):
-        """Yield the formulas in order."""
+    def find_all(self):
+        """Yield the spans of the formulas in order."""
         opening = OPENING_IN_LISTS if LIST.search(self.text) else OPENING
         position = 0
         while match := opening.search(self.text, position):
             position = match.end()
             if match["formula"]:
-                if found := self.formula(match):
-                    position = found.end
-                    yield found
-            elif end := self.end_of_verbatim(match):
+                if span := self.read_formula(match):
+                    position = span.end
+                    yield span
+            elif end := self.find_verbatim_end(match):
                 position = end
 
-    def end_of_verbatim(self, match):
-        """Return where code or a comment ends, None for a mark that opens nothing."""
+    def find_verbatim_end(self, match):
+        """The end of code or of a comment; None if the mark opens neither."""
         if match["fence"]:
             closing = rf"^[ \t>]*{match['marks'][0]}{{{len(match['marks'])},}}[ \t]*$"
             end = re.compile(closing, re.MULTILINE).search(self.text, match.end())
             return end.end() if end else len(self.text)
         if match["ticks"]:
             ticks = match["ticks"]
-            return self.closed(ticks, rf"(?<!`){ticks}(?!`)", match.end(), BLANK_LINE)
+            return self.find_end(ticks, rf"(?<!`){ticks}(?!`)", match.end(), BLANK_LINE)
         if match["comment"]:
-            return self.closed("<!--", "-->", match.end())
+            return self.find_end("<!--", "-->", match.end())
         if match["tag"] and not re.search(r"=\s*[\"']", match["tag"]):
             return match.start() + 1    # nothing in it that could be an attribute's value
         return None
 
-    def closed(self, opening, closing, start, before=None):
-        """Return where what was opened is closed, None if it is not, or only after a stop."""
+    def find_end(self, opening, closing, start, stop=None):
+        """The end of the closing mark; None if there is none before a stop."""
         if start < self.unclosed.get(opening, 0):
             return None
         match = re.compile(closing).search(self.text, start)
-        stop = before and before.search(self.text, start, match.end() if match else len(self.text))
-        if match and not stop:
+        stopped = stop and stop.search(self.text, start, match.end() if match else len(self.text))
+        if match and not stopped:
             return match.end()
-        self.unclosed[opening] = stop.end() if stop else len(self.text)
+        self.unclosed[opening] = stopped.end() if stopped else len(self.text)
         return None
 
-    def formula(self, match):
-        """Return the formula that opens here, None if what stands here is none."""
+    def read_formula(self, match):
+        """The span of the formula that a match opens; None if it is no formula."""
         opening, start = match["formula"], match.end()
         if match["name"]:
             end = self.ends.get(match.start())
-            return end and self.found(match.start(), end, self.text[match.start():end], True)
+            return end and self.cut_out(match.start(), end, self.text[match.start():end], True)
         if start < self.unclosed.get(opening, 0):
             return None
-        closing = self.closing(opening, start)
+        closing = self.find_closing(opening, start)
         if closing is None:
             return None
         tex = self.text[start:closing.start()]
-        if not self.is_formula(opening, tex, match.start(), closing.end()):
+        if not self.is_tex(opening, tex, match.start(), closing.end()):
             self.unclosed[opening] = closing.end()
             return None
         display = opening not in ("$", r"\(", r"\\(")
-        return self.found(match.start(), closing.end(), tex, display)
+        return self.cut_out(match.start(), closing.end(), tex, display)
 
-    def found(self, start, end, tex, display):
-        """Return a formula without the > of the block quote that it stands in."""
+    def cut_out(self, start, end, tex, display):
+        """The span of a formula; its TeX is without the > of the block quote around it."""
         quote = QUOTE.match(self.text, self.text.rfind("\n", 0, start) + 1, start)
         if quote:
             depth = quote[0].count(">")
             tex = re.sub(r"\n[ \t]*(?:>[ \t]?){1,%d}" % depth, "\n", tex)
-        return Found(start, end, tex, display)
+        return Span(start, end, tex, display)
 
-    def closing(self, opening, start):
-        """Return the match that closes a formula, None if there is none.
+    def find_closing(self, opening, start):
+        """The match that closes a formula; None if there is none.
 
         Dollars within braces, as in \\text{if $x$}, close nothing if all braces are closed.
         """
@@ -167,21 +167,21 @@ class Finder:
             self.unclosed[opening] = end
         return first or None
 
-    def is_formula(self, opening, tex, start, end):
-        """Return whether what stands between is TeX, not text between two dollars."""
+    def is_tex(self, opening, tex, start, end):
+        """Whether the text between two marks is TeX."""
         if not tex.strip():
             return False
         if opening == "$":
-            return plausible(tex, self.text[start - 1:start], self.text[end:end + 1])
+            return is_plausible(tex, self.text[start - 1:start], self.text[end:end + 1])
         if opening in (r"\(", r"\["):       # in Markdown also an escaped ( or [
             letter = opening == r"\(" and re.fullmatch(r"\s*[A-Za-z]\s*", tex)
             return bool(letter or LIKE_TEX.search(tex))
-        paragraphs = [part for part in BLANK_LINE.split(tex) if part.strip()]
-        return all(re.search(r"[\\=&^_{}]", part) for part in paragraphs[1:])
+        paragraphs = [paragraph for paragraph in BLANK_LINE.split(tex) if paragraph.strip()]
+        return all(re.search(r"[\\=&^_{}]", paragraph) for paragraph in paragraphs[1:])
 
 
-def ends_of_environments(text):
-    """Return where the environment that begins at a position ends: begin -> end."""
+def find_environment_ends(text):
+    """{start of an environment: its end} for all environments."""
     ends, open_ones = {}, {}
     for match in ENVIRONMENT.finditer(text):
         if match["kind"] == "begin":
@@ -191,8 +191,8 @@ def ends_of_environments(text):
     return ends
 
 
-def plausible(tex, before, after):
-    """Return whether the text between two dollars is a formula, not two sums of money."""
+def is_plausible(tex, before, after):
+    """Whether the text between two dollars is a formula, and the dollars are not money."""
     if not tex.strip() or after.isdigit() or MONEY.match(tex):
         return False
     if tex[0].isspace():

@@ -1,23 +1,23 @@
-"""Text outputs: shortened if they are long, in the terminal's colours, without progress bars."""
+"""Prepares text outputs: shortens long ones, keeps their colours, removes progress bars."""
 
 import html
 import re
 
-from kit.report.writing import quoted
+from kit.report.typst_syntax import quote_text
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
 TITLE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")     # sets the terminal's title
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 PROGRESS = re.compile(r"\d{1,3}%\||\d+it \[")       # tqdm's bar, with and without a total
 LONGEST_LINE = 2000
-RUN = re.compile(r'<span(?: class="([^"]*)")?(?: style="([^"]*)")?>(.*?)</span>|([^<]+)',
-                 re.DOTALL)
+SPAN = re.compile(r'<span(?: class="([^"]*)")?(?: style="([^"]*)")?>(.*?)</span>|([^<]+)',
+                  re.DOTALL)
 STYLE = re.compile(r"(background-color|color): rgb\((\d+),\s*(\d+),\s*(\d+)\)")
 
 
-def shortened(text, most_lines):
-    """Return lists of lines, and between two of them the note of what was left out."""
-    lines = [shortened_line(line) for line in as_seen(text).split("\n")]
+def shorten_text(text, most_lines):
+    """[lines], or [lines, a note that lines were left out, lines] if there are too many."""
+    lines = [shorten_line(line) for line in render_as_terminal(text).split("\n")]
     while lines and not lines[-1].strip():
         lines.pop()
     left_out = len(lines) - most_lines
@@ -27,14 +27,14 @@ def shortened(text, most_lines):
     return [lines[:head], f"… {left_out:,} lines left out …", lines[head - most_lines:]]
 
 
-def as_seen(text):
-    """Return text as a terminal shows it: a carriage return starts its line anew."""
+def render_as_terminal(text):
+    """Text as a terminal shows it: a carriage return starts the line again."""
     lines = CONTROLS.sub("", TITLE.sub("", text)).expandtabs(8).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 
-def shortened_line(line):
-    """Return a line that is not longer than what anybody reads."""
+def shorten_line(line):
+    """A line, cut if it is very long."""
     if len(line) <= LONGEST_LINE:
         return line
     line = ESCAPES.sub("", line)
@@ -42,22 +42,22 @@ def shortened_line(line):
     return line if left_out <= 0 else f"{line[:LONGEST_LINE]} … {left_out:,} characters left out …"
 
 
-def without_progress(text):
-    """Return text without the lines that are progress bars."""
-    lines = as_seen(text).split("\n")
+def remove_progress(text):
+    """Text without progress bars."""
+    lines = render_as_terminal(text).split("\n")
     return "\n".join(line for line in lines if not PROGRESS.search(line))
 
 
-def coloured(text):
-    """Return text with escape codes as typst: an array of (text, style) for report.typ."""
+def write_coloured(text):
+    """Text with escape codes as typst: an array of (text, style) for report.typ."""
     from nbconvert.filters import ansi2html     # takes a third of a second to load
-    runs = []
-    for name, style, inner, plain in RUN.findall(ansi2html(text)):
+    spans = []
+    for name, style, inner, plain in SPAN.findall(ansi2html(text)):
         styled = dict(re.findall(r"ansi-([a-z-]+?)-(fg|bg)", name))
         fields = [f'{layer}: "{colour}"' for colour, layer in styled.items()]
         fields += [f'{"fg" if kind == "color" else "bg"}: rgb({red}, {green}, {blue})'
                    for kind, red, green, blue in STYLE.findall(style)]
         fields += ["bold: true"] if "ansi-bold" in name else []
         content = html.unescape(inner or plain).replace("\x1b", "")
-        runs.append(f"({quoted(content)}, ({', '.join(fields) or ':'}))")
-    return f"({', '.join(runs)},)"
+        spans.append(f"({quote_text(content)}, ({', '.join(fields) or ':'}))")
+    return f"({', '.join(spans)},)"

@@ -1,8 +1,10 @@
-"""The process that makes a PDF of strangers' notebooks: job.json in its folder, report.pdf out.
+"""The process that makes the PDF; launcher.py launches it, as the notebooks may be strangers'.
 
-    job:    notebooks [{path} or {text, name, folder, numbers}], settings, code, most_lines,
-            system_fonts, memory (bytes), seconds
-    result: {problems: [{kind, notebook, cell, words}]} or {refused: one sentence}
+It reads request.json in its folder, and writes report.pdf and result.json there:
+
+    request: {notebooks: [{path} or {text, name, folder, numbers}], settings, code, most_lines,
+              system_fonts, memory (bytes), seconds}
+    result:  {problems: [{kind, notebook, cell, message}]} or {refused: one sentence}
 """
 
 import contextlib
@@ -20,32 +22,31 @@ import psutil
 
 from kit.definition import find_assignment
 from kit.files import Refused, reason
-from kit.notebooks import Notebook, node_of, read_notebook
-from kit.report.cells import parts_of
-from kit.report.writing import quoted
-from kit.report.parts import Place, Problem
-from kit.report.preflight import missing_sections, problems_of
-from kit.report.typesetting import Typesetter
+from kit.notebook_files import Notebook, parse_notebook, read_notebook
+from kit.report.body import Body
+from kit.report.cells import make_fragments
+from kit.report.fragments import Place, Problem
+from kit.report.preflight import find_missing_sections, find_problems
+from kit.report.typesetting import set_pages
+from kit.report.typst_syntax import quote_text
 from kit.sections import PLACEHOLDER_AUTHOR
 
-ADDRESS_SPACE = 8 * 2**30       # more than is used: programs reserve what they never touch
+ADDRESS_SPACE = 8 * 2**30       # bytes beyond the limit: programs reserve more than they use
 MONTHS = ("January February March April May June July August September October November "
           "December").split()
 
 
 def main():
-    """Do the job of the folder given, and leave its result there."""
+    """Do the request in the given folder, and leave the result there."""
     folder = Path(sys.argv[1])
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     threading.Thread(target=end_with_parent, args=(folder,), daemon=True).start()
-    limit(job["memory"], job["seconds"])
+    set_limits(request["memory"], request["seconds"])
     sys.setrecursionlimit(3000)
     try:
-        pdf, problems = make(job)
+        pdf, problems = make_report(request)
         (folder / "report.pdf").write_bytes(pdf)
-        result = {"problems": [
-            {"kind": problem.kind, "notebook": problem.place.notebook,
-             "cell": problem.place.cell, "words": problem.words} for problem in problems]}
+        result = {"problems": [problem.as_json() for problem in problems]}
     except Refused as refusal:
         result = {"refused": str(refusal)}
     except OSError as problem:
@@ -57,7 +58,7 @@ def main():
 
 
 def end_with_parent(folder):
-    """End this process and its children, and clear its folder, once nobody waits for it."""
+    """When the parent ends, end this process and its children, and clear its folder."""
     parent = psutil.Process().parent()
     while parent is not None and parent.is_running():
         time.sleep(0.5)
@@ -67,8 +68,8 @@ def end_with_parent(folder):
     os._exit(1)
 
 
-def limit(memory, seconds):
-    """Set the limits that the system knows; the parent watches time and memory everywhere."""
+def set_limits(memory, seconds):
+    """Set the system's own limits, if it has any; launcher.py watches on every system."""
     with contextlib.suppress(ImportError, ValueError, OSError):     # Windows has no such module
         import resource
         resource.setrlimit(resource.RLIMIT_CPU, (4 * seconds, 4 * seconds))
@@ -79,48 +80,50 @@ def limit(memory, seconds):
             resource.setrlimit(resource.RLIMIT_AS, (space, space))
 
 
-def make(job):
-    """Return (PDF bytes, problems) of a job."""
-    notebooks = [notebook_of(given) for given in job["notebooks"]]
-    name_apart(notebooks)
-    problems = [problem for notebook in notebooks for problem in problems_of(notebook)]
-    parts = []
+def make_report(request):
+    """(PDF bytes, problems) of a request."""
+    notebooks, settings = list(map(open_notebook, request["notebooks"])), request["settings"]
+    tell_names_apart(notebooks)
+    problems = [problem for notebook in notebooks for problem in find_problems(notebook)]
+    fragments = []
     for notebook in notebooks:
-        own = parts_of(notebook, job["code"], job["most_lines"])
+        own = make_fragments(notebook, request["code"], request["most_lines"])
         if not own:
             problems.append(Problem("section", Place(notebook.name), "the report shows nothing "
                                     "of it: it has no text and no outputs"))
-        parts += own
-    if PLACEHOLDER_AUTHOR in job["settings"]["authors"]:
+        fragments += own
+    if PLACEHOLDER_AUTHOR in settings["authors"]:
         problems.append(Problem("placeholder", Place("report.toml"), "the author is still "
                                 f"“{PLACEHOLDER_AUTHOR}”: name the members of the group"))
-    typesetter = Typesetter(job["system_fonts"])
-    pdf = typesetter.pdf(parts, front(job["settings"], notebooks[0]))
-    problems += typesetter.problems
+    body = Body()
+    body.add(fragments)
+    pdf = set_pages(body, make_front_matter(settings, notebooks[0]), request["system_fonts"])
+    problems += body.problems
     if assignment := find_assignment():
         names = [notebook.name for notebook in notebooks]
-        problems += missing_sections(typesetter.outline, names, assignment)
+        problems += find_missing_sections(body.outline, names, assignment)
     return pdf, problems
 
 
-def name_apart(notebooks):
-    """Give notebooks of one name that of their folder as well."""
+def tell_names_apart(notebooks):
+    """Add the folder's name to the names of notebooks that have the same name."""
     names = [notebook.name for notebook in notebooks]
     for notebook in notebooks:
         if names.count(notebook.name) > 1 and notebook.folder is not None:
             notebook.name = f"{notebook.folder.resolve().name}/{notebook.name}"
 
 
-def notebook_of(given):
-    """Return a notebook, read from its file or as it was handed over."""
+def open_notebook(given):
+    """A notebook, from its file or from its text in the request."""
     if "path" in given:
         return read_notebook(given["path"])
     folder = Path(given["folder"]) if given["folder"] is not None else None
-    return Notebook(node_of(given["text"], given["name"]), given["name"], folder, given["numbers"])
+    node = parse_notebook(given["text"], given["name"])
+    return Notebook(node, given["name"], folder, given["numbers"])
 
 
-def front(settings, notebook):
-    """Return the arguments of the title block as typst, by name."""
+def make_front_matter(settings, notebook):
+    """The arguments of `report` in report.typ, name: typst."""
     metadata, language = notebook.node.metadata, settings["language"].split("-")[0].lower()
     if not re.fullmatch("[a-z]{2,3}", language):
         raise Refused(f"the language is {settings['language']!r}, expected a code of two or three "
@@ -130,18 +133,18 @@ def front(settings, notebook):
            for author in (listed if isinstance(listed, list) else [])]
     own = [author for author in own if isinstance(author, str)]
     title = settings["title"] or str(metadata.get("title") or Path(notebook.name).stem)
-    words, day = date_of(settings["date"], language)
-    return {"title": quoted(title), "subtitle": quoted(settings["subtitle"]),
-            "authors": "(%s)" % "".join(quoted(author) + ", "
+    words, day = parse_date(settings["date"], language)
+    return {"title": quote_text(title), "subtitle": quote_text(settings["subtitle"]),
+            "authors": "(%s)" % "".join(quote_text(author) + ", "
                                         for author in settings["authors"] or own if author),
-            "date": quoted(words), "language": quoted(language),
+            "date": quote_text(words), "language": quote_text(language),
             "made": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})"}
 
 
-def date_of(given, language):
-    """Return a date in words and as a date; SOURCE_DATE_EPOCH stands for today if it is set."""
+def parse_date(given, language):
+    """(the date in words, the date); SOURCE_DATE_EPOCH replaces today if it is set."""
     today = datetime.date.today()
-    with contextlib.suppress(KeyError, ValueError, OverflowError, OSError):  # no sensible number
+    with contextlib.suppress(KeyError, ValueError, OverflowError, OSError):   # unset, or senseless
         epoch = int(os.environ["SOURCE_DATE_EPOCH"])
         today = datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc).date()
     try:

@@ -1,4 +1,4 @@
-"""Reads notebooks from files that may hold anything, and stores them."""
+"""Reads notebooks from files that may hold anything, and writes notebooks as files."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ class Notebook:
     node: nbformat.NotebookNode
     name: str
     folder: Path = None
-    numbers: list = field(default_factory=list)     # of its cells, if some were left out
+    numbers: list = field(default_factory=list)     # of its cells, if some were removed
 
     @property
     def cells(self):
@@ -34,7 +34,7 @@ class Notebook:
 
 
 def read_notebook(path):
-    """Return the notebook in a file; Refused says why it cannot be read."""
+    """The notebook in a file; Refused says why it cannot be read."""
     path = Path(path)
     try:
         if not path.exists():
@@ -50,34 +50,34 @@ def read_notebook(path):
         raise Refused(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:
         raise Refused(f"{path} cannot be read: {reason(problem)}") from None
-    return Notebook(node_of(text, path), path.name, path.parent)
+    return Notebook(parse_notebook(text, path), path.name, path.parent)
 
 
-def node_of(text, name):
-    """Return the notebook in a text; Refused names it and says why it cannot be read."""
+def parse_notebook(text, name):
+    """The content of a notebook, from its text; Refused says why it cannot be read."""
     try:
         node = nbformat.reads(text, as_version=4)
         if HALF_LETTER.search(text):
-            node = nbformat.from_dict(whole_letters(node))
+            node = nbformat.from_dict(join_half_letters(node))
         for cell in node.cells if node.nbformat_minor < 5 else []:
-            cell.pop("id", None)    # left by a merge: older notebooks have none
+            cell.pop("id", None)    # older notebooks have none, but a merge may leave one
         nbformat.validate(node)
-    except Exception as problem:  # nbformat raises many kinds; all mean the same
+    except Exception as problem:  # nbformat raises many kinds, with one meaning
         raise Refused(f"{name} is not a notebook that can be read ({reason(problem)}): "
                       "open it in Jupyter and save it again") from None
     return node
 
 
-def whole_letters(value):
-    """Return a notebook's content with halves of letters joined, or replaced by a mark."""
+def join_half_letters(value):
+    """The content of a notebook, with halves of letters joined, or replaced by a mark."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {whole_letters(name): whole_letters(inner) for name, inner in value.items()}
-    return [whole_letters(inner) for inner in value] if isinstance(value, list) else value
+        return {join_half_letters(name): join_half_letters(inner) for name, inner in value.items()}
+    return [join_half_letters(inner) for inner in value] if isinstance(value, list) else value
 
 
-def stored(notebook):
+def encode_notebook(notebook):
     """An executed notebook as the bytes of a file, without progress bars and times."""
     for cell in notebook.node.cells:
         cell.metadata.pop("execution", None)    # times would differ with every run

@@ -19,17 +19,17 @@ from nbformat.v4 import new_output
 
 from kit.definition import FOLDER_VARIABLE, load_assignment
 from kit.files import Refused, one_line, reason, whole_file
-from kit.notebooks import read_notebook, stored
+from kit.notebook_files import read_notebook, encode_notebook
 
 CELL_SECONDS = 3600
 LARGEST_FOLDER = 500 * 2**20
 
 
 class RelayingClient(NotebookClient):
-    """Executes a notebook and passes its progress bars on to the terminal while it runs."""
+    """Executes a notebook, and shows its progress bars in the terminal."""
 
     def output(self, outs, msg, display_id, cell_index):
-        """Return the output as nbclient does."""
+        """Show progress bars; return the output as nbclient does."""
         content = msg["content"]
         if msg["msg_type"] == "stream" and content["name"] == "stderr":
             sys.stderr.write(content["text"])
@@ -40,10 +40,10 @@ class RelayingClient(NotebookClient):
 def execute(notebook, scripts=None):
     """Execute a notebook in its folder, up to the first cell that fails.
 
-    scripts: the folder of the scripts that it imports; default: the one above the notebook's.
+    scripts: the folder of the scripts that it imports; default: the folder above the notebook's
 
-    Returns None, or one sentence about the cell that failed. The error is then the last output
-    of that cell, and the cells below it have no output. Refused says why nothing could run.
+    Returns None, or one sentence about the cell that failed. That cell's last output is then the
+    error, and the cells below it have no output. Refused says why nothing could run.
     """
     language = notebook.node.metadata.get("kernelspec", {}).get("language")
     if isinstance(language, str) and language.lower() != "python":
@@ -59,60 +59,60 @@ def execute(notebook, scripts=None):
         resources={"metadata": {"path": str(notebook.folder)}},
         on_cell_start=lambda cell, cell_index: running.update(index=cell_index))
     try:
-        run_aside(client, scripts or notebook.folder.resolve().parent)
+        execute_in_thread(client, scripts or notebook.folder.resolve().parent)
     except CellExecutionError as problem:
-        return failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
+        return describe_failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
-        return ended(notebook, running["index"], "TimeoutError",
-                     f"the cell ran for more than {CELL_SECONDS} s")
+        return store_error(notebook, running["index"], "TimeoutError",
+                           f"the cell ran for more than {CELL_SECONDS} s")
     except DeadKernelError:
-        return ended(notebook, running["index"], "DeadKernelError",
-                     "the cell ended the Python process: it may have run out of memory")
-    except Exception as problem:  # no kernel, no free port: whatever it is, no traceback
+        return store_error(notebook, running["index"], "DeadKernelError",
+                           "the cell ended the Python process: it may have run out of memory")
+    except Exception as problem:  # such as no kernel or no free port: no traceback
         raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
                       "that `pip install -r requirements.txt` succeeded") from None
     return None
 
 
-def run_aside(client, scripts):
-    """Execute in a thread: in the main thread nbclient would catch Ctrl-C and fail."""
+def execute_in_thread(client, scripts):
+    """Execute in a thread: in the main thread, nbclient would catch Ctrl-C and fail."""
     paths = os.pathsep.join([str(scripts), *filter(None, [os.environ.get("PYTHONPATH")])])
     with ThreadPoolExecutor(1) as pool:
         environment = {**os.environ, "PYTHONPATH": paths, FOLDER_VARIABLE: str(scripts)}
         done = pool.submit(client.execute, env=environment)
         try:
             while not done.done():
-                wait([done], timeout=0.5)   # without one, Windows would not let Ctrl-C through
+                wait([done], timeout=0.5)   # on Windows, Ctrl-C needs a timeout
         except KeyboardInterrupt:
-            while not done.done():          # the kernel may only just be starting
+            while not done.done():          # the kernel may still be starting
                 kernel = getattr(client.km, "provisioner", None)
                 if kernel is not None and kernel.process is not None:
                     kernel.process.kill()
                 wait([done], timeout=0.2)
-            atexit.unregister(client._cleanup_kernel)   # nothing is left for it to do
+            atexit.unregister(client._cleanup_kernel)   # there is no kernel to clean up
             raise
         done.result()
 
 
-def failure(notebook, index, words):
+def describe_failure(notebook, index, words):
     """The sentence about a cell that failed."""
     return f"{notebook.name}, cell {index + 1} failed: {one_line(words)}"
 
 
-def ended(notebook, index, name, words):
-    """Store an error that the kernel could not report itself; return its sentence."""
+def store_error(notebook, index, name, words):
+    """Store an error that the kernel could not report; return the sentence about it."""
     notebook.node.cells[index].outputs.append(
         new_output("error", ename=name, evalue=words, traceback=[f"{name}: {words}"]))
-    return failure(notebook, index, words)
+    return describe_failure(notebook, index, words)
 
 
 def execute_copies(notebooks, stack):
-    """Execute notebooks in copies of their folders; the copies end with the stack."""
+    """Execute notebooks in copies of their folders; the stack removes the copies."""
     copies = {}
     for notebook in notebooks:
         folder = notebook.folder.resolve()
         if folder not in copies:
-            copies[folder] = copy_of(folder, stack)
+            copies[folder] = copy_folder(folder, stack)
         notebook.folder = copies[folder]
         started = time.monotonic()
         print(f"{notebook.name}: running …", file=sys.stderr, flush=True)
@@ -121,8 +121,8 @@ def execute_copies(notebooks, stack):
         print(failed or f"{notebook.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
 
 
-def copy_of(folder, stack):
-    """Return a temporary copy of a folder."""
+def copy_folder(folder, stack):
+    """A temporary copy of a folder; the stack removes it."""
     try:
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > LARGEST_FOLDER:
@@ -133,7 +133,7 @@ def copy_of(folder, stack):
         target = Path(temporary, folder.name or "notebooks")
         ignored = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(folder, target, symlinks=True, ignore=ignored)
-    except OSError as problem:  # shutil.Error too, of one file or many
+    except OSError as problem:  # shutil.Error too
         raise Refused(f"{folder} cannot be copied to run the notebooks ({reason(problem)}): put "
                       "them into a folder of their own") from None
     return target
@@ -142,7 +142,7 @@ def copy_of(folder, stack):
 # ------------------------------------------------------------------------------ python -m kit run
 
 def main(arguments=None):
-    """Return the exit status: 0 all were executed and saved, 2 one was not."""
+    """The exit status: 0 all were executed and saved, 2 one was not."""
     parser = argparse.ArgumentParser(
         prog="python -m kit run",
         description="Execute notebooks from top to bottom, in order, and store their outputs.",
@@ -172,4 +172,4 @@ def execute_in_place(path):
     if failed:
         raise Refused(failed)
     with whole_file(path) as file:
-        file.write(stored(notebook))
+        file.write(encode_notebook(notebook))
