@@ -187,9 +187,9 @@ def note_different(name, by_given):
         if notebook != name:
             continue
         if len(ones) > 1:
-            numbers = [one.number for one in ones]
+            where = name_cells([one.number for one in ones])
             yield make_note(ones[1].notebook, ones[1].number,
-                            f"the cell {cell_id} is there {len(ones)} times: {name_cells(numbers)}")
+                            f"the cell {cell_id} is there {len(ones)} times: {where}")
         for one in ones:
             if one.cell.cell_type != one.given.kind:
                 yield make_note(one.notebook, one.number, f"the cell {cell_id} was "
