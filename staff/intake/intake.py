@@ -19,7 +19,7 @@ from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
 from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout
-from staff.record import Submission, key_of
+from staff.record import Submission, make_key
 
 UNFINISHED = ".unfinished-"
 SETTINGS = ("notebooks/report.toml", "report.toml")
@@ -64,7 +64,7 @@ def check_output(path, out):
 
 def take_one(hand_in, copies, layout, limits):
     """The Submission of a hand-in, after its copy is written; or a refused one."""
-    one = Submission(key_of(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
+    one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
                      one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
                      notes=hand_in.notes)
     try:

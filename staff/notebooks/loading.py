@@ -1,7 +1,7 @@
-"""Notebooks that strangers have handed in: read within limits, and nothing in them believed.
+"""Loads notebooks from strangers, within limits, and trusts nothing in them.
 
-What is not as a notebook has it is left out, so that a cell from an odd editor costs nobody an
-answer. Values are plain text and numbers afterwards, and never executed or shown as HTML here.
+A value that does not belong in a notebook is left out. So an odd cell costs no student an answer.
+Afterwards all values are text and numbers. They are not executed or shown as HTML here.
 """
 
 import json
@@ -12,20 +12,20 @@ from kit.files import Refused, one_line, reason
 from kit.notebook_files import Notebook, nbformat
 
 LARGEST = 50 * 2**20
-MOST_VALUES = 3_000_000     # each takes up to a hundred bytes once it is read, much more than here
+MOST_VALUES = 3_000_000     # each takes up to 100 bytes of memory
 MOST_CELLS = 2000
 MOST_OUTPUTS = 1000         # of one cell
 MOST_NOTEBOOKS = 20
-LONGEST_SOURCE = 1_000_000   # letters of one cell
+LONGEST_SOURCE = 1_000_000  # letters of one cell
 SKIPPED = {".ipynb_checkpoints", "__MACOSX", "__pycache__"}
 EMBEDDED = re.compile(r"(data:[\w./+-]{0,40};base64,)[A-Za-z0-9+/=\s]{100,}")
-NOT_SHOWN = re.compile(r"[^\S\n\t ]")     # odd spaces and line ends
+NOT_SHOWN = re.compile(r"[^\S\n\t ]")  # odd spaces and line ends
 
 
-def notebooks_in(folder):
-    """Return (notebooks, sentences on those that cannot be read) of a submission's clean copy.
+def load_notebooks(folder):
+    """(Notebooks, [(name, why it was not loaded)]) of a submission's folder.
 
-    The sentences come as (name, words). A notebook's name is its path in the copy.
+    The name of a notebook is its path in the folder.
     """
     found, refused = [], []
     paths = sorted(path for path in folder.rglob("*.ipynb")
@@ -33,70 +33,71 @@ def notebooks_in(folder):
     for path in paths[:MOST_NOTEBOOKS]:
         name = path.relative_to(folder).as_posix()
         try:
-            found.append(read_handed_in(path, name))
+            found.append(load_notebook(path, name))
         except Refused as refusal:
             refused.append((name, str(refusal)))
     refused += [(path.relative_to(folder).as_posix(),
-                 f"is one notebook of more than {MOST_NOTEBOOKS}, and was not read")
+                 f"was not read: there are more than {MOST_NOTEBOOKS} notebooks")
                 for path in paths[MOST_NOTEBOOKS:]]
     return found, refused
 
 
-def read_handed_in(path, name):
-    """Return the Notebook in a file; Refused says in a few words why there is none."""
+def load_notebook(path, name):
+    """The Notebook in a file; Refused says why it cannot be loaded."""
     try:
         if os.path.islink(path) or not path.is_file():
             raise Refused("is not a file: expected a notebook")
         if path.stat().st_size > LARGEST:
             raise Refused(f"is larger than {LARGEST // 2**20} MB, and was not read: clear its "
                           "largest output")
-        content = json_of(path.read_bytes())
+        content = parse_json(path.read_bytes())
         major = content.get("nbformat", 4)
         if isinstance(major, int) and 0 < major < 4:
             content = nbformat.reads(json.dumps(content), as_version=4)
         cells = content["cells"]
         if not isinstance(cells, list):
-            raise TypeError("its cells are no list")
+            raise TypeError("its cells are not a list")
     except OSError as problem:
         raise Refused(f"cannot be read: {reason(problem)}") from None
     except Refused:
         raise
     except Exception as problem:    # nbformat raises many kinds; RecursionError and MemoryError
-        raise Refused(f"is not a notebook that can be read ({described(problem)})") from None
+        why = describe_problem(problem)
+        raise Refused(f"is not a notebook that can be read ({why})") from None
     if len(cells) > MOST_CELLS:
         raise Refused(f"has more than {MOST_CELLS:,} cells, and was not read")
     node = nbformat.from_dict({      # not new_notebook, which would give cells other ids
         "nbformat": 4, "nbformat_minor": 5,
-        "metadata": {"language": language_of(content.get("metadata"))},
-        "cells": [cell_of(cell) for cell in cells if isinstance(cell, dict)]})
+        "metadata": {"language": find_language(content.get("metadata"))},
+        "cells": [clean_cell(cell) for cell in cells if isinstance(cell, dict)]})
     return Notebook(node, name, path.parent)
 
 
-def json_of(data):
-    """Return the object in a notebook's bytes, once it is sure to fit into memory."""
+def parse_json(data):
+    """The object in a notebook's bytes; Refused if it would take too much memory."""
     values = sum(data.count(sign) for sign in (b",", b"[", b"{", b":"))
     if values > MOST_VALUES:
         raise Refused(f"holds more than {MOST_VALUES:,} values, and was not read: clear its "
                       "largest output")
     content = json.loads(data.decode("utf-8-sig"))
     if not isinstance(content, dict):
-        raise TypeError("it holds no object")
+        raise TypeError("it does not hold an object")
     return content
 
 
-def described(problem):
-    """Return what went wrong with a file, in a few words that hold nothing of it."""
+def describe_problem(problem):
+    """Why a file cannot be read, in a few words and without its text."""
     if isinstance(problem, UnicodeDecodeError):
         return "it is not UTF-8 text"
     if isinstance(problem, RecursionError):
-        return "its values lie too deep in each other"
+        return "its lists are nested too deeply"
     if isinstance(problem, KeyError):
         return "it holds no cells"
     return one_line(reason(problem), 80)
 
 
-def language_of(metadata):
-    """Return the language that a notebook says it is written in; Python if it does not say."""
+def find_language(metadata):
+    """The language that a notebook names; Python if it names none."""
     for part, name in (("kernelspec", "language"), ("language_info", "name")):
         found = metadata.get(part) if isinstance(metadata, dict) else None
         if isinstance(found, dict) and isinstance(found.get(name), str):
@@ -104,57 +105,57 @@ def language_of(metadata):
     return "python"
 
 
-def cell_of(cell):
-    """Return a cell with what is plain in it."""
+def clean_cell(cell):
+    """A cell with only its text and numbers."""
     kind = cell.get("cell_type")
     kind = kind if kind in ("code", "markdown", "raw") else "markdown"
-    source = text_of(cell.get("source"))[:LONGEST_SOURCE]
-    found = {"cell_type": kind, "source": source, "metadata": metadata_of(cell.get("metadata"))}
+    source = clean_text(cell.get("source"))[:LONGEST_SOURCE]
+    found = {"cell_type": kind, "source": source, "metadata": clean_metadata(cell.get("metadata"))}
     if isinstance(cell.get("id"), str):
         found["id"] = one_line(cell["id"], 64)
     if kind == "code":
-        count, outputs = cell.get("execution_count"), listed(cell.get("outputs"))
+        count, outputs = cell.get("execution_count"), as_list(cell.get("outputs"))
         found["execution_count"] = count if type(count) is int and 0 <= count < 2**31 else None
-        found["outputs"] = [output_of(output) for output in outputs[:MOST_OUTPUTS]
+        found["outputs"] = [clean_output(output) for output in outputs[:MOST_OUTPUTS]
                             if isinstance(output, dict)]
     elif isinstance(cell.get("attachments"), dict):
-        found["attachments"] = {text_of(name): data_of(data)
+        found["attachments"] = {clean_text(name): clean_data(data)
                                 for name, data in cell["attachments"].items()}
     return found
 
 
-def metadata_of(metadata):
-    """Return the tags and nbgrader's name of a cell, the metadata that matter here."""
+def clean_metadata(metadata):
+    """The metadata that are used here: the tags, and the name that nbgrader gave the cell."""
     metadata = metadata if isinstance(metadata, dict) else {}
-    found = {"tags": [tag for tag in listed(metadata.get("tags")) if isinstance(tag, str)]}
+    found = {"tags": [tag for tag in as_list(metadata.get("tags")) if isinstance(tag, str)]}
     nbgrader = metadata.get("nbgrader")
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
         found["nbgrader"] = {"grade_id": one_line(nbgrader["grade_id"], 64)}
     return found
 
 
-def output_of(output):
-    """Return an output with what is plain in it."""
+def clean_output(output):
+    """An output with only its text."""
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return {"output_type": kind, "name": name, "text": text_of(output.get("text"))}
+        return {"output_type": kind, "name": name, "text": clean_text(output.get("text"))}
     if kind == "error":
-        return {"output_type": kind, "ename": one_line(text_of(output.get("ename")), 80),
-                "evalue": text_of(output.get("evalue"))[:2000], "traceback": []}
-    return {"output_type": "display_data", "data": data_of(output.get("data")), "metadata": {}}
+        return {"output_type": kind, "ename": one_line(clean_text(output.get("ename")), 80),
+                "evalue": clean_text(output.get("evalue"))[:2000], "traceback": []}
+    return {"output_type": "display_data", "data": clean_data(output.get("data")), "metadata": {}}
 
 
-def data_of(data):
-    """Return {kind: text} of what an output or an attachment shows."""
+def clean_data(data):
+    """{kind: text} of an output or an attachment."""
     if not isinstance(data, dict):
         return {}
-    return {text_of(kind): text_of(value) for kind, value in data.items()
+    return {clean_text(kind): clean_text(value) for kind, value in data.items()
             if isinstance(value, (str, list))}
 
 
-def text_of(value):
-    """Return text that may come in pieces; halves of letters become a mark."""
+def clean_text(value):
+    """The text of a string or of a list of strings; a mark replaces half a letter."""
     if isinstance(value, list):
         value = "".join(piece for piece in value if isinstance(piece, str))
     if not isinstance(value, str):
@@ -162,13 +163,13 @@ def text_of(value):
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def listed(value):
-    """Return a list, empty if it is none."""
+def as_list(value):
+    """The value if it is a list; else an empty list."""
     return value if isinstance(value, list) else []
 
 
-def plain(text, longest):
-    """Return text for people: without what could steer a display, and not longer than that."""
+def make_printable(text, longest):
+    """Text that is safe to print, and at most `longest` letters."""
     text = EMBEDDED.sub(r"\1…", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = NOT_SHOWN.sub(" ", text)
     text = "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd"

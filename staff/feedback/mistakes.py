@@ -1,11 +1,11 @@
-"""What a class has not understood: failed checks of all submissions, grouped by the mistake."""
+"""The mistakes of a class: the failed checks of all submissions, grouped by mistake."""
 
 import re
 from dataclasses import dataclass, field
 
 from kit.check import FAILED, NOT_STARTED
 from kit.files import one_line
-from staff.feedback.standing import losses
+from staff.feedback.standing import share_losses
 
 NUMBER = re.compile(r"(?<![\w¹²])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 HINT = re.compile(r"[:;,] ((?:[^:;]|\d:\d)+\?)$")     # the question at the end of a check's words
@@ -14,28 +14,24 @@ NOT_WRITTEN, NOT_IMPORTED = "not written", "cannot be imported"
 
 
 @dataclass
-class Misconception:
-    """One mistake: where it was made, in which words, by whom, and what it has cost them.
+class Mistake:
+    """One mistake, and the submissions that have it."""
 
-    titles:  of the checks that have found it; empty if the subtask as a whole was not tried.
-    example: the words of one check, with their numbers; keys: of the submissions.
-    """
-
-    mistake: str
-    example: str
+    name: str               # in words that fit all submissions
+    example: str            # the words of one check, with its numbers
     remark: bool
-    points: float = 0.0
-    subtasks: dict = field(default_factory=dict)    # for their order
-    titles: dict = field(default_factory=dict)
+    points: float = 0.0     # that all of them lost
+    subtasks: dict = field(default_factory=dict)    # a dict, to keep their order
+    titles: dict = field(default_factory=dict)      # of the checks that found it
     keys: dict = field(default_factory=dict)        # {key: points lost}
 
     @property
     def count(self):
-        """How many submissions have it."""
+        """The number of submissions that have it."""
         return len(self.keys)
 
     def add(self, key, result, points):
-        """Count a submission that has it, by one of its results."""
+        """Count one Result of a submission that has the mistake."""
         self.keys[key] = self.keys.get(key, 0) + points
         self.points += points
         self.subtasks[result.subtask] = None
@@ -43,30 +39,29 @@ class Misconception:
             self.titles[result.title] = None
 
 
-def misconceptions(standings):
-    """Return the Misconceptions of all submissions, those that cost most points first.
-
-    What a part's failed checks cost is shared among them, so that all sums are the points lost.
-    """
+def find_mistakes(standings):
+    """The Mistakes of all submissions, the most expensive first."""
     found = {}
     for standing in standings:
-        lost = losses(standing)
+        lost = share_losses(standing)
         remarks = [(result, 0) for result in standing.results
                    if result.remark and result.state == FAILED]
         for result, points in lost + remarks:
-            mistake = mistake_of(result)
+            mistake = name_mistake(result)
             example = one_line(result.words, 500) if result.state == FAILED else ""
-            # what keeps a script from being imported is one mistake, wherever it shows
+            # a script that cannot be imported is one mistake in all subtasks
             where = "" if NOT_IMPORTED in mistake else result.subtask
             one = found.setdefault((where, mistake, result.remark),
-                                   Misconception(mistake, example, result.remark))
+                                   Mistake(mistake, example, result.remark))
             one.add(standing.submission.key, result, points)
     return sorted(found.values(), key=lambda one: (-one.points, -one.count, *one.subtasks))
 
 
-def mistake_of(result):
-    """Return a failed check's words without what is the single submission's: the question that
-    names the likeliest mistake, or else all of them with the numbers blanked."""
+def name_mistake(result):
+    """The mistake behind a Result, in words that fit all submissions.
+
+    It is the question at the end of the check's words, or else these words without their numbers.
+    """
     if result.state == NOT_STARTED:
         return NOT_WRITTEN
     if result.state != FAILED:

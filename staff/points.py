@@ -1,4 +1,4 @@
-"""Points by code from results, as the checks have them; and what is given by hand instead."""
+"""The points of a submission's code, and the parts whose points a person gives."""
 
 import functools
 from dataclasses import replace
@@ -9,15 +9,17 @@ from kit.definition import load_assignment
 from staff.layouts import KIT, load_layouts
 
 
-def subtasks_of(layout):
-    """Return the Subtasks as a layout is marked: parts of which no check asks its code anything,
-    such as the counts of the starter code's report, are given by hand."""
-    return sort_parts(load_assignment(), layout or KIT)
+def divide_subtasks(layout):
+    """The assignment's Subtasks, as code and a person grade them in a layout.
+
+    If no check applies to a part in this layout, a person gives its points.
+    """
+    return divide_once(load_assignment(), layout or KIT)
 
 
 @functools.lru_cache(maxsize=8)
-def sort_parts(assignment, layout):
-    """Return an assignment's Subtasks, as subtasks_of does."""
+def divide_once(assignment, layout):
+    """The Subtasks of an assignment, divided as by divide_subtasks."""
     judges = load_layouts(assignment)[layout].judges
     judged = {assignment.charge(one) for one in load_checks(assignment)
               if not one.remark and judges(one)}
@@ -30,14 +32,14 @@ def sort_parts(assignment, layout):
     return tuple(found)
 
 
-def parts_by_hand(*layouts):
-    """Return {(subtask, part): points} of all that is given by hand in these layouts."""
-    return {(subtask.id, part): points for layout in layouts for subtask in subtasks_of(layout)
+def list_parts_by_hand(*layouts):
+    """{(subtask, part): points} of everything that a person grades in these layouts."""
+    return {(subtask.id, part): points for layout in layouts for subtask in divide_subtasks(layout)
             for part, points in subtask.by_hand.items()}
 
 
-def by_code(results, layout=KIT):
-    """Return {subtask: points by code} of the results of one submission; 0 where none stand."""
+def count_points(results, layout=KIT):
+    """{subtask: points by code} of one submission's Results; 0 where there are none."""
     report = CheckReport(results, [], load_assignment())
-    return {subtask.id: report.earned(subtask) or 0 for subtask in subtasks_of(layout)
+    return {subtask.id: report.earned(subtask) or 0 for subtask in divide_subtasks(layout)
             if subtask.by_code}

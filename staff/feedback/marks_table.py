@@ -1,37 +1,37 @@
-"""Marks by hand: a table of what is to be marked goes out, the same with points comes in."""
+"""The table of marks by hand, marking.csv: written for the graders, and read back with points."""
 
 import functools
 import re
 from pathlib import Path
 
 from kit.files import Refused, one_line
+from staff.feedback.csv_tables import format_points, restore_cell, read_table, write_table
 from staff.feedback.guide import read_guide
-from staff.record import insert
-from staff.grading.points import parts_by_hand
 from staff.layouts import load_layouts
-from staff.feedback.tables import number_text, plain, read_table, write_table
+from staff.points import list_parts_by_hand
 
 FILE = "marking.csv"
 HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",
           "page", "guide"]
 NEEDED = ("key", "subtask", "part", "points", "comment")
 NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
-TAKE_BACK = "-"         # in place of points: the mark that was given is none
+TAKE_BACK = "-"         # instead of points: deletes the points that were given
 LONGEST = 2000          # letters of an answer, and of a comment
 
 
-def write_marking(path, record, standings):
-    """Write the table of all parts to be marked by hand, with the marks that are in."""
+def write_marks_table(path, record, standings):
+    """Write a row for each part that a person grades, with the marks that are in the record."""
     guide, _ = read_guide()
     rows = [HEADER]
     for standing in standings:
         if not standing.submission.refused:
-            rows += rows_of(standing, answers_of(record, standing.submission.key), guide)
+            answers = record.list_answers(standing.submission.key)
+            rows += make_rows(standing, answers, guide)
     write_table(path, rows)
 
 
-def rows_of(standing, answers, guide):
-    """Return the rows of one submission."""
+def make_rows(standing, answers, guide):
+    """The rows of one submission."""
     one, found = standing.submission, []
     for (subtask, part), possible in standing.parts_by_hand.items():
         points, comment = standing.marks.get((subtask, part), (None, ""))
@@ -42,19 +42,13 @@ def rows_of(standing, answers, guide):
     return found
 
 
-def answers_of(record, key):
-    """Return {subtask: what the submission's notebooks answer}."""
-    return {row["subtask"]: row["text"] or "" for row in
-            record.rows("SELECT subtask, text FROM answers WHERE key = ?", key)}
-
-
-# --------------------------------------------------------------------------------- the way back
+# ----------------------------------------------------------------------------- the filled table
 
 def read_marks(path, keys):
-    """Return {(key, subtask, part): (points, comment)} of a table that has been filled in.
+    """{(key, subtask, part): (points, comment)} of a filled table, without empty marks.
 
-    What has neither points nor a comment is left out; points are None without any, and TAKE_BACK
-    stays. Refused, with the line, unless every row is one of what is to be marked.
+    Points are a number, None or TAKE_BACK. Refused names the line of a row that cannot be right.
+    keys: of all submissions.
     """
     table = read_table(path)
     names = [name.strip("\ufeff").casefold() for name in table.header]
@@ -64,25 +58,25 @@ def read_marks(path, keys):
     found, lines = {}, {}
     for line, cells in table.rows:
         cells = cells + [""] * (len(names) - len(cells))
-        row = {name: plain(cells[names.index(name)]) for name in NEEDED}
-        where, mark = row_of(row, keys, f"{path}, line {line}")
+        row = {name: restore_cell(cells[names.index(name)]) for name in NEEDED}
+        where, mark = read_row(row, keys, f"{path}, line {line}")
         if found.get(where, mark) != mark:
             raise Refused(f"{path}, line {line}: {' '.join(where)} has another mark in line "
-                          f"{lines[where]}: leave one of the two")
+                          f"{lines[where]}: delete one of the two")
         found[where], lines[where] = mark, line
     return {where: mark for where, mark in found.items() if mark != (None, "")}
 
 
-def row_of(row, keys, line):
-    """Return where a row belongs, and its (points, comment); Refused if it cannot be told."""
+def read_row(row, keys, line):
+    """The (key, subtask, part) of a row and its (points, comment); Refused if one is not valid."""
     where = row["key"], row["subtask"].lower(), row["part"].lower()
     if where[0] not in keys:
         raise Refused(f"{line}: there is no submission {one_line(where[0], 60) or '(empty)'}: "
-                      "keep the column key as it was")
-    possible = parts_by_hand(*load_layouts()).get(where[1:])
+                      "leave the column key as it was")
+    possible = list_parts_by_hand(*load_layouts()).get(where[1:])
     if possible is None:
         named = one_line(" ".join(where[1:]), 60) or "(empty)"
-        raise Refused(f"{line}: nothing called {named} is marked by hand: keep the columns "
+        raise Refused(f"{line}: {named} is not a part that is marked by hand: leave the columns "
                       "subtask and part as they were")
     points = row["points"]
     if points not in ("", TAKE_BACK):
@@ -94,49 +88,42 @@ def row_of(row, keys, line):
     return where, (None if points == "" else points, one_line(row["comment"], LONGEST))
 
 
-def changes_of(record, marks):
-    """Return ({where: mark} that are new, {where: (mark before, mark)} that differ from it)."""
+def compare_marks(record, marks):
+    """({where: mark} of new marks, {where: (mark before, mark after)} of changed ones)."""
     new, changed = {}, {}
-    known_of = functools.cache(record.marks)
+    list_known = functools.cache(record.list_marks)
     for where, (points, comment) in marks.items():
-        known = known_of(where[0]).get(where[1:], (None, ""))
+        known = list_known(where[0]).get(where[1:], (None, ""))
         before = known[0], known[1] or ""
         after = points, comment
         if points == TAKE_BACK:
             after = None, comment
-        elif points is None or not comment:     # what is left empty says nothing
+        elif points is None or not comment:     # an empty cell changes nothing
             after = before[0] if points is None else points, comment or before[1]
-        lost = any(old not in (None, "", now) for old, now in zip(before, after))
-        if lost:
+        if any(old not in (None, "", now) for old, now in zip(before, after)):
             changed[where] = before, after
         elif after != before:
             new[where] = after
     return new, changed
 
 
-def put_marks(record, marks):
-    """Keep all of {(key, subtask, part): (points, comment)}, or none."""
-    with record.transaction() as connection:
-        for (key, subtask, part), (points, comment) in marks.items():
-            insert(connection, "marks", {"key": key, "subtask": subtask, "part": part,
-                                         "points": points, "comment": comment})
-
-
-def holds_more(path, record, keys):
-    """Return whether a table on disk holds marks that are not in the record, or cannot be read, so
-    that it must not be written anew."""
+def holds_new_marks(path, record):
+    """Whether a table must not be written over: it holds new marks, or it cannot be read."""
     if not Path(path).exists():
         return False
+    keys = {one.key for one in record.list_submissions()}
     try:
-        new, changed = changes_of(record, read_marks(path, keys))
+        return any(compare_marks(record, read_marks(path, keys)))
     except Refused:
         return True
-    return bool(new or changed)
 
 
-def described(where, before, after):
-    """Return one line on a mark that changes."""
-    def told(mark):
-        points = "no points" if mark[0] is None else number_text(mark[0])
-        return f'{points}, "{mark[1]}"' if mark[1] else points
-    return f"{' '.join(where)}: {told(before)} -> {told(after)}"
+def describe_changed_mark(where, before, after):
+    """A changed mark in one line."""
+    return f"{' '.join(where)}: {describe_mark(*before)} -> {describe_mark(*after)}"
+
+
+def describe_mark(points, comment):
+    """A mark in words."""
+    words = "no points" if points is None else format_points(points)
+    return f'{words}, "{comment}"' if comment else words

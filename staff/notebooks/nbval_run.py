@@ -1,4 +1,7 @@
-"""Starts the process that executes a notebook, ends it in time, and reads what it wrote."""
+"""Executes one notebook again with nbval, in a process of its own: nbval_child.py.
+
+This module starts the process, ends it in time and reads its results. The two share one folder.
+"""
 
 import contextlib
 import json
@@ -17,55 +20,68 @@ from kit import ENGINE
 from kit.files import one_line
 from kit.sections import name_cells
 from staff.record import Finding
-from staff.notebooks.rerun_files import CELLS, JOB, NOTEBOOK, Job
 
+REQUEST, NOTEBOOK, CELLS = "request.pickle", "notebook.ipynb", "cells.jsonl"
 SPARE_SECONDS = 60      # beyond a notebook's own limit: starting, ending, comparing
-LARGEST = 100 * 2**20   # bytes of what the process writes
+LARGEST = 100 * 2**20   # bytes that are read of what the process wrote
 MARKER = re.compile(r"^(\s*#+\s*)(NBVAL_|PYTEST_VALIDATE_)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Rerun:
-    """What came of executing a notebook: Findings, and {number of a cell: what it printed}."""
+class Request:
+    """A notebook that a process has to execute, and how."""
+
+    folder: Path            # of the submission
+    name: str               # of the notebook, in the folder
+    layout: str
+    sandbox: object
+    limits: object
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The results of executing one notebook."""
 
     findings: list
-    printed: dict
+    printed: dict           # {number of a cell: the text that it printed}
 
 
-def rerun(notebook, submission, folder, ignored, sandbox, limits):
-    """Return the Rerun of a notebook.
+def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
+    """The Outcome of executing a notebook.
 
-    folder:  the submission's clean copy; ignored: numbers of cells whose outputs may differ.
+    folder:  of the submission.
+    ignored: the numbers of the cells whose outputs may differ.
     """
     code = [(number, cell) for number, cell in notebook.cells if cell.cell_type == "code"]
     if not any(cell.source.strip() for _, cell in code):
-        return Rerun([], {})
+        return Outcome([], {})
     language = notebook.node.metadata.language
     if language.lower() not in ("python", "ipython", "python3"):
-        return Rerun([Finding("notebooks", "stopped", f"is written in {language}: only Python is "
-                              "executed", notebook.name)], {})
-    with tempfile.TemporaryDirectory(prefix="rerun-", dir=short_folder(),
+        words = f"is written in {language}: only Python is executed"
+        return Outcome([Finding("notebooks", "stopped", words, notebook.name)], {})
+    with tempfile.TemporaryDirectory(prefix="rerun-", dir=choose_short_folder(),
                                      ignore_cleanup_errors=True) as temporary:
         place = Path(temporary)
-        (place / NOTEBOOK).write_text(json.dumps(prepared(code, ignored)), encoding="utf-8")
-        job = Job(Path(folder).resolve(), notebook.name, submission.layout, sandbox, limits)
-        (place / JOB).write_bytes(pickle.dumps(job))
-        ended = run(place, limits.total_seconds + SPARE_SECONDS)
-        rows = written(place / CELLS)
-    return Rerun(findings_of(notebook.name, code, rows, ended),
-                 {code[row["cell"]][0]: row["printed"] for row in rows})
+        content = json.dumps(prepare_notebook(code, ignored))
+        (place / NOTEBOOK).write_text(content, encoding="utf-8")
+        request = Request(Path(folder).resolve(), notebook.name, layout, sandbox, limits)
+        (place / REQUEST).write_bytes(pickle.dumps(request))
+        ended = run_process(place, limits.total_seconds + SPARE_SECONDS)
+        rows = read_rows(place / CELLS)
+    return Outcome(make_findings(notebook.name, code, rows, ended),
+                   {code[row["cell"]][0]: row["printed"] for row in rows})
 
 
-def short_folder():
-    """Return a folder for temporary ones in which the name of a socket is not too long."""
+def choose_short_folder():
+    """A folder for temporary files, with a name so short that a socket fits into it."""
     folder = tempfile.gettempdir()
     return folder if len(folder) < 60 else "/tmp"
 
 
-def prepared(code, ignored):
-    """Return the notebook that nbval is given: the code cells alone, and no orders to nbval.
+def prepare_notebook(code, ignored):
+    """The notebook for nbval: only the code cells, without the student's orders to nbval.
 
-    A student's comment or tag could tell nbval to skip a cell.
+    Such a comment or tag could tell nbval to skip a cell.
     """
     cells = []
     for number, cell in code:
@@ -79,30 +95,30 @@ def prepared(code, ignored):
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
 
 
-def run(place, seconds):
-    """Run the process; return why it said nothing more, "" if it came to its end."""
+def run_process(place, seconds):
+    """Run the process; why it ended too early, or "" if it came to its end."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("PYTEST", "JPY_", "COV_"))}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with open(place / "log.txt", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "staff.notebooks.rerun", str(place)], cwd=ENGINE,
+            [sys.executable, "-m", "staff.notebooks.nbval_child", str(place)], cwd=ENGINE,
             env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
         return f"executing the notebook took more than {seconds} s"
     finally:
-        end(process)
+        end_process(process)
     if status in (0, 1, 2, 5):      # of pytest: all passed, some failed, stopped, no cells
         return ""
     last = (place / "log.txt").read_bytes()[-500:].decode("utf-8", "replace").strip().split("\n")
     return (f"executing the notebook ended before its last cell (exit status {status}, "
-            f"{one_line(last[-1], 100) or 'nothing was said'})")
+            f"{one_line(last[-1], 100) or 'it printed nothing'})")
 
 
-def end(process):
-    """End the process and whatever it has started, if it still runs."""
+def end_process(process):
+    """End the process, if it still runs, and everything that it has started."""
     if process.poll() is None:
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(process.pid).children(recursive=True):
@@ -113,8 +129,8 @@ def end(process):
     process.stdin.close()
 
 
-def written(path):
-    """Return the rows that the process has written, as far as they are whole."""
+def read_rows(path):
+    """The complete rows that the process has written."""
     rows = []
     with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
         for line in file.read(LARGEST).splitlines():
@@ -122,8 +138,8 @@ def written(path):
     return rows
 
 
-def findings_of(name, code, rows, ended):
-    """Return Findings of what came of each code cell."""
+def make_findings(name, code, rows, ended):
+    """The Findings about the code cells."""
     found, done, failed = [], {row["cell"] for row in rows}, []
     for row in rows:
         number = code[row["cell"]][0]
