@@ -473,7 +473,7 @@ def stub_of_another_task_is_reached(reference):
 def stub_that_nobody_calls(reference):
     with open(reference / "task4.py", "a", encoding="utf-8") as file:
         file.write('\n\ndef more():\n    """A number."""\n    # SOLUTION 4e\n    return 4\n')
-    return r"task4\.py:\d+: nobody calls the stub task4\.more: add a sample call"
+    return r"task4\.py:\d+: the stub task4\.more is not called: add a sample call"
 
 
 def stub_of_a_cell_in_a_block(reference):
