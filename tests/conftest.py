@@ -38,5 +38,5 @@ def own_build_folder(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def reports(request):
     """The Reports of what a module plants in the scripts."""
-    from planted import Reports
+    from planted.judging import Reports
     return Reports(request)

@@ -1,0 +1,108 @@
+# ruff: noqa: F821 (names of the scripts that these stand in)
+"""What costs nothing: accepted, debatable or optional. What is said stands at remarks."""
+from planted import fault
+
+
+@fault("task2.SoftmaxTrainer.__init__", {}, says="after 10 validations")
+def patience_of_10(self, *args, patience=10, **kwargs):
+    self.right_init(*args, patience=patience, **kwargs)
+
+
+@fault("task2.SoftmaxTrainer.__init__", {})
+def patience_of_49(self, *args, patience=49, **kwargs):
+    self.right_init(*args, patience=patience, **kwargs)
+
+
+@fault("task2.SoftmaxTrainer.__init__", {})
+def patience_of_51(self, *args, patience=51, **kwargs):
+    self.right_init(*args, patience=patience, **kwargs)
+
+
+@fault("task2.SoftmaxTrainer.stop_early", {})
+def ties_count_as_better(self, val_loss):
+    if val_loss <= self.best_loss:
+        self.best_loss, self.best_step = val_loss, self.step
+        self.best_ws = [w.copy() for w in self.model.ws]
+        self.validations_without_gain = 0
+    else:
+        self.validations_without_gain += 1
+
+
+@fault("task2.SoftmaxTrainer.stop_early", {}, says="without a better loss, expected")
+def another_criterion_accuracy(self, val_loss):
+    if -self.history.val_accuracy[-1] < self.best_loss:
+        self.best_loss, self.best_step = -self.history.val_accuracy[-1], self.step
+        self.best_ws = [w.copy() for w in self.model.ws]
+        self.validations_without_gain = 0
+    else:
+        self.validations_without_gain += 1
+
+
+@fault("task2.SoftmaxTrainer.stop_early", {}, says="without a better loss, expected")
+def another_criterion_the_loss_of_the_validation_before(self, val_loss):
+    last, self.last = getattr(self, "last", np.inf), val_loss
+    if val_loss < last:
+        self.best_loss, self.best_step = val_loss, self.step
+        self.best_ws = [w.copy() for w in self.model.ws]
+        self.validations_without_gain = 0
+    else:
+        self.validations_without_gain += 1
+
+
+@fault("task2.SoftmaxTrainer.batches", {}, says="is the counter reset")
+def counter_reset_each_epoch(self, num_epochs):
+    for _ in range(num_epochs):
+        self.validations_without_gain = 0
+        yield from self.right_batches(1)
+
+
+@fault("task2.SoftmaxTrainer.stop_early", {}, says="keep copies of them")
+def best_weights_are_the_live_list(self, val_loss):
+    if val_loss < self.best_loss:
+        self.best_loss, self.best_step = val_loss, self.step
+        self.best_ws = self.model.ws
+        self.validations_without_gain = 0
+    else:
+        self.validations_without_gain += 1
+
+
+@fault("task2.SoftmaxTrainer.stop_early", {}, says="best_step is 0, but step 6 has the best loss")
+def another_best_step(self, val_loss):
+    if val_loss < self.best_loss:
+        self.best_loss, self.best_step = val_loss, 0
+        self.best_ws = [w.copy() for w in self.model.ws]
+        self.validations_without_gain = 0
+    else:
+        self.validations_without_gain += 1
+
+
+@fault("task2.SoftmaxTrainer.stop_early", {},
+       says="not written: every validation counts as the best")
+def early_stopping_not_written(self, val_loss):
+    return
+
+
+@fault("task2.sigmoid", {}, says="exp overflows")
+def overflow(z):
+    with np.errstate(over="ignore"):
+        return np.exp(z) / (1 + np.exp(z))
+
+
+@fault("task2.softmax", {}, says="exp overflows")
+def softmax_overflow(z):
+    with np.errstate(over="ignore"):
+        exponentials = np.exp(z)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+@fault("task2.cross_entropy_loss", {}, says="keep the argument of the logarithm above 0")
+def loss_of_0(targets, outputs):
+    log_outputs = np.log(outputs)
+    return -np.sum(targets * log_outputs) / len(targets)
+
+
+@fault("task2.SoftmaxModel.forward", {},
+       says="4c  no hidden layer, [10]: forward raises AssertionError")
+def no_hidden_layer_fails(self, X):
+    assert len(self.ws) > 1
+    return self.right_forward(X)
