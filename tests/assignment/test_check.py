@@ -1,4 +1,5 @@
 """`python -m kit check`: states, points, exit statuses, and code that would not be checked."""
+import ast
 import io
 import json
 import os
@@ -17,18 +18,21 @@ from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
 from kit.checking import codec, registry, student
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
-from planted import (COUNT, FIRST, IMPROVED, ONE_HOT, SCRIPTS, SIGMOID, STEP, TRAIN_STEP, losses,
-                     plant, report_of, words_of)
+from planted import SCRIPTS, find, plant, with_body
+from planted.judging import losses, report_of, words_of
 from staff.release.stripping import strip
 
 
-LINE = (ROOT / "task2.py").read_text(encoding="utf-8").partition(FIRST)[0].count("\n") + 1
+FORWARD = "task2.SoftmaxModel.forward"
+UPDATE = "task2.SoftmaxTrainer.update"
+# the line of the first statement of a body of forward
+LINE = find(ast.parse((ROOT / "task2.py").read_text(encoding="utf-8")),
+            "SoftmaxModel.forward").lineno + 1
 
 
-def blank(script, old, subtask, words="write this"):
-    """The edit that makes a blank again."""
-    indent = " " * (len(old) - len(old.lstrip()))
-    return script, old, f'{indent}raise NotImplementedError("task {subtask}: {words}")\n'
+def blank(place, subtask):
+    """The change that makes a blank again."""
+    return with_body(place, f'raise NotImplementedError("task {subtask}: write this")')
 
 
 def states(report):
@@ -43,7 +47,7 @@ def states(report):
 @pytest.fixture
 def folder(tmp_path):
     """A folder with the reference's scripts."""
-    plant(tmp_path, [])
+    plant(tmp_path, {})
     return tmp_path
 
 
@@ -51,7 +55,7 @@ def folder(tmp_path):
 def scripts(tmp_path):
     """A Student of four scripts, of which task2.py is given."""
     def of(text, **options):
-        plant(tmp_path, [])
+        plant(tmp_path, {})
         (tmp_path / "task2.py").write_text(text, encoding="utf-8")
         return Student(tmp_path, **options)
     return of
@@ -92,12 +96,11 @@ def test_blank_scripts_are_not_started(tmp_path):
 
 
 def test_a_check_says_what_it_needs_first():
-    report = report_of([blank("task2", STEP, "2c")])
+    report = report_of(blank(UPDATE, "2c"))
     assert losses(report) == {"2c": 3, "4c": 8}
     assert [result.state for result in report.of_subtask("4c") if not result.remark] == \
         [PASSED, PASSED, NOT_STARTED]
-    report = report_of([blank("utils", "    order = rng.permutation(len(X)) if shuffle else "
-                                       "np.arange(len(X))\n", "0")], ["2c"])
+    report = report_of(blank("utils.batch_loader", "0"), ["2c"])
     assert [result.state for result in report.results if result.subtask == "2c"] == \
         [PASSED, PASSED, PASSED, "needs 0 first"]
     assert report.points == 0 and "helpers" not in str(report)
@@ -110,24 +113,27 @@ def test_a_blank_without_a_known_subtask_is_not_started():
 
 
 def test_task_3_can_be_written_before_task_2():
-    report = report_of([blank("task2", SIGMOID, "2b"), blank("task2", FIRST, "2b")], ["3a", "2b"])
+    report = report_of(blank("task2.sigmoid", "2b") | blank(FORWARD, "2b"), ["3a", "2b"])
     assert losses(report) == {"2b": 7} and states(report)["3a"] == {PASSED}
 
 
 def test_the_images_are_judged_without_the_labels():
-    report = report_of([blank("task2", ONE_HOT, "0")], ["2a", "2c"])
+    report = report_of(blank("task2.one_hot_encode", "0"), ["2a", "2c"])
     assert losses(report) == {"2c": 1} and states(report)["2a"] == {PASSED}
 
 
 def test_a_train_step_without_update_needs_update_first():
-    report = report_of([
-        ("task2", TRAIN_STEP, TRAIN_STEP.replace("self.update()", "self.model.ws[0] -= 0.5")),
-        blank("task2", STEP, "2c")], ["2c"])
+    step = """outputs = self.model.forward(X_batch)
+self.model.backward(X_batch, outputs, Y_batch)
+self.model.ws[0] -= 0.5
+return cross_entropy_loss(Y_batch, outputs)"""
+    report = report_of(with_body("task2.SoftmaxTrainer.train_step", step) | blank(UPDATE, "2c"),
+                       ["2c"])
     assert [result.state for result in report.of_subtask("2c")][1:3] == [NOT_STARTED] * 2
 
 
 def test_another_NotImplementedError_is_a_failure():
-    report = report_of([("task2", FIRST, "        raise NotImplementedError('later')\n")], ["2b"])
+    report = report_of(with_body(FORWARD, "raise NotImplementedError('later')"), ["2b"])
     assert states(report)["2b"] == {FAILED, PASSED}
     assert f"forward raises NotImplementedError in task2.py, line {LINE}: later" in \
         words_of(report)
@@ -167,7 +173,7 @@ def run(arguments, folder):
 def test_exit_statuses(folder):
     done = run(["2d", "3b"], folder)
     assert done.returncode == 0 and done.stdout.startswith("2d  Number of parameters: 5 of 5 ")
-    plant(folder, [("task3", IMPROVED, "        return z\n")])
+    plant(folder, with_body("task3.ImprovedModel.activation", "return z"))
     done = run(["3a"], folder)
     assert done.returncode == 1 and "  failed  the improved sigmoid\n      activation(z) is " \
         "wrong " in done.stdout
@@ -182,8 +188,8 @@ def test_exit_statuses(folder):
 
 
 def test_a_remark_leaves_the_exit_status_at_0(folder):
-    plant(folder, [("task2", "np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))",
-                    "np.log(outputs)")])
+    plant(folder, with_body("task2.cross_entropy_loss",
+                            "return -np.sum(targets * np.log(outputs)) / len(targets)"))
     done = run(["0"], folder)
     assert done.returncode == 0 and "failed  loss where an output is 0 (costs nothing)" in \
         done.stdout
@@ -207,10 +213,11 @@ def test_no_python_is_exit_status_2(monkeypatch, capsys):
 def test_check_in_a_notebook_runs_fresh_code_each_time(folder, monkeypatch):
     monkeypatch.setattr(run_checks, "__defaults__", (None, folder, None))
     assert check("2d").points == 5
-    plant(folder, [("task2", COUNT, COUNT.replace("sum(", "1 + sum("))])
+    plant(folder, {"task2.count_parameters": "def count_parameters(*layers):\n"
+                                             "    return 1 + right_count_parameters(*layers)"})
     report = check("2d")
     assert report.points == 0 and "is 64, expected 63" in repr(report)
-    plant(folder, [])
+    plant(folder, {})
     assert check("2d", "3b").points == 9
     assert not (folder / "__pycache__").exists()
 
@@ -224,7 +231,7 @@ def test_check_of_an_unknown_subtask():
 
 def test_html_escapes_what_a_student_wrote():
     hostile = "'<script>alert(1)</script> \\x1b[2J \\u202e &amp;\\n\\nsecond'"
-    report = report_of([("task2", FIRST, f"        raise ValueError({hostile})\n")], ["2b"])
+    report = report_of(with_body(FORWARD, f"raise ValueError({hostile})"), ["2b"])
     page, text = report._repr_html_(), str(report)
     assert "<script" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&amp;amp;" in page and "\x1b" not in page + text and "\u202e" not in page + text
@@ -236,7 +243,7 @@ def test_html_escapes_what_a_student_wrote():
 
 
 def test_a_long_message_is_shortened():
-    report = report_of([("task2", FIRST, "        raise ValueError('x' * 10**6)\n")], ["2b"])
+    report = report_of(with_body(FORWARD, "raise ValueError('x' * 10**6)"), ["2b"])
     assert all(len(result.words) <= 500 for result in report.results)
 
 
@@ -250,7 +257,7 @@ def test_a_missing_script_costs_what_hangs_on_it(folder):
 
 
 def test_a_broken_utils_is_said_to_be_broken():
-    report = report_of([("utils", "", "oh no")], ["2d", "0"])
+    report = report_of({"utils:first": "oh no"}, ["2d", "0"])
     assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: invalid syntax" in \
         words_of(report)
 

@@ -1,42 +1,32 @@
 """The kit's layout through its adapter: what costs nothing there, and what is left as it is."""
 import pytest
 
-from here import BY_ID, ROOT
-from planted import SCRIPTS, STEP
+from here import BY_ID
+from planted import scripts_with, with_body
 from starter_planted import judged, losses, said
 
 OF = {name: sum(subtask.by_code.values()) for name, subtask in BY_ID.items() if subtask.by_code}
 
 
-def scripts(**changed):
-    """{file: text} of the reference's scripts; each change is (old text, new text)."""
-    files = {name: (ROOT / name).read_text(encoding="utf-8") for name in SCRIPTS}
-    for name, (old, new) in changed.items():
-        assert files[f"{name}.py"].count(old) == 1
-        files[f"{name}.py"] = files[f"{name}.py"].replace(old, new)
-    return files
-
-
-def marked(**changed):
+def marked(changes):
     """(report, points lost, findings) of the reference's scripts with changes."""
-    report, findings = judged(scripts(**changed), layout="kit")
+    report, findings = judged(scripts_with(changes), layout="kit")
     return report, losses(report, OF), findings
 
 
 def test_reference_gets_all_points_without_a_finding():
-    report, lost, findings = marked()
+    report, lost, findings = marked({})
     assert not lost and report.points == 60, said(report)
     assert findings == []
 
 
 def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
-    report, lost, findings = marked(
-        task2=("import numpy as np\n",
-               "import numpy as np\nimport torch_not_there\n"
-               "import seaborn_not_there.objects as so\n"
-               "from sklearn_not_there.metrics import accuracy_score\n"),
-        utils=("import numpy as np\n", "import numpy as np\nSMALL = np.float(1) / np.Inf\n"),
-        task3=("import numpy as np\n", "import numpy as np\nTWO = int(np.array([2]))\n"))
+    report, lost, findings = marked({
+        "task2:first": "import torch_not_there\n"
+                       "import seaborn_not_there.objects as so\n"
+                       "from sklearn_not_there.metrics import accuracy_score",
+        "+utils.SMALL": "SMALL = np.float(1) / np.Inf",
+        "+task3.TWO": "TWO = int(np.array([2]))"})
     assert not lost, said(report)
     told = "\n".join(findings)
     for words in ("torch_not_there is imported and not installed here",
@@ -47,26 +37,28 @@ def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
 
 
 def test_what_is_missing_raises_where_it_is_used():
-    report, lost, _ = marked(task2=(
-        STEP, "            import torch_not_there as torch\n"
-              "            w -= self.learning_rate * torch.tensor(grad)\n"))
+    report, lost, _ = marked(with_body("task2.SoftmaxTrainer.update", """
+import torch_not_there as torch
+for w, grad in zip(self.model.ws, self.model.grads):
+    w -= self.learning_rate * torch.tensor(grad)
+"""))
     assert lost == {"2c": 3}
     assert "torch_not_there.tensor is used, and torch_not_there is not" in said(report)
 
 
 def test_scripts_that_are_missing_or_no_python_stay_so():
-    files = scripts()
+    files = scripts_with({})
     files.pop("task4.py")
     report, _ = judged(files, layout="kit")
     assert losses(report, OF) == {"4d": 2} and "task4.py is missing" in said(report)
-    report, lost, _ = marked(task3=("def vary_momentum(", "def vary_momentum(("))
+    report, lost, _ = marked({"task3:last": "def broken(("})
     assert set(lost) == {"3a", "3b", "3c", "4d"}
     assert "task3.py cannot be imported: SyntaxError in task3.py" in said(report)
 
 
 @pytest.mark.parametrize("library", ["json", "numpy", "random"])
 def test_files_named_like_a_library_do_not_hide_it(library):
-    files = scripts() | {f"{library}.py": "raise SystemExit"}
+    files = scripts_with({}) | {f"{library}.py": "raise SystemExit"}
     report, findings = judged(files, layout="kit", subtasks=("2a",))
     assert report.earned(BY_ID["2a"]) == 5, said(report)
     assert findings == []

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from here import ASSIGNMENT
+from starter_lines import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
+                           LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED, SHUFFLE,
+                           SLOPE, STATISTICS, UNIFORM)
 from starter_planted import base, failed, judged, losses, planted, said
 from staff.cases import draw_cases
-from test_starter_faults import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
-                                 LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED,
-                                 SHUFFLE, SLOPE, STATISTICS, UNIFORM)
 
 pytestmark = pytest.mark.faults
 

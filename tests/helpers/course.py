@@ -8,15 +8,13 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from here import BY_ID, ROOT
-from planted import plant
+from planted import read_planted, scripts_with
 from starter_planted import base as starter_base
-from test_misconceptions import TABLE as FAULTS
-from test_other_styles import STYLES
 
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
+FAULTS, STYLES = read_planted("misconceptions"), read_planted("styles")
 NOTEBOOKS = ("task1.ipynb", "task2.ipynb", "task3.ipynb", "task4.ipynb")
 ALL = sum(sum(subtask.by_code.values()) for subtask in BY_ID.values())
 # what is put before the imports of a right task2.py
@@ -61,17 +59,17 @@ def hand_in(folder, at, notebooks, more):
         return odd(folder, at, student, turn)
     if at % 15 == 14:
         what, line = list(HOSTILE.items())[turn % len(HOSTILE)]
-        files = scripts((("task2", "", line),))
+        files = scripts_with({"task2:first": line})
         points = 0      # 2a to 4d all stand on task2.py
     elif at % 15 == 12:
         what, files, points = "starter code", starter_base(), None
     elif at % 15 < 8:
         planted = FAULTS[(turn * 8 + at % 15) % len(FAULTS)]
-        what, files = planted.name, scripts(planted.edits)
+        what, files = planted.name, scripts_with(planted.changes)
         points = ALL - sum(planted.costs.values())
     else:
         planted = STYLES[(turn * 4 + at % 15 - 8) % len(STYLES)]
-        what, files, points = planted.name, scripts(planted.edits), ALL
+        what, files, points = planted.name, scripts_with(planted.changes), ALL
     files = {name: f"{text}\n# handed in by {student}\n{more}\n" for name, text in files.items()}
     files |= {f"notebooks/{name}": (ROOT / "notebooks" / name).read_bytes()
               for name in notebooks}
@@ -86,13 +84,6 @@ def odd(folder, at, student, turn):
     what, content = list(REFUSED.items())[turn % len(REFUSED)]
     (folder / name_of(at, student)).write_bytes(content)
     return HandedIn(student, what, refused=True)
-
-
-def scripts(edits):
-    """{file: text} of the reference's scripts with the edits."""
-    with TemporaryDirectory() as folder:
-        plant(folder, edits)
-        return {name: Path(folder, name).read_text(encoding="utf-8") for name in SCRIPTS}
 
 
 def write(folder, at, student, files, day=2):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import task2
+from experiments import changed
 from kit import runs as kit_runs
 from task2 import BASELINE, SoftmaxModel, SoftmaxTrainer, run, run_all
 from task3 import (COMBINATIONS, CONTROL, INIT, LADDER, MOMENTUM, SIGMOID, Experiment,
@@ -72,12 +73,6 @@ def test_momentum_of_zero_is_plain_gradient_descent_bit_for_bit(small):
 def test_impossible_momentum_is_refused(small, gamma):
     with pytest.raises(ValueError, match="momentum_gamma is"):
         MomentumTrainer(SoftmaxModel([10]), small, momentum_gamma=gamma)
-
-
-def changed(earlier, later):
-    """The fields in which two experiments differ, their names aside."""
-    before = asdict(Experiment("")) | asdict(earlier)
-    return {name for name, value in asdict(later).items() if value != before[name]} - {"name"}
 
 
 def test_each_experiment_differs_from_the_one_before_in_its_named_fields_only():

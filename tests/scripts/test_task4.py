@@ -6,7 +6,7 @@ from task2 import count_parameters, one_hot_encode
 from task3 import MOMENTUM, ImprovedModel
 from task4 import (BUDGET, FEW, MANY, SLOW_TEN, TASK3, TEN, TWO, WIDTH, equal_width, plot_sizes,
                    sizes_per_layer)
-from test_task3 import changed
+from experiments import changed
 
 
 def test_width_nearest_to_the_budget():

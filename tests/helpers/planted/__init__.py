@@ -47,7 +47,7 @@ class Planted:
         return self.name
 
 
-# ------------------------------------------------------------------------------- how data is written
+# ----------------------------------------------------------------------------- how data is written
 
 def fault(place=None, costs=None, says=""):
     """Make a function, which replaces the one at a place, or a class of changes a Planted."""
@@ -106,7 +106,7 @@ def read_styles():
             for group, _ in groups]
 
 
-# ----------------------------------------------------------------------------------------- planting
+# ---------------------------------------------------------------------------------------- planting
 
 def plant(folder, changes):
     """Write the scripts with the changes into a folder."""

@@ -56,7 +56,7 @@ def squared_error(targets, outputs):
        says="is None (is there a return?), expected one number")
 def loss_returns_nothing(targets, outputs):
     log_outputs = np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))
-    loss = -np.sum(targets * log_outputs) / len(targets)
+    print(-np.sum(targets * log_outputs) / len(targets))
 
 
 @fault("task2.cross_entropy_loss", {"2c": 1}, says="is a str, expected one number")

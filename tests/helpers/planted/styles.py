@@ -527,7 +527,8 @@ class cached_functions_type_hints_lambdas:
     text = {"task2.sigmoid": "sigmoid: object = lambda z: np.exp(-np.logaddexp(0, -z)) "
                              "if np.isrealobj(z) else 1 / (1 + np.exp(-z))",
             "+task2.product": "import functools\n\n\n@functools.cache\n"
-                              "def product(one: int, other: int) -> int:\n    return one * other\n"}
+                              "def product(one: int, other: int) -> int:\n"
+                              "    return one * other"}
 
     @at("task2.count_parameters")
     def count_parameters(neurons_per_layer: list, num_inputs: int = 785) -> int:

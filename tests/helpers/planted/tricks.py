@@ -229,7 +229,7 @@ class velocity_of_other_trainers:
 def one_velocity_for_all_layers(self):
     if not self.momentum_gamma:
         return super().update()
-    for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
+    for w, grad in zip(self.model.ws, self.model.grads):
         if not hasattr(self, "mean"):
             self.mean = 0
         self.mean = self.momentum_gamma * self.mean + grad.mean()
