@@ -107,7 +107,7 @@ def test_a_check_says_what_it_needs_first():
 
 
 def test_a_blank_without_a_known_subtask_is_not_started():
-    report = report_of([blank("task2", "        return a * (1 - a)\n", "<b>")], ["2b"])
+    report = report_of(blank("task2.SoftmaxModel.slope", "<b>"), ["2b"])
     assert {result.state for result in report.results if result.title.startswith("grad")} == \
         {NOT_STARTED}
 
