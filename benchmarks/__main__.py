@@ -14,16 +14,16 @@ import time
 from benchmarks import figure, growth, parts, reach, runs, tables, timing, training, whole
 from benchmarks.timing import markdown
 from benchmarks.ways import installed
+from kit.commands import accept_whole_numbers
 from kit.files import Refused, say, whole_file
 from kit.runs import build_folder
-from utils import whole_number
 
 
 def main(arguments=None):
     """Return the exit status: 0 all is written, 2 it is not, 130 it was stopped."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks",
                                      description=__doc__.split("\n")[0])
-    parser.add_argument("--rounds", type=whole_number(1), default=5, metavar="N",
+    parser.add_argument("--rounds", type=accept_whole_numbers(1), default=5, metavar="N",
                         help="of each row, side by side; default: 5")
     parser.add_argument("--full", action="store_true", help="whole epochs instead of a number of "
                         "steps, torch.compile in every row, the whole report and the whole test "

@@ -2,7 +2,7 @@
 
 import sys
 
-from kit.commands import run
+from kit.commands import run_command
 
 COMMANDS = {
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
@@ -15,7 +15,7 @@ COMMANDS = {
 
 def main(arguments=None):
     """Return the exit status of the command named first in arguments."""
-    return run("staff", COMMANDS, arguments)
+    return run_command("staff", COMMANDS, arguments)
 
 
 if __name__ == "__main__":

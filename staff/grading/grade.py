@@ -10,6 +10,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from kit.commands import accept_whole_numbers
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say
 from kit.pool import count_cores
@@ -56,8 +57,10 @@ def parsed(arguments):
     add("--notebooks", action="store_true", help="run the notebooks anew as well")
     add("--recheck", action="store_true", help="run again what was run by other checks or under "
         "other limits than there are now, and print who changes by how much")
-    add("--seed", type=seed, metavar="N", help="of the fresh inputs; default: drawn, and kept")
-    add("--jobs", type=jobs, metavar="N", help="how many at once; default: one a core")
+    add("--seed", type=accept_whole_numbers(0), metavar="N",
+        help="of the fresh inputs; default: drawn, and kept")
+    add("--jobs", type=accept_whole_numbers(1, 256), metavar="N",
+        help="how many at once; default: one a core")
     add("--scheduler", metavar="ADDRESS", help="use the workers of this dask scheduler instead")
     add("--roster", type=Path, metavar="EXPORT", help="the gradebook exported from Blackboard or "
         "Canvas, to be filled")
@@ -70,22 +73,6 @@ def parsed(arguments):
     add("--no-sandbox", action="store_true", help="run the students' code as you; only for code "
         "that you trust; every result is stamped UNSANDBOXED")
     return parser.parse_args(arguments)
-
-
-def seed(text):
-    """Return the seed that an option gives."""
-    if not text.isascii() or not text.isdigit() or int(text) >= 2 ** 63:
-        raise argparse.ArgumentTypeError(f"{one_line(text, 40)!r} is no seed: give a whole number "
-                                         "from 0")
-    return int(text)
-
-
-def jobs(text):
-    """Return the number of processes that an option gives."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"{one_line(text, 40)!r} is no number of processes: give "
-                                         "1 to 256")
-    return int(text)
 
 
 def one_line_each(words):

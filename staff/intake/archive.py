@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason
-from kit.submit.inspection import equal_names, wrong_name
+from kit.submit.zip_check import find_equal_names, find_fault_of_name
 from staff.intake.entries import (BROKEN, FILE, FOLDER, LINK, is_archive,
                                   is_junk, of_archive, of_folder, of_path)
 from staff.layouts import list_scripts
@@ -208,7 +208,7 @@ def portable(name):
 
 def check_name(name, depth):
     """Refuse a name that is none, leads elsewhere, steers a terminal, or lies too deep."""
-    if words := wrong_name(name):
+    if words := find_fault_of_name(name):
         raise Refused(f"{shown(name)}: {words}")
     if name.count("/") > depth:
         raise Refused(f"{shown(name)}: it lies in more than {depth} folders")
@@ -218,7 +218,7 @@ def check_name(name, depth):
 
 def check_apart(named, folders=()):
     """Refuse names that some systems take for one, and a file where a folder is needed."""
-    if same := equal_names(named):
+    if same := find_equal_names(named):
         raise Refused(f"{shown(same[0])} is there more than once, but for case")
     above = {parent.as_posix().casefold() for name in named for parent in
              PurePosixPath(name).parents}

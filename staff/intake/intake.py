@@ -13,7 +13,7 @@ from pathlib import Path
 from kit.definition import load_assignment, tomllib
 from kit.files import Refused, one_line, reason
 from kit.sections import PLACEHOLDER_AUTHOR
-from kit.submit.inspection import LARGEST_MANIFEST, MANIFEST, manifest_in
+from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.archive import files_from
 from staff.intake.downloads import hand_ins_of
 from staff.intake.entries import of_folder
@@ -85,7 +85,7 @@ def group_of(files):
         try:
             if len(files[MANIFEST]) > LARGEST_MANIFEST:
                 raise Refused(f"{MANIFEST} is too large")
-            manifest = manifest_in(files[MANIFEST])
+            manifest = parse_manifest(files[MANIFEST])
             names, notes = manifest["group"], differences(manifest["files"], files)
         except Refused as refusal:
             notes = [f"the manifest was not used: {one_line(refusal)}"]

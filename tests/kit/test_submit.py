@@ -21,7 +21,7 @@ from here import ASSIGNMENT, ROOT, SUBTASKS
 from pdf_helpers import code, markdown, opened, png, write
 
 from kit import __version__
-from kit.submit import contents as handin, command as submit, inspection as zipcheck
+from kit.submit import hand_in as submit, manifest as manifests, zip_check
 from kit.__main__ import main as kit_main
 from kit.check import CheckReport, Result
 from kit.definition import load_assignment
@@ -66,7 +66,7 @@ def folder(tmp_path, monkeypatch):
 def set_limit(monkeypatch, **limits):
     """Set limits of the hand-ins of the current folder's assignment."""
     assignment = replace(load_assignment(), hand_in=replace(load_assignment().hand_in, **limits))
-    for module in (submit, zipcheck):
+    for module in (submit, zip_check):
         for name in ("load_assignment", "find_assignment"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda: assignment)
@@ -422,7 +422,7 @@ def test_a_report_that_is_refused_leaves_nothing(folder, monkeypatch, capsys):
 def test_a_full_disk_is_one_line(folder, monkeypatch, capsys):
     def fill(files, manifest, limits):
         raise OSError(28, "No space left on device")
-    monkeypatch.setattr(submit, "pack", fill)
+    monkeypatch.setattr(submit, "pack_files", fill)
     assert run(folder)[0] == 2 and left(folder) == []
     assert "No space left on device" in said(capsys)
 
@@ -450,7 +450,7 @@ def test_a_file_that_changes_meanwhile_is_refused(folder, monkeypatch, capsys):
     assert "task2.py was changed while this ran" in said(capsys)
 
 
-@pytest.mark.parametrize("where", ["run_checks", "make_pdf", "pack", "asked"])
+@pytest.mark.parametrize("where", ["run_checks", "make_pdf", "pack_files", "ask"])
 def test_an_interrupt_leaves_nothing(folder, monkeypatch, capsys, where):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
@@ -515,10 +515,10 @@ STARTED = """
 import os
 import sys
 from kit.check import CheckReport
-from kit.submit import command
+from kit.submit import hand_in
 os.chdir(sys.argv.pop(1))
-command.run_checks = lambda assignment: CheckReport([], [], assignment)
-sys.exit(command.main(sys.argv[1:]))
+hand_in.run_checks = lambda assignment: CheckReport([], [], assignment)
+sys.exit(hand_in.main(sys.argv[1:]))
 """
 
 
@@ -725,7 +725,7 @@ def test_limits_hold(whole, capsys, monkeypatch, limit, value, words):
 
 
 def test_a_large_manifest_is_not_read(whole, capsys, monkeypatch):
-    monkeypatch.setattr(zipcheck, "LARGEST_MANIFEST", 100)
+    monkeypatch.setattr(zip_check, "LARGEST_MANIFEST", 100)
     status, told = check(whole, capsys)
     assert status == 1 and "manifest.json is larger than 0 MB" in told
 
@@ -748,7 +748,7 @@ def test_a_name_that_python_reads_in_another_way_is_refused():
     info = entry("hand-in/a.py")        # as Python 3.13 does for a second name in Unicode
     assert info.orig_filename == "x"
     info.orig_filename = "hand-in/b.py"
-    assert zipcheck.wrong_entry(info, 200) == "it has two names"
+    assert zip_check.find_fault_of_entry(info, 200) == "it has two names"
 
 
 def test_two_names_of_one_entry_are_refused(whole, capsys):
@@ -772,9 +772,9 @@ def test_a_flipped_bit_is_found(whole, capsys, name):
 
 def long_zip(content):
     """Return a zip whose end could point to that of a zip of more than 4 GB."""
-    *start, length, offset, comment = zipcheck.END.unpack(content[-22:])
+    *start, length, offset, comment = zip_check.END.unpack(content[-22:])
     return (content[:-22] + b"PK\6\7" + bytes(16)
-            + zipcheck.END.pack(*start, length + 20, offset, comment))
+            + zip_check.END.pack(*start, length + 20, offset, comment))
 
 
 @pytest.mark.parametrize("change, words", [
@@ -821,7 +821,7 @@ def test_a_zip_is_checked_from_one_open_file(whole, monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "extract", lambda *_: pytest.fail("unpacked to disk"))
     with open(whole, "rb") as file:
         os.replace(whole, whole.with_name("away.zip"))
-        manifest, wrong = zipcheck.inspect_zip(file)
+        manifest, wrong = zip_check.inspect_zip(file)
     assert wrong == [] and manifest["group"] == ["Åse", "Bo"]
 
 
@@ -832,5 +832,6 @@ def test_a_hand_in_that_would_not_be_whole_is_not_written(folder, monkeypatch, c
 
 
 def test_what_is_written_is_what_is_expected():
-    manifest = handin.manifest_of({}, group=[], missing=[], report=[], checks=None, executed=True)
-    assert manifest.keys() == zipcheck.FIELDS.keys()
+    manifest = manifests.make_manifest({}, group=[], missing=[], report=[], checks=None,
+                                       executed=True)
+    assert manifest.keys() == manifests.FIELDS.keys()
