@@ -1,4 +1,4 @@
-"""What all commands share: `python -m package command`, their options, and their end by Ctrl-C."""
+"""Shared by all commands: `python -m package command`, whole numbers as options, Ctrl-C."""
 
 import argparse
 import contextlib

@@ -1,4 +1,4 @@
-"""What assignment/assignment.toml says: files, subtasks, points, and the limits of a hand-in."""
+"""Reads assignment/assignment.toml: files, subtasks, points, and the limits of a hand-in."""
 
 import functools
 import hashlib
@@ -25,18 +25,13 @@ AGAIN = "take it from the assignment's zip again"
 
 @dataclass(frozen=True)
 class Subtask:
-    """One subtask.
+    """One subtask. With counts_in "2c helpers" it has no points: its checks decide that part."""
 
-    id:        as in "2b"; title: its heading goes on with it; question: as students read it.
-    by_code:   {part: points} that a program gives; by_hand: those that a person gives.
-    counts_in: "2c helpers" if its checks decide that part, and it has no points of its own.
-    """
-
-    id: str
-    title: str
-    question: str
-    by_code: dict = field(default_factory=dict)
-    by_hand: dict = field(default_factory=dict)
+    id: str             # "2b"
+    title: str          # its heading is the id and the title
+    question: str       # as students read it
+    by_code: dict = field(default_factory=dict)     # {part: points} that a program gives
+    by_hand: dict = field(default_factory=dict)     # {part: points} that a person gives
     counts_in: str = ""
 
     @property
@@ -62,24 +57,18 @@ class HandInLimits:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment. Names of files are relative to its folder, with forward slashes.
-
-    scripts:   what students write; notebooks: {name: ids of its subtasks}.
-    settings:  texts that students get without the lines of the instructor.
-    given:     files that students get as they are; data: {file: sha256}, given too.
-    subtasks:  in order.
-    """
+    """One assignment. Names of files are relative to its folder, with forward slashes."""
 
     folder: Path
     title: str
     points: int
-    scripts: tuple
-    notebooks: dict
-    subtasks: tuple
+    scripts: tuple          # students write them
+    notebooks: dict         # {name: ids of its subtasks}
+    subtasks: tuple         # in order
     group_size: int = 1
-    settings: tuple = ()
-    given: tuple = ()
-    data: dict = field(default_factory=dict)
+    settings: tuple = ()    # texts that students get without the lines of the instructor
+    given: tuple = ()       # files that students get as they are
+    data: dict = field(default_factory=dict)    # {file: sha256}, given too
     hand_in: HandInLimits = HandInLimits()
 
     def __hash__(self):
@@ -203,12 +192,8 @@ def read_assignment(folder):
     except Refused:
         raise
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise Refused(f"{path} cannot be read ({describe(problem)}): {AGAIN}") from None
-
-
-def describe(problem):
-    """What is wrong with assignment.toml, in a few words."""
-    return f"it has no {problem}" if isinstance(problem, KeyError) else reason(problem)
+        words = f"it has no {problem}" if isinstance(problem, KeyError) else reason(problem)
+        raise Refused(f"{path} cannot be read ({words}): {AGAIN}") from None
 
 
 def build(kind, path, values, section):

@@ -23,7 +23,7 @@ STOPPED = "kit submit: stopped, nothing was written"
 
 
 def main(arguments=None):
-    """Return the exit status: 0 complete, 1 incomplete, 2 nothing was written."""
+    """The exit status: 0 complete, 1 incomplete, 2 nothing was written."""
     options = parse_options(arguments)
     if options.check is not None:
         return check_zip(options.check)
@@ -47,12 +47,11 @@ def parse_options(arguments):
         description="Check the scripts, execute copies of the notebooks in order, and make the "
                     "report. Then pack scripts, notebooks, report and pictures into one zip, with "
                     "a manifest that lists them. Missing and failing parts are listed first.",
-        epilog=f"Write the names of the group into {SETTINGS_PATH}. Exit status: 0 the zip is "
-               "written, nothing is missing; 1 the zip is written, something is missing or fails; "
-               "2 nothing was written, one line says why; 130 interrupted. Exit status with "
-               "--check: 0 the zip is whole; 1 it is not whole, the faults are listed; 2 it "
-               "cannot be read as a zip. A whole zip has lost nothing on its way. The check does "
-               "not prove who made it.")
+        epilog=f"Write the names of the group into {SETTINGS_PATH}. Exit status: 0 complete; "
+               "1 written, but something is missing or fails; 2 nothing was written, one line "
+               "says why; 130 interrupted. With --check: 0 the zip is whole; 1 it is not, the "
+               "faults are listed; 2 it cannot be read as a zip. A whole zip has lost nothing on "
+               "its way. The check does not prove who made it.")
     parser.add_argument("-o", "--output", type=Path, metavar="ZIP",
                         help="default: build/hand-in.zip")
     parser.add_argument("--as-is", action="store_true",

@@ -79,7 +79,7 @@ def inspect_zip(file, limits=None):
     listed = manifest["files"]
     faults = [f"{one_line(name, 100)} is missing" for name in sorted(listed.keys() - named.keys())]
     faults += [f"{one_line(name, 100)} is not listed in {MANIFEST}"
-              for name in sorted(named.keys() - listed.keys())]
+               for name in sorted(named.keys() - listed.keys())]
     for name in sorted(named.keys() & listed.keys()):
         if words := find_fault_of_content(zipped, named[name], listed[name]):
             faults.append(f"{one_line(name, 100)} {words}")
@@ -115,13 +115,13 @@ def find_faults(entries, limits):
     if len(entries) > limits.files:
         return [f"it holds {len(entries)} files, expected at most {limits.files}"]
     faults = [f"{one_line(entry.orig_filename, 100)}: {words}" for entry in entries
-             if (words := find_fault_of_entry(entry, limits.ratio))]
+              if (words := find_fault_of_entry(entry, limits.ratio))]
     faults += [f"{one_line(name, 100)} is there more than once"
-              for name in find_equal_names([entry.orig_filename for entry in entries])]
+               for name in find_equal_names([entry.orig_filename for entry in entries])]
     total = sum(entry.file_size for entry in entries)
     if total > limits.total_mib * MIB:
         faults.append(f"unpacked it takes {total // MIB} MB, expected at most "
-                     f"{limits.total_mib} MB")
+                      f"{limits.total_mib} MB")
     return faults
 
 

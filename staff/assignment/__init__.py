@@ -1,1 +1,1 @@
-"""What belongs to this assignment and is for staff alone."""
+"""For staff alone: this assignment's inputs, marking guide and layouts."""

@@ -8,7 +8,7 @@ SIZES = {"kit": (5, 3), "starter": (785, 10)}
 
 
 def draw_cases(layout, seed=None):
-    """Return {name: inputs and results} with arrays and lists of arrays.
+    """{name: inputs and results} with arrays and lists of arrays.
 
     layout: of the code that they are for.
     seed:   a whole number; None gives the published inputs.
@@ -36,7 +36,7 @@ def draw_cases(layout, seed=None):
 
 
 def network(rng, num_inputs, sizes, batches, **flags):
-    """Return a small network, a batch, and what forward and backward make of its first rows."""
+    """A small network, a batch, and what forward and backward make of its first rows."""
     from task3 import ImprovedModel
     model = ImprovedModel(sizes, num_inputs=num_inputs, rng=rng, **flags)
     model.ws = [sixteenths(rng.normal(0, 0.8, w.shape)) for w in model.ws]
@@ -55,12 +55,12 @@ def network(rng, num_inputs, sizes, batches, **flags):
 
 
 def sixteenths(array):
-    """Return an array rounded to sixteenths, which no result in an answer is by chance."""
+    """An array rounded to sixteenths, which no result in an answer is by chance."""
     return np.round(array * 16) / 16
 
 
 def functions(rng):
-    """Return the sigmoids and their slopes at some sums z, 0 among them."""
+    """The sigmoids and their slopes at some sums z, 0 among them."""
     from task3 import ImprovedModel
     z = np.array([[-4, -1.5, -0.6, -0.1], [0, 0.3, 0.8, 2.5]])
     z *= 1 + rng.integers(-2, 3, z.shape) / 16
@@ -75,7 +75,7 @@ def functions(rng):
 
 
 def losses(rng, K):
-    """Return outputs that agree for the right classes alone, and their loss."""
+    """Outputs that agree for the right classes alone, and their loss."""
     from task2 import cross_entropy_loss
     targets = np.eye(K)[np.array([2, 0, 3, 1, 1]) * (K - 1) // 3]
     right = sixteenths(rng.uniform(0.2, 0.6, (5, 1)))
@@ -90,7 +90,7 @@ def losses(rng, K):
 
 
 def momentum(rng, K):
-    """Return gradients of seven steps, and how far the weights have moved after each, α = 1."""
+    """Gradients of seven steps, and how far the weights have moved after each, α = 1."""
     from task2 import Dataset
     from task3 import ImprovedModel, MomentumTrainer
     model = ImprovedModel([4, K], num_inputs=K + 2)
@@ -107,7 +107,7 @@ def momentum(rng, K):
 
 
 def helpers(rng, K):
-    """Return labels, and outputs of which few are above 0.5, with the column of the largest."""
+    """Labels, and outputs of which few are above 0.5, with the column of the largest."""
     largest = [[0.4, 0.3, 0.2], [0.4, 0.3, 0.2], [0.6, 0.2, 0.1], [0.35, 0.3, 0.25],
                [0.7, 0.1, 0.1]]
     rows = np.hstack([largest, np.full((5, K - 3), 0.1 / (K - 3))])
@@ -121,13 +121,13 @@ def helpers(rng, K):
 
 
 def images(rng):
-    """Return what images are made of: their mean, their deviation, and the order of the pixels."""
+    """What images are made of: their mean, their deviation, and the order of the pixels."""
     mean, std = 60 + rng.integers(-8, 9) / 2, 20 + rng.integers(-4, 5) / 4
     return {"mean": float(mean), "std": float(std), "seed": int(rng.integers(10 ** 6))}
 
 
 def training(rng, K):
-    """Return outputs of a stand-in whose loss is another in reverse order, and its gradients."""
+    """Outputs of a stand-in whose loss is another in reverse order, and its gradients."""
     from task2 import cross_entropy_loss
     targets = np.eye(K)[[1, 0, 2, 2]]
     three = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.25, 0.35, 0.4], [0.6, 0.3, 0.1]])
@@ -143,7 +143,7 @@ def training(rng, K):
 
 
 def counting(rng):
-    """Return rows (inputs, layers …, number of parameters), and rows (budget, number of hidden
+    """Rows (inputs, layers …, number of parameters), and rows (budget, number of hidden
     layers, inputs, outputs): between two widths, exact, and below the least."""
     from task2 import count_parameters
     counts = []

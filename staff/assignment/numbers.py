@@ -27,7 +27,7 @@ ASKED = (("2a", "mean", MEAN, DECIMAL), ("2a", "standard deviation", DEVIATION, 
 
 
 def compute_numbers(student):
-    """Return {(subtask, name): value} of what the student's code gives."""
+    """{(subtask, name): value} of what the student's code gives."""
     found = {}
     with_problems(statistics, student, found)
     with_problems(one_layer, student, found)
@@ -64,7 +64,7 @@ def two_layers(student, found):
 
 
 def parameters(student, sizes):
-    """Return the number of a network's parameters by count_parameters, or by its weights."""
+    """The number of a network's parameters by count_parameters, or by its weights."""
     try:
         return student.call("task2.count_parameters", sizes)
     except Problem:
@@ -74,5 +74,5 @@ def parameters(student, sizes):
 
 @lru_cache(maxsize=1)
 def training_images():
-    """Return the assignment's training images (20000, 784)."""
+    """The assignment's training images (20000, 784)."""
     return read_mnist(Path(__file__).parents[2] / "data" / "mnist.npz")[0]

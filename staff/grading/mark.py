@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from kit import ENGINE, __version__
-from kit.check import FAILED, PASSED, result_of
-from kit.checking.cases import read_cases
+from kit.check import FAILED, PASSED, run_check
+from kit.checking.case_file import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import STAND_IN, load_assignment
@@ -27,7 +27,7 @@ from staff.layouts import FILE as LAYOUTS
 from staff.record import Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, and fails with others of the same form"
-WORKER = ENGINE / "kit" / "checking" / "worker.py"
+WORKER = ENGINE / "kit" / "checking" / "student_process.py"
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,11 @@ def judged(one, student, job, fresh):
     """Return the Result of a check, whose points hang on the fresh inputs."""
     start = time.perf_counter()
     student.cases = fresh
-    found = result_of(one, student)
+    found = run_check(one, student)
     shown = found.words
     if found.state == FAILED:
         student.cases = published_cases(job.sandbox.assignment, job.layout)
-        known = result_of(one, student)
+        known = run_check(one, student)
         shown = ON_FRESH_INPUTS if known.state == PASSED else known.words
     fingerprint = fingerprint_checks(job.sandbox.assignment.folder)[one.id]
     return Result(one.id, found.subtask, found.part, found.title, found.remark, found.state,

@@ -39,5 +39,5 @@ def parts_by_hand(*layouts):
 def by_code(results, layout=KIT):
     """Return {subtask: points by code} of the results of one submission; 0 where none stand."""
     report = CheckReport(results, [], load_assignment())
-    return {subtask.id: report.earned(subtask) or 0 for subtask in subtasks_of(layout)
+    return {subtask.id: report.count_points(subtask) or 0 for subtask in subtasks_of(layout)
             if subtask.by_code}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kit.checking.cases import as_arrays
+from kit.checking.case_file import make_arrays
 from here import ASSIGNMENT, ROOT
 from kit.definition import CASES, read_assignment
 from staff.cases import draw_cases, main
@@ -26,7 +26,7 @@ def differences(stored, computed, name=""):
 
 
 def stored():
-    return as_arrays(json.loads((ROOT / CASES).read_text(encoding="utf-8")))
+    return make_arrays(json.loads((ROOT / CASES).read_text(encoding="utf-8")))
 
 
 def test_the_stored_numbers_are_the_references():
@@ -50,7 +50,7 @@ def test_the_file_is_written_as_it_is_stored(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("staff.cases.load_assignment", lambda: assignment)
     monkeypatch.setattr("staff.cases.draw_cases", lambda _: draw_cases(ASSIGNMENT))
     assert main([]) == 0
-    written = as_arrays(json.loads(path.read_text(encoding="utf-8")))
+    written = make_arrays(json.loads(path.read_text(encoding="utf-8")))
     assert list(differences(written, draw_cases(ASSIGNMENT))) == []
     assert all(len(line) < 8000 for line in path.read_text().splitlines())
     assert str(path) in capsys.readouterr().out

@@ -14,7 +14,7 @@ import pytest
 from here import ASSIGNMENT, BY_ID, CHECKS, ROOT, SUBTASKS
 import kit.check
 from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
-from kit.checking import codec, registry, student
+from kit.checking import messages, registry, student
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
 from planted import (COUNT, FIRST, IMPROVED, ONE_HOT, SCRIPTS, SIGMOID, STEP, TRAIN_STEP, losses,
@@ -94,7 +94,7 @@ def test_blank_scripts_are_not_started(tmp_path):
 def test_a_check_says_what_it_needs_first():
     report = report_of([blank("task2", STEP, "2c")])
     assert losses(report) == {"2c": 3, "4c": 8}
-    assert [result.state for result in report.of_subtask("4c") if not result.remark] == \
+    assert [result.state for result in report.list_results("4c") if not result.remark] == \
         [PASSED, PASSED, NOT_STARTED]
     report = report_of([blank("utils", "    order = rng.permutation(len(X)) if shuffle else "
                                        "np.arange(len(X))\n", "0")], ["2c"])
@@ -123,7 +123,7 @@ def test_a_train_step_without_update_needs_update_first():
     report = report_of([
         ("task2", TRAIN_STEP, TRAIN_STEP.replace("self.update()", "self.model.ws[0] -= 0.5")),
         blank("task2", STEP, "2c")], ["2c"])
-    assert [result.state for result in report.of_subtask("2c")][1:3] == [NOT_STARTED] * 2
+    assert [result.state for result in report.list_results("2c")][1:3] == [NOT_STARTED] * 2
 
 
 def test_another_NotImplementedError_is_a_failure():
@@ -143,7 +143,7 @@ def test_one_subtask_brings_the_helpers_that_its_point_hangs_on():
 
 
 def test_points_of_2c_are_unknown_where_only_its_helpers_were_tried():
-    assert run_checks(["0"]).earned(BY_ID["2c"]) is None
+    assert run_checks(["0"]).count_points(BY_ID["2c"]) is None
 
 
 def test_every_point_hangs_on_a_check():
@@ -379,7 +379,7 @@ def test_what_did_not_come_back_is_not_tried_again(scripts):
 def test_prints_and_input_do_not_disturb(scripts):
     with scripts(LATE) as found:
         assert found.call("task2.speaks") == "heard"
-        assert type(found.call("task2.deep", keep=True)) is codec.Handle
+        assert type(found.call("task2.deep", keep=True)) is messages.Handle
 
 
 def test_changed_arguments_are_seen(scripts):
@@ -417,7 +417,7 @@ def test_another_layout_may_try_something_else_under_a_title():
     assert registry.guard(lambda _: "as it is", "another")(asked) == "as it is"
 
 
-# ------------------------------------------------------------------------------------- the codec
+# ---------------------------------------------------------------------------------- the messages
 
 def message(header, *buffers):
     """A stream that holds one message."""
@@ -428,11 +428,11 @@ def message(header, *buffers):
 @pytest.mark.parametrize("value", [
     None, True, -3, 2.5, "é", [1, [2.0, ("a",)]], np.arange(6.0).reshape(2, 3).T,
     np.zeros((0, 3)), np.array(5), np.float32([1, 2]), np.array([True]), np.arange(3, dtype=">i2"),
-    np.array([1 + 2j]), codec.Handle(3, "Model")])
+    np.array([1 + 2j]), messages.Handle(3, "Model")])
 def test_values_come_back(value):
     stream = io.BytesIO()
-    codec.write(stream, {"id": 4}, [value])
-    header, (found,) = codec.read(io.BytesIO(stream.getvalue()))
+    messages.write_message(stream, {"id": 4}, [value])
+    header, (found,) = messages.read_message(io.BytesIO(stream.getvalue()))
     assert header == {"id": 4} and type(found) is type(value)
     if isinstance(value, np.ndarray):
         assert found.dtype == value.dtype
@@ -443,28 +443,28 @@ def test_values_come_back(value):
 
 def test_a_scalar_comes_back_as_an_array_of_no_axis():
     stream = io.BytesIO()
-    codec.write(stream, {}, [np.float64(2), float("nan"), float("inf")])
-    _, (scalar, nan, infinite) = codec.read(io.BytesIO(stream.getvalue()))
+    messages.write_message(stream, {}, [np.float64(2), float("nan"), float("inf")])
+    _, (scalar, nan, infinite) = messages.read_message(io.BytesIO(stream.getvalue()))
     assert scalar.shape == () and scalar == 2 and nan != nan and infinite > 1e308
 
 
 def test_what_is_not_plain_is_kept_or_refused():
     with pytest.raises(TypeError, match="object cannot be sent"):
-        codec.encode(object(), [])
+        messages.encode(object(), [])
     for odd in (object(), 2 ** 70, np.array([None]), np.ma.array([1.0]), np.array(["a"])):
-        assert codec.encode(odd, [], keep=lambda _: codec.Handle(1, "odd")) == \
+        assert messages.encode(odd, [], keep=lambda _: messages.Handle(1, "odd")) == \
             {"handle": 1, "type": "odd"}
     nested = []
-    for _ in range(codec.DEEPEST + 1):
+    for _ in range(messages.DEEPEST + 1):
         nested = [nested]
-    assert "handle" in str(codec.encode(nested, [], keep=lambda _: codec.Handle(1, "list")))
+    assert "handle" in str(messages.encode(nested, [], keep=lambda _: messages.Handle(1, "list")))
 
 
 ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
 
 
 @pytest.mark.parametrize("stream, words", [
-    (io.BytesIO(struct.pack("<I", codec.LONGEST_HEADER + 1)), "its header is too long"),
+    (io.BytesIO(struct.pack("<I", messages.LONGEST_HEADER + 1)), "its header is too long"),
     (message(b"{"), "cannot be read"), (message([]), "cannot be read"),
     (message({"values": []}), "cannot be read"),
     (message(b"\xff\xfe"), "cannot be read"),
@@ -472,8 +472,9 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
     (message({"values": [], "buffers": [-1]}), "too large"),
     (message({"values": [], "buffers": ["1"]}), "too large"),
     (message({"values": [], "buffers": [2 ** 62]}), "too large"),
-    (message({"values": [], "buffers": [codec.LARGEST_ARRAYS // 2] * 3}), "too large"),
-    (message({"values": [{"list": [0] * codec.MOST_VALUES}], "buffers": []}), "too many values"),
+    (message({"values": [], "buffers": [messages.LARGEST_ARRAYS // 2] * 3}), "too large"),
+    (message({"values": [{"list": [0] * messages.MOST_VALUES}], "buffers": []}),
+     "too many values"),
     (message({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
     (message({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
     (message({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
@@ -487,12 +488,12 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
     (message({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
 ])
 def test_a_message_that_is_none(stream, words):
-    with pytest.raises(codec.ProtocolError, match=words):
-        codec.read(stream)
+    with pytest.raises(messages.ProtocolError, match=words):
+        messages.read_message(stream)
 
 
 def test_the_end_of_a_stream():
     with pytest.raises(EOFError):
-        codec.read(io.BytesIO(b""))
+        messages.read_message(io.BytesIO(b""))
     with pytest.raises(EOFError):
-        codec.read(message({"values": [ARRAY], "buffers": [16]}, bytes(15)))
+        messages.read_message(message({"values": [ARRAY], "buffers": [16]}, bytes(15)))

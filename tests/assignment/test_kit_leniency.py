@@ -68,5 +68,5 @@ def test_scripts_that_are_missing_or_no_python_stay_so():
 def test_files_named_like_a_library_do_not_hide_it(library):
     files = scripts() | {f"{library}.py": "raise SystemExit"}
     report, findings = judged(files, layout="kit", subtasks=("2a",))
-    assert report.earned(BY_ID["2a"]) == 5, said(report)
+    assert report.count_points(BY_ID["2a"]) == 5, said(report)
     assert findings == []

@@ -164,7 +164,7 @@ class Reports:
 
 def losses(report):
     """{subtask: points lost}; 2c's point for the helpers counts for 2c."""
-    lost = {name: sum(BY_ID[name].by_code.values()) - (report.earned(BY_ID[name]) or 0)
+    lost = {name: sum(BY_ID[name].by_code.values()) - (report.count_points(BY_ID[name]) or 0)
             for name in report.subtasks}
     return {name: points for name, points in lost.items() if points}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from here import ASSIGNMENT, BY_ID, CHECKS
-from kit.check import FAILED, CheckReport, result_of
+from kit.check import FAILED, CheckReport, run_check
 from kit.checking.student import WORKER, Student
 from kit.definition import STAND_IN
 from staff.grading.mark import published_cases
@@ -65,7 +65,7 @@ def judged(files, layout="starter", subtasks=None, cases=None):
         with Student(Path(folder).resolve(), launch=launcher(layout), layout=layout,
                      cases=cases or published_cases(ASSIGNMENT, layout), instead=instead,
                      seconds=limits.call_seconds, importing=limits.import_seconds) as student:
-            results = [result_of(one, student) for one in CHECKS
+            results = [run_check(one, student) for one in CHECKS
                        if judges(one)
                        and (subtasks is None or one.subtask in subtasks)]
             findings = student.get("adapter.findings")
@@ -75,7 +75,7 @@ def judged(files, layout="starter", subtasks=None, cases=None):
 def losses(report, of=None):
     """{subtask: points lost}."""
     of = of or OF
-    lost = {name: points - (report.earned(BY_ID[name]) or 0) for name, points in of.items()}
+    lost = {name: points - (report.count_points(BY_ID[name]) or 0) for name, points in of.items()}
     return {name: points for name, points in lost.items() if points}
 
 

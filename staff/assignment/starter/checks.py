@@ -7,10 +7,11 @@ looked at: which mean and deviation does it imply?
 
 import numpy as np
 
-from assignment.checks.images import images, scaling_hint, statistics_hint
-from kit.checking.measuring import UNJUDGED, all_hold, array, close
+from assignment.checks.images import draw_images, explain_scaling, explain_statistics
+from assignment.checks.training import (HELPERS, PLAIN, judge_update, make_batch, make_trainer,
+                                        make_weights)
+from kit.checking.measuring import UNJUDGED, all_hold, is_close, require_array
 from kit.checking.student import NotWritten, Problem
-from assignment.checks.training import HELPERS, PLAIN, batch, initial, trainer_of, update
 
 # of MNIST: the first 20,000 training images, and all 60,000, which is accepted
 TRAINING_SET = ((33.55, 78.88), (33.32, 78.57))
@@ -28,8 +29,8 @@ class Processed:
 
     def __init__(self, X, result):
         self.X = X
-        found = array(result, (len(X), result.shape[1] if result.ndim == 2 else 785),
-                      f"what pre_process_images returns for {len(X)} images", kinds="fi")
+        found = require_array(result, (len(X), result.shape[1] if result.ndim == 2 else 785),
+                              f"what pre_process_images returns for {len(X)} images", kinds="fi")
         if found.shape[1] not in (784, 785):
             raise Problem(f"pre_process_images gives {found.shape[1]} columns, expected 785")
         self.column, self.pixels = None, found
@@ -42,7 +43,7 @@ class Processed:
     @property
     def is_affine(self):
         """Whether every pixel was scaled alike."""
-        return close(self.pixels, self.slope * self.X + self.shift, 1e-5) and self.slope != 0
+        return is_close(self.pixels, self.slope * self.X + self.shift, 1e-5) and self.slope != 0
 
     @property
     def numbers(self):
@@ -52,7 +53,8 @@ class Processed:
 
 def splits(student):
     """Return training and validation images, whole numbers."""
-    return (np.round(images(student, 4, 12)[0]), np.round(images(student, 5, 8)[0] * 0.5 + 20))
+    return (np.round(draw_images(student, 4, 12)[0]),
+            np.round(draw_images(student, 5, 8)[0] * 0.5 + 20))
 
 
 def processed(student):
@@ -80,7 +82,7 @@ def first_of(student):
 
 def scaled(one):
     """Return what came of images; NotWritten if they are as they were."""
-    if close(one.pixels, one.X, 1e-9):
+    if is_close(one.pixels, one.X, 1e-9):
         raise NotWritten("2a", "pre_process_images does not change the pixels: it is not written "
                                "yet")
     return one
@@ -88,15 +90,15 @@ def scaled(one):
 
 def bias_scaled(one):
     """Return whether the bias's column was appended first and scaled with the pixels."""
-    return one.column is not None and not close(one.column, np.ones(len(one.X))) and \
-        close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
+    return one.column is not None and not is_close(one.column, np.ones(len(one.X))) and \
+        is_close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
 
 
 def are_of(numbers, X, one, tolerance=1e-3):
     """Return whether two numbers are the mean and the deviation of images, or of the images with
     the bias's column, where that was scaled with them."""
     known = [X, np.hstack([X, np.ones((len(X), 1))])] if bias_scaled(one) else [X]
-    return any(close(numbers, (images.mean(), images.std()), tolerance) for images in known)
+    return any(is_close(numbers, (images.mean(), images.std()), tolerance) for images in known)
 
 
 def stated(numbers, known):
@@ -120,7 +122,7 @@ def statistics(student):
         raise Problem("the training images are not scaled with one mean and one standard "
                       "deviation over all pixels of all images")
     hint = wrong_form(one, train)
-    if any(word in hint for word in ("variance", "first, then", "sign is wrong")):
+    if any(word in hint for word in ("variance", "first, then", "sign wrong")):
         return UNJUDGED
     if are_of(one.numbers, train, one, 2e-4) or is_own(one) or stated(one.numbers, TRAINING_SET):
         return ""
@@ -132,9 +134,9 @@ def statistics(student):
                       "validation images included?")
     if are_of(one.numbers, val, one):
         raise Problem(f"{words}, those of the validation images")
-    if close(mean, train.mean()):
+    if is_close(mean, train.mean()):
         raise Problem(f"{words}, expected {train.std():.2f}"
-                      + statistics_hint(std, train.std(), train))
+                      + explain_statistics(std, train.std(), train))
     raise Problem(f"{words}, expected {train.mean():.2f} and {train.std():.2f} for these images; "
                   "for MNIST's they are 33.55 and 78.88")
 
@@ -143,8 +145,8 @@ def wrong_form(one, train):
     """Return the likeliest mistake of a scaling that is none by a mean and a deviation."""
     if stated(one.numbers, TRAINING_SET) or are_of(one.numbers, train, one):
         return ""
-    hint = scaling_hint(one.slope, one.shift, train.std())
-    known = ("not subtracted", "not divided", "variance", "first, then", "sign is wrong")
+    hint = explain_scaling(one.slope, one.shift, train.std())
+    known = ("not subtracted", "not divided", "variance", "first, then", "sign wrong")
     return hint if any(word in hint for word in known) else ""
 
 
@@ -167,7 +169,7 @@ def same_for_every_split(student):
         return UNJUDGED
     mean, std = first.numbers
     for one in (*found["train"][1:], *found["val"]):
-        if one.is_affine and close(one.numbers, first.numbers, 1e-3):
+        if one.is_affine and is_close(one.numbers, first.numbers, 1e-3):
             continue
         if not one.is_affine:
             raise Problem("the validation images are not scaled as the training images are")
@@ -184,13 +186,13 @@ def bias_column(student):
     if one.column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
                       "the bias is missing")
-    if close(one.column, np.ones(len(one.X))):
+    if is_close(one.column, np.ones(len(one.X))):
         return
     words = f"the column for the bias holds {one.column[0]:.4g}, expected 1"
     if np.ptp(one.column) > 1e-9:
         words = "neither the first nor the last column is constant, expected a column of ones"
     elif not one.column.any():
-        words += ": with zeros the first layer has no bias"
+        words += ": is a column of zeros added instead of ones?"
     elif bias_scaled(one):
         words += ": is the column added before the pixels are scaled?"
     raise Problem(words)
@@ -199,7 +201,7 @@ def bias_column(student):
 # --------------------------------------------------------------------------------- early stopping
 
 def early_stopping(student):
-    if not all_hold(student, *HELPERS, update):
+    if not all_hold(student, *HELPERS, judge_update):
         return UNJUDGED
     stops, _ = stopped(student, FALLING)
     if stops < len(FALLING):
@@ -221,9 +223,9 @@ def early_stopping(student):
 def stopped(student, losses):
     """Return after how many validations with these losses training stops, and how the best
     weights are kept."""
-    ws = initial(student.cases["training"]["grads"])
-    trainer, _ = trainer_of(student, PLAIN, ws, 0.1, [np.full_like(w, -1.0) for w in ws],
-                            batch(student, 20))
+    ws = make_weights(student.cases["training"]["grads"])
+    trainer, _ = make_trainer(student, PLAIN, ws, 0.1, [np.full_like(w, -1.0) for w in ws],
+                              make_batch(student, 20))
     student.set((trainer, "losses"), student.call("builtins.iter", list(losses), keep=True))
     history = student.call((trainer, "train"), EPOCHS, keep=True)
     return len(student.get((history, "step"))), student.get((trainer, "kept"))
