@@ -6,7 +6,7 @@ from kit.checking.student import NotWritten, Problem
 
 
 def require_whole(value, what):
-    """A whole number; Problem if the value is not one."""
+    """The value, if it is a whole number; otherwise Problem."""
     if getattr(value, "shape", None) == () and value.dtype.kind in "iu":
         value = value.item()
     if isinstance(value, float) and value.is_integer():

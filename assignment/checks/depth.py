@@ -73,15 +73,16 @@ def is_there_with_one_layer(student, problem, model):
 
 
 def is_carried_over(student, case, outputs):
-    """Whether networks of one hidden layer, one for each matrix, give these outputs, or
-    give other outputs each time."""
+    """Whether networks of one hidden layer, one for each matrix, give these outputs.
+
+    True too if they give other outputs each time.
+    """
     first, again = (compute_by_pairs(student, case["ws"], case["X"]) for _ in range(2))
     return is_close(outputs, first) or not is_close(again, first)
 
 
 def compute_by_pairs(student, ws, X):
-    """The outputs of a deep network, computed by networks of one hidden layer, one for each
-    hidden layer."""
+    """The outputs of a deep network, by a network of one hidden layer for each hidden layer."""
     inputs, outputs = X, np.nan
     try:
         for w in ws[:-1]:

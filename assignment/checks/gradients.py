@@ -4,7 +4,7 @@ backward is judged on its own. It passes if its gradients are right for the stud
 even if forward is wrong. It also passes if they are right for the right outputs of all layers.
 """
 
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 
@@ -45,6 +45,19 @@ def require_second_call(student, case, one):
                       "the old ones, or is another value kept?")
 
 
+def catch_problem(method):
+    """A method that returns the Problem that it would raise."""
+    @wraps(method)
+    def attempt(self):
+        try:
+            return method(self)
+        except Problem as problem:
+            return problem
+        except Unmeasurable:
+            return Problem("the outputs of forward do not allow a numerical gradient")
+    return attempt
+
+
 class Gradients:
     """The gradients that a student's network gives for the first N examples of a case."""
 
@@ -57,19 +70,27 @@ class Gradients:
         self.student = student
 
     @cached_property
+    @catch_problem
     def by_forward(self):
         """The gradients after the student's own forward, or the Problem that was raised."""
-        return attempt(self.compute_after_forward)
+        model = self.make_model()
+        outputs = self.student.call((model, "forward"), self.X)
+        return self.call_backward(model, outputs)
 
     @cached_property
+    @catch_problem
     def by_right_outputs(self):
         """The gradients for the right outputs of all layers, or the Problem that was raised."""
-        return attempt(self.compute_from_right_outputs)
+        model = self.make_model()
+        hidden, outputs = self.layers
+        self.student.set((model, "activations"), [self.X, *hidden, outputs])
+        return self.call_backward(model, outputs)
 
     @cached_property
+    @catch_problem
     def numerical(self):
         """The numerical derivatives of the student's own network, or a Problem."""
-        return attempt(self.measure)
+        return measure_gradient(self.student, self.make_model(), self.ws, self.X, self.targets)
 
     @property
     def derivatives(self):
@@ -78,27 +99,10 @@ class Gradients:
             return [(np.arange(w.size), grad.ravel()) for w, grad in zip(self.ws, self.stored)]
         return self.numerical
 
-    def compute_after_forward(self):
-        """The gradients after the student's own forward."""
-        model = self.make_model()
-        outputs = self.student.call((model, "forward"), self.X)
-        return self.call_backward(model, outputs)
-
-    def compute_from_right_outputs(self):
-        """The gradients for the right outputs of all layers."""
-        model = self.make_model()
-        hidden, outputs = self.layers
-        self.student.set((model, "activations"), [self.X, *hidden, outputs])
-        return self.call_backward(model, outputs)
-
     def call_backward(self, model, outputs):
-        """Grads after a call of backward."""
+        """The gradients after a call of backward."""
         self.student.call((model, "backward"), self.X, outputs, self.targets, pure=True)
         return require_matrices(self.student.get((model, "grads")), self.ws, "grads")
-
-    def measure(self):
-        """Numerical derivatives of the student's network."""
-        return measure_gradient(self.student, self.make_model(), self.ws, self.X, self.targets)
 
     @property
     def follows_forward(self):
@@ -143,21 +147,9 @@ class Gradients:
     @property
     def problem(self):
         """The Problem of a blank, or of a backward without gradients in both cases, or None."""
-        # a Problem with right inputs comes before one after a wrong forward
-        if isinstance(self.by_right_outputs, NotWritten) or isinstance(self.by_right_outputs, Problem) and \
-                isinstance(self.by_forward, Problem):
-            return self.by_right_outputs
-        return None
-
-
-def attempt(ask):
-    """The result of a call, or the Problem that it raises."""
-    try:
-        return ask()
-    except Problem as problem:
-        return problem
-    except Unmeasurable:
-        return Problem("the outputs of forward do not allow a numerical gradient")
+        one = self.by_right_outputs     # it comes before a Problem after a wrong forward
+        in_both = isinstance(one, Problem) and isinstance(self.by_forward, Problem)
+        return one if in_both or isinstance(one, NotWritten) else None
 
 
 def name_layer(layer, layers):

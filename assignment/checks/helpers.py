@@ -97,8 +97,10 @@ def call_accuracy(student, name, outputs, targets):
 
 
 def require_accuracies(name, found, outputs, best):
-    """Raise Problem, with the likeliest mistake, unless the accuracies are 1, 0 and 0.6: those of
-    five outputs whose largest ones are in the columns best."""
+    """Raise Problem, with the likeliest mistake, unless the accuracies are 1, 0 and 0.6.
+
+    best: the columns of the largest of the five outputs.
+    """
     right, rows, K = np.array([1, 0, 0.6]), np.arange(5), outputs.shape[1]
     if np.allclose(found, right, rtol=0, atol=1e-6):
         return

@@ -11,10 +11,11 @@ from kit.checking.student import NotWritten, Problem
 from .helpers import judge_one_hot
 
 
-
 def draw_images(student, number, rows=6):
-    """Images, the normalised images, the mean and the standard deviation. Mean and
-    deviation are exact, and no outer column looks like the bias's."""
+    """Images, the normalised images, the mean and the standard deviation.
+
+    Mean and deviation are exact. No outer column looks like the bias's.
+    """
     case = student.cases["images"]
     values = np.resize([0.5, -0.5, np.sqrt(1.75), -np.sqrt(1.75)], 782 * rows)
     np.random.default_rng([case["seed"], number]).shuffle(values)
@@ -56,7 +57,7 @@ def explain_statistics(found, right, X):
     return ""
 
 
-def process(student, X, mean, std, kinds="fi", **options):
+def preprocess(student, X, mean, std, kinds="fi", **options):
     """The columns of the pixels, and the added column, which may be first or last."""
     value = student.call("task2.pre_process_images", X, mean, std, **options)
     what = f"what pre_process_images returns for {len(X)} images"
@@ -70,9 +71,9 @@ def process(student, X, mean, std, kinds="fi", **options):
 @check("2a", "scaling", "pixels scaled")
 def judge_scaling(student):
     X, scaled, mean, std = draw_images(student, 2)
-    found, column = process(student, X, mean, std, kinds="f", pure=True)
+    found, column = preprocess(student, X, mean, std, kinds="f", pure=True)
     if is_close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
-        return      # bias_column reports a missing column
+        return      # judge_bias_column reports a missing column
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
     if not is_close(found, slope * X + shift, 1e-6):
         if all(np.ptp(found[X == pixel]) < 1e-9 for pixel in np.unique(X)):
@@ -103,7 +104,7 @@ def explain_scaling(slope, shift, std):
 @check("2a", "same_for_every_split", "the same two numbers for every split")
 def judge_every_split(student):
     X, scaled, mean, std = draw_images(student, 3)
-    found, _ = process(student, X, mean - std / 2, std / 2)
+    found, _ = preprocess(student, X, mean - std / 2, std / 2)
     if is_close(found, scaled) and not is_close(found, 2 * scaled + 1):
         raise Problem("pre_process_images ignores the mean and the standard deviation that are "
                       f"passed: the results have mean {found.mean():.2f} and standard deviation "
@@ -111,7 +112,7 @@ def judge_every_split(student):
     require_dataset(student)
     if not holds(judge_scaling, student):
         return
-    one, _ = process(student, X[:2], mean - std / 2, std / 2)
+    one, _ = preprocess(student, X[:2], mean - std / 2, std / 2)
     if not is_close(one, found[:2], 1e-9):
         raise Problem("the result for an image depends on the images that are passed with it: use "
                       "only the two numbers that are passed")
@@ -185,7 +186,7 @@ def explain_dataset(splits, found):
 @check("2a", "bias_column", "a column of ones")
 def judge_bias_column(student):
     X, _, mean, std = draw_images(student, 6)
-    _, column = process(student, X, mean, std)
+    _, column = preprocess(student, X, mean, std)
     if column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
                       "the bias is missing")

@@ -47,8 +47,10 @@ def judge_forward(student):
 
 
 def require_new_weights(student, model, case):
-    """Raise Problem unless forward uses the weights as they are now: if the first matrix is 0, all
-    examples have the same outputs."""
+    """Raise Problem unless forward uses the weights as they are now.
+
+    If the first matrix is 0, all examples have the same outputs.
+    """
     student.set((model, "ws"), [0 * case["ws"][0], case["ws"][1]])
     outputs = student.call((model, "forward"), case["X"])
     if not isinstance(outputs, np.ndarray) or \

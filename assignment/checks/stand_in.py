@@ -1,5 +1,7 @@
-"""Replaces a network where only its trainer or the accuracy is judged. It runs in the student's
-process and computes nothing: its outputs and gradients are given."""
+"""Replaces a network where only its trainer or the accuracy is judged.
+
+It runs in the student's process and computes nothing: its outputs and gradients are given.
+"""
 
 from itertools import islice
 

@@ -57,8 +57,7 @@ def read_weights(student, model, ws):
 
 
 def find_factors(before, after, grads, rate):
-    """For each layer the factor of its step, as a multiple of -α times its gradient: 1 is
-    right, None is another direction."""
+    """For each layer its step as a multiple of -α∂C/∂w: 1 is right, None is another direction."""
     return [find_ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
 
 
@@ -84,8 +83,10 @@ def judge_initial_weights(student):
 
 
 def choose_sizes(student):
-    """The numbers of inputs, hidden units and outputs of the network whose weights are drawn. In
-    another layout there are 10 outputs, so the hidden layer is larger."""
+    """(inputs, hidden units, outputs) of the network whose weights are drawn.
+
+    In another layout there are 10 outputs, so the hidden layer is larger.
+    """
     return (300, 120, 40) if student.layout == "kit" else (785, 480, 10)
 
 
@@ -127,8 +128,7 @@ def judge_train_step(student):
 
 
 def require_train_step(student, X, targets):
-    """Raise Problem unless train_step calls the model's methods, moves its weights by the new
-    gradients, and returns the loss."""
+    """Raise Problem unless train_step uses the new gradients and returns the loss."""
     found, given, K = {}, student.cases["training"]["grads"], targets.shape[1]
     ws = make_weights(given)
     for rate in (0.1, 0.02):
