@@ -11,7 +11,7 @@ COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missin
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
-.PHONY: report test test-all lab notebooks student bench clean
+.PHONY: report test test-all test-oldest lint lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
@@ -22,15 +22,22 @@ test: $(READY)
 	    --ignore=tests/scripts --ignore=tests/kit/test_runs.py
 	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval notebooks
 
-# make test; hostile input that takes time; planted faults and mutants; a student's walk in a
+# make test; the oldest versions; hostile input that takes time; planted faults and mutants; a student's walk in a
 # browser; and three notebooks once more on another matrix kernel (without fused multiply-add, so
 # that it rounds otherwise), with one thread: of task 4's long runs most are chaotic, not compared
-test-all: test
+test-all: test test-oldest
 	$(BIN)/python -m pytest -q -n logical tests -m attack
 	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
 	$(BIN)/python -m pytest -q -rs tests -m browser
 	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q \
 	    $(TWO_NOTEBOOKS) --nbval $(foreach task,1 2 3,notebooks/task$(task).ipynb)
+
+# a check, a grading and a report with the oldest versions that requirements.txt allows
+test-oldest: $(READY)
+	$(BIN)/python tests/try_oldest.py
+
+lint: $(READY)
+	$(BIN)/python -m ruff check .
 
 lab: $(READY)
 	$(BIN)/python -m jupyter lab

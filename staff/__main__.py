@@ -6,6 +6,7 @@ from kit.commands import run_command
 
 COMMANDS = {
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
+    "ids": ("staff.release.ids", "give new cells of the notebooks ids of their sections"),
     "grade": ("staff.grading.grade", "mark a folder of hand-ins, and report on them"),
     "cases": ("staff.cases", "store the numbers that the checks compare with"),
     "report": ("staff.feedback.report", "make tables and pages of a grading anew"),

@@ -24,6 +24,11 @@ def small(small_path) -> Dataset:
     return load_dataset(small_path)
 
 
+def pytest_make_parametrize_id(val):
+    """A short name for a long text: pytest puts it into an environment variable."""
+    return ascii(val[:40]) if isinstance(val, (str, bytes)) and len(val) > 1000 else None
+
+
 @pytest.fixture(autouse=True)
 def own_build_folder(tmp_path, monkeypatch):
     """No test reads or leaves runs or figures in build/."""

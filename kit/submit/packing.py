@@ -55,7 +55,7 @@ def list_names(assignment):
                           "scripts: move away those that the notebooks do not use")
     if (folder / SETTINGS_PATH).is_file():
         found.append(SETTINGS_PATH)
-    return sorted(set(name for name in found if not Path(name).name.startswith(".")))
+    return sorted({name for name in found if not Path(name).name.startswith(".")})
 
 
 def read_inside(path, assignment):

@@ -60,6 +60,8 @@ def read_guide(path=None):
         found = parts.get(key)
         if found is None or found.points != asked.get(key) or \
                 sum(worth for worth, _ in found.elements) != found.points:
-            raise Refused(f"{path}, {' '.join(key)}: expected a heading with {asked.get(key, 0)} "
-                          "points, as in assignment.toml, and elements that add up to them")
+            line = text[:text.find(f"## {' '.join(key)}:")].count("\n") + 1 if found else 1
+            raise Refused(f"{path}:{line}: {' '.join(key)}: expected a heading with "
+                          f"{asked.get(key, 0)} points, as in assignment.toml, and elements that "
+                          "add up to them")
     return parts, before.strip()

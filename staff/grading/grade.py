@@ -21,6 +21,7 @@ from staff.grading.progress import Progress, minutes
 from staff.record import FILE, Record
 from staff.feedback.roster import Roster
 from staff.layouts import load_layouts
+from staff.release.consistency import check_assignment
 
 LOCK = ".lock"
 DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
@@ -88,6 +89,7 @@ def grade(options, stages=None):
     start = time.monotonic()
     options.out = options.out or load_assignment().folder / "build" / "grades"
     check_places(options)
+    check_assignment(load_assignment())
     sandbox = proved_sandbox(options)
     with locked(options.out):
         with Record(options.out / FILE) as record:

@@ -8,9 +8,9 @@ Moodle      Ada Lovelace_123456_assignsubmission_file_/code.zip, or all in one n
 import contextlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Callable
 
 from kit.files import Refused, one_line, reason
 from staff.intake import entries

@@ -12,8 +12,8 @@ import tarfile
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from kit.files import Refused, one_line, reason
 from kit.submit.zip_check import UNREADABLE

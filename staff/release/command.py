@@ -9,6 +9,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
 from kit.notebooks import nbformat, read_notebook
 from staff.release import inspection, leaks
+from staff.release.consistency import check_assignment
 from staff.release.editions import student_edition
 from staff.release.folders import whole_folder
 from staff.release.stripping import strip
@@ -33,7 +34,8 @@ def main(arguments=None):
         output = options.output or load_assignment().folder / "build" / "student"
         blanks = release(output, force=options.force)
     except Refused as refusal:
-        say(f"staff release: {one_line(refusal, 400)}", sys.stderr)
+        for line in str(refusal).splitlines():
+            say(f"staff release: {one_line(line, 400)}", sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("staff release: stopped, nothing was written", file=sys.stderr)
@@ -55,6 +57,7 @@ def release(output, source=None, force=False):
     if inside or output in (*source.parents, source / "build"):
         raise Refused(f"{output} holds the reference edition: give a place outside it, or in "
                       "build/")
+    check_assignment(assignment)
     edition = Edition(assignment)
     with whole_folder(output, force) as folder:
         edition.write(folder)
@@ -141,4 +144,4 @@ class Edition:
         for name, (_, student, cuts) in self.scripts.items():
             stubs |= inspection.check_stubs(name, student, cuts, raised)
         inspection.check_no_stub_is_lost(raised, stubs)
-        inspection.check_not_started(folder, self.assignment)
+        inspection.check_not_started(folder)

@@ -18,11 +18,12 @@ from pathlib import PurePosixPath
 
 from kit.files import Refused
 from kit.notebooks import nbformat
-from kit.sections import PLACEHOLDER
+from kit.sections import PLACEHOLDER, find_subtask
 from staff.release.stripping import put_back as put_text_back
 from staff.release.stripping import strip
 
 ROLES = ("question", "answer", "solution", "staff", "given")
+RANDOM_ID = re.compile(r"[0-9a-f]{8}(-|$)")      # as Jupyter gives to new cells
 OTHER_TAGS = re.compile("nbval-.+|remove-.+|hide-.+|raises-exception")
 
 
@@ -117,11 +118,39 @@ def subtask_of(cell, place, assignment):
 def section_of(cell, assignment):
     """Return the id of the subtask that begins a cell's id, None if there is none."""
     names = [name for name in assignment.by_id
-             if cell.id == write_id(name) or cell.id.startswith(f"{write_id(name)}-")]
+             if cell.id == name_section(name) or cell.id.startswith(f"{name_section(name)}-")]
     return max(names, key=len, default=None)
 
 
-def write_id(subtask):
+def list_sections(cells, assignment):
+    """Return (number, cell, how the ids of its section begin) of each cell, None above the first.
+
+    A section begins with a heading of the second level. Its first cell decides how ids begin.
+    """
+    found, section = [], None
+    for number, cell in enumerate(cells, 1):
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            section = choose_section(cell, assignment)
+        found.append((number, cell, section))
+    return found
+
+
+def choose_section(cell, assignment):
+    """Return how ids begin in the section of a heading: as its own id, or as its words say."""
+    words, own = cell.source.split("\n", 1)[0].lstrip("# "), cell.get("id", "")
+    subtask = section_of(cell, assignment)
+    if not subtask and RANDOM_ID.match(own):
+        subtask = find_subtask(words, assignment)
+        own = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:20]
+    return name_section(subtask) if subtask else own.split("-")[0]
+
+
+def is_within(cell, section):
+    """Return whether a cell's id begins as those of its section do."""
+    return cell.get("id", "").startswith(f"{section}-")
+
+
+def name_section(subtask):
     """Return how a subtask's id begins the ids of cells, where Jupyter allows no other signs."""
     return re.sub(r"[^\w-]", "_", subtask)
 

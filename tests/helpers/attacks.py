@@ -394,11 +394,10 @@ with open("task3.py", "w") as file: file.write("changed")
 open(os.path.expanduser("~/settings"), "w").close()"""),
     "prints a little": ("right", "def answer(x):\n    print('x' * 1000)\n    return 2 * x"),
 }
-SHADOWS = {name: "raise SystemExit('shadow')" for name in (
+SHADOWS = dict.fromkeys((
     "numpy.py", "json.py", "random.py", "struct.py", "messages.py", "student_process.py",
-    "conftest.py",
-    "sitecustomize.py", "usercustomize.py", "kit/__init__.py", "kit/checking/messages.py",
-    "data/mnist.npz", "pytest.ini")}
+    "conftest.py", "sitecustomize.py", "usercustomize.py", "kit/__init__.py",
+    "kit/checking/messages.py", "data/mnist.npz", "pytest.ini"), "raise SystemExit('shadow')")
 MEMORY_MIB = {"empty files without end": 120, "29 answer of 200 MB": 1000}
 PATIENT = ("empty files without end", "6 eight children", "13 looks for files")    # take a while
 OTHERS = {"17 names of other modules": SHADOWS}     # {name: files beside task2.py}

@@ -1,6 +1,7 @@
 """Notebooks made for a test, and what the PDF made of them holds."""
 import io
 import os
+import sys
 import zlib
 from unittest import mock
 
@@ -60,9 +61,9 @@ def notebook(*cells):
 
 
 def need_font(text, package):
-    """Skip the test where no font of this machine has a letter of text, and fail there in CI."""
+    """Skip the test where no font of this machine has a letter of text; in Linux's CI, fail."""
     if Coverage([text]).missing:
-        assert "CI" not in os.environ, f"install {package}"
+        assert "CI" not in os.environ or sys.platform != "linux", f"install {package}"
         pytest.skip(f"no font of this machine has {text}")
 
 

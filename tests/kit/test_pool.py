@@ -85,7 +85,8 @@ def test_each_worker_is_a_new_process_with_one_thread_for_several_jobs(monkeypat
     found = dict(run_jobs(where, load, range(6), 1, Bar()))
     processes = {process for process, _ in found.values()}
     assert len(processes) == 2 and os.getpid() not in processes
-    assert all(threads == {1} for _, threads in found.values())
+    one = {1 for _ in threadpool_info()}     # none on macOS: Accelerate does not tell
+    assert all(threads == one for _, threads in found.values())
     (_, (alone, _)), = run_jobs(where, load, [0], 1, Bar())
     assert alone not in processes | {os.getpid()}
 

@@ -382,7 +382,8 @@ def other_kernel(key, value):
     def change(monkeypatch):
         found = [{**info, key: value} if info["user_api"] == "blas" else info
                  for info in runs.threadpool_info()]
-        assert found != runs.threadpool_info()
+        if found == runs.threadpool_info():
+            pytest.skip("Accelerate, NumPy's matrix kernel on macOS, does not say what it is")
         monkeypatch.setattr(runs, "threadpool_info", lambda: found)
     change.__name__ = f"other_{key}"
     return change

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from here import ROOT
+from here import ROOT, SCRIPTS
 from staff.grading import cluster
 from staff.grading.grade import main
 
@@ -243,7 +243,9 @@ def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
 def test_wrong_use_is_refused(course, monkeypatch, capsys, words, arguments):
     monkeypatch.chdir(course.parent)
     monkeypatch.setattr(cluster, "SECONDS", 1)
-    Path("assignment").symlink_to(ROOT / "assignment")
+    for name in (*SCRIPTS, "assignment", "notebooks", "data", "staff", "LICENSE",
+                 "requirements.txt", "pyproject.toml"):
+        Path(name).symlink_to(ROOT / name)
     Path("file").write_text("")
     Path("elsewhere").mkdir()
     Path("elsewhere/thesis.txt").write_text("")

@@ -40,7 +40,8 @@ def student(tmp_path_factory):
 def small_reference(tmp_path_factory):
     """A copy of the reference edition without the data and the notebooks' outputs."""
     copy = tmp_path_factory.mktemp("small") / "reference"
-    staff_files = (README, "staff/assignment/trial.py", "staff/assignment/guide.md")
+    staff_files = [README, *(f"staff/assignment/{name}"
+                             for name in ("trial.py", "guide.md", "layouts.toml"))]
     for name in (*SCRIPTS, *SETTINGS, *ASSIGNMENT.given, *staff_files):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, copy / name)
@@ -179,7 +180,8 @@ def test_a_script_with_blanks_ends_in_one_line_that_says_what_to_write(script, w
 
 def test_what_is_missing_in_the_reference_is_named(reference, capsys, monkeypatch):
     (reference / "LICENSE").unlink()
-    assert "LICENSE is missing in the reference" in refusal(reference, capsys, monkeypatch)
+    said = refusal(reference, capsys, monkeypatch)
+    assert "LICENSE is not there: add the file, or correct it" in said
 
 
 # ------------------------------------------------------------------------------- its notebooks
@@ -344,7 +346,7 @@ TAGS = {
     "reading without a tag": ("4a-reading", [], "needs one of the tags"),
     "two tags": ("4a-reading", ["answer", "staff"], "exclude each other"),
     "no place to answer": ("4a-reading", ["staff"], "subtask 4a has 0 cells with the tag answer"),
-    "no question": ("4a-intro", ["staff"], "subtask 4a has 0 cells with the tag question"),
+    "no question": ("4a-intro", ["staff"], "its questions are of 4b, 4c, 4d, 4e, expected 4a, 4b"),
 }
 
 
@@ -367,9 +369,9 @@ def in_a_docstring(reference):
 
 
 def in_a_kit_file(reference):
-    replace(reference / "kit/run.py", "def run(path):",
-            "# return 1.7159 * np.tanh(2 / 3 * z)\ndef run(path):")
-    return r"kit/run\.py:\d+: .* task3\.py:\d+: .*np\.tanh"
+    replace(reference / "kit/files.py", "def reason(",
+            "# return 1.7159 * np.tanh(2 / 3 * z)\ndef reason(")
+    return r"kit/files\.py:\d+: .* task3\.py:\d+: .*np\.tanh"
 
 
 def in_notebook_metadata(reference):
@@ -397,14 +399,14 @@ def number_in_the_readme(reference):
 
 
 def check_in_a_kit_file(reference):
-    with open(reference / "kit/new.py", "w") as file:
+    with open(reference / "kit/files.py", "a") as file:
         file.write("X = '''assert all_below(runs[MOMENTUM],\n  runs[CONTROL], \"best_step\")'''")
-    return r"kit/new\.py:1: .*task3\.ipynb, cell 3c-check"
+    return r"kit/files\.py:\d+: .*task3\.ipynb, cell 3c-check"
 
 
 def marker_in_a_kit_file(reference):
-    replace(reference / "kit/run.py", "def run(path):", "# SOLUTION 2b\ndef run(path):")
-    return r"kit/run\.py:\d+: a marker has been left"
+    replace(reference / "kit/files.py", "def reason(", "# SOLUTION 2b\ndef reason(")
+    return r"kit/files\.py:\d+: a marker has been left"
 
 
 @pytest.mark.faults
@@ -491,27 +493,29 @@ def stub_of_a_cell_in_a_function(reference):
 
 def check_that_passes(reference):
     with open(reference / "assignment/checks/counting.py", "a", encoding="utf-8") as file:
-        file.write('\n\n@check("2d", "count", "nothing")\ndef nothing(student):\n    pass\n')
+        file.write('\n\n@check("2d", "count", "nothing", remark=True)\n'
+                   'def nothing(student):\n    pass\n')
     return r'.*the check 2d, nothing, should report "not started" .* and reports passed'
 
 
 def check_that_fails(reference):
     with open(reference / "assignment/checks/counting.py", "a", encoding="utf-8") as file:
-        file.write('\n\n@check("2d", "count", "all")\ndef everything(student):\n'
+        file.write('\n\n@check("2d", "count", "all", remark=True)\ndef everything(student):\n'
                    '    raise Problem("it is wrong")\n')
     return r'.*the check 2d, all, should report "not started" .* reports failed: it is wrong'
 
 
 def check_that_crashes(reference):
     with open(reference / "assignment/checks/counting.py", "a", encoding="utf-8") as file:
-        file.write('\n\n@check("2d", "count", "half")\ndef half(student):\n    return 1 / 0\n')
+        file.write('\n\n@check("2d", "count", "half", remark=True)\n'
+                   'def half(student):\n    return 1 / 0\n')
     return r".*the check 2d, half, should .* reports failed: .* \(ZeroDivisionError: division by"
 
 
 def points_without_a_check(reference):
     replace(reference / "assignment/checks/counting.py",
             '@check("2d", "count", "number of parameters")\n', "")
-    return r".*subtask 2d has points by code and no check"
+    return r"assignment/assignment\.toml:\d+: the part count of 2d has points by code and no check"
 
 
 @pytest.mark.faults
