@@ -106,17 +106,6 @@ class Assignment:
         return {**{f"kit/{name}": package / name for name in own},
                 **{name: self.folder / name for name in (*self.given, *self.data)}}
 
-    def check_data(self, name):
-        """The path of a data file; Refused unless it has the sha256 of assignment.toml."""
-        path = self.folder / name
-        if not path.is_file():
-            raise Refused(f"{path} is missing: {AGAIN}")
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if found != self.data[name]:
-            raise Refused(f"{path} is damaged: its sha256 is {found[:12]}…, expected "
-                          f"{self.data[name][:12]}… as in {TOML}: {AGAIN}")
-        return path
-
     def find_line(self, text):
         """Where a text stands in assignment.toml, as "assignment/assignment.toml:12"."""
         lines = (self.folder / TOML).read_text(encoding="utf-8").split("\n")
@@ -137,7 +126,8 @@ def load_module(path, is_package, folder):
     """The module in a file. It finds the other modules of the folder."""
     if folder not in sys.path:
         sys.path.append(folder)
-    name = f"{path.parent.name if is_package else path.stem}_{hash_text(str(path))}"
+    number = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    name = f"{path.parent.name if is_package else path.stem}_{number}"
     spec = importlib.util.spec_from_file_location(
         name, path, submodule_search_locations=[str(path.parent)] if is_package else None)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -149,11 +139,6 @@ def load_module(path, is_package, folder):
         raise Refused(f"{path} cannot be imported ({type(problem).__name__}: "
                       f"{one_line(problem)}): {AGAIN}") from None
     return module
-
-
-def hash_text(text):
-    """A short hash of a text, for a name."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def find_assignment(start=None):
@@ -183,11 +168,11 @@ def read_assignment(folder):
     path = folder / TOML
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-        subtasks = [build(Subtask, path, {"id": name, **values}, f"subtasks.{name}")
+        subtasks = [build_section(Subtask, path, {"id": name, **values}, f"subtasks.{name}")
                     for name, values in given.pop("subtasks").items()]
-        limits = build(HandInLimits, path, given.pop("hand_in", {}), "hand_in")
+        limits = build_section(HandInLimits, path, given.pop("hand_in", {}), "hand_in")
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
-        return build(Assignment, path, {"folder": folder, "subtasks": tuple(subtasks),
+        return build_section(Assignment, path, {"folder": folder, "subtasks": tuple(subtasks),
                                         "hand_in": limits, **given, **lists}, "")
     except Refused:
         raise
@@ -196,7 +181,7 @@ def read_assignment(folder):
         raise Refused(f"{path} cannot be read ({words}): {AGAIN}") from None
 
 
-def build(kind, path, values, section):
+def build_section(kind, path, values, section):
     """A dataclass of a section's values; Refused if there are others, or some are missing."""
     known = {one.name for one in fields(kind)}
     if unknown := values.keys() - known:

@@ -17,7 +17,7 @@ from kit.checking.case_file import read_cases
 from kit.definition import AGAIN, STAND_IN, load_assignment
 from kit.files import one_line
 
-WORKER = Path(__file__).with_name("student_process.py")
+STUDENT_PROCESS = Path(__file__).with_name("student_process.py")
 CALL_SECONDS = 5
 IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
 
@@ -60,7 +60,7 @@ class Student:
         self.cases = read_cases(self.assignment) if cases is None else cases
         self.layout, self.instead = layout, instead or {}
         self.total, self.left = total, total
-        self.launch = launch or functools.partial(launch_worker, self.assignment)
+        self.launch = launch or functools.partial(launch_process, self.assignment)
         self.process, self.replies, self.sent = None, None, 0
         self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
         self.endless = {}       # {function or script that did not return: its Problem}
@@ -188,12 +188,12 @@ class Student:
         self.stop()
 
 
-def launch_worker(assignment, folder):
-    """Start a worker on this machine as it is, without a sandbox."""
+def launch_process(assignment, folder):
+    """Start a student's process on this machine as it is, without a sandbox."""
     environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
                    "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder),
+        [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
          ",".join(assignment.script_names), str(assignment.folder / STAND_IN)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env=environment, start_new_session=os.name == "posix")

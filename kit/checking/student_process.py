@@ -40,7 +40,7 @@ load_kit(Path(__file__).resolve().parents[1])
 from kit.checking import messages  # noqa: E402
 
 
-class Folder:
+class ScriptFinder:
     """Finds the assignment's scripts in a folder and nowhere else: others may be installed."""
 
     def __init__(self, folder, scripts):
@@ -56,7 +56,7 @@ class Folder:
         return spec
 
 
-class Worker:
+class CodeServer:
     """A student's code, and its objects that have a Handle, by number."""
 
     def __init__(self, folder, modules=importlib.import_module):
@@ -173,10 +173,10 @@ def main(folder, scripts, stand_in, adapter=None, shared=""):
     if os.path.exists(stand_in):
         load_file("stand_in", stand_in)
     sys.path.append(str(folder))    # last: NumPy must not import a student's random.py
-    sys.meta_path.insert(0, Folder(folder, scripts))
+    sys.meta_path.insert(0, ScriptFinder(folder, scripts))
     os.chdir(folder)
     modules = load_adapter(adapter, shared, folder, scripts) if adapter else import_script
-    Worker(folder, modules).serve(requests, replies)
+    CodeServer(folder, modules).serve(requests, replies)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from here import ASSIGNMENT, BY_ID, CHECKS
 from kit.check import FAILED, CheckReport, run_check
-from kit.checking.student import WORKER, Student
+from kit.checking.student import STUDENT_PROCESS, Student
 from kit.definition import STAND_IN
 from staff.grading.mark import published_cases
 from staff.layouts import load_layouts
@@ -26,7 +26,7 @@ def launcher(layout):
     def launch(folder):
         environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1"}
         return subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder),
+            [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
              ",".join(ASSIGNMENT.script_names), str(ASSIGNMENT.folder / STAND_IN),
              str(layout.adapter_files[0]), str(layout.shared_files[0])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
