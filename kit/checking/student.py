@@ -44,13 +44,14 @@ class Student:
     Plain values are returned: numbers, text, lists, NumPy arrays. Other values come as a Handle,
     for later calls. All errors are Problems.
 
-    seconds:    for one call; importing: for the first call into a script; total: for all calls.
-    launch:     starts the process for a folder and returns it, with the methods of Popen; its
-                attribute `reason`, if it has one, says why it has ended.
-    cases:      inputs for the checks, with the right results; default: the published ones.
+    assignment: Whose scripts they are. Default: that of the current folder.
+    cases:      Inputs for the checks, with the right results. Default: the published ones.
     layout:     "kit", or another layout that has fewer functions.
     instead:    {title of a check: the function that replaces it in this layout}.
-    assignment: whose scripts they are; default: that of the current folder.
+    launch:     Starts the process for a folder and returns it. The process is like a Popen. It may
+                have a `reason`: why it has ended.
+    seconds:    The limit of one call; importing: that of the first call into a script; total: that
+                of all calls.
     """
 
     def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",

@@ -17,8 +17,8 @@ from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
 from kit.checking import messages, registry, student
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
-from planted import (COUNT, FIRST, IMPROVED, ONE_HOT, SCRIPTS, SIGMOID, STEP, TRAIN_STEP, losses,
-                     plant, report_of, words_of)
+from planted import (COUNT, FIRST, IMPROVED, ONE_HOT, SCRIPTS, SIGMOID, STEP, TRAIN_STEP,
+                     check_edits, count_losses, join_words, plant)
 from staff.release.stripping import strip
 
 
@@ -31,7 +31,7 @@ def blank(script, old, subtask, words="write this"):
     return script, old, f'{indent}raise NotImplementedError("task {subtask}: {words}")\n'
 
 
-def states(report):
+def collect_states(report):
     """{subtask: the states of its checks}, remarks aside."""
     found = {}
     for result in report.results:
@@ -85,52 +85,54 @@ def test_blank_scripts_are_not_started(tmp_path):
         (tmp_path / name).write_text(strip(text, name, list(BY_ID))[0], encoding="utf-8")
     report = run_checks(folder=tmp_path)
     assert report.points == 0 and not report.all_passed
-    assert set.union(*states(report).values()) == {NOT_STARTED}
+    assert set.union(*collect_states(report).values()) == {NOT_STARTED}
     assert "forward is not written yet in task2.py, line" in str(report)
     assert "not started  BUDGET, WIDTH and TWO\n      BUDGET in task4.py is None" in str(report)
     assert "2b  Forward and backward: 0 of 17 points" in str(report)
 
 
 def test_a_check_says_what_it_needs_first():
-    report = report_of([blank("task2", STEP, "2c")])
-    assert losses(report) == {"2c": 3, "4c": 8}
+    report = check_edits([blank("task2", STEP, "2c")])
+    assert count_losses(report) == {"2c": 3, "4c": 8}
     assert [result.state for result in report.list_results("4c") if not result.remark] == \
         [PASSED, PASSED, NOT_STARTED]
-    report = report_of([blank("utils", "    order = rng.permutation(len(X)) if shuffle else "
-                                       "np.arange(len(X))\n", "0")], ["2c"])
+    report = check_edits([blank("utils", "    order = rng.permutation(len(X)) if shuffle else "
+                                "np.arange(len(X))\n", "0")], ["2c"])
     assert [result.state for result in report.results if result.subtask == "2c"] == \
         [PASSED, PASSED, PASSED, "needs 0 first"]
     assert report.points == 0 and "helpers" not in str(report)
 
 
 def test_a_blank_without_a_known_subtask_is_not_started():
-    report = report_of([blank("task2", "        return a * (1 - a)\n", "<b>")], ["2b"])
+    report = check_edits([blank("task2", "        return a * (1 - a)\n", "<b>")], ["2b"])
     assert {result.state for result in report.results if result.title.startswith("grad")} == \
         {NOT_STARTED}
 
 
 def test_task_3_can_be_written_before_task_2():
-    report = report_of([blank("task2", SIGMOID, "2b"), blank("task2", FIRST, "2b")], ["3a", "2b"])
-    assert losses(report) == {"2b": 7} and states(report)["3a"] == {PASSED}
+    blanks = [blank("task2", SIGMOID, "2b"), blank("task2", FIRST, "2b")]
+    report = check_edits(blanks, ["3a", "2b"])
+    assert count_losses(report) == {"2b": 7} and collect_states(report)["3a"] == {PASSED}
 
 
 def test_the_images_are_judged_without_the_labels():
-    report = report_of([blank("task2", ONE_HOT, "0")], ["2a", "2c"])
-    assert losses(report) == {"2c": 1} and states(report)["2a"] == {PASSED}
+    report = check_edits([blank("task2", ONE_HOT, "0")], ["2a", "2c"])
+    assert count_losses(report) == {"2c": 1} and collect_states(report)["2a"] == {PASSED}
 
 
 def test_a_train_step_without_update_needs_update_first():
-    report = report_of([
+    report = check_edits([
         ("task2", TRAIN_STEP, TRAIN_STEP.replace("self.update()", "self.model.ws[0] -= 0.5")),
         blank("task2", STEP, "2c")], ["2c"])
     assert [result.state for result in report.list_results("2c")][1:3] == [NOT_STARTED] * 2
 
 
 def test_another_NotImplementedError_is_a_failure():
-    report = report_of([("task2", FIRST, "        raise NotImplementedError('later')\n")], ["2b"])
-    assert states(report)["2b"] == {FAILED, PASSED}
+    edit = "task2", FIRST, "        raise NotImplementedError('later')\n"
+    report = check_edits([edit], ["2b"])
+    assert collect_states(report)["2b"] == {FAILED, PASSED}
     assert f"forward raises NotImplementedError in task2.py, line {LINE}: later" in \
-        words_of(report)
+        join_words(report)
 
 
 def test_one_subtask_brings_the_helpers_that_its_point_hangs_on():
@@ -224,7 +226,7 @@ def test_check_of_an_unknown_subtask():
 
 def test_html_escapes_what_a_student_wrote():
     hostile = "'<script>alert(1)</script> \\x1b[2J \\u202e &amp;\\n\\nsecond'"
-    report = report_of([("task2", FIRST, f"        raise ValueError({hostile})\n")], ["2b"])
+    report = check_edits([("task2", FIRST, f"        raise ValueError({hostile})\n")], ["2b"])
     page, text = report._repr_html_(), str(report)
     assert "<script" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&amp;amp;" in page and "\x1b" not in page + text and "\u202e" not in page + text
@@ -236,7 +238,7 @@ def test_html_escapes_what_a_student_wrote():
 
 
 def test_a_long_message_is_shortened():
-    report = report_of([("task2", FIRST, "        raise ValueError('x' * 10**6)\n")], ["2b"])
+    report = check_edits([("task2", FIRST, "        raise ValueError('x' * 10**6)\n")], ["2b"])
     assert all(len(result.words) <= 500 for result in report.results)
 
 
@@ -245,14 +247,14 @@ def test_a_long_message_is_shortened():
 def test_a_missing_script_costs_what_hangs_on_it(folder):
     (folder / "task4.py").unlink()
     report = run_checks(["4d", "2d"], folder)
-    assert losses(report) == {"4d": 2}
-    assert "task4.py is missing: take it from the assignment's zip again" in words_of(report)
+    assert count_losses(report) == {"4d": 2}
+    assert "task4.py is missing: take it from the assignment's zip again" in join_words(report)
 
 
 def test_a_broken_utils_is_said_to_be_broken():
-    report = report_of([("utils", "", "oh no")], ["2d", "0"])
+    report = check_edits([("utils", "", "oh no")], ["2d", "0"])
     assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: invalid syntax" in \
-        words_of(report)
+        join_words(report)
 
 
 def test_a_folder_may_hold_modules_with_names_that_the_checks_use(folder):
@@ -419,7 +421,7 @@ def test_another_layout_may_try_something_else_under_a_title():
 
 # ---------------------------------------------------------------------------------- the messages
 
-def message(header, *buffers):
+def pack(header, *buffers):
     """A stream that holds one message."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return io.BytesIO(struct.pack("<I", len(text)) + text + b"".join(buffers))
@@ -465,27 +467,27 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
 
 @pytest.mark.parametrize("stream, words", [
     (io.BytesIO(struct.pack("<I", messages.LONGEST_HEADER + 1)), "its header is too long"),
-    (message(b"{"), "cannot be read"), (message([]), "cannot be read"),
-    (message({"values": []}), "cannot be read"),
-    (message(b"\xff\xfe"), "cannot be read"),
-    (message(b"[" * 10 ** 5), "cannot be read"),
-    (message({"values": [], "buffers": [-1]}), "too large"),
-    (message({"values": [], "buffers": ["1"]}), "too large"),
-    (message({"values": [], "buffers": [2 ** 62]}), "too large"),
-    (message({"values": [], "buffers": [messages.LARGEST_ARRAYS // 2] * 3}), "too large"),
-    (message({"values": [{"list": [0] * messages.MOST_VALUES}], "buffers": []}),
+    (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"),
+    (pack({"values": []}), "cannot be read"),
+    (pack(b"\xff\xfe"), "cannot be read"),
+    (pack(b"[" * 10 ** 5), "cannot be read"),
+    (pack({"values": [], "buffers": [-1]}), "too large"),
+    (pack({"values": [], "buffers": ["1"]}), "too large"),
+    (pack({"values": [], "buffers": [2 ** 62]}), "too large"),
+    (pack({"values": [], "buffers": [messages.LARGEST_ARRAYS // 2] * 3}), "too large"),
+    (pack({"values": [{"list": [0] * messages.MOST_VALUES}], "buffers": []}),
      "too many values"),
-    (message({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
-    (message({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
-    (message({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
-    (message({"values": [ARRAY | {"shape": [3]}], "buffers": [16]}, bytes(16)), "its shape"),
-    (message({"values": [ARRAY | {"shape": [-1, -2]}], "buffers": [16]}, bytes(16)), "its shape"),
-    (message({"values": [ARRAY | {"shape": [2 ** 32, 2 ** 32]}], "buffers": [0]}), "its shape"),
-    (message({"values": [ARRAY | {"shape": [2] + [1] * 8}], "buffers": [16]}, bytes(16)),
+    (pack({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
+    (pack({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
+    (pack({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
+    (pack({"values": [ARRAY | {"shape": [3]}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [-1, -2]}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [2 ** 32, 2 ** 32]}], "buffers": [0]}), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [2] + [1] * 8}], "buffers": [16]}, bytes(16)),
      "its shape"),
-    (message({"values": [ARRAY | {"array": 7}], "buffers": [16]}, bytes(16)), "cannot be read"),
-    (message({"values": [{"odd": 1}], "buffers": []}), "cannot be read"),
-    (message({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
+    (pack({"values": [ARRAY | {"array": 7}], "buffers": [16]}, bytes(16)), "cannot be read"),
+    (pack({"values": [{"odd": 1}], "buffers": []}), "cannot be read"),
+    (pack({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
 ])
 def test_a_message_that_is_none(stream, words):
     with pytest.raises(messages.ProtocolError, match=words):
@@ -496,4 +498,4 @@ def test_the_end_of_a_stream():
     with pytest.raises(EOFError):
         messages.read_message(io.BytesIO(b""))
     with pytest.raises(EOFError):
-        messages.read_message(message({"values": [ARRAY], "buffers": [16]}, bytes(15)))
+        messages.read_message(pack({"values": [ARRAY], "buffers": [16]}, bytes(15)))

@@ -13,7 +13,7 @@ import pytest
 from planted import (ACCURACY, APPENDED, BACK, BEST, DELTA, GRAD, HIDDEN, IMPROVED, IMPROVED_SLOPE,
                      LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL, NORMALISED, ORDER,
                      PLAIN_IF_OFF, SIGMOID, SIGMOID_FLAG, SLOPE, SOFTMAX, STEP, fault,
-                     judge, words_of)
+                     judge, join_words)
 
 pytestmark = pytest.mark.faults
 
@@ -289,4 +289,4 @@ def test_misconception(planted, reports):
 def test_costs_nothing(planted, reports):
     report = reports.of(planted)
     judge(report, planted)
-    assert report.all_passed and bool(words_of(report)) == bool(planted.hint)
+    assert report.all_passed and bool(join_words(report)) == bool(planted.hint)

@@ -7,7 +7,7 @@ import pytest
 
 from staff.cases import draw_cases
 from here import ASSIGNMENT
-from starter_planted import failed, judged, losses, planted, said
+from starter_planted import failed, judged, count_losses, planted, said
 
 pytestmark = pytest.mark.faults
 
@@ -212,7 +212,7 @@ def ahead():
 @pytest.mark.parametrize("name, edits, costs, hint", TABLE, ids=[one[0] for one in TABLE])
 def test_fault_costs_its_own_subtask_and_is_named(name, edits, costs, hint, ahead):
     report, _ = ahead[name].result()
-    assert losses(report) == costs, said(report)
+    assert count_losses(report) == costs, said(report)
     assert hint in said(report), said(report)
     assert all("cannot be judged" not in one.words for one in report.results), said(report)
 
@@ -221,6 +221,6 @@ def test_fault_costs_its_own_subtask_and_is_named(name, edits, costs, hint, ahea
 def test_remark_costs_nothing(name, edits, hint, ahead):
     report, findings = ahead[name].result()
     told = "\n".join([*findings, *(one.words for one in report.results)])
-    assert losses(report) == {}, said(report)
+    assert count_losses(report) == {}, said(report)
     assert hint in told, told
     assert all(one.remark for one in failed(report)), said(report)

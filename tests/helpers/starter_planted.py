@@ -72,7 +72,7 @@ def judged(files, layout="starter", subtasks=None, cases=None):
     return CheckReport(results, list(BY_ID), ASSIGNMENT), findings
 
 
-def losses(report, of=None):
+def count_losses(report, of=None):
     """{subtask: points lost}."""
     of = of or OF
     lost = {name: points - (report.count_points(BY_ID[name]) or 0) for name, points in of.items()}
