@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close, name_factor,
+from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close,
                                     require_array, require_matrices)
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
@@ -208,7 +208,7 @@ def require_update(student, cls, shallow, deep):
             return KNOWN
         factor = found[wrong[0]]
         moves = ("in a wrong direction" if factor is None
-                 else f"{name_factor(factor)} as far as it should")
+                 else f"{factor:.4g} times as far as it should")
         raise Problem(f"with four layers of weights, layer {wrong[0] + 1} moves {moves} in update")
     return ""
 

@@ -9,7 +9,7 @@ from functools import cached_property, wraps
 import numpy as np
 
 from kit.checking.measuring import (Unmeasurable, find_ratio, holds, is_close, is_near,
-                                    measure_gradient, name_factor, require_matrices)
+                                    measure_gradient, require_matrices)
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
@@ -188,7 +188,7 @@ def explain_gradients(tried):
         return f"the {name_layer(layer, layers)} gradient" + explain_unequal(one, tried, layer)
     alike = all(is_close(find_ratio(*one.pairs[other]) or 0, factor) for other in range(layers))
     whose = "every layer's" if alike and layers > 1 else f"the {name_layer(layer, layers)}"
-    return (f"{whose} gradient is {name_factor(factor)} the numerical one in every entry, and the "
+    return (f"{whose} gradient is {factor:.4g} times the numerical one in every entry, and the "
             f"batch holds {one.N}" + explain_factors(factors, one.targets.shape[1]))
 
 

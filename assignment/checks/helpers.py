@@ -1,13 +1,13 @@
 """Checks of the helpers from the assignment before: subtask 0. Its point is one of 2c."""
 
+import contextlib
+
 import numpy as np
 
-from kit.checking.measuring import (UNJUDGED, all_hold, is_close, is_near, name_factor,
+from kit.checking.measuring import (UNJUDGED, all_hold, is_close, is_near,
                                     require_array, require_number)
 from kit.checking.registry import check
 from kit.checking.student import Problem
-
-STAND_IN = "stand_in.Model"
 
 
 @check("0", "helpers", "one-hot encoding")
@@ -48,10 +48,10 @@ def explain_loss(student, case, found, N):
     if is_near(factor, -1):
         return ": is a minus sign missing?"
     if is_near(factor, N):
-        return (f"; that is {name_factor(factor)} the right loss, for {N} examples: is it the sum "
+        return (f"; that is {factor:.4g} times the right loss, for {N} examples: is it the sum "
                 "instead of the mean?")
     if is_near(factor, 1 / K):
-        return (f"; that is {name_factor(factor)} the right loss, for {K} classes: take the mean "
+        return (f"; that is {factor:.4g} times the right loss, for {K} classes: take the mean "
                 "over the examples only")
     if is_near(factor, 1 / np.log(2), 1 / np.log(10)):
         return ": is it not the natural logarithm?"
@@ -92,7 +92,7 @@ def call_accuracy(student, name, outputs, targets):
         return student.call("task2.accuracy_of", outputs, targets)
     # a stand-in's outputs are the first columns of X
     ws = [np.zeros((outputs.shape[1], outputs.shape[1]))]
-    model = student.call(STAND_IN, ws, ws, keep=True)
+    model = student.call("stand_in.Model", ws, ws, keep=True)
     return student.call("task2.calculate_accuracy", outputs, targets, model)
 
 
@@ -159,6 +159,18 @@ def judge_shuffling(student):
                          rng=student.call("numpy.random.default_rng", 5, keep=True))
     if not np.array_equal(np.concatenate([labels.ravel() for _, labels in again]), orders[0]):
         raise Problem("the same seed gives two orders: draw them with the given generator rng")
+
+
+@contextlib.contextmanager
+def replace_in_task2(student, name, value):
+    """Replace a function of task2.py for a while."""
+    module = student.call("importlib.import_module", "task2", keep=True)
+    own = student.get((module, name), keep=True)
+    student.set((module, name), value)
+    try:
+        yield
+    finally:
+        student.set((module, name), own)
 
 
 def make_examples(N):

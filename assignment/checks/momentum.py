@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, is_close, is_near, name_factor
+from kit.checking.measuring import find_ratio, is_close, is_near
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
@@ -73,7 +73,7 @@ def explain_momentum(found, right, case, rate):
     if first == 0 and factor == 0:
         return words + ": it changes no weight; is the update used one step late?"
     if first == 0 and factor is not None:
-        return (f"{words}: the weights move by {name_factor(factor)} -α∂C/∂w"
+        return (f"{words}: the weights move by {factor:.4g} times -α∂C/∂w"
                 + explain_first_step(factor, rate))
     if first == 1:
         kept = [find_ratio(-jump / rate - grad, before) for jump, grad, before in

@@ -9,15 +9,15 @@ import contextlib
 import numpy as np
 
 from kit.checking.measuring import (UNJUDGED, all_hold, describe_kind, find_ratio, holds, is_close,
-                                    is_near, name_factor, require_matrices, require_number)
+                                    is_near, require_matrices, require_number)
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
-from .helpers import STAND_IN, judge_accuracy, judge_batches, judge_loss, judge_shuffling
+from .helpers import (judge_accuracy, judge_batches, judge_loss, judge_shuffling,
+                      replace_in_task2)
 
 PLAIN = "task2.SoftmaxTrainer"
 HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
-STAND_IN_LOSS = "stand_in.loss"
 
 
 def make_weights(grads):
@@ -35,7 +35,7 @@ def make_batch(student, N):
 
 def make_trainer(student, cls, ws, rate, given=None, examples=None, **options):
     """Handles of a trainer and of the stand-in that it trains."""
-    model = student.call(STAND_IN, ws, given or [np.ones_like(w) for w in ws], keep=True)
+    model = student.call("stand_in.Model", ws, given or [np.ones_like(w) for w in ws], keep=True)
     X, targets = examples or make_batch(student, 4)
     dataset = student.call("task2.Dataset", X, targets, X, targets, keep=True)
     trainer = student.call(cls, model, dataset, rate, 2, keep=True, **options)
@@ -192,13 +192,9 @@ def replace_wrong_loss(student):
     if holds(judge_loss, student):
         yield
         return
-    own = student.get("task2.cross_entropy_loss", keep=True)
-    module = student.call("importlib.import_module", "task2", keep=True)
-    student.set((module, "cross_entropy_loss"), student.get(STAND_IN_LOSS, keep=True))
-    try:
+    other = student.get("stand_in.loss", keep=True)
+    with replace_in_task2(student, "cross_entropy_loss", other):
         yield
-    finally:
-        student.set((module, "cross_entropy_loss"), own)
 
 
 def require_step(name, found):
@@ -212,7 +208,7 @@ def require_step(name, found):
             if factor is None:
                 raise Problem(f"{name} moves {which} in another direction than minus their "
                               "gradient")
-            raise Problem(f"{name} moves {which} by {name_factor(factor)} -α∂C/∂w, with the "
+            raise Problem(f"{name} moves {which} by {factor:.4g} times -α∂C/∂w, with the "
                           f"learning rate α = {rate}"
                           + explain_step({rate: one[layer] for rate, one in found.items()}))
 
@@ -243,18 +239,11 @@ def explain_step(given):
 def judge_train(student):
     X, targets = make_batch(student, 20)
     given = student.cases["training"]["grads"]
-    trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
+    trainer, _ = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
     with replace_wrong_loss(student):
         student.call((trainer, "train_step"), X[:2], targets[:2])   # its own blanks come first
     if not all_hold(student, *HELPERS):
         return UNJUDGED
-    require_epochs(student, X, targets)
-    return ""
-
-
-def require_epochs(student, X, targets):
-    """Raise Problem unless train takes a step with every batch, and validates as it should."""
-    given = student.cases["training"]["grads"]
     trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
     student.set((trainer, "patience"), 10 ** 6)
     history = student.call((trainer, "train"), 3, keep=True)
@@ -266,3 +255,4 @@ def require_epochs(student, X, targets):
     if not isinstance(steps, list) or len(steps) != 15:
         found = len(steps) if isinstance(steps, list) else describe_kind(steps)
         raise Problem(f"train validates {found} times in 3 epochs, expected five times an epoch")
+    return ""

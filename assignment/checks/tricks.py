@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, holds, is_close, is_near, name_factor, require_array
+from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
@@ -110,7 +110,7 @@ def explain_slope(student, model, found, case):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
     factor = find_ratio(found, expected)
     if factor is not None:
-        return (f"slope(a) is {name_factor(factor)} the measured slope at every sum z"
+        return (f"slope(a) is {factor:.4g} times the measured slope at every sum z"
                 + (": is a constant mistyped or left out?"))
     try:
         if is_close(found, measure_slope(student, model, a), 1e-4):

@@ -113,11 +113,6 @@ def find_ratio(measured, expected):
     return factor if factor is not None and is_close(measured, factor * expected) else None
 
 
-def name_factor(factor):
-    """A factor in words: "32 times"."""
-    return f"{factor:.4g} times" if abs(factor) < 1e4 else f"{factor:.3g} times"
-
-
 def is_near(value, *others):
     """Whether a value is within half a percent of one of the others."""
     return value is not None and any(abs(value - other) <= 0.005 * abs(other) for other in others)

@@ -10,7 +10,7 @@ from kit.check import run_checks
 from kit.commands import stop_on_signals
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say, whole_file
-from kit.notebooks import Notebook, node_of, stored
+from kit.notebooks import read_notebook, stored
 from kit.report.child import make_pdf
 from kit.settings import read_settings
 from kit.submit.findings import Findings, read_group
@@ -78,7 +78,7 @@ def hand_in(assignment, options):
         found = Findings(*read_group(settings, assignment.group_size))
         found.missing += missing
         found.checks = try_checks(assignment, found.missing)
-        notebooks = parse_notebooks(files, assignment)
+        notebooks = read_notebooks(files, assignment)
         if not options.as_is:
             stack.enter_context(import_from(folder))
             files |= execute_notebooks(notebooks, stack)
@@ -124,18 +124,10 @@ def try_checks(assignment, missing):
         return None
 
 
-def parse_notebooks(files, assignment):
+def read_notebooks(files, assignment):
     """{name: notebook} for the notebooks among the files."""
-    found = {}
-    for name in assignment.notebooks:
-        if name in files:
-            try:
-                text = files[name].decode("utf-8-sig")
-            except UnicodeDecodeError:
-                raise Refused(f"{name} cannot be read: it is not UTF-8 text; save it as UTF-8"
-                              ) from None
-            found[name] = Notebook(node_of(text, name), Path(name).name,
-                                   (assignment.folder / name).parent)
+    found = {name: read_notebook(assignment.folder / name) for name in assignment.notebooks
+             if name in files}
     if not found:
         raise Refused(f"{assignment.folder} holds none of {', '.join(assignment.notebooks)}: is "
                       "this the assignment's folder?")
