@@ -1,8 +1,8 @@
 """Training runs, side by side and kept: a run that was once computed is read from its file.
 
-A run's file is named by all that decides its digits: the experiment, the seed, the data, the
-versions of Python and NumPy, the matrix kernel, and the code of every local module that the
-scripts import. Comments and docstrings train nothing, so they do not count.
+The name of a run's file stands for all that decides its digits. These are the experiment, the
+seed, the data, the versions of Python and NumPy, and the matrix kernel. The code of every local
+module that the scripts import counts too. Comments and docstrings train nothing and do not count.
 """
 import ast
 import functools
@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,14 +24,15 @@ from kit import ENGINE
 from kit.definition import find_assignment, load_assignment
 from kit.files import Refused, say, whole_file
 from kit.modules import list_files
-from kit.pool import run_jobs
+from kit.pool import Failure, raise_failure, run_jobs, tick
 
 DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
+TRIES = 3       # of a run whose process dies
 IMPORTED = {}   # {file: its bytes when this process imported it}
 
 
 class Run:
-    """What an experiment gave with a seed: results under their names.
+    """The results of an experiment with a seed, under their names.
 
     A result is a number, or a list of arrays (ws), or a dict of lists (history); run.history has
     these lists as attributes.
@@ -57,9 +59,9 @@ class Run:
 def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     """{experiment: [its Run for each seed]}, on all cores.
 
-    run(experiment, seed, data, tick): computes a Run and calls tick() ticks_per_epoch times an
-                 epoch at most.
-    load():      gives the data; data_id says which they are.
+    run(experiment, seed, data, tick): computes a Run. It calls tick() at most ticks_per_epoch
+                 times an epoch.
+    load():      gives the data, once a worker. Their name is data_id.
     experiments: frozen dataclasses with num_epochs. A run does not depend on an experiment's name.
     """
     for experiment in experiments:
@@ -81,26 +83,50 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
     missing = {job: name for name, job in jobs.items() if results[name] is None}
     if missing:
         ticks = ticks_per_epoch * max(experiment.num_epochs for experiment in experiments)
-        compute = functools.partial(compute_run, run)
-        with tqdm(total=ticks * len(missing), desc=f"{len(missing)} runs", mininterval=0.5,
-                  bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
-                  ) as bar:
-            for job, (worker_code, result) in run_jobs(compute, load, missing, ticks, bar):
-                if worker_code != codes[type(job[0])]:
-                    raise Refused("a script was edited while runs were computed: start again")
-                path = folder / f"{missing[job]}.npz"
-                write_results(path, result)
-                results[missing[job]] = read_results(path)  # the same types as another time
-            bar.update(bar.total - bar.n)
+        compute = functools.partial(compute_run, run, load)
+        for job, (worker_code, result) in compute_jobs(compute, missing, ticks):
+            if worker_code != codes[type(job[0])]:
+                raise Refused("a script was edited while runs were computed: start again")
+            path = folder / f"{missing[job]}.npz"
+            write_results(path, result)
+            results[missing[job]] = read_results(path)  # the same types as another time
     return {experiment: [Run(experiment, seed, **results[names[experiment, seed]])
                          for seed in seeds] for experiment in experiments}
 
 
-def compute_run(run, job, data, tick):
+def compute_jobs(compute, jobs, ticks_per_job):
+    """Yield (job, compute(job)) in the order the jobs end. A bar shows the ticks of all jobs.
+
+    Raises the exception of a job, or WorkerDied if its process died TRIES times.
+    """
+    finished = 0
+    with tqdm(total=ticks_per_job * len(jobs), desc=f"{len(jobs)} runs", mininterval=0.5,
+              bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
+              ) as bar:
+
+        def show(under_way):
+            bar.update(ticks_per_job * finished + under_way - bar.n)    # < 0 if a process died
+
+        with closing(run_jobs(compute, jobs, tries=TRIES, show=show)) as outcomes:
+            for job, outcome in outcomes:
+                if isinstance(outcome, Failure):
+                    raise_failure(job, outcome)
+                finished += 1
+                yield job, outcome
+        show(0)
+
+
+def compute_run(run, load, job):
     """hash_code of what this worker has imported, and the results of a run."""
     experiment, seed = job
     code = hash_code_once(run, type(experiment))
-    return code, run(experiment, seed, data, tick).results
+    return code, run(experiment, seed, load_once(load), tick).results
+
+
+@functools.cache
+def load_once(load):
+    """The data; a worker loads them for its first job."""
+    return load()
 
 
 # ---------------------------------------------------------------------------- the names of runs

@@ -1,8 +1,8 @@
-"""The same jobs on the workers of dask.distributed: what each gives, as it comes.
+"""The jobs of kit/pool.py on the workers of dask.distributed.
 
-Files travel inside the jobs, so no disk has to be shared. Each worker must have this very code:
-it is asked before its first job. A job whose worker dies is done by another. Dask pickles what it
-sends, so scheduler and workers must be ours alone: on a network that strangers cannot reach.
+The files travel inside the jobs, so no disk has to be shared. Each worker needs this very code: it
+is asked before its first job. If a worker dies, another does its job. Dask pickles what it sends,
+so the scheduler and the workers must be on a network that strangers cannot reach.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import numpy as np
 
 from kit import ENGINE
 from kit.files import Refused, one_line, reason
-from staff.grading.running import Failure, attempt
+from kit.pool import Failure, describe_failure
 
 SECONDS = 10        # a scheduler has to answer, and to have a worker
 AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
@@ -24,33 +24,33 @@ CODE = ("*.py", "assignment/**/*", "kit/**/*", "staff/**/*")
 ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
 
 
-def run(jobs, function, address, fit=()):
-    """Yield (job, what function gives of it, or a Failure), in the order they are done.
+def run_jobs(compute, jobs, address, fit=()):
+    """Yield (job, the result of compute(job), or a Failure) for each job, in the order they end.
 
-    jobs, function: as in running.run.
-    fit:            (function of a module, its arguments …), called in each worker before its first
-                    job: it makes that ready, or raises Refused.
+    compute, jobs: as in kit.pool.run_jobs.
+    fit:           (a function of a module, its arguments …), called in each worker before its
+                   first job. It makes the worker ready, or raises Refused.
     """
-    fit = code_version(), *fit
+    fit = hash_code(), *fit
     jobs = iter(jobs)
-    with connected(address) as client:
+    with connect(address) as client:
         from distributed import as_completed
-        threads = threads_of(client)
+        threads = count_threads(client)
         running, done = {}, as_completed(loop=client.loop)
         while True:
             while len(running) < AHEAD * threads and (job := next(jobs, None)) is not None:
-                future = client.submit(remote, function, fit, job, pure=False)
+                future = client.submit(attempt, compute, fit, job, pure=False)
                 running[future.key] = job, future
                 done.add(future)
             if not running:
                 return
             future = next(done)
             job, _ = running.pop(future.key)
-            yield job, outcome(future, address)
+            yield job, read_outcome(future, address)
 
 
-def outcome(future, address):
-    """Return what a job gave, or a Failure; Refused if the workers or the scheduler are no use."""
+def read_outcome(future, address):
+    """The result of a job, or a Failure. Refused if the scheduler or the workers are no use."""
     if future.status in ("cancelled", "lost"):
         raise Refused(f"the scheduler at {address} has gone: start it, and give the same command "
                       "again to go on")
@@ -66,7 +66,7 @@ def outcome(future, address):
 
 
 @contextmanager
-def connected(address):
+def connect(address):
     """Yield a client of the scheduler at an address; Refused if it does not answer."""
     try:
         import dask
@@ -88,8 +88,8 @@ def connected(address):
         client.close(timeout=2)
 
 
-def threads_of(client):
-    """Return how many jobs the workers can do at once; Refused if there are none for a while."""
+def count_threads(client):
+    """How many jobs the workers can do at once. Refused if there are none for a while."""
     try:
         client.wait_for_workers(1, timeout=SECONDS)
     except (TimeoutError, asyncio.TimeoutError):    # two things until Python 3.11
@@ -101,17 +101,20 @@ def threads_of(client):
 
 # --------------------------------------------------------------------------------- in a worker
 
-def remote(function, fit, job):
-    """Return what a function gives of a job, if this worker is fit for it."""
+def attempt(compute, fit, job):
+    """The result of compute(job), or a Failure. Refused if this worker is not fit."""
     with ONE_AT_A_TIME:
         check_fit(*fit)
-    return attempt(function, job)
+    try:
+        return compute(job)
+    except Exception as problem:
+        return describe_failure(problem)
 
 
 @functools.lru_cache(maxsize=8)
-def check_fit(version, function=None, *arguments):
-    """Raise Refused if this worker has other code than it should, or the function says so."""
-    if code_version() != version:
+def check_fit(code, function=None, *arguments):
+    """Refused if this worker has other code, or if the function says so."""
+    if hash_code() != code:
         raise Refused("a worker has another version of this kit, or of NumPy, than this: install "
                       "the same there, and start it anew")
     if function is not None:
@@ -119,8 +122,8 @@ def check_fit(version, function=None, *arguments):
 
 
 @functools.lru_cache(maxsize=1)
-def code_version():
-    """Return a hash of all code that can decide a result."""
+def hash_code():
+    """A hash of all code that can decide a result."""
     digest = hashlib.sha256(np.__version__.encode())
     for pattern in CODE:
         for path in sorted(ENGINE.glob(pattern)):

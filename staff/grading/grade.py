@@ -13,9 +13,8 @@ from pathlib import Path
 from kit.commands import accept_whole_numbers
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say
-from kit.pool import count_cores
-from staff.grading import cluster
-from staff.grading import changes, mark, running, tasks
+from kit.pool import count_cores, run_jobs
+from staff.grading import changes, cluster, mark, tasks
 from staff.grading.points import by_code
 from staff.grading.progress import Progress, minutes
 from staff.record import FILE, Record
@@ -221,9 +220,9 @@ def compute(record, stages, settings, options):
 def started(jobs, settings, options):
     """Return the generator of (task, outcome), here or on the workers of a scheduler."""
     if options.scheduler:
-        return cluster.run(jobs, tasks.perform, options.scheduler,
-                           (mark.ready, settings.sandbox))
-    return running.run(jobs, tasks.perform, options.jobs or count_cores(), tasks.patience)
+        return cluster.run_jobs(tasks.perform, jobs, options.scheduler,
+                                (mark.ready, settings.sandbox))
+    return run_jobs(tasks.perform, jobs, options.jobs or count_cores(), tasks.patience)
 
 
 def compare(record, options):

@@ -7,10 +7,9 @@ done by other code, or under other limits, is stale: it is done anew when a rech
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from kit.pool import Failure
 from staff.intake.intake import copy_of
-from staff.record import NOT_DONE
-from staff.grading.running import Failure
-from staff.record import Submission
+from staff.record import NOT_DONE, Submission
 
 
 def nothing(record, key, layout):

@@ -196,7 +196,7 @@ def test_a_marking_that_ends_its_process_is_flagged_and_tried_next_time(course):
     assert "could not be marked: to-die" in said and len(results(course)) == 18
     assert marked(course)["to-die 2d,3b,3c"] == 2
     assert rows(course, "SELECT kind, words FROM findings WHERE key LIKE 'to-die%'") == [
-        ("not done", "the process that was at it ended (exit status 3), 2 times over")]
+        ("not done", "its process died 2 times (exit status 3)")]
 
 
 @pytest.mark.faults
