@@ -12,7 +12,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, say, whole_file
 from kit.report.child import MEMORY, SECONDS, make_pdf
 from kit.report.preflight import listing
-from kit.settings import SETTINGS, read_settings
+from kit.report_settings import SETTINGS, read_settings
 
 COMPLETE, INCOMPLETE, NOTHING_WRITTEN = 0, 1, 2
 STOPPED = "kit report: stopped, nothing was written"

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from kit.check import FAILED, PASSED
-from kit.report.preflight import REMEDY, listing
-from kit.sections import PLACEHOLDER_AUTHOR
 from kit.files import one_line
-from kit.settings import SETTINGS
+from kit.report.preflight import REMEDY, listing
+from kit.report_settings import SETTINGS
+from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.packing import SETTINGS_PATH
 
 

@@ -12,7 +12,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say, whole_file
 from kit.notebooks import read_notebook, stored
 from kit.report.child import make_pdf
-from kit.settings import read_settings
+from kit.report_settings import read_settings
 from kit.submit.findings import Findings, read_group
 from kit.submit.manifest import make_manifest, summarise
 from kit.submit.packing import SETTINGS_PATH, collect_files, pack_files

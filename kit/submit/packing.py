@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from kit.files import EPOCH, Refused, one_line, reason
-from kit.settings import SETTINGS
+from kit.report_settings import SETTINGS
 from kit.submit.manifest import MANIFEST
 from kit.submit.zip_check import FOLDER, find_equal_names, find_fault_of_name, inspect_zip
 
