@@ -15,7 +15,7 @@ from planted import SCRIPTS, plant
 from staff.grading.mark import ON_FRESH_INPUTS, Job, mark
 from staff.grading.points import by_code, subtasks_of
 from test_misconceptions import FREE, TABLE
-from test_other_styles import grouped
+from test_other_styles import group_styles
 
 pytestmark = pytest.mark.faults
 ALL = {subtask.id: sum(subtask.by_code.values()) for subtask in subtasks_of("kit")}
@@ -45,7 +45,7 @@ def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
     assert all(one.words and one.shown for one in failed)
 
 
-@pytest.mark.parametrize("seed, planted", [*enumerate(grouped(), 500)], ids=str)
+@pytest.mark.parametrize("seed, planted", [*enumerate(group_styles(), 500)], ids=str)
 def test_another_style_costs_nothing(seed, planted):
     marking = marked(planted.edits, seed)
     assert [one for one in marking.results if one.state == FAILED] == []

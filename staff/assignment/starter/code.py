@@ -180,7 +180,8 @@ def is_installed(name, folder):
     file = getattr(sys.modules.get(name), "__file__", None)
     if name in sys.modules and (file is None or Path(file).parent != Path(folder)):
         return True
-    places = [place for place in sys.path if place and Path(place) != Path(folder)]
+    places = [place for place in sys.path if place and Path(place) != Path(folder)
+              and not Path(place, "assignment").is_dir()]       # the kit's folder is no library
     return importlib.machinery.PathFinder.find_spec(name, places) is not None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from adapter.calls import blank, construct, lending, not_written, seed_all
 from adapter.model import NUM_OUTPUTS, Model
-from assignment.checks import stand_in
+import stand_in
 
 BEST = re.compile("best|min|opt|sav|stop")
 Dataset = collections.namedtuple("Dataset", "X_train Y_train X_val Y_val")
