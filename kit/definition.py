@@ -20,6 +20,7 @@ TOML = "assignment/assignment.toml"
 CHECKS = "assignment/checks"        # a package: __init__.py may name further MODULES
 CASES = f"{CHECKS}/cases.json"
 STAND_IN = f"{CHECKS}/stand_in.py"
+FOLDER_VARIABLE = "KIT_FOLDER"      # the assignment's folder, for a notebook that runs in a copy
 AGAIN = "take it from the assignment's zip again"
 
 
@@ -111,6 +112,11 @@ class Assignment:
         lines = (self.folder / TOML).read_text(encoding="utf-8").split("\n")
         return next((f"{TOML}:{at}" for at, line in enumerate(lines, 1) if text in line), TOML)
 
+    def find_subtask_line(self, name):
+        """Where a subtask stands in assignment.toml."""
+        key = name if re.fullmatch(r"[\w-]+", name) else f'"{name}"'
+        return self.find_line(f"[subtasks.{key}]")
+
     def load_module(self, name):
         """The module in a file, or the package in a folder, of this assignment.
 
@@ -144,9 +150,9 @@ def load_module(path, is_package, folder):
 def find_assignment(start=None):
     """The Assignment whose folder holds the start; None if there is none.
 
-    start: a folder; default: the current one.
+    start: a folder; default: the one that KIT_FOLDER names, or the current one.
     """
-    start = Path(os.path.abspath(start or Path.cwd()))
+    start = Path(os.path.abspath(start or os.environ.get(FOLDER_VARIABLE) or Path.cwd()))
     for folder in (start, *start.parents):
         if (folder / TOML).is_file():
             return read_assignment(folder)
@@ -183,12 +189,12 @@ def read_assignment(folder):
 
 def build_section(kind, path, values, section):
     """A dataclass of a section's values; Refused if there are others, or some are missing."""
-    known = {one.name for one in fields(kind)}
+    known, where = {one.name for one in fields(kind)}, f"[{section}]" if section else "its top"
     if unknown := values.keys() - known:
-        raise Refused(f"{path} has {one_line(min(unknown), 40)} in [{section}], expected "
+        raise Refused(f"{path} has {one_line(min(unknown), 40)} in {where}, expected "
                       f"{', '.join(sorted(known - {'id', 'folder'}))}")
     try:
         return kind(**values)
     except TypeError as problem:
         missing = re.findall(r"'(\w+)'", str(problem))
-        raise Refused(f"{path} has no {', '.join(missing)} in [{section}]") from None
+        raise Refused(f"{path} has no {', '.join(missing)} in {where}") from None

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 
-from kit.definition import load_assignment
+from kit.definition import FOLDER_VARIABLE, load_assignment
 from kit.files import Refused, one_line, reason, whole_file
 from kit.notebooks import read_notebook, stored
 
@@ -78,7 +78,8 @@ def run_aside(client, scripts):
     """Execute in a thread: in the main thread nbclient would catch Ctrl-C and fail."""
     paths = os.pathsep.join([str(scripts), *filter(None, [os.environ.get("PYTHONPATH")])])
     with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(client.execute, env={**os.environ, "PYTHONPATH": paths})
+        environment = {**os.environ, "PYTHONPATH": paths, FOLDER_VARIABLE: str(scripts)}
+        done = pool.submit(client.execute, env=environment)
         try:
             while not done.done():
                 wait([done], timeout=0.5)   # without one, Windows would not let Ctrl-C through

@@ -25,16 +25,18 @@ def remove_comments(text):
 
 
 @functools.cache
-def compile_heading(subtask):
+def compile_heading(subtask, title):
     """The pattern of headings that announce a subtask.
 
     For 2b: "2b  Forward", "Task 2b:", "(2b)", "2 (b)", "Exercise 2.b", "Task 2, b)", but not "2D
-    data". An id without a number needs a sign after it, or a word such as Task before it.
+    data". An id without a number needs a sign or its title after it, or a word such as Task before
+    it.
     """
     first, *parts = re.findall(r"\d+|[A-Za-z]+", subtask)
     words = r"\W*(?:[^\W\d]+\W+){0,3}"
     if not parts and first.isalpha():
-        return re.compile(rf"\W*(?:{NOUN}\W+{first}(?![\w-])|{first}(?:[.:)]|\s\s|\s*$))",
+        words = r"\s+".join(map(re.escape, title.split()))
+        return re.compile(rf"\W*(?:{NOUN}\W+{first}(?![\w-])|{first}(?:[.:)]|\s+{words}|\s*$))",
                           re.IGNORECASE)
     if not parts:
         return re.compile(rf"\W*(?:[^\W\d]+\W+)?{first}(?![\w.])")
@@ -47,9 +49,9 @@ def compile_heading(subtask):
 
 def find_subtask(heading, assignment, task=None):
     """The id of the subtask that a heading announces, perhaps beneath that of a task; or None."""
-    names = [subtask.id for subtask in assignment.subtasks] if assignment else []
+    names = assignment.by_id if assignment else {}
     for name in sorted(names, key=len, reverse=True):
-        if compile_heading(name).match(heading):
+        if compile_heading(name, names[name].title).match(heading):
             return name
     part = PART_HEADING.match(heading)
     return f"{task}{part[1]}" if part and f"{task}{part[1]}" in names else None

@@ -5,6 +5,7 @@ import sys
 from kit.commands import run_command
 
 COMMANDS = {
+    "new": ("staff.new", "write the smallest assignment that works, to begin another one"),
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
     "ids": ("staff.release.ids", "give new cells of the notebooks ids of their sections"),
     "grade": ("staff.grading.grade", "mark a folder of hand-ins, and report on them"),

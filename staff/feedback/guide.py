@@ -56,12 +56,15 @@ def read_guide(path=None):
     for subtask, part, title, points, body in zip(*[iter(pieces)] * 5):
         elements = tuple((float(worth), words) for worth, words in ELEMENT.findall(body))
         parts[subtask, part] = Part(subtask, part, title, int(points), elements, body.strip())
-    for key in asked.keys() | parts.keys():
+    wrong = []
+    for key in dict.fromkeys([*asked, *parts]):
         found = parts.get(key)
         if found is None or found.points != asked.get(key) or \
                 sum(worth for worth, _ in found.elements) != found.points:
             line = text[:text.find(f"## {' '.join(key)}:")].count("\n") + 1 if found else 1
-            raise Refused(f"{path}:{line}: {' '.join(key)}: expected a heading with "
-                          f"{asked.get(key, 0)} points, as in assignment.toml, and elements that "
-                          "add up to them")
+            wrong.append(f"{path}:{line}: {' '.join(key)}: expected a heading with "
+                         f"{asked.get(key, 0)} points, as in assignment.toml, and elements that "
+                         "add up to them")
+    if wrong:
+        raise Refused("\n".join(wrong))
     return parts, before.strip()

@@ -8,6 +8,7 @@ from pathlib import Path
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
 from kit.notebooks import nbformat, read_notebook
+from staff.feedback.guide import GUIDE
 from staff.release import inspection, leaks
 from staff.release.consistency import check_assignment
 from staff.release.editions import student_edition
@@ -125,6 +126,9 @@ class Edition:
             found += leaks.secrets_of_script(name, reference, cuts)
         for name, (_, _, changes) in self.notebooks.items():
             found += leaks.secrets_of_notebook(name, changes)
+        if (self.source / GUIDE).is_file():
+            text = (self.source / GUIDE).read_text(encoding="utf-8")
+            found += leaks.secrets_of_guide(GUIDE, text)
         return found
 
     def inspect(self, folder):

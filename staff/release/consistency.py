@@ -40,7 +40,7 @@ def find_wrong_lists(assignment):
         elif listed.count(name) > 1:
             yield f"{TOML}: [notebooks] lists {name} more than once: keep one"
     for subtask in assignment.subtasks:
-        place = assignment.find_line(f"[subtasks.{subtask.id}]")
+        place = assignment.find_subtask_line(subtask.id)
         if subtask.id not in listed:
             yield f"{place}: no notebook has the subtask {subtask.id}: add it in [notebooks]"
         other, part = subtask.charge("")
@@ -60,7 +60,7 @@ def find_wrong_points(assignment):
     for subtask in assignment.subtasks:
         for part in subtask.by_code:
             if (subtask.id, part) not in judged:
-                yield (f"{assignment.find_line(f'[subtasks.{subtask.id}]')}: the part {part} of "
+                yield (f"{assignment.find_subtask_line(subtask.id)}: the part {part} of "
                        f"{subtask.id} has points by code and no check: write one in "
                        "assignment/checks, or give the points by hand")
     for one in checks:

@@ -11,6 +11,7 @@ from staff.release.stripping import LIKE_A_MARKER, solution_lines, without_comme
 LEFT_SIDE = re.compile(r"(?:return|yield|assert)\s+|[\w\s,.\[\]:()*]+?\s[-+*/@]?=\s+")
 NAME = re.compile(r"[\w.]+")
 LONGEST_HARMLESS = 18       # characters: shorter lines are found everywhere
+LONGEST_PHRASE = 30         # characters: shorter sentences of a guide are said elsewhere too
 SENTENCE_END = re.compile(r"(?<=[.:;?!])\s+")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:(?:\{,\}|[,_])\d{3})*(?:\.\d+)?(?![\w.]?\d)")
 
@@ -46,6 +47,19 @@ def secrets_of_notebook(name, changes):
         if role_of(cell) == "answer":
             found += [Secret(place, number) for number in telling_numbers(cell.source)]
     return found
+
+
+def secrets_of_guide(name, text):
+    """Return the secrets in a marking guide: the sentences on each part, and what earns points."""
+    found, at = [], 1
+    for paragraph in re.split(r"(\n(?:\n|(?=[|#-])))", text):
+        for sentence in SENTENCE_END.split(" ".join(paragraph.split())):
+            words = re.sub(r"^\| [\d.]+ \||\|$", "", sentence).strip()
+            if len(words) > LONGEST_PHRASE and not words.startswith("#"):
+                found.append(Secret(f"{name}, line {at}", words))
+        at += paragraph.count("\n")
+    first = text.split("\n## ", 1)[0].count("\n") + 1     # above it nothing is given away
+    return [secret for secret in found if int(secret.place.rsplit(" ", 1)[1]) > first]
 
 
 def telling_numbers(text):

@@ -17,8 +17,7 @@ from pathlib import Path
 
 def modules(folder):
     """Return the names of all modules in the folder."""
-    paths = [*sorted(folder.glob("*.py")), *sorted((folder / "kit").rglob("*.py")),
-             *sorted((folder / "assignment").rglob("*.py"))]
+    paths = [*sorted(folder.glob("*.py")), *sorted((folder / "kit").rglob("*.py"))]
     dotted = [".".join(path.relative_to(folder).with_suffix("").parts) for path in paths]
     names = [name.removesuffix(".__init__") for name in dotted]
     return sorted(names, key=lambda name: name != "kit.notebooks")  # it makes nbformat load fast
