@@ -107,6 +107,17 @@ class Assignment:
         return {**{f"kit/{name}": package / name for name in own},
                 **{name: self.folder / name for name in (*self.given, *self.data)}}
 
+    def check_data(self, name):
+        """The path of a data file; Refused unless it has the sha256 of assignment.toml."""
+        path = self.folder / name
+        if not path.is_file():
+            raise Refused(f"{path} is missing: {AGAIN}")
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != self.data[name]:
+            raise Refused(f"{path} is damaged: its sha256 is {found[:12]}…, expected "
+                          f"{self.data[name][:12]}… as in {TOML}: {AGAIN}")
+        return path
+
     def find_line(self, text):
         """Where a text stands in assignment.toml, as "assignment/assignment.toml:12"."""
         lines = (self.folder / TOML).read_text(encoding="utf-8").split("\n")

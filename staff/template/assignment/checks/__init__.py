@@ -8,7 +8,7 @@ from kit.checking.registry import check
 from kit.checking.student import Problem
 
 
-def fit(student):
+def call_fit(student):
     """What fit_line returns for the drawn points: two numbers."""
     case = student.cases["points"]
     found = student.call("solve.fit_line", case["x"], case["y"], pure=True)
@@ -20,7 +20,7 @@ def fit(student):
 @check("a", "slope", "slope of the line")
 def judge_slope(student):
     """The sums run over all points."""
-    slope, right = fit(student)[0], student.cases["points"]["slope"]
+    slope, right = call_fit(student)[0], student.cases["points"]["slope"]
     if not is_close(slope, right):
         hint = ": is it the slope of x over y?" if is_close(slope, 1 / right) else ""
         raise Problem(f"the slope is {slope:.4f}, expected {right:.4f}{hint}")
@@ -30,7 +30,7 @@ def judge_slope(student):
 def judge_intercept(student):
     """The line goes through the means, whatever its slope is."""
     case = student.cases["points"]
-    slope, intercept = fit(student)
+    slope, intercept = call_fit(student)
     expected = case["y"].mean() - slope * case["x"].mean()      # a wrong slope is charged once
     if not is_close(intercept, expected):
         raise Problem(f"the intercept is {intercept:.4f}, expected {expected:.4f} with this slope")
@@ -40,8 +40,8 @@ def judge_intercept(student):
 def judge_residuals(student):
     """Measured minus predicted, with a line that is given."""
     case = student.cases["points"]
-    found = require_array(student.call("solve.residuals", case["x"], case["y"], 2.0, 1.0, pure=True),
-                          case["x"].shape, "what residuals returns")
+    found = student.call("solve.residuals", case["x"], case["y"], 2.0, 1.0, pure=True)
+    found = require_array(found, case["x"].shape, "what residuals returns")
     if not is_close(found, case["residuals"]):
         hint = ": is the sign wrong?" if is_close(found, -case["residuals"]) else ""
         raise Problem(f"the first residual is {found[0]:.4f}, expected "
