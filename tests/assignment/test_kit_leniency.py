@@ -3,7 +3,7 @@ import pytest
 
 from here import BY_ID, ROOT
 from planted import SCRIPTS, STEP
-from starter_planted import judged, count_losses, said
+from starter_planted import count_losses, judged, said
 
 OF = {name: sum(subtask.by_code.values()) for name, subtask in BY_ID.items() if subtask.by_code}
 
