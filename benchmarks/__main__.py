@@ -1,90 +1,90 @@
-"""How fast the kit is, against the floor and its peers, side by side in one run.
+"""How fast the kit is, beside its peers: prints one Markdown table, in about five minutes.
 
-    python -m benchmarks [--rounds 5] [--full]
+    python -m benchmarks
 
-Medians of interleaved rounds, as ratios. Prints the tables of benchmarks/README.md, and writes
-build/bench.json, with all rounds, the machine and the versions, and build/bench.png.
+The ways of a group take turns, round after round; the first round is not counted.
 """
-
 import argparse
-import json
-import sys
-import time
+import gc
+import importlib.metadata
+import os
+import platform
+import statistics
+import subprocess
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from timeit import timeit
 
-from benchmarks import figure, growth, parts, reach, runs, tables, timing, training, whole
-from benchmarks.timing import markdown
-from benchmarks.ways import installed
-from kit.commands import accept_whole_numbers
-from kit.files import Refused, say, whole_file
-from kit.runs import build_folder
+from benchmarks import commands, training
+
+PACKAGES = "numpy", "torch", "scikit-learn", "jax", "nbconvert"
 
 
 def main(arguments=None):
-    """Return the exit status: 0 all is written, 2 it is not, 130 it was stopped."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks",
-                                     description=__doc__.split("\n")[0])
-    parser.add_argument("--rounds", type=accept_whole_numbers(1), default=5, metavar="N",
-                        help="of each row, side by side; default: 5")
-    parser.add_argument("--full", action="store_true", help="whole epochs instead of a number of "
-                        "steps, torch.compile in every row, the whole report and the whole test "
-                        "run: hours instead of minutes")
-    options = parser.parse_args(arguments)
-    try:
-        bench(options)
-    except Refused as refusal:
-        say(f"benchmarks: {refusal}", sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        say("benchmarks: stopped; nothing was written", sys.stderr)
-        return 130
-    return 0
+    """Prints the table, a group when it is measured, and then the machine."""
+    argparse.ArgumentParser(prog="python -m benchmarks",
+                            description=__doc__.split("\n")[0]).parse_args(arguments)
+    print("| what | way | seconds | ratio |\n|---|---|--:|--:|")
+    with TemporaryDirectory() as folder:
+        for what, rounds, ways in chain(training.build_groups(),
+                                        commands.build_groups(Path(folder))):
+            print("\n".join(format_rows(what, *measure_rounds(ways, rounds))), flush=True)
+    print(f"\n{describe_machine()}")
 
 
-def bench(options):
-    """Measure, print and write everything."""
-    start, rounds, (here, absent) = time.monotonic(), options.rounds, installed()
-    folder = build_folder()
-    with whole_file(folder / "bench.png") as picture, whole_file(folder / "bench.json") as numbers:
-        document = measured(here, absent, rounds, options.full)
-        document["seconds"] = time.monotonic() - start
-        numbers.write(json.dumps(document, indent=1).encode())
-        figure.draw(document["training"], picture)
-    say(f"\n{document['seconds'] / 60:.0f} minutes; {folder / 'bench.json'}, "
-        f"{folder / 'bench.png'}")
+def measure_rounds(ways, rounds):
+    """{way: its seconds in each round}, and {way: why it is absent}. In ways, a function of the
+    round's number, or why it is absent, has the way's name; the kit's comes first."""
+    absent = {name: run for name, run in ways.items() if isinstance(run, str)}
+    seconds = {name: [] for name in ways if name not in absent}
+    for number in range(rounds + 1):
+        turn = number % len(seconds)    # no way always follows the same other one
+        for name in [*seconds][turn:] + [*seconds][:turn]:
+            gc.collect()    # not while the clock runs: timeit sees to that
+            try:
+                seconds[name].append(timeit(partial(ways[name], number), number=1))
+            except subprocess.CalledProcessError as problem:
+                absent[name] = commands.find_reason(problem)
+                del seconds[name]
+        if next(iter(ways)) in absent:
+            raise SystemExit(f"benchmarks: the kit's own command fails: {absent}")
+        seconds = keep_faster(seconds, 2)   # on a busy machine many threads may take minutes
+    return keep_faster({name: own[1:] for name, own in seconds.items()}), absent
 
 
-def measured(here, absent, rounds, full):
-    """Return all that is measured; each table is printed when its numbers are there."""
-    document = {"machine": timing.machine(), "rounds": rounds, "full": full, "absent": absent}
-    say(tables.about(document) + "\n")
-    document["training"] = say_training(here, rounds, full)
-    document["parts"] = parts.measure(rounds)
-    tables.say_table(*tables.parts(document["parts"]))
-    document["validation"] = runs.measure_validation(here, rounds)
-    tables.say_table(*tables.validation(document["validation"], here))
-    document["runs"] = runs.measure_runs(here, rounds)
-    tables.say_table(*tables.runs(document["runs"]))
-    document["growth"] = growth.measure(here, rounds)
-    for what, results in document["growth"].items():
-        tables.say_table(*tables.growth(what, results))
-    document["whole"] = whole.measure(min(rounds, 5))
-    tables.say_table(*tables.whole(document["whole"]))
-    if full:
-        document["once"] = whole.measure_once()
-        tables.say_table(*tables.once(document["once"]))
-    tables.say_table(*reach.table([document]))
-    return document
+def keep_faster(seconds, factor=1):
+    """The seconds without those of a number of threads at which a peer takes over `factor` times
+    as long as at another, by the median."""
+    medians = {name: (name.split(" (threads")[0], statistics.median(seconds[name]))
+               for name in seconds}
+    return {name: seconds[name] for name, (peer, own) in medians.items()
+            if all(own <= factor * other for same, other in medians.values() if same == peer)}
 
 
-def say_training(peers, rounds, full):
-    """Measure, print the table row by row, for it takes most of the time; return the results."""
-    results = []
-    for result in training.measure(peers, rounds, full):
-        lines = markdown(*tables.training([result], peers)).splitlines()
-        say("\n".join(lines[2 * bool(results):]))
-        results.append(result)
-    return results
+def format_rows(what, seconds, absent):
+    """The lines of the table for one group; a ratio is to the first way, in the same round."""
+    first = next(iter(seconds.values()))
+    rows = [[name, format_spread(own), format_spread([a / b for a, b in zip(own, first)])]
+            for name, own in seconds.items()]
+    rows += [[name, f"absent: {reason}", ""] for name, reason in absent.items()]
+    return [f"| {' | '.join([what * (row is rows[0]), *row])} |" for row in rows]
+
+
+def format_spread(values):
+    """The median, then the lowest and the highest where they differ from it."""
+    low, middle, high = (f"{pick(values):.2f}" for pick in (min, statistics.median, max))
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def describe_machine():
+    """The machine and the versions, as one line."""
+    found = {package.name: package.version for package in importlib.metadata.distributions()}
+    return ", ".join([platform.machine(), f"{os.cpu_count()} cores",
+                      f"Python {platform.python_version()}",
+                      *(f"{name} {found[name]}" for name in PACKAGES if name in found)])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
