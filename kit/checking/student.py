@@ -46,12 +46,13 @@ class Student:
 
     assignment: Whose scripts they are. Default: that of the current folder.
     cases:      Inputs for the checks, with the right results. Default: the published ones.
-    layout:     "kit", or another layout that has fewer functions.
-    instead:    {title of a check: the function that replaces it in this layout}.
+    layout:     Of the code: "kit", or another one that has fewer functions.
+    instead:    The checks of this layout, by the title that they replace.
     launch:     Starts the process for a folder and returns it. The process is like a Popen. It may
                 have a `reason`: why it has ended.
-    seconds:    The limit of one call; importing: that of the first call into a script; total: that
-                of all calls.
+    seconds:    The limit of one call.
+    importing:  The limit of the first call into a script, in seconds.
+    total:      The limit of all calls together, in seconds.
     """
 
     def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
