@@ -6,7 +6,7 @@ from kit.commands import run_command
 
 COMMANDS = {
     "check": ("kit.check", "test the code of each subtask, and say what is wrong"),
-    "run": ("kit.execution", "execute the notebooks and store their outputs"),
+    "run": ("kit.notebook_execution", "execute the notebooks and store their outputs"),
     "report": ("kit.report.command", "make the PDF report from the notebooks"),
     "submit": ("kit.submit.hand_in", "check everything, and pack it into the zip to hand in"),
 }

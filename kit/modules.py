@@ -4,18 +4,19 @@ import ast
 from pathlib import Path
 
 
-def list_files(files, folders):
+def list_files(files, folders, without=()):
     """Files of Python modules, and of all local modules that they import, sorted.
 
     folders: where imported modules are looked for, beside the folder of each file.
+    without: resolved files that do not count, nor their imports.
     """
-    waiting, found = [Path(file).resolve() for file in files], set()
+    waiting, found = [Path(file).resolve() for file in files], set(without)
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
             waiting += list_imports(path, folders)
-    return sorted(found)
+    return sorted(found - set(without))
 
 
 def list_imports(path, folders):

@@ -1,4 +1,4 @@
-"""`python -m staff COMMAND`: what instructors and graders run."""
+"""`python -m staff COMMAND`: the commands of instructors and graders."""
 
 import sys
 
@@ -8,15 +8,15 @@ COMMANDS = {
     "new": ("staff.new", "write the smallest assignment that works, to begin another one"),
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
     "ids": ("staff.release.ids", "give new cells of the notebooks ids of their sections"),
-    "grade": ("staff.grading.grade", "mark a folder of hand-ins, and report on them"),
+    "grade": ("staff.grading.command", "grade a folder of hand-ins: points, tables and pages"),
+    "marks": ("staff.feedback.marks_command", "read the points that a person gave"),
+    "report": ("staff.feedback.report_command", "write the tables and pages of a grading again"),
     "cases": ("staff.cases", "store the numbers that the checks compare with"),
-    "report": ("staff.feedback.report", "make tables and pages of a grading anew"),
-    "marks": ("staff.feedback.marks", "take in what was marked by hand"),
 }
 
 
 def main(arguments=None):
-    """Return the exit status of the command named first in arguments."""
+    """The exit status of the command that the first argument names."""
     return run_command("staff", COMMANDS, arguments)
 
 

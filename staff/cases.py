@@ -1,9 +1,9 @@
-"""`python -m staff cases`: stores the inputs of the checks that students get, with the results.
+"""`python -m staff cases`: stores the inputs of the students' checks, and the right results.
 
-The checks hold numbers, no code that computes them. staff/assignment/inputs.py of the assignment
-draws the inputs, and computes the results with the reference's scripts. The inputs of the students
-change only with this command; a test compares the file with the reference. The grader draws others
-of the same form, from a seed that students do not know.
+The checks hold no code that computes results. staff/assignment/inputs.py draws the inputs and
+computes the results with the reference's scripts. Only this command changes the inputs that
+students have; a test compares them with the reference. The grader draws other inputs of the same
+form, from a seed that students do not know.
 """
 
 import argparse
@@ -21,7 +21,7 @@ INPUTS = "staff/assignment/inputs.py"
 
 
 def main(arguments=None):
-    """Return the exit status: 0 the file is written, 2 it is not."""
+    """The exit status: 0 if the file is written, 2 if it is not."""
     parser = argparse.ArgumentParser(
         prog="python -m staff cases",
         description=f"Compute the numbers in {CASES} with the reference's scripts.")
@@ -29,7 +29,7 @@ def main(arguments=None):
     try:
         assignment = load_assignment()
         with whole_file(assignment.folder / CASES) as file:
-            file.write(f"{as_text(as_plain(draw_cases(assignment)))}\n".encode())
+            file.write(f"{format_json(replace_arrays(draw_cases(assignment)))}\n".encode())
     except Refused as refusal:
         say(f"staff cases: {one_line(refusal, 400)}", sys.stderr)
         return 2
@@ -40,7 +40,7 @@ def main(arguments=None):
 def draw_cases(assignment, layout="kit", seed=None):
     """The inputs and results for a layout: drawn from a seed, or the published ones.
 
-    An assignment that draws none has only those in its cases.json.
+    Without inputs.py there are only the published ones, in cases.json.
     """
     if not (assignment.folder / INPUTS).is_file():
         return read_cases(assignment)
@@ -49,22 +49,22 @@ def draw_cases(assignment, layout="kit", seed=None):
 
 @functools.lru_cache(maxsize=8)
 def draw_once(folder, layout, seed):
-    """The drawn inputs and results."""
+    """The inputs and results, drawn only once."""
     return load_assignment(folder).load_module(INPUTS).draw_cases(layout, seed)
 
 
-def as_text(value, indent=""):
-    """Return plain values as JSON, an array a line."""
+def format_json(value, indent=""):
+    """The JSON of dicts and lists, with one line for each array."""
     if not isinstance(value, dict):
         return json.dumps(value)
-    lines = [f'{indent} "{name}": {as_text(one, indent + " ")}' for name, one in value.items()]
+    lines = [f'{indent} "{name}": {format_json(one, indent + " ")}' for name, one in value.items()]
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 
-def as_plain(value):
-    """Return a value with its arrays as lists; a list of arrays as {"list": …}."""
+def replace_arrays(value):
+    """A value with its arrays as lists, and a list of arrays as {"list": …}."""
     if isinstance(value, dict):
-        return {name: as_plain(one) for name, one in value.items()}
+        return {name: replace_arrays(one) for name, one in value.items()}
     if isinstance(value, list):
-        return {"list": [as_plain(one) for one in value]}
+        return {"list": [replace_arrays(one) for one in value]}
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value

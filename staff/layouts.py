@@ -1,4 +1,4 @@
-"""How hand-ins may be laid out: the kit's own way, and those of staff/assignment/layouts.toml."""
+"""The layouts of hand-ins: the kit's own, and those of staff/assignment/layouts.toml."""
 
 import functools
 import re
@@ -10,8 +10,8 @@ from kit.files import Refused, reason
 
 KIT = "kit"
 FILE = "staff/assignment/layouts.toml"
-SHARED = Path(__file__).parent / "adapters"     # what all adapters use
-SHARED_FILES = ("missing.py", "notes.py", "old_numpy.py")
+SHARED = Path(__file__).parent / "adapters"
+SHARED_FILES = ("missing.py", "notes.py", "old_numpy.py")     # all adapters use them
 MOST_SEARCHED = 20 * 2**20      # bytes of a file: a notebook may hold many pictures
 
 
@@ -33,9 +33,9 @@ class Layout:
 
     @property
     def adapter_files(self):
-        """The adapter's file, and those that it needs beside itself."""
+        """The adapter's file, and the files that it needs beside it."""
         if not self.adapter:
-            return [SHARED / "kit.py"]
+            return [SHARED / "own_layout.py"]
         return [self.folder / name for name in self.adapter]
 
     @property
@@ -51,11 +51,11 @@ class Layout:
         return load_assignment(self.folder).load_module(f"staff/assignment/{self.checks}").INSTEAD
 
     def judges(self, check):
-        """Whether a check asks this layout's code for anything."""
+        """Whether a check can judge code in this layout."""
         return check.title not in self.not_judged
 
     def fits(self, files):
-        """Whether {name: bytes} are laid out so."""
+        """Whether {name: bytes} have this layout."""
         if any(name in files for name in self.without):
             return False
         if self.name == KIT:

@@ -58,6 +58,6 @@ def write_assignment(folder):
 
 
 def list_requirements():
-    """What students install, from this repository's own list: without the staff's packages, and
-    without the kit, which they get as a folder."""
+    """The requirements of students: this repository's, without the staff's packages and the kit.
+    Students get the kit as a folder."""
     return STAFF_LINES.sub("", (ENGINE / REQUIREMENTS).read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""The record of a grading: one SQLite file, OUT/record.sqlite. Only the parent writes it.
+"""The record of a grading: one SQLite file, OUT/record.sqlite.
 
-Whatever is asked of it comes back as plain rows; nothing in it is trusted to be printable, since
-much of it is a student's.
+Only the grader's own process writes it. Much of the text in it is a student's: check it before you
+print it.
 """
 
 import contextlib
@@ -10,12 +10,13 @@ import json
 import re
 import sqlite3
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from kit.files import Refused, reason
 
 FILE = "record.sqlite"
 FORMAT = 1
-NOT_DONE = "not done"       # the kind of a finding that tells why a stage could not be done
+NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (
@@ -49,52 +50,35 @@ CREATE TABLE IF NOT EXISTS changes (        -- of points by code, by a recheck; 
 
 @dataclass(frozen=True)
 class Submission:
-    """One attempt of one student or group; its clean copy stands in OUT/submissions/KEY.
+    """One attempt of one student or group. Its clean copy is in OUT/submissions/KEY."""
 
-    key:        its name in the record and in the output folder.
-    student:    the user name or number that the file's name carries, or that name itself.
-    name:       the student's name for people, if it is known.
-    source:     where it lies in SUBMISSIONS, with forward slashes.
-    attempt:    which attempt it is, as text that sorts by time.
-    sha256:     over the names and contents of the clean copy; empty if it was refused.
-    layout:     the name of its layout; empty if it was refused.
-    members:    the names of the group, as its manifest or report.toml gives them.
-    notes:      sentences on what was found on the way in.
-    refused:    why it was not taken, in one sentence; empty if it was.
-    superseded: the key of the attempt that counts instead; empty if it counts itself.
-    """
-
-    key: str
-    student: str
-    source: str
-    name: str = ""
-    attempt: str = ""
-    sha256: str = ""
-    layout: str = ""
-    members: tuple = ()
-    notes: tuple = ()
-    refused: str = ""
-    superseded: str = ""
+    key: str                # its name in the record and in the output folder
+    student: str            # the user name or number in the file's name, or that name itself
+    source: str             # its path in SUBMISSIONS, with forward slashes
+    name: str = ""          # the student's name for people, if it is known
+    attempt: str = ""       # which attempt it is, as text that sorts by time
+    sha256: str = ""        # of the names and contents of the clean copy; empty if refused
+    layout: str = ""        # the name of its layout; empty if refused
+    members: tuple = ()     # the names of the group, from its manifest or report.toml
+    notes: tuple = ()       # sentences about the hand-in
+    refused: str = ""       # why it was refused, in one sentence; empty if it was not
+    superseded: str = ""    # the key of the attempt that counts instead; empty if this one counts
 
     @property
     def counts(self):
-        """Whether it is to be marked."""
+        """Whether it is to be graded."""
         return not self.refused and not self.superseded
 
 
-def key_of(student, source):
-    """Return the key of a submission: the same each time, and a safe name for a folder."""
+def make_key(student, source):
+    """The key of a submission: the same each time, and a safe name for a folder."""
     safe = re.sub(r"[^a-z0-9]+", "-", student.lower()).strip("-")[:40] or "student"
     return f"{safe}-{hashlib.sha256(source.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one check of one submission.
-
-    words: for the teacher, from fresh inputs; shown: for the student, from published inputs.
-    seed:  of the inputs; fingerprint: of the check's code; sandbox: its name, or "UNSANDBOXED".
-    """
+    """The result of one check of one submission."""
 
     check_id: str
     subtask: str
@@ -102,32 +86,28 @@ class Result:
     title: str
     remark: bool
     state: str
-    words: str = ""
-    shown: str = ""
-    seed: int = 0
-    fingerprint: str = ""
-    sandbox: str = ""
+    words: str = ""         # for the teacher, measured on the fresh inputs
+    shown: str = ""         # for the student, measured on the published inputs
+    seed: int = 0           # of the fresh inputs
+    fingerprint: str = ""   # of the check's code
+    sandbox: str = ""       # the sandbox's name, or "UNSANDBOXED"
     versions: str = ""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found in a submission, beside its checks.
+    """Something noticed in a submission, apart from its checks."""
 
-    stage:    "code" or "notebooks"; kind: a word to count by, such as "error" or "moved".
-    notebook: its name, and cell: the number of its cell from 1, if it was found there.
-    """
-
-    stage: str
-    kind: str
+    stage: str              # "code", "reading" or "notebooks"
+    kind: str               # a word to count by, such as "error" or "note"
     words: str
-    notebook: str = ""
-    cell: int = 0
+    notebook: str = ""      # the notebook's name, if it was noticed in one
+    cell: int = 0           # the cell's number from 1, if it was noticed in one
 
 
 class Record:
-    """The record in a file, which is made if it is not there."""
+    """The record in a file. The file is made if it is missing."""
 
     def __init__(self, path):
         try:
@@ -138,11 +118,11 @@ class Record:
         except sqlite3.Error as problem:
             raise Refused(f"{path} cannot be read as a record of grades ({reason(problem)}): "
                           "give another output folder") from None
-        found = self.setting("format", FORMAT)
+        found = self.read_setting("format", FORMAT)
         if found != FORMAT:
             raise Refused(f"{path} was written by another version (format {found}, expected "
                           f"{FORMAT}): give another output folder")
-        self.set_setting("format", FORMAT)
+        self.write_setting("format", FORMAT)
 
     def __enter__(self):
         return self
@@ -152,7 +132,7 @@ class Record:
 
     @contextlib.contextmanager
     def transaction(self):
-        """Let what is written inside appear whole, or not at all."""
+        """Write everything inside, or nothing if it fails."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -161,18 +141,16 @@ class Record:
             raise
         self.connection.execute("COMMIT")
 
-    def rows(self, sql, *values):
-        """Return the rows of a query."""
+    def query(self, sql, *values):
+        """The rows of a query."""
         return self.connection.execute(sql, values).fetchall()
 
-    # ------------------------------------------------------------------------------- settings
-
-    def setting(self, name, default=None):
-        """Return a setting, which is a plain value."""
-        rows = self.rows("SELECT value FROM settings WHERE name = ?", name)
+    def read_setting(self, name, default=None):
+        """A setting: a value that JSON can hold."""
+        rows = self.query("SELECT value FROM settings WHERE name = ?", name)
         return json.loads(rows[0]["value"]) if rows else default
 
-    def set_setting(self, name, value):
+    def write_setting(self, name, value):
         """Keep a setting."""
         self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)",
                                 (name, json.dumps(value)))
@@ -180,8 +158,8 @@ class Record:
     # ---------------------------------------------------------------------------- submissions
 
     def put_submissions(self, submissions):
-        """Let these be the submissions; what is known of one that is gone or changed, goes."""
-        known = {one.key: one for one in self.submissions()}
+        """Keep these submissions and no others. The results of a changed one are deleted."""
+        known = {one.key: one for one in self.list_submissions()}
         with self.transaction():
             for key in known.keys() - {one.key for one in submissions}:
                 self.forget(key)
@@ -191,104 +169,124 @@ class Record:
                     self.forget(one.key)
                 row = asdict(one) | {"members": json.dumps(one.members),
                                      "notes": json.dumps(one.notes)}
-                insert(self.connection, "submissions", row)
+                insert_row(self.connection, "submissions", row)
 
     def forget(self, key):
-        """Delete what was computed of a submission; the marks given by hand stay."""
+        """Delete everything that was computed from a submission; the marks by hand stay."""
         for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike"):
             self.connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
 
-    def submissions(self):
-        """Return all submissions, in the order of their students."""
+    def list_submissions(self):
+        """All submissions, in the order of their students."""
         names = [field.name for field in fields(Submission)]
         return [Submission(**{name: tuple(json.loads(row[name])) if name in ("members", "notes")
                               else row[name] for name in names})
-                for row in self.rows("SELECT * FROM submissions ORDER BY student, attempt, key")]
+                for row in self.query("SELECT * FROM submissions ORDER BY student, attempt, key")]
 
     # -------------------------------------------------------------------------------- results
 
-    def put_marking(self, submission, results, findings, fingerprint, changes=()):
-        """Keep all results of a submission's code, in place of those that were known.
+    def put_results(self, submission, results, findings, fingerprint, changes=()):
+        """Keep all results of a submission's code, in place of the old ones.
 
-        changes: rows of the table of changes, if it is a recheck.
+        changes: rows of the table of changes, after a recheck.
         """
         with self.transaction() as connection:
             connection.execute("DELETE FROM results WHERE key = ?", (submission.key,))
             for result in results:
-                insert(connection, "results", {"key": submission.key, **asdict(result)})
+                insert_row(connection, "results", {"key": submission.key, **asdict(result)})
             for row in changes:
-                insert(connection, "changes", row)
+                insert_row(connection, "changes", row)
             self.put_findings(submission, "code", findings, fingerprint)
 
     def put_findings(self, submission, stage, findings, fingerprint):
-        """Keep the findings of a stage, and that it is done; inside a transaction."""
+        """Keep the findings of a stage, and that it is done. Call it inside a transaction."""
         self.connection.execute("DELETE FROM findings WHERE key = ? AND stage = ?",
                                 (submission.key, stage))
         for finding in findings:
-            insert(self.connection, "findings", {"key": submission.key, **asdict(finding)})
-        insert(self.connection, "stages", {"key": submission.key, "stage": stage,
-                                           "sha256": submission.sha256,
-                                           "fingerprint": fingerprint})
+            insert_row(self.connection, "findings", {"key": submission.key, **asdict(finding)})
+        insert_row(self.connection, "stages", {"key": submission.key, "stage": stage,
+                                               "sha256": submission.sha256,
+                                               "fingerprint": fingerprint})
 
     def put_failure(self, submission, stage, words):
-        """Keep why a stage could not be done with a submission; it is not done by that."""
+        """Keep why a stage could not be done. The next grading tries it again."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM findings WHERE key = ? AND stage = ? AND kind = ?",
                                (submission.key, stage, NOT_DONE))
-            insert(connection, "findings",
-                   {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
+            insert_row(connection, "findings",
+                       {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
 
     def put_reading(self, submission, reading, numbers, fingerprint):
-        """Keep what stands in a submission's notebooks, in place of what was known.
+        """Keep the Reading of a submission's notebooks, in place of the old one.
 
-        numbers: (subtask, name, reported, own, agrees), as notebooks.compare_numbers gives them.
+        numbers: rows (subtask, name, reported, own, agrees).
         """
         key, names = submission.key, ("subtask", "name", "reported", "own", "agrees")
         with self.transaction() as connection:
             for table in ("answers", "figures", "numbers"):
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
             for subtask, text in reading.answers.items():
-                insert(connection, "answers", {"key": key, "subtask": subtask, "text": text})
+                insert_row(connection, "answers", {"key": key, "subtask": subtask, "text": text})
             for figure in reading.figures:
-                insert(connection, "figures", {"key": key, **asdict(figure)})
+                insert_row(connection, "figures", {"key": key, **asdict(figure)})
             for row in numbers:
-                insert(connection, "numbers", {"key": key, **dict(zip(names, row))})
+                insert_row(connection, "numbers", {"key": key, **dict(zip(names, row))})
             self.put_findings(submission, "reading", reading.findings, fingerprint)
 
     def put_alike(self, pairs):
-        """Keep which submissions are alike, as (key, other key, words), in place of before."""
+        """Keep which submissions are alike, as (key, other key, words), in place of the old."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM alike")
             for key, other, what in pairs:
-                insert(connection, "alike", {"key": key, "other": other, "what": what})
+                insert_row(connection, "alike", {"key": key, "other": other, "what": what})
 
-    def done(self, stage):
-        """Return {key: (sha256, fingerprint)} of the submissions with which a stage is done."""
+    def list_done(self, stage):
+        """{key: (sha256, fingerprint)} of the submissions for which a stage is done."""
         return {row["key"]: (row["sha256"], row["fingerprint"])
-                for row in self.rows("SELECT * FROM stages WHERE stage = ?", stage)}
+                for row in self.query("SELECT * FROM stages WHERE stage = ?", stage)}
 
-    def results(self, key):
-        """Return the results of a submission."""
+    def list_results(self, key):
+        """The Results of a submission."""
         names = [field.name for field in fields(Result)]
         return [Result(**{name: row[name] for name in names} | {"remark": bool(row["remark"])})
-                for row in self.rows("SELECT * FROM results WHERE key = ? ORDER BY rowid", key)]
+                for row in self.query("SELECT * FROM results WHERE key = ? ORDER BY rowid", key)]
 
-    def findings(self, key):
-        """Return the findings of a submission."""
+    def list_findings(self, key):
+        """The Findings of a submission."""
         names = [field.name for field in fields(Finding)]
         return [Finding(**{name: row[name] for name in names})
-                for row in self.rows("SELECT * FROM findings WHERE key = ? ORDER BY rowid", key)]
+                for row in self.query("SELECT * FROM findings WHERE key = ? ORDER BY rowid", key)]
+
+    def list_answers(self, key):
+        """{subtask: the answer in the submission's notebooks}."""
+        return {row["subtask"]: row["text"] or "" for row in
+                self.query("SELECT subtask, text FROM answers WHERE key = ?", key)}
 
     # ------------------------------------------------------------------------- marks by hand
 
-    def marks(self, key):
-        """Return {(subtask, part): (points, comment)} given by hand."""
+    def put_marks(self, marks):
+        """Keep all of {(key, subtask, part): (points, comment)}, or none."""
+        with self.transaction() as connection:
+            for (key, subtask, part), (points, comment) in marks.items():
+                insert_row(connection, "marks", {"key": key, "subtask": subtask, "part": part,
+                                                 "points": points, "comment": comment})
+
+    def list_marks(self, key):
+        """{(subtask, part): (points, comment)} of a submission, as given by hand."""
         return {(row["subtask"], row["part"]): (row["points"], row["comment"])
-                for row in self.rows("SELECT * FROM marks WHERE key = ?", key)}
+                for row in self.query("SELECT * FROM marks WHERE key = ?", key)}
 
 
-def insert(connection, table, row):
+def insert_row(connection, table, row):
     """Insert a row, in place of one with the same key."""
     names, marks = ", ".join(row), ", ".join("?" * len(row))
     connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",
                        tuple(row.values()))
+
+
+def open_record(out):
+    """The Record in a grading's folder; Refused if it holds none."""
+    path = Path(out) / FILE
+    if not path.is_file():
+        raise Refused(f"{out} holds no {FILE}: give the output folder of `python -m staff grade`")
+    return Record(path)

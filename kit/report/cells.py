@@ -1,24 +1,24 @@
-"""The cells of a notebook as parts: what of each is printed, and in which form."""
+"""Chooses the content of each cell that the report prints, and its form."""
 
 import json
 import re
 
 from kit.report.formulas import is_formula
 from kit.report.markdown import has_table
-from kit.report.outputs import ESCAPES, coloured, shortened, without_progress
-from kit.report.parts import Part, Place
-from kit.report.pictures import NoPicture, decode, points, states_size
-from kit.report.writing import quoted
+from kit.report.fragments import Fragment, Place
+from kit.report.pictures import NoPicture, decode_picture, has_print_size, parse_width
+from kit.report.text_outputs import ESCAPES, remove_progress, shorten_text, write_coloured
+from kit.report.typst_syntax import quote_text
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
             "application/pdf")
 INTERACTIVE = re.compile("vega|plotly|bokeh|leaflet|geo\\+json|javascript|holoviews")
 NEEDS_BROWSER = re.compile("<(iframe|video|audio|canvas|embed|object)\\b")
-REMOVED = {  # what a tag leaves out, by nbconvert's names and by Jupyter Book's
+REMOVED = {  # tags that leave something out, by nbconvert's names and by Jupyter Book's
     "cell": {"remove-cell", "remove_cell", "hide-cell"},
     "input": {"remove-input", "remove_input", "hide-input"},
     "output": {"remove-output", "remove_output", "remove_all_output", "hide-output"}}
-MEANINGLESS = re.compile(  # what matplotlib's objects call themselves, beside the figure
+MEANINGLESS = re.compile(  # the names of matplotlib's objects, printed beside the figure
     r"(\s*[\[(]*(<(matplotlib\.|Figure size|Axes|AxesSubplot)[^<>]*>|Text\([^()]*\))[\])]*,?)*\s*")
 OBJECT = re.compile(r"\s*<[^\n]*>\s*|\s*")      # <IPython.core.display.HTML object>
 OPTION_LINES = re.compile(r"(?:[ \t]*\n|#\|[^\n]*(?:\n|\Z))*")
@@ -26,138 +26,141 @@ OPTION = re.compile(r"^#\|\s*(label|fig-cap|fig-alt|tbl-cap):\s*(.+?)\s*$", re.M
 LABEL = re.compile(r"(?:fig|tbl)-[A-Za-z0-9_-]+")
 
 
-def parts_of(notebook, include_code=False, most_lines=60):
-    """Return the parts of a notebook's cells, in order."""
+def make_fragments(notebook, include_code=False, most_lines=60):
+    """The fragments of a notebook's cells, in order."""
     printer = Printer(notebook, include_code, most_lines)
-    return [part for number, cell in notebook.cells for part in printer.cell(number, cell)]
+    return [fragment for number, cell in notebook.cells
+            for fragment in printer.print_cell(number, cell)]
 
 
 class Printer:
-    """Makes parts of one notebook's cells."""
+    """Makes fragments of the cells of one notebook."""
 
     def __init__(self, notebook, include_code, most_lines):
         self.notebook, self.place = notebook, None
         self.include_code, self.most_lines = include_code, most_lines
 
-    def part(self, kind, content, **more):
-        """Return a part of the current cell."""
-        return Part(kind, content, self.place, self.notebook.folder, **more)
+    def make_fragment(self, kind, content, **more):
+        """A fragment of the current cell."""
+        return Fragment(kind, content, self.place, self.notebook.folder, **more)
 
-    def cell(self, number, cell):
-        """Return the parts of one cell."""
+    def print_cell(self, number, cell):
+        """The fragments of one cell."""
         self.place = Place(self.notebook.name, number)
         tags = set(cell.metadata.get("tags", []))
         if tags & REMOVED["cell"]:
             return []
         if cell.cell_type == "markdown":
-            return [self.part("markdown", cell.source, attachments=cell.get("attachments", {}))]
+            return [self.make_fragment("markdown", cell.source,
+                                       attachments=cell.get("attachments", {}))]
         if cell.cell_type == "raw":
-            return self.raw_cell(cell)
-        parts, source = [], cell.source[OPTION_LINES.match(cell.source).end():]
+            return self.print_raw_cell(cell)
+        fragments, source = [], cell.source[OPTION_LINES.match(cell.source).end():]
         if self.include_code and source.strip() and not tags & REMOVED["input"]:
-            parts.append(self.part("typst", f'#code({quoted(source)}, lang: "python")'))
+            fragments.append(self.make_fragment(
+                "typst", f'#code({quote_text(source)}, lang: "python")'))
         if not tags & REMOVED["output"]:
-            parts += self.outputs(cell)
-        return parts
+            fragments += self.print_outputs(cell)
+        return fragments
 
-    def raw_cell(self, cell):
-        """Return the parts of a raw cell, which says itself what it holds."""
+    def print_raw_cell(self, cell):
+        """The fragments of a raw cell; its metadata name its format."""
         kind = cell.metadata.get("raw_mimetype") or cell.metadata.get("format") or ""
         if kind in ("text/markdown", "text/html"):
-            return [self.part(kind.removeprefix("text/"), cell.source)]
-        if is_formula(cell.source):
-            return [self.part("markdown", cell.source)]
-        return self.text("code", cell.source)
+            return [self.make_fragment(kind.removeprefix("text/"), cell.source)]
+        return self.print_latex(cell.source)
 
-    def outputs(self, cell):
-        """Return the parts of a code cell's outputs; the first picture and table are captioned."""
-        parts = []
-        for output in merged(cell.outputs):
+    def print_outputs(self, cell):
+        """The fragments of a code cell's outputs; the first picture and table get captions."""
+        fragments = []
+        for output in merge_streams(cell.outputs):
             if output.output_type == "stream":
-                text = output.text if output.name == "stdout" else without_progress(output.text)
-                parts += self.text("output", text)
+                text = output.text if output.name == "stdout" else remove_progress(output.text)
+                fragments += self.print_text("output", text)
             elif output.output_type == "error":
-                parts += self.text("failure", "\n".join(output.get("traceback", []))
-                                   or f"{output.ename}: {output.evalue}")
+                fragments += self.print_text("failure", "\n".join(output.get("traceback", []))
+                                             or f"{output.ename}: {output.evalue}")
             else:
-                parts += self.bundle(output.get("data", {}), output.get("metadata", {}))
+                fragments += self.print_bundle(output.get("data", {}), output.get("metadata", {}))
         options, given = read_options(cell.source), cell.metadata.get("caption")
         if given and isinstance(given, str):
             options["fig-cap"] = given
-        for part in [part for part in parts if part.kind == "picture"][:1]:
-            part.caption = options.get("fig-cap", "")
-            part.label, part.alt = options.get("fig", ""), options.get("fig-alt", "")
-        for part in [part for part in parts if holds_table(part)][:1]:
-            part.caption, part.label = options.get("tbl-cap", ""), options.get("tbl", "")
-        return parts
+        for picture in [one for one in fragments if one.kind == "picture"][:1]:
+            picture.caption = options.get("fig-cap", "")
+            picture.label, picture.alt = options.get("fig", ""), options.get("fig-alt", "")
+        for table in [one for one in fragments if holds_table(one)][:1]:
+            table.caption, table.label = options.get("tbl-cap", ""), options.get("tbl", "")
+        return fragments
 
-    def bundle(self, data, metadata):
-        """Return the parts of the one kind of an output that prints best."""
-        data = {kind: content if "json" in kind else as_text(content)
+    def print_bundle(self, data, metadata):
+        """The fragments of one output, in the one of its formats that prints best."""
+        data = {kind: content if "json" in kind else join_text(content)
                 for kind, content in data.items()}
         for kind in PICTURES:
             if kind in data:
-                return [self.picture(data[kind], metadata.get(kind, {}))]
+                return [self.print_picture(data[kind], metadata.get(kind, {}))]
         plain, html = data.get("text/plain", ""), data.get("text/html", "")
         if any("widget" in kind for kind in data):
-            return self.text("output", without_progress(plain or "A widget without a text form."))
+            plain = plain or "A widget without a text form."
+            return self.print_text("output", remove_progress(plain))
         if "text/markdown" in data:
-            return [self.part("markdown", data["text/markdown"])]
+            return [self.make_fragment("markdown", data["text/markdown"])]
         if "<table" in html:
-            return [self.part("html", html)]
+            return [self.make_fragment("html", html)]
         if "text/latex" in data:
-            return self.latex(data["text/latex"])
-        if NEEDS_BROWSER.search(html) or any(map(INTERACTIVE.search, data)):
-            return [self.part("html", "", plain="an interactive output")]
-        if OBJECT.fullmatch(plain) and "<script" in html:
-            return [self.part("html", "", plain="an interactive output")]
+            return self.print_latex(data["text/latex"])
+        if (NEEDS_BROWSER.search(html) or any(map(INTERACTIVE.search, data))
+                or OBJECT.fullmatch(plain) and "<script" in html):
+            return [self.make_fragment("html", "", plain="an interactive output")]
         if OBJECT.fullmatch(plain):
-            return self.without_plain(data, plain)
-        return [] if MEANINGLESS.fullmatch(plain) else self.text("output", plain)
+            return self.print_other_formats(data, plain)
+        return [] if MEANINGLESS.fullmatch(plain) else self.print_text("output", plain)
 
-    def without_plain(self, data, plain):
-        """Return the parts of an output whose plain text only names its class."""
+    def print_other_formats(self, data, plain):
+        """The fragments of an output whose plain text only names its class."""
         if not data or MEANINGLESS.fullmatch(plain) and set(data) == {"text/plain"}:
             return []
         if "application/json" in data:
-            return self.text("output", json.dumps(data["application/json"], indent=2))
+            return self.print_text("output", json.dumps(data["application/json"], indent=2))
         if "text/html" in data:
-            return [self.part("html", data["text/html"], plain=plain.strip() or "HTML")]
+            return [self.make_fragment("html", data["text/html"], plain=plain.strip() or "HTML")]
         if set(data) == {"text/plain"}:
-            return self.text("output", plain)
+            return self.print_text("output", plain)
         kind = next(kind for kind in data if kind != "text/plain")
-        return [self.part("html", "", plain=kind)]
+        return [self.make_fragment("html", "", plain=kind)]
 
-    def picture(self, content, metadata):
-        """Return a picture output as a part; its width on screen counts if it states no size."""
+    def print_picture(self, content, metadata):
+        """The fragment of a picture; its width on screen counts if it states no size."""
         try:
-            data = decode(content)
+            data = decode_picture(content)
         except NoPicture:
-            data = b""          # typesetting says that it is no picture
+            data = b""          # the body will list it as no picture
         width = metadata.get("width") if isinstance(metadata, dict) else None
-        return self.part("picture", data, width="auto" if states_size(data) else points(width))
+        width = "auto" if has_print_size(data) else parse_width(width)
+        return self.make_fragment("picture", data, width=width)
 
-    def latex(self, text):
-        """Return TeX output as parts: a formula if it is one, the TeX as written if not."""
+    def print_latex(self, text):
+        """The fragments of TeX: a formula if it is one, else the text as written."""
         if is_formula(text):
-            return [self.part("markdown", text)]
-        return self.text("code", text)
+            return [self.make_fragment("markdown", text)]
+        return self.print_text("code", text)
 
-    def text(self, function, text):
-        """Return plain text as a part, with its colours, shortened if it is very long."""
-        parts = []
-        for lines in shortened(text, self.most_lines):
+    def print_text(self, function, text):
+        """The fragments of plain text, with its colours; very long text is shortened."""
+        fragments = []
+        for lines in shorten_text(text, self.most_lines):
             if isinstance(lines, str):
-                parts.append(self.part("typst", f"#note({quoted(lines)})"))
+                fragments.append(self.make_fragment("typst", f"#note({quote_text(lines)})"))
             elif any(ESCAPES.sub("", line).strip() for line in lines):
                 whole = "\n".join(lines)
-                content = coloured(whole) if ESCAPES.search(whole) else quoted(whole)
-                parts.append(self.part("typst", f"#{function}({content})", plain=whole))
-        return parts
+                content = write_coloured(whole) if ESCAPES.search(whole) else quote_text(whole)
+                fragments.append(self.make_fragment("typst", f"#{function}({content})",
+                                                    plain=whole))
+        return fragments
 
 
 def read_options(source):
-    """Return the options in a cell's first lines by name; fig and tbl are the labels."""
+    """The options in a cell's first lines, by name; fig and tbl are the labels."""
     options = {}
     for name, value in OPTION.findall(OPTION_LINES.match(source)[0]):
         value = value.strip("\"'")
@@ -168,19 +171,19 @@ def read_options(source):
     return options
 
 
-def holds_table(part):
-    """Return whether an output is a table, or Markdown with one in it."""
-    return (part.kind == "html" and "<table" in part.content
-            or part.kind == "markdown" and has_table(part.content))
+def holds_table(fragment):
+    """Whether a fragment is a table, or Markdown with a table in it."""
+    return (fragment.kind == "html" and "<table" in fragment.content
+            or fragment.kind == "markdown" and has_table(fragment.content))
 
 
-def as_text(content):
-    """Return what a notebook holds as text or as a list of its lines."""
+def join_text(content):
+    """Text that a notebook stores as text or as a list of lines."""
     return content if isinstance(content, str) else "".join(map(str, content))
 
 
-def merged(outputs):
-    """Return outputs in which neighbouring pieces of one stream are one output."""
+def merge_streams(outputs):
+    """Outputs, with neighbouring outputs of one stream joined."""
     result = []
     for output in outputs:
         before = result[-1] if result else None

@@ -1,4 +1,4 @@
-"""Characters that the report's own fonts lack: drawn in a system font, or marked as missing."""
+"""Finds the characters that need a system font, and those that no font has."""
 
 import json
 import re
@@ -19,30 +19,24 @@ PROBE = """#let size(letter) = {
 )) <sizes>]"""
 
 
-class Coverage:
-    """Which characters of some texts can be drawn, and with whose fonts.
-
-    system:  the characters that only a font of this machine has
-    missing: those that no font has
-    """
-
-    def __init__(self, texts, system_fonts=True):
-        letters = unusual_letters(texts)
-        foreign = undrawn(letters, system=False) if letters else []
-        self.missing = undrawn(foreign, system=True) if foreign and system_fonts else foreign
-        self.system = [letter for letter in foreign if letter not in self.missing]
+def find_foreign_letters(texts, system_fonts=True):
+    """(characters that need a font of this machine, characters that no font has) of texts."""
+    letters = find_unusual_letters(texts)
+    foreign = find_undrawn(letters, system=False) if letters else []
+    missing = find_undrawn(foreign, system=True) if foreign and system_fonts else foreign
+    return [letter for letter in foreign if letter not in missing], missing
 
 
-def unusual_letters(texts):
-    """Return the characters beyond Latin-1 that leave a mark on the page."""
+def find_unusual_letters(texts):
+    """The characters beyond Latin-1 that leave ink on the page."""
     letters = {letter for text in texts for letter in COMMON.findall(text)}
     return sorted(letter for letter in letters
                   if unicodedata.category(letter) not in ("Cf", "Cc", "Cs", "Zs", "Zl", "Zp")
                   and not 0xFE00 <= ord(letter) <= 0xFE0F)      # variation selectors
 
 
-def undrawn(letters, system):
-    """Return the characters that come out as the box that stands for a missing one."""
+def find_undrawn(letters, system):
+    """The characters that typst draws as the box for a missing character."""
     fonts = json.dumps(OWN_FONTS).replace("[", "(").replace("]", ")")
     source = PROBE % (fonts, "true" if system else "false")
     compiler = typst.Compiler(source.encode(), ignore_system_fonts=not system,
@@ -52,6 +46,6 @@ def undrawn(letters, system):
             if size == answer["missing"]]
 
 
-def name_of(letter):
-    """Return a character, its number and its name: 😀 (U+1F600 GRINNING FACE)."""
+def describe_letter(letter):
+    """A character, its number and its name: 😀 (U+1F600 GRINNING FACE)."""
     return f"{letter} (U+{ord(letter):04X} {unicodedata.name(letter, 'without a name')})"

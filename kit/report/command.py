@@ -10,8 +10,8 @@ from pathlib import Path
 from kit.commands import accept_whole_numbers, stop_on_signals
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say, whole_file
-from kit.report.child import MEMORY, SECONDS, make_pdf
-from kit.report.preflight import listing
+from kit.report.launcher import MEMORY, SECONDS, make_pdf
+from kit.report.preflight import list_problems
 from kit.report_settings import SETTINGS, read_settings
 
 COMPLETE, INCOMPLETE, NOTHING_WRITTEN = 0, 1, 2
@@ -19,12 +19,12 @@ STOPPED = "kit report: stopped, nothing was written"
 
 
 def main(arguments=None):
-    """Return the exit status: 0 complete, 1 written but not complete, 2 nothing written."""
-    options = parse(arguments)
+    """The exit status: 0 complete, 1 written but not complete, 2 nothing written."""
+    options = parse_arguments(arguments)
     stops = []
     try:
         with stop_on_signals(stops):
-            problems, notes = report(options)
+            problems, notes = write_report(options)
     except Refused as refusal:
         if stops:       # the interrupt may have caused this refusal
             say(STOPPED, sys.stderr)
@@ -37,12 +37,12 @@ def main(arguments=None):
     except KeyboardInterrupt:
         say(STOPPED, sys.stderr)
         return 130
-    tell(options, problems, notes)
+    print_outcome(options, problems, notes)
     return INCOMPLETE if problems and not options.draft else COMPLETE
 
 
-def parse(arguments):
-    """Return the command line's options."""
+def parse_arguments(arguments):
+    """The options of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m kit report", description="Make the PDF report from the notebooks.",
         epilog="Write title, authors and date into report.toml beside the notebooks. Exit status: "
@@ -68,13 +68,13 @@ def parse(arguments):
     limit = accept_whole_numbers(1, 10**6)
     parser.add_argument("--time-limit", type=limit, default=SECONDS, metavar="SECONDS",
                         help="limit for making the PDF, not for --execute; default: %(default)s")
-    parser.add_argument("--memory-limit", type=limit, default=MEMORY // 2**20, metavar="MB",
-                        help="limit for making the PDF; default: %(default)s")
+    parser.add_argument("--memory-limit", type=limit, default=MEMORY // 2**20,
+                        metavar="MB", help="limit for making the PDF; default: %(default)s")
     return parser.parse_args(arguments)
 
 
-def report(options):
-    """Write a report; return its problems and its notes."""
+def write_report(options):
+    """Write a report; return (its problems, its notes)."""
     notes = []
     options.notebooks = options.notebooks or load_assignment().notebook_paths
     options.output = options.output or load_assignment().folder / "build" / "report.pdf"
@@ -84,10 +84,8 @@ def report(options):
                      if (value := getattr(options, name)) is not None})
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(whole_file(options.output))
-        if options.execute:
-            given = executed(options.notebooks, stack)
-        else:
-            given = [{"path": str(path)} for path in options.notebooks]
+        given = (execute_notebooks(options.notebooks, stack) if options.execute
+                 else [{"path": str(path)} for path in options.notebooks])
         pdf, problems = make_pdf(
             given, settings=settings, code=options.code, seconds=options.time_limit,
             system_fonts=not options.no_system_fonts, memory=options.memory_limit * 2**20,
@@ -109,24 +107,22 @@ def check_paths(notebooks, output):
             raise Refused(f"{output} exists and is not a PDF: move it away, or give another name")
 
 
-def executed(paths, stack):
-    """Execute notebooks in copies, which end with the stack; return them for the child."""
-    from kit.execution import execute_copies    # slow to load, and only needed here
-    from kit.notebooks import nbformat, read_notebook
+def execute_notebooks(paths, stack):
+    """Execute notebooks in copies, which the stack removes; return them as make_pdf takes them."""
+    from kit.notebook_execution import execute_copies    # slow to load, and only needed here
+    from kit.notebook_files import nbformat, read_notebook
     notebooks = [read_notebook(path) for path in paths]
     execute_copies(notebooks, stack)
     return [{"text": nbformat.writes(notebook.node), "name": notebook.name, "numbers": [],
              "folder": str(notebook.folder)} for notebook in notebooks]
 
 
-def tell(options, problems, notes):
+def print_outcome(options, problems, notes):
     """Print the path of the report, its problems and its notes."""
-    def describe(found):
-        return [{"kind": problem.kind, "notebook": problem.place.notebook,
-                 "cell": problem.place.cell, "message": problem.words} for problem in found]
     if options.json:
         say(json.dumps({"output": str(options.output), "complete": not problems,
-                        "problems": describe(problems), "notes": describe(notes)}, indent=2))
+                        "problems": [problem.as_json() for problem in problems],
+                        "notes": [note.as_json() for note in notes]}, indent=2))
     else:
         say(str(options.output))
     for note in notes:
@@ -134,4 +130,4 @@ def tell(options, problems, notes):
     if problems:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         lines = [f"kit report: the report is written but not complete, {count}:"]
-        say("\n".join(lines + listing(problems)), sys.stderr)
+        say("\n".join(lines + list_problems(problems)), sys.stderr)

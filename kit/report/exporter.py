@@ -13,11 +13,11 @@ from traitlets import Bool, Int, List, Unicode
 from traitlets.config import Application
 
 from kit.files import Refused
-from kit.report.child import MEMORY, SECONDS, make_pdf
+from kit.report.launcher import MEMORY, SECONDS, make_pdf
 
 
 class TypstPDFExporter(Exporter):
-    """Notebook to PDF: nbconvert's preprocessors, then the worker of `python -m kit report`."""
+    """Notebook to PDF: nbconvert's preprocessors, then the PDF process."""
 
     export_from_notebook = "PDF via typst"
     output_mimetype = "application/pdf"
@@ -38,10 +38,10 @@ class TypstPDFExporter(Exporter):
         return ".pdf"
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        """Return (PDF bytes, resources); resources["problems"] lists its problems."""
+        """(PDF bytes, resources); resources["problems"] lists the problems."""
         metadata = (resources or {}).get("metadata", {})
         name = (metadata.get("name") or "notebook") + ".ipynb"
-        nb = numbered(nb)
+        nb = number_cells(nb)
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         numbers = [cell.metadata.pop("kit_number") for cell in nb.cells]
         given = {"text": nbformat.writes(nb), "name": name, "numbers": numbers,
@@ -65,8 +65,8 @@ class TypstPDFExporter(Exporter):
         return pdf, resources
 
 
-def numbered(nb):
-    """A copy of a notebook that stores the numbers of its cells: preprocessors remove some."""
+def number_cells(nb):
+    """A copy of a notebook that stores the numbers of its cells: preprocessors remove cells."""
     nb = copy.deepcopy(nb)
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata["kit_number"] = number

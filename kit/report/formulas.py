@@ -1,10 +1,13 @@
-"""The formulas of a notebook: taken out of its Markdown and HTML, set as typst."""
+"""The formulas of a report: keys take their place in Markdown and HTML, and each becomes typst."""
 
 from dataclasses import dataclass, field
 
-from kit.report import finding
-from kit.report.tex import CannotSet, Mender
-from kit.report.writing import FOUND, quoted
+from kit.report import formula_finder
+from kit.report.fragments import Place
+from kit.report.keys import FOUND_KEY
+from kit.report.tex import convert_formula
+from kit.report.tex_macros import CannotSet, Macros
+from kit.report.typst_syntax import quote_text
 
 LONGEST_REASON = 120
 ON_ONE_LINE = 24        # typst of fewer letters stays together within a line of text
@@ -13,15 +16,29 @@ ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its wi
 
 @dataclass
 class Formula:
-    """One formula: its TeX as written, where it stands, and what has become of it."""
+    """One formula: its TeX, its place, and its typst or the reason why it has none."""
 
     tex: str
     display: bool
-    place: str
-    source: str             # with its dollars
+    place: Place
+    source: str             # as written, with its dollars
     typst: str = ""
     tag: str = ""
     reason: str = ""        # why it cannot be set
+
+    def write_typst(self):
+        """The typst that shows the formula; None if it cannot be set."""
+        if self.reason:
+            return None
+        if not self.typst:
+            return ""       # it only defines macros
+        alt, is_short = quote_text(" ".join(self.tex.split())), len(self.typst) < ON_ONE_LINE
+        if not self.display:
+            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${self.typst}$);"
+        if not self.tag and len(self.typst) < ALWAYS_FITS and "#h(" not in self.typst:
+            return f"#formula({alt}, $ {self.typst} $);"
+        tag = f"tag: {quote_text(self.tag)}, " if self.tag else ""
+        return f"#displayed({alt}, {tag}$ {self.typst} $);"
 
 
 @dataclass
@@ -29,71 +46,48 @@ class Formulas:
     """The formulas of one report, in order."""
 
     found: list = field(default_factory=list)
-    mender: Mender = field(default_factory=Mender)
+    macros: Macros = field(default_factory=Macros)
 
-    def take_from_markdown(self, text, place):
-        """Return Markdown in which each formula is a code span that holds its token."""
-        return self.take(text, finding.in_markdown(text), place, "`%s`")
+    def replace_in_markdown(self, text, place):
+        """Markdown with a key in a code span in place of each formula."""
+        return self.replace(text, formula_finder.find_in_markdown(text), place, "`%s`")
 
-    def take_from_html(self, text, place):
-        """Return HTML in which each formula is a code element that holds its token."""
-        return self.take(text, finding.in_html(text), place, "<code>%s</code>")
+    def replace_in_html(self, text, place):
+        """HTML with a key in a code element in place of each formula."""
+        return self.replace(text, formula_finder.find_in_html(text), place, "<code>%s</code>")
 
-    def take(self, text, found, place, form):
-        """Return text with a token in place of each formula that was found in it."""
+    def replace(self, text, spans, place, form):
+        """Text with a key in place of each span, whose formulas join those of the report."""
         out, position = [], 0
-        for formula in found:
-            source = text[formula.start:formula.end]
-            token = form % self.add(formula.tex, formula.display, place, source)
-            out += [text[position:formula.start], token]
-            position = formula.end
-        return apart([*out, text[position:]])
+        for span in spans:
+            source = text[span.start:span.end]
+            self.found.append(self.convert(span.tex, span.display, place, source))
+            out += [text[position:span.start], form % FOUND_KEY % (len(self.found) - 1)]
+            position = span.end
+        return join_markdown([*out, text[position:]])
 
-    def add(self, tex, display, place, source):
-        """Return the token that stands for a formula which is now one of ours."""
+    def convert(self, tex, display, place, source):
+        """A formula with its typst, or with the reason why it has none."""
         formula = Formula(tex.strip(), display, place, source)
         try:
-            formula.typst, formula.tag = self.mender.prepare(tex, display)
+            formula.typst, formula.tag = convert_formula(tex, self.macros, display)
         except CannotSet as problem:
-            formula.reason = shortened(str(problem))
-        self.found.append(formula)
-        return token(len(self.found) - 1)
-
-    def set(self, formula):
-        """Return a formula's typst, None if it cannot be set: the reason says why."""
-        if formula.reason:
-            return None
-        if not formula.typst:
-            return ""       # a formula of macro definitions only
-        alt, is_short = quoted(" ".join(formula.tex.split())), len(formula.typst) < ON_ONE_LINE
-        if not formula.display:
-            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${formula.typst}$);"
-        if not formula.tag and len(formula.typst) < ALWAYS_FITS and "#h(" not in formula.typst:
-            return f"#formula({alt}, $ {formula.typst} $);"
-        tag = f"tag: {quoted(formula.tag)}, " if formula.tag else ""
-        return f"#displayed({alt}, {tag}$ {formula.typst} $);"
+            words = str(problem)
+            formula.reason = (words if len(words) <= LONGEST_REASON
+                              else words[:LONGEST_REASON] + "…")
+        return formula
 
 
-def apart(pieces):
-    """Return pieces of Markdown in a row, an empty comment where two code spans would touch."""
+def join_markdown(pieces):
+    """Markdown side by side, with an empty comment where two code spans would touch."""
     text = ""
     for piece in filter(None, pieces):
         text += ("<!-- -->" if text[-1:] == piece[0] == "`" else "") + piece
     return text
 
 
-def shortened(words):
-    """Return words that are short enough for a warning."""
-    return words if len(words) <= LONGEST_REASON else words[:LONGEST_REASON] + "…"
-
-
-def token(number):
-    """Return what stands for a formula of this number in Markdown."""
-    return f"\ue000{FOUND}.{number}\ue001"
-
-
 def is_formula(text):
-    """Return whether a text is one formula and nothing else."""
+    """Whether a text is one formula and nothing else."""
     text = text.strip()
-    first = next(iter(finding.in_markdown(text)), None)
+    first = next(iter(formula_finder.find_in_markdown(text)), None)
     return first is not None and (first.start, first.end) == (0, len(text))

@@ -1,4 +1,4 @@
-"""Markdown and HTML as Jupyter shows them, where pandoc reads them in another way."""
+"""Changes Markdown and HTML that pandoc reads otherwise than Jupyter."""
 
 import re
 
@@ -7,8 +7,8 @@ RULE_OF_TABLE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\
 NOT_SHOWN = ("button", "script", "style", "template")
 
 
-def tables_apart(text):
-    """Return Markdown with a blank line before each table: for pandoc it is prose without one."""
+def separate_tables(text):
+    """Markdown with a blank line before each table: pandoc reads it as prose without one."""
     lines, out, fence = text.split("\n"), [], None
     for number, line in enumerate(lines):
         marks = FENCE.match(line)
@@ -26,12 +26,12 @@ def tables_apart(text):
 
 
 def has_table(text):
-    """Return whether Markdown has a table in it."""
+    """Whether Markdown has a table in it."""
     return any("|" in line and RULE_OF_TABLE.fullmatch(line) for line in text.split("\n"))
 
 
-def shown_html(text):
-    """Return HTML without the elements that a page does not show, or that only a page can use."""
+def remove_unseen(text):
+    """HTML without elements that a page does not show, or that only a page can use."""
     for name in NOT_SHOWN:
         opening = re.compile(rf"<{name}\b", re.IGNORECASE)
         closing = re.compile(rf"</{name}\s*>", re.IGNORECASE)

@@ -1,11 +1,13 @@
 -- Markdown and HTML tables to typst: run as `pandoc lua pandoc.lua`, JSON in, JSON out.
 --
--- in:  formulas  as written, by token number     out:  parts   {typst, outline, caption} of each
---      parts     {format, text, caption, label}        pieces  what typst gets by token: pictures,
---                                                              and what is never printed as such
--- A part that is neither Markdown nor HTML has a format of its own and no text; its neighbours
--- must know of it. An outline lists a part's blocks: a heading as its text, anything else as false.
--- Every read is in pandoc's sandbox: its last argument, the files it may see, is empty.
+-- in:   found, placed  the secrets of the keys, see keys.py
+--       formulas       as written, by the number in their key
+--       fragments      {format, text, caption, label}
+-- out:  fragments      {typst, outline, caption} of each
+--       pieces         pictures and unprintable content, by the number in their key
+-- A fragment that is neither Markdown nor HTML has a format of its own and no text: its neighbours
+-- look at the format. An outline lists a fragment's blocks: a heading as text, others as false.
+-- pandoc.read sees no files: its last argument is empty.
 
 local READERS = {
   markdown = 'gfm-tex_math_dollars-tex_math_gfm-yaml_metadata_block-emoji+raw_attribute',
@@ -23,13 +25,13 @@ local NEEDS_BROWSER = {
 local tables = dofile(pandoc.path.join { pandoc.path.directory(arg[0]), 'tables.lua' })
 
 local input = pandoc.json.decode(io.read('a'), false)
--- A formula is found in Markdown, perhaps within a string; its token is replaced where it is placed.
+-- A formula is found in Markdown, perhaps within a string; it gets another key where it is placed.
 local FORMULA = '\u{E000}' .. input.found .. '%.(%d+)\u{E001}'
 local PLACED = '\u{E000}' .. input.placed .. '.%s\u{E001}'
 local PIECE = '\u{E002}' .. input.placed .. '.%d\u{E003}'
 local PIECE_NUMBER = '^\u{E002}' .. input.placed .. '%.(%d+)\u{E003}$'
 local OURS = '^[\u{E000}\u{E002}]+' .. input.placed .. '%.%d+[\u{E001}\u{E003}]+$'
-local pieces, place = {}, nil
+local pieces, fragment_index = {}, nil
 local structured
 
 local function write(blocks)
@@ -45,7 +47,8 @@ local CALLS = {
   Underline = true, SmallCaps = true, Link = true,
 }
 
--- What pandoc forgets: a list or heading where a table's cell begins, `#emph[W].shape`.
+-- Signs that pandoc forgets to escape: of a list or heading where a table's cell begins, and a dot
+-- after a call, `#emph[W].shape`.
 local ESCAPED = {
   Inlines = function(inlines)
     for index = #inlines - 1, 1, -1 do
@@ -66,14 +69,14 @@ local ESCAPED = {
 }
 
 local function add_piece(piece)
-  piece.place = place
+  piece.fragment = fragment_index
   table.insert(pieces, piece)
   return PIECE:format(#pieces - 1)
 end
 
 -- Formulas --------------------------------------------------------------------------------------
 
--- In code a `$` is a dollar: put back what was taken for a formula.
+-- In code a `$` is a dollar: the text that looked like a formula comes back.
 local function as_written(text)
   return (text:gsub('`?' .. FORMULA .. '`?', function(number)
     return input.formulas[tonumber(number) + 1]
@@ -87,7 +90,7 @@ local function code_or_formula(element)
   return element
 end
 
--- Raw HTML: the few inline tags that bear meaning are kept, other tags dropped ------------------
+-- Raw HTML: a few inline tags are kept, other tags dropped ---------------------------------------
 
 local function is_html(inline)
   return inline.t == 'RawInline' and inline.format == 'html'
@@ -140,7 +143,7 @@ end
 
 -- The walk --------------------------------------------------------------------------------------
 
--- A title as inlines: it is plain text, in which our tokens stand for formulas.
+-- A title as inlines: it is plain text, with keys for formulas.
 local function with_formulas(title)
   local inlines, position = pandoc.Inlines {}, 1
   for first, number, last in title:gmatch('()`' .. FORMULA .. '`()') do
@@ -165,8 +168,8 @@ local function picture_alone(para)
   if number then pieces[tonumber(number) + 1].alone = true end
 end
 
--- No attribute reaches typst: pandoc would copy `typst:…` ones as code, and two notebooks may use
--- the same identifier.
+-- No attribute reaches typst: pandoc would copy `typst:…` attributes as code, and two notebooks
+-- may use the same identifier.
 local function without_attributes(element)
   element.attr = pandoc.Attr()
   return element
@@ -296,8 +299,8 @@ local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_blo
 
 -- turnable: the table may stand on a turned page of its own.
 local function data_table(tbl, turnable)
-  return typst_block(tables.typst(tbl, turnable, function(part)
-    return write { part:walk(ESCAPED) }
+  return typst_block(tables.typst(tbl, turnable, function(one)
+    return write { one:walk(ESCAPED) }
   end))
 end
 
@@ -364,20 +367,20 @@ local function with_captions(blocks, captions)
   end }
 end
 
-local function read_part(given, index)
-  place = index - 1
-  local part = { format = given.format, blocks = pandoc.Blocks {} }
+local function read_fragment(given, index)
+  fragment_index = index - 1
+  local fragment = { format = given.format, blocks = pandoc.Blocks {} }
   if given.text ~= '' then
     local text = given.text .. '\n'  -- without it a table's last row is no row
     local blocks = given.format == 'html' and read_html(text)
       or read_markdown(text)
     local kept, captions = take_captions(blocks)
     if given.caption ~= '' then captions[1] = { read_markdown(given.caption), given.label } end
-    part.blocks = with_captions(structured(kept):walk(NUMBERS):walk(HEADINGS), captions)
+    fragment.blocks = with_captions(structured(kept):walk(NUMBERS):walk(HEADINGS), captions)
   end
   local caption = given.caption ~= '' and caption_inlines(read_markdown(given.caption))
-  part.caption = caption and write { pandoc.Plain(caption):walk(ESCAPED) } or ''
-  return part
+  fragment.caption = caption and write { pandoc.Plain(caption):walk(ESCAPED) } or ''
+  return fragment
 end
 
 -- A table, or a picture or formula in a paragraph of its own: the paragraph above stays with it.
@@ -386,7 +389,7 @@ local function stands_apart(block)
     or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
 end
 
--- Where text ends is marked: floats.py must know how full each page is.
+-- A mark stands where text ends: floats.py must know how full each page is.
 local function with_mark(block)
   block.content:insert(typst_inline('#mark("");'))
   return block
@@ -397,10 +400,10 @@ local MARKS = {
 }
 
 -- A table directly beneath a heading is not turned: the heading would be left behind, alone.
-local function typst_of(part, before, after)
+local function typst_of(fragment, before, after)
   local out, above = pandoc.Blocks {}, before and before.blocks[#before.blocks]
-  for index, block in ipairs(part.blocks) do
-    local below = part.blocks[index + 1] or after and after.blocks[1]
+  for index, block in ipairs(fragment.blocks) do
+    local below = fragment.blocks[index + 1] or after and after.blocks[1]
     local leads = below and stands_apart(below) or not below and after and after.format == 'picture'
     if block.t == 'Table' then
       out:insert(data_table(block, not (above and above.t == 'Header')))
@@ -422,12 +425,12 @@ local function each(list, convert)
   return out
 end
 
-local parts = each(input.parts, read_part)
+local fragments = each(input.fragments, read_fragment)
 io.write(pandoc.json.encode {
-  parts = each(parts, function(part, index)
+  fragments = each(fragments, function(fragment, index)
     return {
-      outline = outline(part.blocks), caption = part.caption,
-      typst = typst_of(part, parts[index - 1], parts[index + 1]),
+      outline = outline(fragment.blocks), caption = fragment.caption,
+      typst = typst_of(fragment, fragments[index - 1], fragments[index + 1]),
     }
   end),
   pieces = pandoc.List(pieces),

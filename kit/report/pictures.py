@@ -1,4 +1,4 @@
-"""Pictures of a notebook: its own files and attachments only, none from elsewhere."""
+"""Reads the pictures of a notebook: only files beside it and attachments."""
 
 import base64
 import binascii
@@ -20,28 +20,28 @@ POINTS_PER_CSS_PIXEL = 0.75
 
 
 class NoPicture(ValueError):
-    """A picture that is not in the report, and why."""
+    """The reason why a picture is not in the report."""
 
 
 def read_picture(source, folder, attachments):
-    """Return the bytes of a picture named in Markdown; NoPicture says why there are none."""
-    written, source = source, unquote(source)
+    """The bytes of a picture that Markdown names; NoPicture says why there are none."""
+    as_typed, source = source, unquote(source)
     if source.startswith("attachment:"):
-        names = [text.removeprefix("attachment:") for text in (written, source)]
+        names = [text.removeprefix("attachment:") for text in (as_typed, source)]
         bundle = next((attachments[name] for name in names if attachments.get(name)), None)
         if not isinstance(bundle, dict):
             raise NoPicture("there is no such attachment in the cell")
-        return decode(next(iter(bundle.values())))
+        return decode_picture(next(iter(bundle.values())))
     if source.startswith("data:"):
-        return decode(source.partition(",")[2])
+        return decode_picture(source.partition(",")[2])
     source = source.replace("\\", "/")      # as a browser reads it
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", source):
         raise NoPicture("the report fetches nothing from elsewhere: save it beside the notebook")
-    return read_file(source, folder)
+    return read_picture_file(source, folder)
 
 
-def read_file(source, folder):
-    """Return the bytes of a picture file, which must lie within the notebook's folder."""
+def read_picture_file(source, folder):
+    """The bytes of a picture file, which must lie within the notebook's folder."""
     if folder is None:
         raise NoPicture("the notebook's folder is not known")
     folder = Path(folder).resolve()
@@ -60,8 +60,8 @@ def read_file(source, folder):
         raise NoPicture("it cannot be read") from None
 
 
-def decode(text):
-    """Return the bytes of a base64 picture, or of an SVG given as text."""
+def decode_picture(text):
+    """The bytes of a base64 picture, or of an SVG given as text."""
     if not isinstance(text, str):
         text = "".join(map(str, text))
     if text.lstrip().startswith("<"):
@@ -72,13 +72,13 @@ def decode(text):
         raise NoPicture("it is damaged") from None
 
 
-def states_size(data):
-    """Return whether a picture is a PNG that says how large it is in print."""
+def has_print_size(data):
+    """Whether a picture is a PNG that states its size in print."""
     return data.startswith(b"\x89PNG") and b"pHYs" in data[:HEAD_OF_PNG]
 
 
-def kind_of(data):
-    """Return a picture's file ending."""
+def find_kind(data):
+    """A picture's file ending; NoPicture if typst cannot set it."""
     if data.startswith(b"%PDF-"):
         return "pdf"
     if data.lstrip().startswith(b"<") or data.startswith(b"\xef\xbb\xbf"):
@@ -120,7 +120,7 @@ def check_svg(data):
         raise NoPicture("it is not an SVG")
 
 
-def points(css_pixels):
-    """Return a width in CSS pixels as a typst length, `auto` if it is none."""
+def parse_width(css_pixels):
+    """A width in CSS pixels as a typst length; `auto` if it is none."""
     match = re.fullmatch(r"\s*(\d{1,5}(?:\.\d+)?)\s*(?:px)?\s*", str(css_pixels or ""))
     return f"{float(match[1]) * POINTS_PER_CSS_PIXEL:g}pt" if match else "auto"

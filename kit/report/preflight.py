@@ -1,15 +1,15 @@
-"""Finds the problems that keep a report from being complete, before anybody reads it."""
+"""Finds the problems of a report before anybody reads it: cells not run, answers missing."""
 
 import re
 from pathlib import PurePosixPath
 
 from kit.files import one_line
-from kit.report.parts import Place, Problem
-from kit.sections import (LEFT_OPEN, find_subtask, find_task, list_cells, list_code_cells,
+from kit.report.fragments import Place, Problem
+from kit.sections import (LEFT_OPEN, find_subtask, find_task, name_cells, list_code_cells,
                           remove_comments)
 
 REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
-KINDS = {  # kind: what the list of problems calls it
+KINDS = {  # kind of problem: its title in a list
     "not-run": "cells not run",
     "out-of-order": "cells run out of order",
     "raised": "cells that raised an error",
@@ -22,14 +22,14 @@ KINDS = {  # kind: what the list of problems calls it
 }
 
 
-def problems_of(notebook):
-    """Return the problems of a notebook that show before it is printed."""
-    return [*not_run(notebook), *out_of_order(notebook), *raised(notebook),
-            *placeholders(notebook)]
+def find_problems(notebook):
+    """The problems of a notebook that show before it is printed."""
+    return [*find_cells_not_run(notebook), *find_cells_out_of_order(notebook),
+            *find_errors(notebook), *find_placeholders(notebook)]
 
 
-def not_run(notebook):
-    """Return one problem that lists the cells that were not run, if there are any."""
+def find_cells_not_run(notebook):
+    """One problem that lists all cells that were not run; none if all were."""
     code = list_code_cells(notebook)
     missing = [number for number, cell in code
                if cell.execution_count is None and not cell.outputs]
@@ -39,12 +39,12 @@ def not_run(notebook):
         words = f"has not been run, so its figures and numbers are missing: {REMEDY}"
         return [Problem("not-run", Place(notebook.name), words)]
     where = Place(notebook.name, missing[0])
-    words = "was not run" if len(missing) == 1 else f"was not run, like {list_cells(missing[1:])}"
-    return [Problem("not-run", where, f"{words}: {REMEDY}")]
+    others = f", like {name_cells(missing[1:])}" if len(missing) > 1 else ""
+    return [Problem("not-run", where, f"was not run{others}: {REMEDY}")]
 
 
-def out_of_order(notebook):
-    """Return a problem if a cell was run before one that stands above it."""
+def find_cells_out_of_order(notebook):
+    """One problem if a cell was run before a cell above it."""
     counted = [(number, cell.execution_count) for number, cell in list_code_cells(notebook)
                if cell.execution_count is not None]
     for (above, first), (below, second) in zip(counted, counted[1:]):
@@ -56,8 +56,8 @@ def out_of_order(notebook):
     return []
 
 
-def raised(notebook):
-    """Return a problem for each cell that ended in an error, unless it is tagged so."""
+def find_errors(notebook):
+    """A problem for each cell that ended in an error, unless its tags expect one."""
     found = []
     for number, cell in list_code_cells(notebook):
         if "raises-exception" in cell.metadata.get("tags", []):
@@ -69,8 +69,8 @@ def raised(notebook):
     return found
 
 
-def placeholders(notebook):
-    """Return a problem for each answer that is still the placeholder, or empty."""
+def find_placeholders(notebook):
+    """A problem for each answer that is still the placeholder, or empty."""
     found = []
     for number, cell in notebook.cells:
         if cell.cell_type == "code":
@@ -83,12 +83,14 @@ def placeholders(notebook):
     return found
 
 
-def missing_sections(outline, names, assignment):
-    """Return a problem for each subtask without a section, or with nothing in it.
+def find_missing_sections(outline, names, assignment):
+    """A problem for each subtask whose section is missing or empty.
 
-    outline: [(place, heading or None)] in order; None stands for anything but a heading.
-    names:   of the notebooks; those of the assignment, and those with one of a notebook's
-             sections, owe all sections of that notebook.
+    outline: [(place, heading or None)] in order; None stands for anything but a heading
+    names:   of the notebooks
+
+    The sections of a notebook of the assignment are due if `names` has it, or if one of them is
+    in the outline.
     """
     found, current, task = {}, None, None
     for place, heading in outline:
@@ -118,14 +120,16 @@ def missing_sections(outline, names, assignment):
 
 
 def is_named(one, name):
-    """Return whether a notebook has the name of one of the assignment's, perhaps with more to it:
-    "Task_1 final.ipynb" is task1.ipynb, and task12.ipynb is not."""
+    """Whether a notebook has this name, perhaps with more words.
+
+    "Task_1 final.ipynb" is task1.ipynb; task12.ipynb is not.
+    """
     letters, own = (re.sub(r"[\W_]", "", PurePosixPath(path).stem.lower()) for path in (one, name))
     return letters.startswith(own) and not letters[len(own):len(own) + 1].isdigit()
 
 
-def listing(problems, most=8, rest="--json lists all"):
-    """Return the problems as lines of text: by kind, at most so many of each, then `rest`."""
+def list_problems(problems, most=8, rest="--json lists all"):
+    """The problems as lines of text: by kind, at most so many of each, then `rest`."""
     lines = []
     for kind, title in KINDS.items():
         of_kind = [problem for problem in problems if problem.kind == kind]

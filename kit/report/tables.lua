@@ -45,7 +45,7 @@ local function bold_head(tbl)
   tbl.head = head
 end
 
--- Widths in points, estimated from the letters: what fits, and how much the letters must shrink.
+-- Widths in points, estimated from the letters: they say whether a table fits or must shrink.
 local SIZE, LETTER, GAP = 9.2, 0.48, 1.2        -- of a letter, its width and a gap's in letters
 local PORTRAIT, LANDSCAPE = 465, 717            -- of the page's text area
 local SMALLEST_UPRIGHT, SMALLEST_TURNED = 0.72, 0.6

@@ -1,9 +1,9 @@
-"""TeX formulas written as typst: what is not known is refused, never guessed.
+"""Converts TeX formulas to typst. It refuses unknown TeX and never guesses.
 
-A formula is read as TeX reads it, token by token: `sequence` writes symbols side by side,
-`scripted` one symbol with its scripts, `symbol` one symbol or a command with its arguments. Every
-structure becomes a call of a typst function and every sign that typst could take for its own is
-escaped, so that grouping is TeX's and a formula cannot smuggle in typst code.
+A Reader reads a formula as TeX does, token by token. `read_sequence` reads symbols side by side.
+`read_symbol` reads one symbol, or a command and its arguments. Every structure becomes a call of a
+typst function, so groups are those of TeX. Every sign that means something in typst is escaped, so
+no formula can smuggle in typst code.
 """
 
 import functools
@@ -11,15 +11,15 @@ import re
 import unicodedata
 
 from kit.report import tex_commands as known
-from kit.report.macros import CannotSet, Macros, tokens_of
-from kit.report.rows import environment, stacked, whole_formula
-from kit.report.writing import escaped, fenced, hexadecimal, joined, quoted
+from kit.report.tex_macros import CannotSet, split_tokens
+from kit.report.tex_rows import read_environment, read_substack, read_whole_formula
+from kit.report.typst_syntax import enclose, escape_sign, join_typst, parse_colour, quote_text
 
 DEEPEST = 80             # a group counts twice
 BETWEEN_SIGNS = {"+", "-", "=", "<", ">", *known.BINARY.values(), *known.RELATIONS.values()}
 RAISED, LOWERED = set("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ"), set("₀₁₂₃₄₅₆₇₈₉")
 SCRIPTS = {"^", "_", "'", "′", *RAISED, *LOWERED}
-PLACES = {r"\limits": "limits({})", r"\nolimits": "scripts({})"}
+LIMITS = {r"\limits": "limits({})", r"\nolimits": "scripts({})"}
 END = ""                # the token after the last one
 KNOWN_CHARACTERS = set(known.CHARACTERS) | {sign for sign in known.SYMBOLS.values() if sign > "~"}
 ACCENTS = {"\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde",
@@ -34,19 +34,16 @@ TEXT_SIGNS = {"~": "\xa0", r"\ ": " ", r"\,": "\u2009", r"\;": "\u2005", r"\:": 
               r"\}": "}", "'": "’", "`": "‘", r"\textbackslash": "\\", r"\S": "§"}
 
 
-class Mender:
-    """Turns formulas into typst one after another: macros of one are known in those after it."""
+def convert_formula(tex, macros, display=True):
+    """(typst, tag) of a formula, whose own macros join those of the report.
 
-    def __init__(self):
-        self.macros = Macros()
-
-    def prepare(self, tex, display=True):
-        """Return (typst, tag) of one formula; CannotSet says why there is none."""
-        return whole_formula(Reader(self.macros.expand(tokens_of(tex)), display))
+    CannotSet says why there is no typst.
+    """
+    return read_whole_formula(Reader(macros.expand(split_tokens(tex)), display))
 
 
-def deeper(read):
-    """Return a reading method that refuses to nest without end."""
+def limit_depth(read):
+    """Decorate a reading method: it refuses a formula that is nested too deep."""
     @functools.wraps(read)
     def reading(self, *arguments):
         self.depth += 1
@@ -70,13 +67,13 @@ class Reader:
     # Tokens
 
     def peek(self):
-        """Return the next token that is not white space."""
+        """The next token that is not white space."""
         while self.position < len(self.tokens) and self.tokens[self.position].isspace():
             self.position += 1
         return self.tokens[self.position] if self.position < len(self.tokens) else END
 
     def take(self):
-        """Return the next token and step past it."""
+        """The next token; step past it."""
         token = self.peek()
         self.position += 1
         return token
@@ -86,8 +83,8 @@ class Reader:
         if self.take() != wanted:
             raise CannotSet(f"no {wanted} after {after}")
 
-    def raw(self, opening="{", closing="}"):
-        """Return the text of a group as it is written, without reading it as TeX."""
+    def read_raw(self, opening="{", closing="}"):
+        """The text of a group as it is written, not read as TeX."""
         self.expect(opening, "a command that wants one")
         depth, out = 1, []
         while self.position < len(self.tokens):
@@ -101,89 +98,89 @@ class Reader:
 
     # Symbols side by side
 
-    @deeper
-    def sequence(self, *stops):
-        """Return the typst of all that stands before one of the tokens that stop it."""
+    @limit_depth
+    def read_sequence(self, *stops):
+        """The typst of all tokens before one of those that stop it."""
         out = []
         while (token := self.peek()) not in stops:
             if token in known.FRACTIONS:
-                return self.fraction(joined(out), stops)
+                return self.read_fraction(join_typst(out), stops)
             if token in known.SWITCHES or token == r"\color":
-                out.append(self.switch(stops))
+                out.append(self.read_switch(stops))
             else:
-                out.append(self.scripted())
-        return joined(out)
+                out.append(self.read_symbol_with_scripts())
+        return join_typst(out)
 
-    def fraction(self, upper, stops):
-        """Return {upper \\over lower}."""
+    def read_fraction(self, upper, stops):
+        """The typst of {upper \\over lower}."""
         token = self.take()
-        lower = self.sequence(*stops, *known.FRACTIONS)
+        lower = self.read_sequence(*stops, *known.FRACTIONS)
         if self.peek() in known.FRACTIONS:
             raise CannotSet(f"{token} and {self.peek()} in one group")
         return known.FRACTIONS[token].format(upper, lower)
 
-    def switch(self, stops):
-        """Return what a switch such as \\displaystyle or \\color{red} sets: all that follows."""
+    def read_switch(self, stops):
+        """A switch such as \\displaystyle or \\color{red}, with all that follows it."""
         token = self.take()
-        template = self.colour() if token == r"\color" else known.SWITCHES[token]
+        template = self.read_colour() if token == r"\color" else known.SWITCHES[token]
         if token == r"\color" and self.peek() == "{":  # as Jupyter reads \color{red}{x}
-            return self.with_scripts(template.format(self.argument(token)))
-        return template.format(self.sequence(*stops))
+            return self.add_scripts(template.format(self.read_argument(token)))
+        return template.format(self.read_sequence(*stops))
 
-    def scripted(self):
-        """Return one symbol with its scripts."""
-        return self.with_scripts('""' if self.peek() in SCRIPTS else self.symbol())
+    def read_symbol_with_scripts(self):
+        """One symbol with its scripts."""
+        return self.add_scripts('""' if self.peek() in SCRIPTS else self.read_symbol())
 
-    def with_scripts(self, base):
-        """Return a symbol with the scripts that follow it."""
+    def add_scripts(self, base):
+        """A symbol with the scripts that follow it."""
         scripts, primes = {}, 0
-        while (token := self.peek()) in SCRIPTS or token in PLACES:
+        while (token := self.peek()) in SCRIPTS or token in LIMITS:
             self.take()
-            if token in PLACES:
-                base = PLACES[token].format(base)
+            if token in LIMITS:
+                base = LIMITS[token].format(base)
             elif token in RAISED or token in LOWERED:
                 side = "t" if token in RAISED else "b"
-                sign = escaped(unicodedata.normalize("NFKC", token))
-                scripts[side] = joined([scripts.get(side), sign])
+                sign = escape_sign(unicodedata.normalize("NFKC", token))
+                scripts[side] = join_typst([scripts.get(side), sign])
             elif token in ("'", "′"):
                 primes += 1
                 if "t" in scripts:
                     raise CannotSet("a prime after a superscript: put braces around the first")
             else:
-                self.script(token, scripts)
+                self.read_script(token, scripts)
         if primes:
-            scripts["t"] = joined(["′" * primes, scripts.get("t")])
+            scripts["t"] = join_typst(["′" * primes, scripts.get("t")])
         if not scripts:
             return base
         return "attach(%s)" % ", ".join(
             [base] + [f"{side}: {scripts[side]}" for side in sorted(scripts, reverse=True)])
 
-    def script(self, token, scripts):
+    def read_script(self, token, scripts):
         """Read one script into scripts."""
         side = {"^": "t", "_": "b"}[token]
         if side in scripts:
             raise CannotSet("two scripts on one symbol: put braces around the first")
-        scripts[side] = self.argument(token)
+        scripts[side] = self.read_argument(token)
 
-    def argument(self, command):
-        """Return the next argument, a group or one symbol with its own arguments."""
+    def read_argument(self, command):
+        """The next argument: a group, or one symbol with its own arguments."""
         if self.peek() in (END, "}", "&", r"\\", "^", "_", r"\end", r"\right"):
             raise CannotSet(f"nothing after {command}")
         if self.peek() == "{":      # no group: \overset{a}{=} stays a relation
             self.take()
-            inner = self.sequence("}")
+            inner = self.read_sequence("}")
             self.expect("}", "a {")
             return inner
-        return self.symbol()
+        return self.read_symbol()
 
-    @deeper
-    def symbol(self):
-        """Return one symbol, group or command with its arguments."""
+    @limit_depth
+    def read_symbol(self):
+        """One symbol, group, or command with its arguments."""
         token = self.take()
         if token in known.TEMPLATES:
-            return self.filled(token, known.TEMPLATES[token])
+            return self.fill_template(token, known.TEMPLATES[token])
         if token in known.SYMBOLS:
-            return self.known_symbol(token)
+            return self.write_symbol(token)
         if token in known.SPACES:
             return known.SPACES[token]
         if token in known.DROPPED:
@@ -193,61 +190,61 @@ class Reader:
         if token in known.LIMITED:
             return 'op("%s", limits: #true)' % known.LIMITED[token]
         if token in known.LETTERING:
-            return self.lettering(token)
+            return self.read_lettering(token)
         if token in known.TEXTS:
-            return self.text(known.TEXTS[token])
+            return self.read_text(known.TEXTS[token])
         if token in known.LONG_ARROWS:
-            return self.long_arrow(token)
+            return self.read_long_arrow(token)
         if token in COMMANDS:
             return COMMANDS[token](self)
         if BIG_FENCE.fullmatch(token):
-            return self.big_fence(token)
-        return self.character(token)
+            return self.read_big_fence(token)
+        return self.write_character(token)
 
-    def character(self, token):
-        """Return what stands for a character that is typed as it is."""
+    def write_character(self, token):
+        """The typst of a character that is typed as it is."""
         if len(token) == 1 and (token in known.PUNCTUATION or token in known.TYPED):
-            return escaped(known.TYPED.get(token, token))
+            return escape_sign(known.TYPED.get(token, token))
         if re.fullmatch("[0-9]", token):
             return token
         base, *marks = unicodedata.normalize("NFD", token) or " "
         if LETTERS.fullmatch(base) and len(marks) < 3 and set(marks) <= set(ACCENTS):
             return functools.reduce(lambda body, mark: f"{ACCENTS[mark]}({body})", marks, base)
         if token in KNOWN_CHARACTERS or LETTERS.fullmatch(token):
-            return escaped(token)
+            return escape_sign(token)
         raise CannotSet(MISPLACED.get(token) or f"{token} is not known here")
 
     # Commands
 
-    def filled(self, token, template):
-        """Return a template with the command's arguments in their places."""
+    def fill_template(self, token, template):
+        """A template with the arguments of the command in their places."""
         count = len(set(re.findall(r"\{\d\}", template)))
-        return template.format(*[self.argument(token) for _ in range(count)])
+        return template.format(*[self.read_argument(token) for _ in range(count)])
 
-    def known_symbol(self, token):
-        """Return the character of a symbol, with TeX's spacing around it."""
+    def write_symbol(self, token):
+        """The character of a symbol, with TeX's spacing around it."""
         if token == r"\dots" and known.SYMBOLS.get(self.peek(), self.peek()) in BETWEEN_SIGNS:
             token = r"\cdots"
-        sign = escaped(known.SYMBOLS[token])
+        sign = escape_sign(known.SYMBOLS[token])
         return f'class("{known.CLASSES[token]}", {sign})' if token in known.CLASSES else sign
 
-    def group(self):
-        """Return a group; a sign alone in it has no space around it, as in 1{,}000."""
-        inner = self.sequence("}")
+    def read_group(self):
+        """A group; a sign alone in it has no space around it, as in 1{,}000."""
+        inner = self.read_sequence("}")
         self.expect("}", "a {")
         alone = re.fullmatch(r"\\?[^\w\"]", inner) and inner not in known.BIG.values()
         return f'class("normal", {inner})' if alone else inner
 
-    def lettering(self, token):
-        """Return letters of another alphabet; a word stays together."""
-        word, after = self.word()
+    def read_lettering(self, token):
+        """Letters of another alphabet; a word stays together."""
+        word, after = self.read_word()
         if word and token in known.WORDS:
             self.position = after
-            return known.WORDS[token].format(quoted(word))
-        return known.LETTERING[token].format(self.argument(token))
+            return known.WORDS[token].format(quote_text(word))
+        return known.LETTERING[token].format(self.read_argument(token))
 
-    def word(self):
-        """Return (the word in the braces that follow, where it ends), "" if there is none."""
+    def read_word(self):
+        """(the word in the braces that follow, its end); the word is "" if there is none."""
         if self.peek() != "{":
             return "", self.position
         letters = []
@@ -260,159 +257,159 @@ class Reader:
             letters += token if token.isalnum() else " " * len(token[:1])
         return "", self.position
 
-    def operator(self, limits="false"):
-        """Return a named operator."""
+    def read_operator(self, limits="false"):
+        """A named operator."""
         start = self.position
-        words = re.sub(r"\\[,;:! ]|~", " ", self.raw())
+        words = re.sub(r"\\[,;:! ]|~", " ", self.read_raw())
         words = re.sub(r"\\(mathrm|text|rm)(?![A-Za-z])|[{}]", "", words).strip()
         if not re.fullmatch(r"(?:[^\W_]|[ \-])+", words):
             self.position = start
-            return f"op(upright({self.argument('a name')}), limits: #{limits})"
-        return f"op({quoted(words)}, limits: #{limits})"
+            return f"op(upright({self.read_argument('a name')}), limits: #{limits})"
+        return f"op({quote_text(words)}, limits: #{limits})"
 
-    def operator_with_limits(self):
-        """Return a named operator whose scripts are limits."""
-        return self.operator("true")
+    def read_operator_with_limits(self):
+        """A named operator whose scripts are limits."""
+        return self.read_operator("true")
 
-    def delimiter(self, command):
-        """Return the next token as a delimiter, escaped; "" for the open side of a fence."""
+    def read_delimiter(self, command):
+        """The next token as a delimiter, escaped; "" for the open side of a fence."""
         token = self.take()
         if token not in known.FENCES:
             raise CannotSet(f"{command} before {token or 'nothing'} is not known here")
-        return escaped(known.FENCES[token])
+        return escape_sign(known.FENCES[token])
 
-    def left(self):
-        """Return \\left … \\right with what stands between."""
-        opening = self.delimiter(r"\left")
+    def read_left(self):
+        """\\left … \\right with all between them."""
+        opening = self.read_delimiter(r"\left")
         self.fences += 1
-        inner = self.sequence(r"\right")
+        inner = self.read_sequence(r"\right")
         self.fences -= 1
         self.expect(r"\right", r"\left")
-        return fenced(opening, inner, self.delimiter(r"\right"))
+        return enclose(opening, inner, self.read_delimiter(r"\right"))
 
-    def middle(self):
-        """Return a delimiter that grows with the \\left … \\right around it."""
+    def read_middle(self):
+        """A delimiter that grows with the \\left … \\right around it."""
         if not self.fences:
             raise CannotSet(r"\middle without its \left")
-        return f"mid({self.delimiter('middle')})"
+        return f"mid({self.read_delimiter('middle')})"
 
-    def big_fence(self, token):
-        """Return a delimiter of the size asked for."""
+    def read_big_fence(self, token):
+        """A delimiter of a given size."""
         size, side = BIG_FENCE.fullmatch(token).groups()
-        return known.SIDES[side] % f"lr(size: #{known.SIZES[size]}, {self.delimiter(token)})"
+        return known.SIDES[side] % f"lr(size: #{known.SIZES[size]}, {self.read_delimiter(token)})"
 
-    def root(self):
-        """Return a root with its degree."""
+    def read_root(self):
+        """A root with its degree."""
         if self.peek() != "[":
-            return f"sqrt({self.argument('a root')})"
+            return f"sqrt({self.read_argument('a root')})"
         self.take()
-        degree = self.sequence("]")
+        degree = self.read_sequence("]")
         self.expect("]", r"\sqrt[")
-        return f"root({degree}, {self.argument('a root')})"
+        return f"root({degree}, {self.read_argument('a root')})"
 
-    def long_arrow(self, token):
-        """Return an arrow as long as what stands above and below it."""
+    def read_long_arrow(self, token):
+        """An arrow as long as the words above and below it."""
         below = ""
         if self.peek() == "[":
             self.take()
-            below = ", b: #h(0.4em)%s#h(0.4em)" % self.sequence("]")
+            below = ", b: #h(0.4em)%s#h(0.4em)" % self.read_sequence("]")
             self.expect("]", f"{token}[")
-        above = self.argument(token)
+        above = self.read_argument(token)
         return f"attach(stretch({known.LONG_ARROWS[token]}), t: #h(0.4em){above}#h(0.4em){below})"
 
-    def negated(self):
-        """Return \\not with the sign that it strikes out, one character of both."""
+    def read_negated(self):
+        """\\not and the sign that it strikes out, as one character."""
         token = self.take()
         sign = known.SYMBOLS.get(token, token)
         both = unicodedata.normalize("NFC", sign + "\u0338")
         if len(both) != 1 or sign.isalnum():
             raise CannotSet(rf"\not{token} is not known here")
-        return escaped(both)
+        return escape_sign(both)
 
-    def space(self):
-        """Return a space of the width asked for."""
-        words = self.raw()
+    def read_space(self):
+        """A space of a given width."""
+        words = self.read_raw()
         width = re.fullmatch(known.LENGTH, words)
         if not width:
             raise CannotSet(f"the width {words} is not known here")
         unit, factor = known.IN_TYPST.get(width[2], (width[2], 1))
         return f"#h({float(width[1]) * factor:.4g}{unit})"
 
-    def colour(self):
-        """Return the template that colours what follows."""
-        model = self.raw("[", "]") if self.peek() == "[" else ""
-        return 'colored(#rgb("%s"), {0})' % hexadecimal(model, self.raw())
+    def read_colour(self):
+        """The template for typst of a given colour."""
+        model = self.read_raw("[", "]") if self.peek() == "[" else ""
+        return 'colored(#rgb("%s"), {0})' % parse_colour(model, self.read_raw())
 
-    def coloured(self):
-        """Return \\textcolor{colour}{what it colours}."""
-        return self.colour().format(self.argument(r"\textcolor"))
+    def read_coloured(self):
+        """\\textcolor{colour}{argument}."""
+        return self.read_colour().format(self.read_argument(r"\textcolor"))
 
-    def tagged(self, form="({})"):
+    def read_tag(self, form="({})"):
         """Take the tag of a line."""
-        words = self.raw()
+        words = self.read_raw()
         if self.tag is not None or re.search(r"[\\${}]", words):
             raise CannotSet(r"a \tag that is more than plain text, or a second one")
         self.tag = form.format(words.strip())
         return ""
 
-    def tagged_as_is(self):
-        """Take the tag of a line that has no parentheses."""
-        return self.tagged("{}")
+    def read_starred_tag(self):
+        """Take the tag of a line, without parentheses."""
+        return self.read_tag("{}")
 
-    def label(self):
-        """Step over a label: nothing of it is shown."""
-        self.raw()
+    def skip_label(self):
+        """Step over a label: it is not shown."""
+        self.read_raw()
         return ""
 
     # Text
 
-    @deeper
-    def text(self, template):
-        """Return the text of a group in the lettering of the template, with formulas within."""
+    @limit_depth
+    def read_text(self, template):
+        """The text of a group in the lettering of a template; it may hold formulas."""
         self.expect("{", "a command for text")
         out, words = [], []
-        while (token := self.next_of_text()) != "}":
-            inner = self.within_text(token, template)
+        while (token := self.take_in_text()) != "}":
+            inner = self.read_in_text(token, template)
             if inner is None:
                 words.append(TEXT_SIGNS.get(token, " " if token.isspace() else token))
                 continue
-            out += [lettered(words, template), inner]
+            out += [write_words(words, template), inner]
             words = []
-        return joined([*out, lettered(words, template)])
+        return join_typst([*out, write_words(words, template)])
 
-    def next_of_text(self):
-        """Return the next token of a text, where white space counts."""
+    def take_in_text(self):
+        """The next token of a text, where white space counts; step past it."""
         self.position += 1
         if self.position > len(self.tokens):
             raise CannotSet("a text without its }")
         return self.tokens[self.position - 1]
 
-    def within_text(self, token, template):
-        """Return the typst of what is more than words, None for words."""
+    def read_in_text(self, token, template):
+        """The typst of a token that is more than words; None for words."""
         if token in ("$", r"\("):
             closing = {"$": "$"}.get(token, r"\)")
-            inner = self.sequence(closing)
+            inner = self.read_sequence(closing)
             self.expect(closing, token)
             return inner
         if token in known.TEXTS:
-            return self.text(template.format(known.TEXTS[token]))
+            return self.read_text(template.format(known.TEXTS[token]))
         if token == r"\textcolor":
-            return self.colour().format(self.text(template))
+            return self.read_colour().format(self.read_text(template))
         if token == "{":
             self.position -= 1
-            return self.text(template)
+            return self.read_text(template)
         if token[0] == "\\" and token not in TEXT_SIGNS:
             raise CannotSet(f"{token} within text is not known here")
         return None
 
 
 COMMANDS = {
-    "{": Reader.group, r"\begin": environment, r"\left": Reader.left, r"\middle": Reader.middle,
-    r"\sqrt": Reader.root, r"\not": Reader.negated, r"\textcolor": Reader.coloured,
-    r"\operatorname": Reader.operator, r"\operatorname*": Reader.operator_with_limits,
-    r"\hspace": Reader.space, r"\hspace*": Reader.space, r"\mspace": Reader.space,
-    r"\tag": Reader.tagged, r"\tag*": Reader.tagged_as_is, r"\label": Reader.label,
-    r"\substack": stacked}
+    "{": Reader.read_group, r"\begin": read_environment, r"\left": Reader.read_left,
+    r"\middle": Reader.read_middle, r"\sqrt": Reader.read_root, r"\not": Reader.read_negated,
+    r"\textcolor": Reader.read_coloured, r"\operatorname": Reader.read_operator,
+    r"\operatorname*": Reader.read_operator_with_limits, r"\hspace": Reader.read_space,
+    r"\hspace*": Reader.read_space, r"\mspace": Reader.read_space, r"\tag": Reader.read_tag,
+    r"\tag*": Reader.read_starred_tag, r"\label": Reader.skip_label, r"\substack": read_substack}
 MISPLACED = {
     END: r"it ends too early: a {, \begin or \left is not closed", "}": "a } without its {",
     "&": "an & outside of rows", r"\\": r"a \\ outside of rows", "$": "a $ within a formula",
@@ -421,6 +418,6 @@ MISPLACED = {
        for token in (*known.SWITCHES, *known.FRACTIONS, r"\color")}}
 
 
-def lettered(words, template):
-    """Return words as typst text, nothing for no words."""
-    return template.format(quoted("".join(words))) if words else ""
+def write_words(words, template):
+    """Words as typst text; nothing for no words."""
+    return template.format(quote_text("".join(words))) if words else ""

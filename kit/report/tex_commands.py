@@ -1,31 +1,31 @@
-"""Every TeX command that is let through, grouped by kind; whatever is not here is refused.
+"""All TeX commands that the report can set, grouped by kind; it refuses others.
 
-Each symbol was set and found again in the text of the PDF, each structure looked at beside TeX.
+Each symbol was found again in the text of a PDF, each structure compared with TeX by eye.
 """
 
 
-def named(table):
-    """Return {"\\name": "character", …} of a table of names and characters."""
+def parse_names(table):
+    """{"\\name": "character", …} of a table of names and characters."""
     words = table.split()
     return {"\\" + name: character for name, character in zip(words[::2], words[1::2])}
 
 
-def templates(table):
-    """Return {"\\name": "template", …} of a table with one name and template a line."""
+def parse_templates(table):
+    """{"\\name": "template", …} of a table with one name and template a line."""
     return {"\\" + name: template.strip() for name, _, template in
             (line.strip().partition(" ") for line in table.strip().splitlines())}
 
 
 # Symbols ----------------------------------------------------------------------------------------
 
-GREEK = named(r"""
+GREEK = parse_names(r"""
     alpha α  beta β  gamma γ  delta δ  epsilon ϵ  zeta ζ  eta η  theta θ  iota ι  kappa κ
     lambda λ  mu μ  nu ν  xi ξ  omicron ο  pi π  rho ρ  sigma σ  tau τ  upsilon υ  phi ϕ  chi χ
     psi ψ  omega ω  varepsilon ε  vartheta ϑ  varkappa ϰ  varpi ϖ  varrho ϱ  varsigma ς  varphi φ
     digamma ϝ  Gamma Γ  Delta Δ  Theta Θ  Lambda Λ  Xi Ξ  Pi Π  Sigma Σ  Upsilon Υ  Phi Φ  Psi Ψ
     Omega Ω
 """)
-LETTERS = named(r"""
+LETTERS = parse_names(r"""
     partial ∂  nabla ∇  infty ∞  hbar ℏ  hslash ℏ  ell ℓ  imath ı  jmath ȷ  Re ℜ  Im ℑ  wp ℘
     aleph ℵ  beth ℶ  gimel ℷ  daleth ℸ  eth ð  mho ℧  Bbbk 𝕜  complement ∁  forall ∀  exists ∃
     nexists ∄  emptyset ∅  varnothing ∅  neg ¬  lnot ¬  top ⊤  bot ⊥  angle ∠  measuredangle ∡
@@ -34,7 +34,7 @@ LETTERS = named(r"""
     triangledown ▽  blacktriangledown ▾  flat ♭  natural ♮  sharp ♯  clubsuit ♣  diamondsuit ♢
     heartsuit ♡  spadesuit ♠  dag †  ddag ‡  S §  P ¶  pounds £  copyright ©  yen ¥
 """)
-BINARY = named(r"""
+BINARY = parse_names(r"""
     pm ±  mp ∓  times ×  div ÷  cdot ⋅  ast ∗  star ⋆  circ ∘  bullet ∙  bigcirc ◯  oplus ⊕
     ominus ⊖  otimes ⊗  oslash ⊘  odot ⊙  boxplus ⊞  boxminus ⊟  boxtimes ⊠  boxdot ⊡  cap ∩
     cup ∪  Cap ⋒  Cup ⋓  uplus ⊎  sqcap ⊓  sqcup ⊔  wedge ∧  vee ∨  land ∧  lor ∨  barwedge ⊼
@@ -43,7 +43,7 @@ BINARY = named(r"""
     unrhd ⊵  ltimes ⋉  rtimes ⋊  leftthreetimes ⋋  rightthreetimes ⋌  dotplus ∔  divideontimes ⋇
     intercal ⊺  circledast ⊛  circledcirc ⊚  circleddash ⊝  curlywedge ⋏  curlyvee ⋎
 """)
-RELATIONS = named(r"""
+RELATIONS = parse_names(r"""
     leq ≤  le ≤  geq ≥  ge ≥  leqslant ⩽  geqslant ⩾  leqq ≦  geqq ≧  ll ≪  gg ≫  lll ⋘  ggg ⋙
     lesssim ≲  gtrsim ≳  lessapprox ⪅  gtrapprox ⪆  lessgtr ≶  gtrless ≷  lesseqgtr ⋚
     gtreqless ⋛  prec ≺  succ ≻  preceq ⪯  succeq ⪰  preccurlyeq ≼  succcurlyeq ≽  precsim ≾
@@ -57,14 +57,14 @@ RELATIONS = named(r"""
     vartriangleright ⊳  blacktriangleleft ◀  blacktriangleright ▶  therefore ∴  because ∵
     eqsim ≂  eqcirc ≖  lt <  gt >
 """)
-NEGATED = named(r"""
+NEGATED = parse_names(r"""
     neq ≠  ne ≠  nleq ≰  ngeq ≱  nless ≮  ngtr ≯  nprec ⊀  nsucc ⊁  nsim ≁  ncong ≇  nmid ∤
     nparallel ∦  nvdash ⊬  nvDash ⊭  nVdash ⊮  notin ∉  nsubseteq ⊈  nsupseteq ⊉  subsetneq ⊊
     supsetneq ⊋  subsetneqq ⫋  supsetneqq ⫌  lneq ⪇  gneq ⪈  lneqq ≨  gneqq ≩  precnsim ⋨
     succnsim ⋩  lnsim ⋦  gnsim ⋧  ntriangleleft ⋪  ntriangleright ⋫  ntrianglelefteq ⋬
     ntrianglerighteq ⋭  sqsubsetneq ⋤  sqsupsetneq ⋥
 """)
-ARROWS = named(r"""
+ARROWS = parse_names(r"""
     to →  gets ←  leftarrow ←  rightarrow →  leftrightarrow ↔  uparrow ↑  downarrow ↓
     updownarrow ↕  Leftarrow ⇐  Rightarrow ⇒  Leftrightarrow ⇔  Uparrow ⇑  Downarrow ⇓
     Updownarrow ⇕  longleftarrow ⟵  longrightarrow ⟶  longleftrightarrow ⟷  Longleftarrow ⟸
@@ -80,19 +80,19 @@ ARROWS = named(r"""
     nrightarrow ↛  nleftrightarrow ↮  nLeftarrow ⇍  nRightarrow ⇏  nLeftrightarrow ⇎
     Lleftarrow ⇚  Rrightarrow ⇛  restriction ↾
 """)
-DOTS = named(r"""
+DOTS = parse_names(r"""
     ldots …  dots …  dotsc …  dotso …  cdots ⋯  dotsb ⋯  dotsm ⋯  dotsi ⋯  vdots ⋮  ddots ⋱
     adots ⋰  iddots ⋰
 """)
-BIG = named(r"""
+BIG = parse_names(r"""
     sum ∑  prod ∏  coprod ∐  int ∫  iint ∬  iiint ∭  oint ∮  oiint ∯  bigcap ⋂  bigcup ⋃
     bigsqcup ⨆  biguplus ⨄  bigvee ⋁  bigwedge ⋀  bigodot ⨀  bigoplus ⨁  bigotimes ⨂
 """)
-OPENING = named(r"""
+OPENING = parse_names(r"""
     lbrace {  lbrack [  lparen (  langle ⟨  lceil ⌈  lfloor ⌊  lvert |  lVert ‖  ulcorner ⌜
     llcorner ⌞  lgroup ⟮  llbracket ⟦
 """)
-CLOSING = named(r"""
+CLOSING = parse_names(r"""
     rbrace }  rbrack ]  rparen )  rangle ⟩  rceil ⌉  rfloor ⌋  rvert |  rVert ‖  urcorner ⌝
     lrcorner ⌟  rgroup ⟯  rrbracket ⟧
 """)
@@ -109,7 +109,7 @@ CHARACTERS = "×÷·•−–…°¬±½¼¾√‖ℂℍℕℙℚℝℤℒℓ"  
 FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "|": "|", "<": "⟨", ">": "⟩", ".": "",
           r"\|": "‖", r"\Vert": "‖", r"\vert": "|", r"\{": "{", r"\}": "}",
           "⟨": "⟨", "⟩": "⟩", "‖": "‖", **OPENING, **CLOSING}
-CLASSES = {  # what typst's own class of a character differs from
+CLASSES = {  # of characters that have another class in typst
     r"\lvert": "opening", r"\lVert": "opening", r"\rvert": "closing", r"\rVert": "closing",
     r"\colon": "punctuation", r"\perp": "relation", r"\bot": "normal", r"\top": "normal"}
 
@@ -121,13 +121,13 @@ SPACES = {r"\,": "thin", r"\:": "med", r"\>": "med", r"\;": "thick", r"\!": "#h(
           r"\negthinspace": "#h(-0.167em)", r"\enspace": "#h(0.5em)", r"\space": "#h(0.25em)",
           r"\nobreakspace": "#h(0.25em)"}
 LENGTH = r"\s*(-?\d*\.?\d+)\s*(pt|cm|mm|in|em|ex|mu)\s*"
-IN_TYPST = {"ex": ("em", 0.431), "mu": ("em", 1 / 18)}   # other units are typst's too
+IN_TYPST = {"ex": ("em", 0.431), "mu": ("em", 1 / 18)}   # typst knows the other units
 DROPPED = {r"\notag", r"\nonumber", r"\relax", r"\mathstrut", r"\strut", r"\allowbreak",
            r"\nobreak", r"\displaylimits", r"\allowdisplaybreaks", r"\null", r"\/"}
 
 # Structures: typst with a place for each argument ----------------------------------------------
 
-TEMPLATES = templates(r"""
+TEMPLATES = parse_templates(r"""
     frac                frac({0}, {1})
     dfrac               display(frac({0}, {1}))
     tfrac               inline(frac({0}, {1}))
@@ -185,7 +185,7 @@ TEMPLATES = templates(r"""
     mod                 #h(1em)"mod"#h(0.333em){0}
     bmod                class("binary", "mod")
 """)
-LETTERING = templates(r"""
+LETTERING = parse_templates(r"""
     mathrm      upright({0})
     mathup      upright({0})
     mathbf      bold(upright({0}))
@@ -205,14 +205,14 @@ LETTERING = templates(r"""
     pmb         bold({0})
     bold        bold(upright({0}))
 """)
-WORDS = {  # how these letter a whole word
+WORDS = {  # templates for a whole word
     r"\mathrm": "{0}", r"\mathup": "{0}", r"\mathbf": "bold({0})", r"\mathit": "italic({0})",
     r"\mathsf": "sans({0})", r"\mathtt": "mono({0})", r"\bold": "bold({0})"}
 TEXTS = {
     r"\text": "{0}", r"\textrm": "{0}", r"\textnormal": "{0}", r"\textup": "{0}",
     r"\mbox": "{0}", r"\hbox": "{0}", r"\textbf": "bold({0})", r"\textit": "italic({0})",
     r"\emph": "italic({0})", r"\texttt": "mono({0})", r"\textsf": "sans({0})"}
-SWITCHES = templates(r"""
+SWITCHES = parse_templates(r"""
     displaystyle       display({0})
     textstyle          inline({0})
     scriptstyle        script({0})
@@ -225,7 +225,7 @@ SWITCHES = templates(r"""
     cal                cal({0})
 """)
 FRACTIONS = {r"\over": "frac({0}, {1})", r"\choose": "binom({0}, {1})"}
-LONG_ARROWS = named("""
+LONG_ARROWS = parse_names("""
     xrightarrow →  xleftarrow ←  xleftrightarrow ↔  xRightarrow ⇒  xLeftarrow ⇐  xLeftrightarrow ⇔
 """)
 SIZES = {"big": "120%", "Big": "180%", "bigg": "240%", "Bigg": "300%"}
@@ -251,7 +251,7 @@ COLUMN = {"l": "left", "c": "center", "r": "right"}
 
 # Colours as browsers know them ------------------------------------------------------------------
 
-COLOURS = named("""
+COLOURS = parse_names("""
     black #000000  white #ffffff  red #ff0000  green #008000  blue #0000ff  cyan #00ffff
     magenta #ff00ff  yellow #ffff00  gray #808080  grey #808080  darkgray #a9a9a9
     lightgray #d3d3d3  brown #a52a2a  lime #00ff00  olive #808000  orange #ffa500  pink #ffc0cb

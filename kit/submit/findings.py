@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from kit.check import FAILED, PASSED
 from kit.files import one_line
-from kit.report.preflight import REMEDY, listing
+from kit.report.preflight import REMEDY, list_problems
 from kit.report_settings import SETTINGS
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.packing import SETTINGS_PATH
@@ -43,7 +43,7 @@ class Findings:
         lines = ["missing:", *(f"  {words}" for words in self.missing)] if self.missing else []
         if self.checks and not self.checks.all_passed:
             lines += list_failures(self.counting)
-        return lines + listing(own, rest="python -m kit report --json lists all")
+        return lines + list_problems(own, rest="python -m kit report --json lists all")
 
     def make_fields(self):
         """The fields of the manifest for these findings."""

@@ -10,8 +10,8 @@ from kit.check import run_checks
 from kit.commands import stop_on_signals
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say, whole_file
-from kit.notebooks import read_notebook, stored
-from kit.report.child import make_pdf
+from kit.notebook_files import encode_notebook, read_notebook
+from kit.report.launcher import make_pdf
 from kit.report_settings import read_settings
 from kit.submit.findings import Findings, read_group
 from kit.submit.manifest import make_manifest, summarise
@@ -149,9 +149,9 @@ def import_from(folder):
 
 def execute_notebooks(notebooks, stack):
     """{name: bytes} of notebooks that were executed in copies, which end with the stack."""
-    from kit.execution import execute_copies    # slow to load, and only needed here
+    from kit.notebook_execution import execute_copies    # slow to load, and only needed here
     execute_copies(list(notebooks.values()), stack)
-    return {name: stored(notebook) for name, notebook in notebooks.items()}
+    return {name: encode_notebook(notebook) for name, notebook in notebooks.items()}
 
 
 def make_report(notebooks, files, settings):

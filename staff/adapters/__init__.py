@@ -1,5 +1,5 @@
-"""Adapters: each lets the checks ask one layout of code for what they ask the kit's scripts.
+"""Adapters: each lets the checks call code in one layout as if it were the kit's scripts.
 
-An adapter runs in the student's process, by kit/checking/student_process.py, on any Python and
-NumPy that process has; nothing that it says is trusted more than the student's code.
+An adapter runs in the student's process (kit/checking/student_process.py), with the Python and
+NumPy of that process. Its answers are trusted no more than the student's code.
 """

@@ -1,5 +1,7 @@
-"""Stand-ins for modules that a script imports and this machine has not got: they can be imported,
-and raise when they are used. tqdm, which only draws, is left out."""
+"""Stand-ins for modules that a script imports and that are not installed here.
+
+They can be imported, and raise an error when they are used. tqdm only draws: it does nothing.
+"""
 
 import importlib.machinery
 import os
@@ -10,7 +12,7 @@ from adapter.notes import note
 
 
 class Unusable:
-    """A name of a module that is not there; may be a base class, and has further names."""
+    """A name in a module that is not installed. It has further names, and can be a base class."""
 
     def __init__(self, name):
         self.__dict__["_name"] = name
@@ -31,7 +33,7 @@ class Unusable:
 
 
 class Absent(types.ModuleType):
-    """A module that is not there."""
+    """A module that is not installed."""
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -40,7 +42,7 @@ class Absent(types.ModuleType):
 
 
 class Bar:
-    """What tqdm gives: the things it counts, and methods that draw nothing."""
+    """In place of tqdm: gives the things that it counts; its methods draw nothing."""
 
     def __init__(self, things=(), *_, **__):
         self.things = things
@@ -61,41 +63,40 @@ class Bar:
         return lambda *_, **__: None
 
 
-def bars(module):
-    """Give a module tqdm's names."""
+def add_bars(module):
+    """Give a module the names of tqdm."""
     module.tqdm = module.tqdm_notebook = Bar
     module.trange = lambda *given, **_: Bar(range(*given))
     module.__path__ = []
     return module
 
 
-class Stranger:
-    """Finds, last of all, what nobody has found and a script in the folder imports."""
+class StandInFinder:
+    """Finds stand-ins for modules that a script in the folder imports; it is asked last."""
 
     def __init__(self, folder, needed=()):
         self.folder, self.needed = str(folder), needed
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a stand-in; None if it is a library that asks, or a script that the
-        assignment's folder should hold."""
-        if name in self.needed or not self.asked_by_a_script():
+        """The spec of a stand-in; None if a library asks, or for a script of the assignment."""
+        if name in self.needed or not self.is_asked_by_script():
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
-    def asked_by_a_script(self):
-        """Return whether the innermost code that is no import machinery stands in the folder."""
+    def is_asked_by_script(self):
+        """Whether a script in the folder is importing: the innermost code, except importlib."""
         frame = sys._getframe(2)
         while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
             frame = frame.f_back
         return bool(frame) and os.path.dirname(frame.f_code.co_filename) == self.folder
 
     def create_module(self, spec):
-        """Return the stand-in."""
+        """The stand-in."""
         top = spec.name.split(".")[0]
         if top == "tqdm":
-            return bars(types.ModuleType(spec.name))
-        note("{} is imported and not installed here: what uses it cannot run".format(top))
+            return add_bars(types.ModuleType(spec.name))
+        note("{} is imported and not installed here: code that uses it cannot run".format(top))
         return Absent(spec.name)
 
     def exec_module(self, module):
-        """Do nothing."""
+        """Do nothing: a stand-in has no code."""

@@ -1,9 +1,9 @@
-"""What an adapter notices of the code, in sentences for the report."""
+"""Collects sentences about the code, for the report."""
 
 import contextlib
 
 MOST = 40
-findings = []       # the adapter's own, asked for as "adapter.findings"
+findings = []       # the grader reads it as "adapter.findings"
 _silent = [False]
 
 
@@ -16,7 +16,7 @@ def note(words):
 
 @contextlib.contextmanager
 def silence():
-    """Keep nothing meanwhile: the same code is run once more."""
+    """Keep nothing inside this context: the same code runs a second time there."""
     before, _silent[0] = _silent[0], True
     try:
         yield

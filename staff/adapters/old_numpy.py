@@ -1,5 +1,5 @@
-"""Lets code run that was written for an older NumPy: names that are gone, arrays of unequal rows,
-and int() or float() of an array of one element."""
+"""Runs code for an older NumPy: old names, arrays of unequal rows, and int() or float() of an
+array of one element."""
 
 import ast
 import builtins
@@ -27,8 +27,8 @@ CALLS = {"int": "_adapter_int", "float": "_adapter_float"}
 ARRAYS = {"array": "_adapter_array", "asarray": "_adapter_array"}
 
 
-def missing_names():
-    """Return the names of GONE that this NumPy no longer has."""
+def list_missing():
+    """The names of GONE that this NumPy no longer has."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return {name for name in GONE if not hasattr(np, name)}
@@ -36,27 +36,27 @@ def missing_names():
 
 def bring_back():
     """Give NumPy the names that it no longer has; return them."""
-    names = missing_names()
+    names = list_missing()
     for name in names:
         setattr(np, name, GONE[name])
-    builtins._adapter_int = lambda *given, **named: one_element(int, given, named)
-    builtins._adapter_float = lambda *given, **named: one_element(float, given, named)
-    builtins._adapter_array = array
+    builtins._adapter_int = lambda *given, **named: take_element(int, given, named)
+    builtins._adapter_float = lambda *given, **named: take_element(float, given, named)
+    builtins._adapter_array = make_array
     return names
 
 
-def one_element(kind, given, named):
-    """Return int or float of what may be an array of one element."""
+def take_element(kind, given, named):
+    """int or float of a value, also of an array of one element."""
     if len(given) == 1 and isinstance(given[0], np.ndarray) and given[0].ndim and \
             given[0].size == 1:
         note("{} of an array with one element, which newer NumPy refuses, was taken as that of "
-             "its element ({})".format(kind.__name__ + "()", caller()))
+             "its element ({})".format(kind.__name__ + "()", find_caller()))
         given = (given[0].item(),)
     return kind(*given, **named)
 
 
-def array(values, *given, **named):
-    """Return np.array of what may be arrays of unequal shapes: then one of objects."""
+def make_array(values, *given, **named):
+    """np.array of values; if their shapes are unequal, an array of objects."""
     try:
         return np.array(values, *given, **named)
     except ValueError:
@@ -66,20 +66,20 @@ def array(values, *given, **named):
     for at, value in enumerate(values):
         found[at] = value
     note("np.array of parts of unequal shapes, which newer NumPy refuses, was made an array of "
-         "objects ({})".format(caller()))
+         "objects ({})".format(find_caller()))
     return found
 
 
-def caller():
-    """Return where the code stands that has called one of these."""
+def find_caller():
+    """The file and line of the code that has called one of these."""
     frame = sys._getframe(1)
     while frame.f_back and os.path.dirname(frame.f_code.co_filename) == os.path.dirname(__file__):
         frame = frame.f_back
     return "{}, line {}".format(os.path.basename(frame.f_code.co_filename), frame.f_lineno)
 
 
-class Renewed(ast.NodeTransformer):
-    """A script with these calls replaced by those above; names the names that are gone."""
+class Renewer(ast.NodeTransformer):
+    """Replaces these calls in a script by those above, and notes names that are gone."""
 
     def __init__(self, tree, file, gone):
         self.file, self.gone = file, gone
@@ -90,7 +90,7 @@ class Renewed(ast.NodeTransformer):
                     if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
     def is_numpy(self, node):
-        """Return whether a node is the name of NumPy."""
+        """Whether a node is NumPy's name."""
         return isinstance(node, ast.Name) and node.id in self.aliases
 
     def visit_Attribute(self, node):
@@ -112,10 +112,10 @@ class Renewed(ast.NodeTransformer):
         return node
 
 
-def renewed(source, path, gone):
-    """Return the syntax tree of a script, to be compiled; SyntaxError if it is none."""
+def renew(source, path, gone):
+    """The syntax tree of a script, ready to compile; SyntaxError if it is not Python."""
     tree = ast.parse(source, filename=str(path))
     try:
-        return ast.fix_missing_locations(Renewed(tree, os.path.basename(path), gone).visit(tree))
+        return ast.fix_missing_locations(Renewer(tree, os.path.basename(path), gone).visit(tree))
     except RecursionError:      # nested too deeply to be looked at
         return ast.parse(source, filename=str(path))

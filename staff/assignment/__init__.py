@@ -1,1 +1,1 @@
-"""For staff alone: this assignment's inputs, marking guide and layouts."""
+"""The part of this assignment that only staff have."""

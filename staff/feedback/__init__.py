@@ -1,1 +1,1 @@
-"""What comes out of the record: tables, pages, and marks by hand on their way back."""
+"""Writes the tables and pages of a grading from its record, and reads the marks by hand."""

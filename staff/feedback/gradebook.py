@@ -1,4 +1,4 @@
-"""The gradebook: one row a student, and the files that Blackboard and Canvas import."""
+"""The gradebook with one row for each student, and the files that Blackboard and Canvas import."""
 
 import csv
 from dataclasses import dataclass, field
@@ -6,71 +6,68 @@ from pathlib import Path
 
 from kit.definition import load_assignment
 from kit.files import one_line
-from staff.feedback.roster import words_of
-from staff.feedback.standing import Standing, list_marked
-from staff.feedback.tables import number_text, write_table
+from staff.feedback.csv_tables import format_points, write_table
+from staff.feedback.roster import split_name
+from staff.feedback.standing import Standing, list_subtasks_with_points
 
 
 @dataclass
 class Person:
-    """One student, and the submission that counts.
+    """One student, and the submission that counts."""
 
-    student: the user name or number, as far as it is known; own: whether the student handed it in.
-    row:     the number of the student's row in the roster; None without one.
-    """
-
-    student: str
+    student: str            # the user name or number; empty if it is not known
     name: str
     standing: Standing
-    own: bool
-    row: int = None
+    own: bool               # whether this student handed it in
+    row: int = None         # the number of the student's row in the roster
     others: list = field(default_factory=list)      # keys of submissions that do not count
 
     @property
     def flags(self):
-        """What whoever publishes the grade should know."""
+        """Sentences for the grader to read before the grade is published."""
         found = list(self.standing.flags)
         if not self.own:
             by = self.standing.submission
             found.append(f"member of a group, handed in by {by.name or by.student}")
         elif not self.name and len(self.standing.submission.members) > 1:
-            found.append("one of the group, but which one cannot be told without --roster")
+            found.append("one of the group; --roster is needed to find out which one")
         if self.others:
             found.append(f"also in {', '.join(self.others)}")
         return found
 
 
-def people(standings, roster=None):
-    """Return a Person for each student: who handed in, and each named member of a group.
+def list_people(standings, roster=None):
+    """A Person for each student who handed in, and for each named member of a group.
 
-    A student's own submission comes before a group's that names the student; of two, the better.
+    A student's own submission counts before a group's, and a better one before another.
     """
     found = {}
     for standing in standings:
         one = standing.submission
         name = one.name or (one.members[0] if len(one.members) == 1 else "")
-        add(found, Person(one.student, name, standing, True), roster)
+        add_person(found, Person(one.student, name, standing, True), roster)
     owners = {}
     for identity, person in found.items():
-        owners.setdefault(spelling(person.name or person.student), []).append(identity)
+        owners.setdefault(sort_name(person.name or person.student), []).append(identity)
     for standing in standings:
-        by = identity_of(standing.submission.student, standing.submission.name, roster)
+        by = identify(standing.submission.student, standing.submission.name, roster)
         for name in standing.submission.members if len(standing.submission.members) > 1 else ():
-            same = owners.get(spelling(name), [])
+            same = owners.get(sort_name(name), [])
             person = Person("", name, standing, False)
-            identity = same[0] if len(same) == 1 else identity_of("", name, roster)
+            identity = same[0] if len(same) == 1 else identify("", name, roster)
             if identity != by:
-                add(found, person, roster, identity)
-    return sorted(found.values(), key=lambda one: (words_of(one.name or one.student), one.student))
+                add_person(found, person, roster, identity)
+    return sorted(found.values(),
+                  key=lambda one: (split_name(one.name or one.student), one.student))
 
 
-def add(found, person, roster, identity=None):
-    """Put a person into {identity: Person}, or the submission into the one that is there."""
-    identity = identity or identity_of(person.student, person.name, roster)
+def add_person(found, person, roster, identity=None):
+    """Add a person to {identity: Person}; if the student is there, keep the better submission."""
+    identity = identity or identify(person.student, person.name, roster)
     if identity[0] == "row":
         person.row = identity[1]
-        person.student = roster.student(person.row) or person.student
-        person.name = roster.name(person.row) or person.name
+        person.student = roster.read_student(person.row) or person.student
+        person.name = roster.read_name(person.row) or person.name
     known = found.setdefault(identity, person)
     if known is person or known.standing is person.standing:
         return
@@ -82,81 +79,81 @@ def add(found, person, roster, identity=None):
 
 
 def rank(person):
-    """Return by what a student's submission comes before another."""
+    """A key that is larger for the submission that counts."""
     return not person.standing.submission.refused, person.own, person.standing.total
 
 
-def identity_of(student, name, roster):
-    """Return what tells one student from another: the roster's row, the user name, the name."""
+def identify(student, name, roster):
+    """The identity of a student: the row in the roster, the user name, or the name."""
     row = roster.find(student, name) if roster else None
     if row is not None:
         return "row", row
-    return ("student", student.casefold()) if student else ("name", spelling(name))
+    return ("student", student.casefold()) if student else ("name", sort_name(name))
 
 
-def spelling(name):
-    """Return a name such that the order of its words does not matter."""
-    return " ".join(sorted(words_of(name)))
+def sort_name(name):
+    """The words of a name in alphabetical order, so that their own order does not matter."""
+    return " ".join(sorted(split_name(name)))
 
 
-def write_gradebook(path, found):
-    """Write gradebook.csv: a row a student, and what there is to know of it."""
-    marked = [subtask.id for subtask in list_marked()]
-    header = ["student", "name", *marked, "by code", "by hand", "total", "flags", "submission"]
-    rows = [[one.student, one.name, *(one.standing.points(subtask) for subtask in marked),
+def write_gradebook(path, people):
+    """Write gradebook.csv: points and flags, with one row for each student."""
+    subtasks = [subtask.id for subtask in list_subtasks_with_points()]
+    header = ["student", "name", *subtasks, "by code", "by hand", "total", "flags", "submission"]
+    rows = [[one.student, one.name, *(one.standing.points(subtask) for subtask in subtasks),
              one.standing.sum_by_code, one.standing.sum_by_hand, one.standing.total,
-             "; ".join(one.flags), one.standing.submission.key] for one in found]
+             "; ".join(one.flags), one.standing.submission.key] for one in people]
     write_table(path, [header, *rows])
 
 
-def grade(person):
-    """Return what goes into another gradebook: nothing while a mark by hand is missing."""
-    return "" if person.standing.missing else number_text(person.standing.total)
+def format_grade(person):
+    """The grade for Blackboard or Canvas; "" while a mark by hand is missing."""
+    return "" if person.standing.missing else format_points(person.standing.total)
 
 
-def write_blackboard(path, found, title):
-    """Write a file that Blackboard imports, as a new column: user names and totals."""
+def write_blackboard(path, people, title):
+    """Write the user names and totals, for Blackboard to import as a new column."""
     rows = [["Username", f"{title} [Total Pts: {load_assignment().points} Score]"]]
-    rows += [[one.student, grade(one)] for one in found if one.student and grade(one)]
+    rows += [[one.student, format_grade(one)] for one in people
+             if one.student and format_grade(one)]
     write_table(path, rows, quote=csv.QUOTE_ALL)
 
 
-def write_canvas(path, found, title):
-    """Write a file that Canvas imports: a number stands for its own ID, else it is a login."""
+def write_canvas(path, people, title):
+    """Write the totals for Canvas to import. A number is a Canvas ID, other text a login."""
     rows = [["Student", "ID", "SIS Login ID", "Section", title],
-            ["    Points Possible", "", "", "",
-             load_assignment().points]]
+            ["    Points Possible", "", "", "", load_assignment().points]]
     rows += [[one.name or one.student, one.student if one.student.isdecimal() else "",
-              "" if one.student.isdecimal() else one.student, "", grade(one)]
-             for one in found if grade(one)]
-    write_table(path, rows, encoding="utf-8")   # its reader takes the mark of UTF-8 for a letter
+              "" if one.student.isdecimal() else one.student, "", format_grade(one)]
+             for one in people if format_grade(one)]
+    write_table(path, rows, encoding="utf-8")   # Canvas would take a mark of UTF-8 for a letter
 
 
-def write_imports(out, found, roster=None, column=None):
-    """Write what Blackboard and Canvas import into OUT; returns sentences on what is not in it."""
+def write_imports(out, people, roster=None, column=None):
+    """Write the files for Blackboard and Canvas into OUT; sentences on missing students."""
     said, out = [], Path(out)
-    if waiting := sum(not grade(one) for one in found):
-        said.append(f"{waiting} of {len(found)} students get no grade in the files to import, for "
-                    "marks by hand are missing")
+    if waiting := sum(not format_grade(one) for one in people):
+        said.append(f"{waiting} of {len(people)} students have no grade in the files for "
+                    "Blackboard and Canvas, because marks by hand are missing")
     if roster is None:
         title = column or load_assignment().title
-        write_blackboard(out / "blackboard.csv", found, title)
-        write_canvas(out / "canvas.csv", found, title)
-        if nameless := sum(not one.student for one in found):
-            said.append(f"of {nameless} members of groups only the name is known: --roster EXPORT "
-                        "finds them in the gradebook exported from Blackboard or Canvas")
+        write_blackboard(out / "blackboard.csv", people, title)
+        write_canvas(out / "canvas.csv", people, title)
+        if nameless := sum(not one.student for one in people):
+            said.append(f"{nameless} members of groups are known only by name: --roster EXPORT "
+                        "finds them in the gradebook that Blackboard or Canvas has exported")
         return said
-    number = roster.column(column, [one.standing.submission.source for one in found])
+    number = roster.find_column(column, [one.standing.submission.source for one in people])
     path = out / f"{roster.kind}-filled{roster.table.path.suffix.lower()}"
-    roster.fill(path, number, {one.row: grade(one) for one in found
-                               if one.row is not None and grade(one)})
-    said.append(f'{path}: the column "{one_line(roster.table.header[number], 80)}" filled')
-    unknown = [one.name or one.student for one in found if one.row is None]
+    roster.fill(path, number, {one.row: format_grade(one) for one in people
+                               if one.row is not None and format_grade(one)})
+    said.append(f'{path}: the column "{one_line(roster.table.header[number], 80)}" is filled')
+    unknown = [one.name or one.student for one in people if one.row is None]
     if unknown:
         said.append(f"not found in {roster.table.path.name}: "
                     + ", ".join(one_line(name, 60) for name in unknown))
-    without = len(roster.rows) - sum(one.row is not None for one in found)
+    without = len(roster.rows) - sum(one.row is not None for one in people)
     if without:
         said.append(f"{without} of {len(roster.rows)} students in {roster.table.path.name} have "
-                    "handed in nothing: their cells stay as they were")
+                    "handed in nothing: their cells were not changed")
     return said

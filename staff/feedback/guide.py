@@ -1,14 +1,18 @@
-"""The marking guide: what it says of each part that is marked by hand."""
+"""The marking guide: the model answer and the points of each part that a person grades."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import mistune
+from markupsafe import Markup
+
 from kit.definition import load_assignment
 from kit.files import Refused
-from staff.grading.points import parts_by_hand
+from staff.feedback.csv_tables import format_points
+from staff.feedback.page_template import write_page
 from staff.layouts import load_layouts
-from staff.feedback.tables import number_text
+from staff.points import list_parts_by_hand
 
 GUIDE = "staff/assignment/guide.md"
 HEADING = re.compile(r"^## (\w+) (\w+): (.+) \((\d+) points?\)$", re.MULTILINE)
@@ -17,33 +21,33 @@ ELEMENT = re.compile(r"^\| (\d+(?:\.\d+)?) \| (.+) \|$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Part:
-    """One part: its points, what each element of it is worth, and the whole text in Markdown."""
+    """One part that a person grades."""
 
     subtask: str
     part: str
     title: str
     points: int
-    elements: tuple         # of (points, what earns them)
-    text: str
+    elements: tuple         # of (points, words: how to earn them)
+    text: str               # in Markdown
 
     @property
     def anchor(self):
-        """Its name in a page."""
+        """Its anchor in a page."""
         return f"{self.subtask}-{self.part}"
 
     @property
     def short(self):
-        """What earns the points, on one line."""
-        return "; ".join(f"{number_text(points)}: {words}" for points, words in self.elements)
+        """How to earn the points, on one line."""
+        return "; ".join(f"{format_points(points)}: {words}" for points, words in self.elements)
 
 
 def read_guide(path=None):
-    """Return ({(subtask, part): Part}, the text before the first one).
+    """({(subtask, part): Part}, the text before the first part) of a guide.
 
-    path: default: that of the assignment. An assignment without marks by hand needs none.
-    Refused unless it has all parts of the assignment, and their elements add up to their points.
+    Refused if a part is missing, or if its elements do not add up to its points. An assignment
+    without marks by hand needs no guide. path: default: the assignment's guide.
     """
-    asked = parts_by_hand(*load_layouts())
+    asked = list_parts_by_hand(*load_layouts())
     path = Path(path or load_assignment().folder / GUIDE)
     if not asked and not path.exists():
         return {}, ""
@@ -68,3 +72,11 @@ def read_guide(path=None):
     if wrong:
         raise Refused("\n".join(wrong))
     return parts, before.strip()
+
+
+def write_guide_page(path):
+    """Write the marking guide as a page. Each part has the anchor that marking.csv names."""
+    parts, before = read_guide()
+    render = mistune.create_markdown(escape=True, plugins=["table"])
+    write_page(path, "guide.html", before=Markup(render(before)),
+               parts=[(part, Markup(render(part.text))) for part in parts.values()])

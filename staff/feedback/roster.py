@@ -1,4 +1,4 @@
-"""The gradebook as Blackboard or Canvas exports it: who is in the course, and a column to fill."""
+"""The gradebook that Blackboard or Canvas has exported: the students, and a column to fill."""
 
 import csv
 import re
@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.feedback.tables import NUMBER, read_table, write_table
+from staff.feedback.csv_tables import NUMBER, read_table, write_table
 
-# Of students, by the names that the two give these columns
+# the columns that identify a student
 IDENTITIES = ("username", "student id", "id", "sis user id", "sis login id", "integration id")
 BLACKBOARD = re.compile(r"^(?P<title>.*?)\s*\[Total Pts: [^]]*\](\s*\|\d+)?$")
 CANVAS = re.compile(r"^(?P<title>.*?)\s*\(\d+\)$")
@@ -18,83 +18,84 @@ CANVAS = re.compile(r"^(?P<title>.*?)\s*\(\d+\)$")
 class Roster:
     """An exported gradebook.
 
-    kind:  "blackboard" or "canvas"; rows: the students, as lists of cells.
-    above: Canvas's rows between header and students, such as the points possible.
+    kind:  "blackboard" or "canvas".
+    rows:  the cells of each student.
+    above: the cells of Canvas's rows above the students, such as the points possible.
     """
 
     def __init__(self, path):
         self.table = read_table(path)
         self.names = [name.strip("\ufeff").lower() for name in self.table.header]
-        self.kind = kind_of(self.names, path)
+        self.kind = find_kind(self.names, path)
         width = len(self.names)
         rows = [(cells + [""] * width)[:width] for _, cells in self.table.rows]
         self.above = [row for row in rows if self.kind == "canvas" and is_above(row)]
         self.rows = [row for row in rows if not any(row is other for other in self.above)]
         self.by_id, self.by_name = {}, {}
         for number, row in enumerate(self.rows):
-            for key in self.identities(row):
+            for key in self.list_identities(row):
                 self.by_id.setdefault(key, set()).add(number)
-            for key in self.spellings(row):
+            for key in self.list_spellings(row):
                 self.by_name.setdefault(key, set()).add(number)
 
-    def cell(self, row, name):
-        """Return the cell of a row in the column of this name; empty without that column."""
+    def read_cell(self, row, name):
+        """The cell of a row in the column of this name; "" if there is no such column."""
         return row[self.names.index(name)].strip() if name in self.names else ""
 
-    def identities(self, row):
-        """Return what a student may be called in a file's name."""
-        found = {self.cell(row, name).casefold() for name in IDENTITIES}
+    def list_identities(self, row):
+        """The names and numbers by which a file's name may call a student."""
+        found = {self.read_cell(row, name).casefold() for name in IDENTITIES}
         return (found | {one.partition("@")[0] for one in found}) - {""}
 
-    def name(self, number):
-        """Return a student's name, the first name first."""
+    def read_name(self, number):
+        """The name of a student, the first name first."""
         row = self.rows[number]
         if "student" in self.names:
-            last, _, first = self.cell(row, "student").partition(",")
+            last, _, first = self.read_cell(row, "student").partition(",")
         else:
-            first = self.cell(row, "first name") or self.cell(row, "firstname")
-            last = self.cell(row, "last name") or self.cell(row, "lastname")
+            first = self.read_cell(row, "first name") or self.read_cell(row, "firstname")
+            last = self.read_cell(row, "last name") or self.read_cell(row, "lastname")
         return f"{first.strip()} {last.strip()}".strip()
 
-    def student(self, number):
-        """Return a student's user name."""
+    def read_student(self, number):
+        """The user name or number of a student."""
         row = self.rows[number]
-        return next(filter(None, (self.cell(row, name) for name in
+        return next(filter(None, (self.read_cell(row, name) for name in
                                   ("username", "sis login id", "student id", "sis user id",
                                    "id"))), "")
 
-    def spellings(self, row):
-        """Return the ways a student's name may be written: words in any order, or run together."""
-        words = words_of(self.name_of_row(row))
+    def list_spellings(self, row):
+        """The ways to write a student's name: the words in any order, or joined."""
+        words = split_name(self.join_name(row))
         return {"".join(sorted(words)), "".join(words), "".join([*words[-1:], *words[:-1]])} - {""}
 
-    def name_of_row(self, row):
-        """Return the name in a row, as it stands there."""
-        return " ".join(self.cell(row, name) for name in
+    def join_name(self, row):
+        """The name in a row, as it is written there."""
+        return " ".join(self.read_cell(row, name) for name in
                         ("student", "first name", "firstname", "last name", "lastname"))
 
     def find(self, student, name=""):
-        """Return the number of a student's row, by user name or number, else by name; or None."""
+        """The number of a student's row, found by user name, number or name; or None."""
         candidates = [self.by_id.get(student.casefold(), set())] if student else []
         for text in filter(None, (name, student)):
-            candidates += [self.by_name.get("".join(sorted(words_of(text))), set()),
-                           self.by_name.get("".join(words_of(text)), set())]
+            candidates += [self.by_name.get("".join(sorted(split_name(text))), set()),
+                           self.by_name.get("".join(split_name(text)), set())]
         return next((min(found) for found in candidates if len(found) == 1), None)
 
     # ------------------------------------------------------------------------ the column to fill
 
-    def titles(self):
-        """Return {number of a column that holds grades: its title}."""
+    def list_titles(self):
+        """{number: title} of the columns that hold grades."""
         pattern = BLACKBOARD if self.kind == "blackboard" else CANVAS
         matches = ((number, pattern.match(name)) for number, name in enumerate(self.table.header))
         return {number: match["title"] for number, match in matches if match}
 
-    def column(self, asked, sources):
-        """Return the number of the column to fill, by its name or that of the downloaded files.
+    def find_column(self, asked, sources):
+        """The number of the column to fill, by its name or the names of the downloaded files.
 
-        Refused if none or several are meant.
+        Refused if no column fits, or several.
         """
-        titles = self.titles()
+        titles = self.list_titles()
         if asked:
             meant = [number for number, name in enumerate(self.table.header)
                      if asked.casefold() in (name.casefold(), titles.get(number, "").casefold())]
@@ -106,11 +107,12 @@ class Roster:
         if len(meant) == 1:
             return meant[0]
         named = ", ".join(f'"{one_line(title, 60)}"' for title in titles.values()) or "none"
-        raise Refused(f"{self.table.path} has {'more than one' if meant else 'no'} column that "
-                      f"can be meant: give one by --column; its columns with grades: {named}")
+        raise Refused(f"{self.table.path} has {'several columns' if meant else 'no column'} that "
+                      f"could be filled: give one with --column; the columns with grades are "
+                      f"{named}")
 
     def fill(self, path, column, grades):
-        """Write the gradebook to path, as it was but for the grades, {number of a row: text}."""
+        """Write a copy of the gradebook to path, with {number of a row: grade} in a column."""
         rows = [[*row] for row in self.rows]
         comma = self.has_decimal_commas()
         for number, grade in grades.items():
@@ -120,30 +122,30 @@ class Roster:
                     self.table.delimiter, quote)
 
     def has_decimal_commas(self):
-        """Return whether numbers are written as in 7,5."""
+        """Whether decimals have a comma, as in 7,5."""
         return self.table.delimiter == ";" and not any(
             NUMBER.fullmatch(cell) and "." in cell for row in self.above + self.rows
             for cell in row)
 
 
-def kind_of(names, path):
-    """Return whose export has this header; Refused if it is neither's."""
+def find_kind(names, path):
+    """The kind of an export, by its header; Refused if it is neither kind."""
     if "username" in names and "last name" in names:
         return "blackboard"
     if "id" in names and "section" in names and ("student" in names or "lastname" in names):
         return "canvas"
-    raise Refused(f"{path} is no gradebook that Blackboard exports (columns Last Name, First "
-                  "Name, Username) or Canvas (Student, ID, Section): export the gradebook and "
-                  "give that file")
+    raise Refused(f"{path} was not exported by Blackboard (columns Last Name, First Name, "
+                  "Username) or by Canvas (Student, ID, Section): export the gradebook and give "
+                  "that file")
 
 
 def is_above(row):
-    """Return whether a row of Canvas's is none of a student."""
+    """Whether a row of Canvas's does not belong to a student."""
     return "points possible" in row[0].lower() or not any(cell.strip() for cell in row[:3])
 
 
-def words_of(text):
-    """Return the words of a name, without accents, case and punctuation."""
+def split_name(text):
+    """The words of a name, without accents, case and punctuation."""
     text = unicodedata.normalize("NFKD", text.casefold())
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return re.findall(r"[^\W_]+", text)

@@ -1,12 +1,12 @@
-"""How one submission stands, from the record alone: its points, and what is to be known of it."""
+"""The standing of each submission, from the record alone: points, marks and flags."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from kit.check import PASSED
 from kit.definition import load_assignment
-from staff.grading import points
-from staff.record import NOT_DONE
+from staff.points import count_points, divide_subtasks, list_parts_by_hand
+from staff.record import NOT_DONE, Submission
 
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
@@ -14,36 +14,32 @@ MISSING = "by hand missing"
 
 @dataclass(frozen=True)
 class Standing:
-    """One submission that counts, or that was refused.
+    """One submission that counts or was refused, with all that the record holds about it."""
 
-    results, findings: what the record has of it; marks: {(subtask, part): (points, comment)}.
-    earlier:           the attempts in whose place it counts.
-    """
-
-    submission: object
+    submission: Submission
     results: list
     findings: list
-    marks: dict
-    earlier: tuple = ()
+    marks: dict             # {(subtask, part): (points, comment)}
+    earlier: tuple = ()     # the student's attempts that it replaces
 
     @cached_property
     def subtasks(self):
-        """{id: Subtask}, with what is given by code and by hand in the submission's layout."""
-        return {one.id: one for one in points.subtasks_of(self.submission.layout)}
+        """{id: Subtask}, as code and a person grade them in the submission's layout."""
+        return {one.id: one for one in divide_subtasks(self.submission.layout)}
 
     @cached_property
     def parts_by_hand(self):
-        """{(subtask, part): points}: all that is given by hand."""
-        return points.parts_by_hand(self.submission.layout)
+        """{(subtask, part): points} of the parts that a person grades."""
+        return list_parts_by_hand(self.submission.layout)
 
     @cached_property
     def by_code(self):
-        """{subtask: points}; 0 where nothing stands."""
-        return points.by_code(self.results, self.submission.layout)
+        """{subtask: points by code}; 0 where there are no results."""
+        return count_points(self.results, self.submission.layout)
 
     @cached_property
     def by_hand(self):
-        """{subtask: points of the parts that are marked, None if none is}."""
+        """{subtask: points by hand; None if no part has a mark}."""
         found = {subtask: [] for subtask, _ in self.parts_by_hand}
         for subtask, part in self.parts_by_hand:
             if self.given(subtask, part) is not None:
@@ -51,18 +47,17 @@ class Standing:
         return {name: sum(given) if given else None for name, given in found.items()}
 
     def given(self, subtask, part):
-        """Return the points by hand of one part, None while there are none; what was refused gets
-        0."""
+        """The points by hand of one part; None without a mark, 0 if the hand-in was refused."""
         return 0 if self.submission.refused else self.marks.get((subtask, part), (None,))[0]
 
     def points(self, subtask):
-        """Return a subtask's points as far as they are known; None if nothing is."""
+        """The points of a subtask so far; None if there are none yet."""
         known = [found[subtask] for found in (self.by_code, self.by_hand)
                  if found.get(subtask) is not None]
         return sum(known) if known else None
 
     def possible(self, subtask):
-        """Return the points that a subtask could give as far as it is marked."""
+        """The most points that the graded parts of a subtask could give."""
         one = self.subtasks[subtask]
         return sum(one.by_code.values()) + sum(
             possible for part, possible in one.by_hand.items()
@@ -75,28 +70,28 @@ class Standing:
 
     @property
     def sum_by_hand(self):
-        """All points by hand that were given."""
+        """All points by hand so far."""
         return sum(found or 0 for found in self.by_hand.values())
 
     @property
     def total(self):
-        """All points that are known."""
+        """All points so far."""
         return self.sum_by_code + self.sum_by_hand
 
     @property
     def missing(self):
-        """The parts marked by hand, as "1a derivation", that have no points yet."""
+        """The parts without a mark by hand, such as "1a derivation"."""
         return [f"{subtask} {part}" for subtask, part in self.parts_by_hand
                 if self.given(subtask, part) is None]
 
     @property
     def flags(self):
-        """What whoever publishes the grade should know, in a few words each."""
+        """Sentences for the grader to read before the grade is published."""
         one, found = self.submission, []
         if one.refused:
             found.append(f"refused: {one.refused}")
         elif not self.results:
-            found.append("the code has not been marked")
+            found.append("the code has not been checked")
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
         found += [f"could not be done ({finding.stage}): {finding.words}"
@@ -110,25 +105,25 @@ class Standing:
         return found
 
 
-def list_marked():
-    """Return the Subtasks that have points."""
+def list_subtasks_with_points():
+    """The Subtasks that have points."""
     return [subtask for subtask in load_assignment().subtasks if subtask.points]
 
 
-def standings(record):
-    """Return the Standing of each submission that no other attempt replaces, in their order."""
-    listed = record.submissions()
+def read_standings(record):
+    """The Standings of all submissions that no other attempt replaces, in order."""
+    listed = record.list_submissions()
     earlier = {}
     for one in listed:
         if one.superseded:
             earlier.setdefault(one.superseded, []).append(one)
-    return [Standing(one, record.results(one.key), record.findings(one.key),
-                     record.marks(one.key), tuple(earlier.get(one.key, ())))
+    return [Standing(one, record.list_results(one.key), record.list_findings(one.key),
+                     record.list_marks(one.key), tuple(earlier.get(one.key, ())))
             for one in listed if not one.superseded]
 
 
-def losses(standing):
-    """Return [(result, points that it costs)]: a part's points, shared by what failed in it."""
+def share_losses(standing):
+    """[(Result, points lost)]. The failed checks of a part share its points."""
     found, charge = [], load_assignment().charge
     for subtask in standing.subtasks.values():
         for part, possible in subtask.by_code.items():

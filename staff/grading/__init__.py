@@ -1,1 +1,1 @@
-"""The grader: a folder of strangers' submissions in, marks and feedback out."""
+"""Grades hand-ins: runs the checks on their code and keeps the results in the record."""

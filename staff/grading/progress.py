@@ -1,4 +1,4 @@
-"""How far a grading has come: a bar with the time left in a terminal, now and then a line else."""
+"""Shows how far a grading is: a bar in a terminal, or else a line every half minute."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ EVERY = 30      # seconds between two lines where there is no terminal
 
 
 class Progress:
-    """Counts what is done of `total`, on standard error."""
+    """Counts what is done, up to `total`, on standard error."""
 
     def __init__(self, title, total, every=EVERY):
         self.title, self.total, self.every = title, total, every
@@ -34,10 +34,10 @@ class Progress:
         if self.bar.disable and now - self.said >= self.every:
             self.said = now
             left = (now - self.start) / self.done * (self.total - self.done)
-            say(f"{self.title}: {self.done} of {self.total}, {minutes(left)} left", sys.stderr)
+            say(f"{self.title}: {self.done} of {self.total}, {format_time(left)} left", sys.stderr)
 
 
-def minutes(seconds):
-    """Return a time in words: "40 s", "3 min 20 s"."""
+def format_time(seconds):
+    """A time in words: "40 s", "3 min 20 s"."""
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"

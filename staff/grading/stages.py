@@ -1,136 +1,204 @@
-"""The stages of a grading: what each does with a submission, and how the record keeps it."""
+"""The stages of a grading: what is done with each submission, and when it has to be done again.
 
-import contextlib
+A stage is done for a submission if the record says so for its present files. The result is stale
+if other code or other limits gave it. Only a recheck computes stale results again.
+"""
+
 import hashlib
-import tempfile
-import threading
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import staff.notebooks
 from kit.definition import load_assignment
-from staff.grading import mark
+from kit.pool import Failure
+from staff.grading.judging import fingerprint_checks, judge_code, open_student, write_files
+from staff.grading.rechecks import list_changes
+from staff.intake.intake import read_copy
 from staff.layouts import KIT
-from staff.notebooks import notebooks
-from staff.grading.changes import changes
-from staff.grading.tasks import Stage
+from staff.notebooks.reading import read_notebooks
+from staff.notebooks.reported import compare_numbers
+from staff.notebooks.rerun import rerun_notebooks
+from staff.record import NOT_DONE, Submission
 
 NOTEBOOK = ".ipynb"
+HOUR = 3600
 
 
-def mark_code(task):
-    """Return the Marking of a submission's code, or of those of its checks that are asked for."""
-    return mark.mark(job_of(task), slot())
+class Stage:
+    """One thing that is done with each submission. It can be sent to other processes."""
+
+    name = ""       # in the record
+
+    def perform(self, job):
+        """The outcome of a job. Runs in any process, which has nothing but the job."""
+        raise NotImplementedError
+
+    def keep(self, record, job, outcome, recheck):
+        """Put an outcome into the record. recheck: its number, or None."""
+        raise NotImplementedError
+
+    def fingerprint(self, sandbox):
+        """A hash of everything that decides the outcome, apart from the submission's files."""
+        raise NotImplementedError
+
+    def list_changed_checks(self, record, submission):
+        """The ids of the submission's checks that have changed since it was judged."""
+        return ()
+
+    def needs(self, submission, name):
+        """Whether the stage needs a file of the submission."""
+        return True
+
+    def allow_seconds(self, job):
+        """The seconds after which a job is given up. The sandbox's limits end it long before."""
+        return HOUR
 
 
-def job_of(task):
-    """Return a task as mark.py wants it."""
-    return mark.Job(task.submission.key, task.submission.layout, task.files, task.settings.seed,
-                    task.settings.sandbox, task.checks)
+@dataclass(frozen=True)
+class Job:
+    """One stage of one submission, with everything it needs. It can be sent to any machine."""
+
+    stage: Stage
+    submission: Submission
+    seed: int               # of the fresh inputs
+    sandbox: object
+    checks: tuple = None    # the ids of the checks to run; None for all
+    files: dict = field(default_factory=dict)       # {name: bytes}, with forward slashes
+
+    @property
+    def fingerprint(self):
+        """A hash of everything that decides the outcome, apart from the files."""
+        return self.stage.fingerprint(self.sandbox)
+
+    def perform(self):
+        """The outcome."""
+        return self.stage.perform(self)
+
+    def allow_seconds(self):
+        """The seconds after which it is given up."""
+        return self.stage.allow_seconds(self)
 
 
-def slot():
-    """Return a number that no other thread of this machine has."""
-    return threading.get_native_id()
+def find_jobs(record, stages, seed, sandbox):
+    """The Jobs that are not done, and those that are done but stale. Both are without files."""
+    missing, stale = [], []
+    submissions = [one for one in record.list_submissions() if one.counts]
+    for stage in stages:
+        done = record.list_done(stage.name)
+        for one in submissions:
+            job = Job(stage, one, seed, sandbox)
+            sha256, fingerprint = done.get(one.key, ("", ""))
+            if sha256 != one.sha256:
+                missing.append(job)
+            elif fingerprint != job.fingerprint:
+                stale.append(job)
+            elif changed := stage.list_changed_checks(record, one):
+                stale.append(replace(job, checks=tuple(changed)))
+    return missing, stale
 
 
-def keep_code(record, task, marking, number):
-    """Put a marking into the record; of a recheck, with what it changes."""
-    before = record.results(task.submission.key)
-    results = merged(before, marking.results) if task.checks else marking.results
-    rows = changes(number, task.submission, before, results) if number and before else ()
-    record.put_marking(task.submission, results, marking.findings, task.fingerprint, rows)
+def add_files(job, out):
+    """The Job with the files that it needs, from the clean copy in OUT."""
+    files = read_copy(job.submission, out)
+    return replace(job, files={name: content for name, content in files.items()
+                               if job.stage.needs(job.submission, name)})
 
 
-def merged(before, results):
-    """Return results with some replaced by new ones, in their order."""
-    new = {one.check_id: one for one in results}
-    return [new.get(one.check_id, one) for one in before]
+def keep_outcome(record, job, outcome, recheck=None):
+    """Put the outcome of a job into the record, or the reason why there is none."""
+    if isinstance(outcome, Failure):
+        record.put_failure(job.submission, job.stage.name, outcome.words)
+    else:
+        job.stage.keep(record, job, outcome, recheck)
 
 
-def code_fingerprint(settings, layout):
-    """Return a hash of what decides all results of the code, beside the checks themselves."""
-    sandbox = settings.sandbox
-    checks = mark.fingerprint_checks(sandbox.assignment.folder)
-    return digest(sandbox.name, sandbox.python, sandbox.limits.code, sorted(checks))
+def list_failures(record):
+    """[(student, stage, words)] of the stages that could not be done."""
+    return [tuple(row) for row in record.query(
+        "SELECT student, stage, words FROM findings JOIN submissions USING (key) "
+        "WHERE kind = ? ORDER BY student, findings.rowid", NOT_DONE)]
 
 
-def changed_checks(record, key, layout):
-    """Return the ids of the checks that are not what they were when a submission was marked."""
-    now = mark.fingerprint_checks(load_assignment().folder)
-    return [one.check_id for one in record.results(key)
-            if one.fingerprint != now.get(one.check_id)]
+# ------------------------------------------------------------------------------ the three stages
+
+class CodeStage(Stage):
+    """Runs the checks on the code; the outcome is a Verdict."""
+
+    name = "code"
+
+    def perform(self, job):
+        return judge_code(job.files, job.submission.layout, job.sandbox, job.seed, job.checks)
+
+    def keep(self, record, job, outcome, recheck):
+        before = record.list_results(job.submission.key)
+        results = outcome.results
+        if job.checks:
+            new = {one.check_id: one for one in results}
+            results = [new.get(one.check_id, one) for one in before]
+        changes = (list_changes(recheck, job.submission, before, results)
+                   if recheck and before else ())
+        record.put_results(job.submission, results, outcome.findings, job.fingerprint, changes)
+
+    def fingerprint(self, sandbox):
+        checks = fingerprint_checks(sandbox.assignment.folder)
+        return hash_values(sandbox.name, sandbox.python, sandbox.limits.code, sorted(checks))
+
+    def list_changed_checks(self, record, submission):
+        now = fingerprint_checks(load_assignment().folder)
+        return [one.check_id for one in record.list_results(submission.key)
+                if one.fingerprint != now.get(one.check_id)]
+
+    def needs(self, submission, name):
+        """Whether a file may hold code that is checked; in the kit's layout no notebook does."""
+        return name.endswith(".py") or submission.layout != KIT and name.endswith(NOTEBOOK)
 
 
-def holds_code(submission, name):
-    """Return whether a file may hold code that is marked; in the kit's layout notebooks do not."""
-    return name.endswith(".py") or submission.layout != KIT and name.endswith(NOTEBOOK)
+class ReadingStage(Stage):
+    """Reads the notebooks; the outcome is (a Reading, rows of the numbers that it reports)."""
+
+    name = "reading"
+
+    def perform(self, job):
+        layout = job.submission.layout
+        with write_files(job.files) as folder:
+            reading = read_notebooks(folder, layout)
+            with open_student(folder, layout, job.sandbox) as student:
+                return reading, compare_numbers(student, reading.numbers)
+
+    def keep(self, record, job, outcome, recheck):
+        record.put_reading(job.submission, *outcome, job.fingerprint)
+
+    def fingerprint(self, sandbox):
+        return hash_values(read_sources())
 
 
-def digest(*parts):
-    """Return a hash of what can be printed."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+class RerunStage(Stage):
+    """Executes the notebooks again; the outcome is a list of Findings."""
+
+    name = "notebooks"
+
+    def perform(self, job):
+        with write_files(job.files) as folder:
+            return rerun_notebooks(folder, job.submission.layout, job.sandbox)
+
+    def keep(self, record, job, outcome, recheck):
+        with record.transaction():
+            record.put_findings(job.submission, self.name, outcome, job.fingerprint)
+
+    def fingerprint(self, sandbox):
+        return hash_values(sandbox.name, sandbox.python, sandbox.limits.notebook, read_sources())
+
+    def allow_seconds(self, job):
+        """The time of all notebooks together, and ten minutes."""
+        count = sum(name.endswith(NOTEBOOK) for name in job.files)
+        return count * job.sandbox.limits.notebook.total_seconds + 600
 
 
-CODE = Stage("code", mark_code, keep_code, code_fingerprint, changed_checks, holds_code)
+def hash_values(*values):
+    """A short hash of values, as they are printed."""
+    return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-# ------------------------------------------------------------------------------------- notebooks
-
-def read_notebooks(task):
-    """Return (the Reading of a submission's notebooks, rows of numbers that it reports)."""
-    with folder_of(task) as folder:
-        reading = notebooks.read(task.submission, folder)
-        with mark.student_of(job_of(task), folder, slot(), None) as student:
-            return reading, notebooks.compare_numbers(student, reading)
-
-
-def keep_reading(record, task, outcome, number):
-    """Put a reading into the record."""
-    record.put_reading(task.submission, *outcome, task.fingerprint)
-
-
-def reading_fingerprint(settings, layout):
-    """Return a hash of the code that reads notebooks."""
-    return digest(sources())
-
-
-def sources():
-    """Return the code that reads and executes notebooks."""
-    return [path.read_bytes() for path in sorted(Path(notebooks.__file__).parent.glob("*.py"))]
-
-
-def execute_notebooks(task):
-    """Return the Findings of executing a submission's notebooks."""
-    with folder_of(task) as folder:
-        return notebooks.execute(task.submission, folder, task.settings.sandbox)
-
-
-def keep_execution(record, task, findings, number):
-    """Put what came of executing notebooks into the record."""
-    with record.transaction():
-        record.put_findings(task.submission, NOTEBOOKS.name, findings, task.fingerprint)
-
-
-def execution_fingerprint(settings, layout):
-    """Return a hash of what decides what comes of executing notebooks."""
-    sandbox = settings.sandbox
-    return digest(sandbox.name, sandbox.python, sandbox.limits.notebook,
-                  sources())
-
-
-def as_many_notebooks(task):
-    """Return the seconds that all notebooks of a task may take, and ten minutes."""
-    number = sum(name.endswith(NOTEBOOK) for name in task.files)
-    return number * task.settings.sandbox.limits.notebook.total_seconds + 600
-
-
-@contextlib.contextmanager
-def folder_of(task):
-    """Yield a folder with a task's files, for as long as it lasts."""
-    with tempfile.TemporaryDirectory(prefix="notebooks-") as folder:
-        mark.written(Path(folder), task.files)
-        yield Path(folder)
-
-
-READING = Stage("reading", read_notebooks, keep_reading, reading_fingerprint)
-NOTEBOOKS = Stage("notebooks", execute_notebooks, keep_execution, execution_fingerprint,
-                  patience=as_many_notebooks)
+def read_sources():
+    """The code that reads and executes notebooks."""
+    return [path.read_bytes() for path in sorted(Path(staff.notebooks.__path__[0]).glob("*.py"))]

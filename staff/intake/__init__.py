@@ -1,1 +1,1 @@
-"""From what was handed in to clean copies: archives, platforms' names, layouts."""
+"""Takes in hand-ins as clean copies: archives, names of platforms, layouts."""

@@ -1,4 +1,4 @@
-"""What stands in a folder of hand-ins, and whose it is, as the learning platforms name files.
+"""Finds the hand-ins in a folder or zip, and their students, by the platforms' names of files.
 
 Blackboard  Assignment 2_adal_attempt_2026-02-11-23-59-59_code.zip, and …-59-59.txt with the name
 Canvas      lovelaceada_LATE_12345_67890_code-1.zip, lovelaceada_12345_text.html
@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kit.files import Refused, one_line, reason
-from staff.intake import entries
-from staff.intake.entries import (BROKEN, FILE, FOLDER, is_archive, is_junk, of_folder,
-                                  of_path, of_zip, stem_of, text_of)
+from staff.intake import listing
+from staff.intake.listing import (BROKEN, FILE, FOLDER, decode_name, describe_path, is_archive,
+                                  is_junk, list_folder, list_zip, remove_suffix)
 from staff.layouts import list_scripts
+from staff.record import FILE as RECORD
 
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})"
                         r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
@@ -30,12 +31,12 @@ ANONYMOUS = re.compile(r"(?P<name>anon)(?P<late>_LATE)?_(?P<student>[A-Za-z0-9]{
 RECEIPT = re.compile(r"[^:\n]{1,30}:[ \t]*(?P<name>[^\n]{1,200}?)[ \t]*"
                      r"\((?P<student>[^()\n]{1,100})\)")
 LARGEST_RECEIPT = 2**16
-# what platforms and teachers put beside hand-ins
+# files that platforms and teachers put beside hand-ins
 BESIDE = {".txt", ".csv", ".tsv", ".md", ".xls", ".xlsx", ".ods", ".html", ".htm", ".json",
           ".toml", ".log", ".xml", ".sqlite"}
 MOST_HAND_INS = 5000
-MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # of a whole course's zip
-RECORD, COPIES = "record.sqlite", "submissions"     # an output folder has both
+MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # in the zip of a whole course
+COPIES = "submissions"      # in an output folder, beside the record
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Item:
 
 @dataclass(frozen=True)
 class HandIn:
-    """What belongs to one attempt of one student; fields as in Submission."""
+    """One attempt of one student; fields as in Submission."""
 
     student: str
     source: str
@@ -62,10 +63,10 @@ class HandIn:
     attempt: str = ""
     platform: str = ""
     notes: tuple = ()
-    items: list = field(default_factory=list)       # (name of its own, Item)
+    items: list = field(default_factory=list)       # (name within the hand-in, Item)
 
-    def entries(self):
-        """Return the entries of all of it; Refused if they cannot be listed."""
+    def list_entries(self):
+        """The entries of all its items; Refused if they cannot be listed."""
         if not self.items:
             raise Refused("no file was handed in")
         found = []
@@ -79,95 +80,100 @@ class HandIn:
         return found
 
 
-# --------------------------------------------------------------------------- what stands there
+# ----------------------------------------------------------------------------- finding hand-ins
 
-def hand_ins_of(path, out=None):
-    """Return the HandIns in a folder or zip; Refused if there are none.
+def find_hand_ins(path, out=None):
+    """The HandIns in a folder or zip; Refused if there are none.
 
-    out: the output folder, which is no hand-in if it lies there.
+    out: the output folder, which may lie there and is no hand-in.
     """
     try:
-        items = items_of(path, out)
+        items = list_items(path, out)
     except OSError as problem:
         raise Refused(f"{path} cannot be read ({reason(problem)})") from None
     except Refused as refusal:
         raise Refused(f"{path} cannot be read: {refusal}") from None
-    if is_one(items):
-        found = [HandIn(stem_of(path.resolve().name) if path.is_file() else path.resolve().name,
-                        ".", items=[(item.name, item) for item in items])]
+    if is_one_hand_in(items):
+        name = path.resolve().name
+        found = [HandIn(remove_suffix(name) if path.is_file() else name, ".",
+                        items=[(item.name, item) for item in items])]
     else:
-        found = sorted_out(items)
+        found = sort_by_attempt(items)
     if not found:
-        raise Refused(f"{path} holds no hand-ins: expected zips or folders, one a student, or "
-                      "what Blackboard, Canvas or Moodle gives for download")
+        raise Refused(f"{path} holds no hand-ins: expected one zip or folder a student, or "
+                      "the download of Blackboard, Canvas or Moodle")
     if len(found) > MOST_HAND_INS:
-        raise Refused(f"{path} holds {len(found)} hand-ins, expected {MOST_HAND_INS} at the most")
+        raise Refused(f"{path} holds {len(found)} hand-ins, expected at most {MOST_HAND_INS}")
     return found
 
 
-def items_of(path, out):
-    """Return the items of a folder, or of a zip that is a platform's download."""
+def list_items(path, out):
+    """The items of a folder, or of a zip that is a platform's download."""
     if path.is_dir():
-        items = in_folder(path, out)
-        return in_downloads(path, items) or items
+        items = list_in_folder(path, out)
+        return list_in_downloads(path, items) or items
     if path.is_file():
-        return in_zip(open(path, "rb"), MOST_LISTED, LONGEST_LIST)      # stays open: see of_zip
+        # the file stays open: its entries are read later
+        return list_in_zip(open(path, "rb"), MOST_LISTED, LONGEST_LIST)
     raise Refused(f"it {'is neither folder nor zip' if path.exists() else 'was not found'}; give "
                   "the folder or zip of the hand-ins")
 
 
-def in_folder(path, out):
-    """Return the items of a folder; outputs of the grader and what is hidden are none."""
+def list_in_folder(path, out):
+    """The items of a folder, without hidden ones and outputs of the grader."""
     found = []
     for one in sorted(path.iterdir()):
-        name = text_of(one.name)
-        entry = of_path(one, name)
+        name = decode_name(one.name)
+        entry = describe_path(one, name)
         if is_junk(name) or entry.kind == FOLDER and is_output(one, out):
             continue
-        inside = partial(of_folder, one) if entry.kind == FOLDER else partial(list, [entry])
+        inside = partial(list_folder, one) if entry.kind == FOLDER else partial(list, [entry])
         found.append(Item(name, entry.kind, inside, name))
     return found
 
 
 def is_output(folder, out):
-    """Return whether a folder is the grader's: this output, or that of an earlier grading."""
-    return out is not None and folder.resolve() == out.resolve() or (
-        signed(folder.name) is None and (folder / RECORD).is_file() and (folder / COPIES).is_dir())
+    """Whether a folder is the grader's: this output, or that of an earlier grading."""
+    if out is not None and folder.resolve() == out.resolve():
+        return True
+    return (not match_platform(folder.name) and (folder / RECORD).is_file()
+            and (folder / COPIES).is_dir())
 
 
-def in_downloads(path, items):
-    """Return the items in the zips of a folder, if each of these is a platform's download.
+def list_in_downloads(path, items):
+    """The items in the zips of a folder, if each zip is a platform's download; otherwise [].
 
-    If one is not, none is: else a hand-in could hold what passes for another's.
+    One zip that is no download is enough: it could be a hand-in that imitates another's.
     """
     found = []
     for item in items:
         if is_beside(item):
             continue
-        if item.kind != FILE or signed(item.name) or not item.name.lower().endswith(".zip"):
+        if (item.kind != FILE or match_platform(item.name)
+                or not item.name.lower().endswith(".zip")):
             return []
         with contextlib.suppress(Refused, OSError):
-            file = open(path / item.name, "rb")         # stays open: see of_zip
-            inside = in_zip(file, before=f"{item.name}/")
-            if any(signed(one.name) for one in inside):
+            file = open(path / item.name, "rb")         # stays open, as above
+            inside = list_in_zip(file, before=f"{item.name}/")
+            if any(match_platform(one.name) for one in inside):
                 found += inside
                 continue
         return []
     return found
 
 
-def in_zip(file, most=entries.MOST_LISTED, longest=entries.LONGEST_LIST, before=""):
-    """Return the items of a zip in an open file; `before` is put before their places."""
-    found = grouped(of_zip(file, most, longest), before)
-    if len(found) == 1 and found[0].kind == FOLDER:         # all is wrapped in a folder
-        inside = grouped(found[0].list(), f"{found[0].place}/")
-        if is_one(inside) or any(signed(one.name) or is_archive(one.name) for one in inside):
+def list_in_zip(file, most=listing.MOST_LISTED, longest=listing.LONGEST_LIST, before=""):
+    """The items of a zip in an open file; `before` is put before their places."""
+    found = group_entries(list_zip(file, most, longest), before)
+    if len(found) == 1 and found[0].kind == FOLDER:         # one folder holds everything
+        inside = group_entries(found[0].list(), f"{found[0].place}/")
+        if is_one_hand_in(inside) or any(map(is_own_hand_in, inside)):
             return inside
     return found
 
 
-def grouped(listed, before):
-    """Return the items of which entries are part."""
+def group_entries(listed, before):
+    """The items that entries belong to: their topmost folders and files."""
     folders, found = {}, []
     for entry in listed:
         first, _, rest = entry.name.partition("/")
@@ -182,32 +188,37 @@ def grouped(listed, before):
     return sorted(found, key=lambda item: item.name)
 
 
-def is_one(items):
-    """Return whether items are the files of one hand-in: scripts, and no hand-ins beside."""
+def is_one_hand_in(items):
+    """Whether items are the files of one hand-in: scripts, without hand-ins beside them."""
     return any(item.name in list_scripts() for item in items) and not any(
-        signed(item.name) or is_archive(item.name) for item in items)
+        map(is_own_hand_in, items))
+
+
+def is_own_hand_in(item):
+    """Whether an item has the name of a whole hand-in."""
+    return bool(match_platform(item.name)) or is_archive(item.name)
 
 
 def is_beside(item):
-    """Return whether an item is what platforms and teachers put beside hand-ins."""
+    """Whether an item is a file that platforms and teachers put beside hand-ins."""
     return item.kind != FOLDER and os.path.splitext(item.name)[1].lower() in BESIDE
 
 
-# ---------------------------------------------------------------------------------- whose it is
+# ----------------------------------------------------------------------------- finding students
 
-def sorted_out(items):
-    """Return the HandIns that items make up; loose files of one attempt are one."""
+def sort_by_attempt(items):
+    """The HandIns of items; the loose files of one attempt make one HandIn."""
     found = {}
-    receipts = receipts_of(items)
+    receipts = read_receipts(items)
     for item in items:
-        sign = signed(item.name)
+        sign = match_platform(item.name)
         if sign is None:
             if not is_beside(item):
-                student = item.name if item.kind == FOLDER else stem_of(item.name)
+                student = item.name if item.kind == FOLDER else remove_suffix(item.name)
                 one = found.setdefault(item.place, HandIn(student, item.place))
                 one.items.append((item.name, item))
             continue
-        one = of_sign(sign, item, receipts)
+        one = make_hand_in(sign, item, receipts)
         known = found.setdefault((one.platform, one.student, one.attempt), one)
         if not sign.groupdict().get("receipt"):
             known.items.append((sign.groupdict().get("file") or item.name, item))
@@ -217,16 +228,16 @@ def sorted_out(items):
     return list(found.values())
 
 
-def signed(name):
-    """Return the match of a platform's way to name a file, None if it is nobody's."""
+def match_platform(name):
+    """The match of a name with the pattern of a platform; None if no pattern fits."""
     for pattern in (BLACKBOARD, MOODLE, ANONYMOUS, CANVAS):
         if match := pattern.fullmatch(name):
             return match
     return None
 
 
-def of_sign(sign, item, receipts):
-    """Return the HandIn, without its items, that a platform's name of one tells of."""
+def make_hand_in(sign, item, receipts):
+    """The HandIn, still without items, of an item that a platform has named."""
     fields = sign.groupdict()
     folder = item.place.removesuffix(item.name)
     if sign.re is BLACKBOARD:
@@ -240,8 +251,8 @@ def of_sign(sign, item, receipts):
     return HandIn(fields["student"], source, one_line(fields["name"], 100), "", platform, late, [])
 
 
-def receipts_of(items):
-    """Return {what stands before _attempt_: (user name, name)}, as Blackboard's texts tell."""
+def read_receipts(items):
+    """{text before _attempt_: (user name, name)} from Blackboard's texts."""
     found = {}
     for item in items:
         sign = BLACKBOARD.fullmatch(item.name)

@@ -1,10 +1,11 @@
-"""The way in: strangers' hand-ins become clean copies, each one taken or refused with a reason."""
+"""The way in: hand-ins become clean copies, or are refused with a reason."""
 
 import contextlib
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections import defaultdict
 from dataclasses import replace
@@ -14,42 +15,43 @@ from kit.definition import load_assignment, tomllib
 from kit.files import Refused, one_line, reason
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
-from staff.intake.archive import files_from
-from staff.intake.downloads import hand_ins_of
-from staff.intake.entries import of_folder
-from staff.intake.names import odd_names
+from staff.intake.downloads import COPIES, find_hand_ins
+from staff.intake.listing import list_folder
+from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout
-from staff.record import Submission, key_of
+from staff.record import Submission, make_key
 
-COPIES = "submissions"              # in the output folder
 UNFINISHED = ".unfinished-"
 SETTINGS = ("notebooks/report.toml", "report.toml")
 LARGEST_SETTINGS = 64 * 2**10
 MOST_MEMBERS, LONGEST_NAME = 10, 80
 MOST_DIFFERENCES = 5
-AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # what a second download is called
+AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
+LIBRARIES = {"numpy", "matplotlib", "scipy", "tqdm", "torch", "kit", "sitecustomize",
+             "usercustomize", "conftest", *getattr(sys, "stdlib_module_names", ())}
+NEVER_LOADED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib")
 
 
 def take_in(path, out, layout="auto", limits=None):
-    """Return a Submission for each hand-in in a folder or zip, and keep clean copies in OUT.
+    """A Submission for each hand-in in a folder or zip, and keep clean copies in OUT.
 
-    A hand-in that cannot be taken is there as refused, an earlier attempt as superseded. Copies
-    stand in OUT/submissions/KEY; one that is as it should be is left alone. Refused if there is
-    nothing to take in, or the output folder lies where it would be taken in itself.
+    Some Submissions are refused, and earlier attempts are superseded. Copies stand in
+    OUT/submissions/KEY; a copy that is right already is left alone. Refused if there are no
+    hand-ins, or if the output folder would be taken in itself.
     """
     path, out = Path(path), Path(out)
-    check_apart(path, out)
+    check_output(path, out)
     limits = limits or load_assignment().hand_in
-    hand_ins = hand_ins_of(path, out)
-    with copies_in(out) as copies:
-        found = [taken(one, copies, layout, limits) for one in hand_ins]
-        found = compared(in_order_of_attempts(found, hand_ins))
-        clear(copies, {one.key for one in found if one.sha256})
+    hand_ins = find_hand_ins(path, out)
+    with open_copies(out) as copies:
+        found = [take_one(one, copies, layout, limits) for one in hand_ins]
+        found = note_repeats(supersede_attempts(found, hand_ins))
+        clear_copies(copies, {one.key for one in found if one.sha256})
     return sorted(found, key=lambda one: (one.student, one.attempt, one.key))
 
 
-def check_apart(path, out):
-    """Refuse an output folder that is one with the hand-ins, or inside one of them."""
+def check_output(path, out):
+    """Refuse an output folder that holds the hand-ins, or lies inside one of them."""
     here, there = (Path(os.path.realpath(one)) for one in (path, out))
     if here == there or here.is_relative_to(there):
         raise Refused(f"{path} lies in the output folder {out}: give another one with -o")
@@ -60,17 +62,17 @@ def check_apart(path, out):
 
 # ------------------------------------------------------------------------------------- one hand-in
 
-def taken(hand_in, copies, layout, limits):
-    """Return the Submission of a hand-in, whose clean copy is written; or why it is refused."""
-    one = Submission(key_of(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
+def take_one(hand_in, copies, layout, limits):
+    """The Submission of a hand-in, after its copy is written; or a refused one."""
+    one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
                      one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
                      notes=hand_in.notes)
     try:
-        files, notes = files_from(hand_in.entries(), limits)
+        files, notes = read_entries(hand_in.list_entries(), limits)
         one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
-        members, notes = group_of(files)
-        one = replace(one, members=members, sha256=sha256_of(files),
-                      notes=(*one.notes, *notes, *odd_names(files)))
+        members, notes = find_group(files)
+        one = replace(one, members=members, sha256=hash_files(files),
+                      notes=(*one.notes, *notes, *list_odd_names(files)))
     except Refused as refusal:
         return replace(one, refused=one_line(refusal, 300), layout="")
     if not is_copied(copies / one.key, one.sha256):
@@ -78,21 +80,21 @@ def taken(hand_in, copies, layout, limits):
     return one
 
 
-def group_of(files):
-    """Return (names of the group, notes) as the manifest or report.toml of {name: bytes} tells."""
+def find_group(files):
+    """(names of the group, notes), from the manifest or report.toml of {name: bytes}."""
     names, notes = [], []
     if MANIFEST in files:
         try:
             if len(files[MANIFEST]) > LARGEST_MANIFEST:
                 raise Refused(f"{MANIFEST} is too large")
             manifest = parse_manifest(files[MANIFEST])
-            names, notes = manifest["group"], differences(manifest["files"], files)
+            names, notes = manifest["group"], list_differences(manifest["files"], files)
         except Refused as refusal:
             notes = [f"the manifest was not used: {one_line(refusal)}"]
     for name in SETTINGS:
         if not names and name in files:
             try:
-                names = authors_of(files[name])
+                names = read_authors(files[name])
             except Refused as refusal:
                 notes.append(f"{name} was not used: {one_line(refusal)}")
     names = [one_line(name, LONGEST_NAME) for name in names if name.strip()]
@@ -102,8 +104,8 @@ def group_of(files):
     return tuple(names[:MOST_MEMBERS]), notes
 
 
-def differences(listed, files):
-    """Return notes on files that are not as the manifest lists them."""
+def list_differences(listed, files):
+    """Notes on files that differ from the manifest."""
     found = [f"{one_line(name, 100)} is missing, {MANIFEST} lists it"
              for name in sorted(listed.keys() - files.keys())]
     for name in sorted(files.keys() - {MANIFEST}):
@@ -113,12 +115,12 @@ def differences(listed, files):
             found.append(f"{name} differs from {MANIFEST}")
     if len(found) > MOST_DIFFERENCES:
         more = len(found) - MOST_DIFFERENCES
-        found[MOST_DIFFERENCES:] = [f"{more} more files are not as {MANIFEST} lists them"]
+        found[MOST_DIFFERENCES:] = [f"{more} more files differ from {MANIFEST}"]
     return found
 
 
-def authors_of(content):
-    """Return the names that a report.toml gives."""
+def read_authors(content):
+    """The authors in a report.toml; Refused if it cannot be read."""
     if len(content) > LARGEST_SETTINGS:
         raise Refused(f"it is larger than {LARGEST_SETTINGS // 2**10} kB")
     try:
@@ -126,14 +128,27 @@ def authors_of(content):
     except (ValueError, RecursionError) as problem:
         raise Refused(f"it cannot be read ({reason(problem)})") from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Refused('its authors are no list of names: expected ["Name", "Name"]')
+        raise Refused('its authors are not a list of names, expected ["Name", "Name"]')
     return names
+
+
+def list_odd_names(files):
+    """Notes on files that have the name of a library, or are never loaded."""
+    notes = []
+    for name in sorted(files):
+        stem = name.split("/")[0].removesuffix(".py")
+        if stem in LIBRARIES and name in (f"{stem}.py", f"{stem}/__init__.py"):
+            notes.append(f"{name} has the name of a library: the library is used instead")
+    if stored := [name for name in sorted(files) if name.lower().endswith(NEVER_LOADED)]:
+        more = f" and {len(stored) - 1} more" if len(stored) > 1 else ""
+        notes.append(f"{stored[0]}{more}: such files are never loaded in the grader")
+    return notes
 
 
 # --------------------------------------------------------------------------------- clean copies
 
-def sha256_of(files):
-    """Return the hash of {name: bytes}, the same in any order."""
+def hash_files(files):
+    """The sha256 of {name: bytes}; their order does not matter."""
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(f"{len(name.encode())} {name} {len(files[name])} ".encode())
@@ -141,29 +156,29 @@ def sha256_of(files):
     return digest.hexdigest()
 
 
-def copy_of(submission, out):
-    """Return {name: bytes} of a submission's clean copy; Refused if it is not as it was taken."""
+def read_copy(submission, out):
+    """{name: bytes} of a submission's clean copy; Refused if somebody has changed it."""
     folder = Path(out) / COPIES / submission.key
     if not is_copied(folder, submission.sha256):
-        raise Refused(f"{folder} was changed: grade again, which mends it")
-    return files_in(folder)
+        raise Refused(f"{folder} was changed: grade again to mend it")
+    return read_files(folder)
 
 
-def files_in(folder):
-    """Return {name: bytes} of the files in a folder of our own."""
-    return {entry.name: entry.read(-1) for entry in of_folder(folder) if entry.kind == "a file"}
+def read_files(folder):
+    """{name: bytes} of the files in a clean copy."""
+    return {entry.name: entry.read(-1) for entry in list_folder(folder) if entry.kind == "a file"}
 
 
 def is_copied(folder, sha256):
-    """Return whether a clean copy is there, and is whole."""
+    """Whether a clean copy is there, and complete."""
     with contextlib.suppress(OSError, Refused):
-        return folder.is_dir() and sha256_of(files_in(folder)) == sha256
+        return folder.is_dir() and hash_files(read_files(folder)) == sha256
     return False
 
 
 @contextlib.contextmanager
-def copies_in(out):
-    """Yield the folder for clean copies; Refused if it cannot be written to."""
+def open_copies(out):
+    """Yield the folder for clean copies; Refused if they cannot be written."""
     copies = out / COPIES
     try:
         copies.mkdir(parents=True, exist_ok=True)
@@ -174,7 +189,7 @@ def copies_in(out):
 
 
 def write_copy(folder, files):
-    """Let a folder hold these files, all of them or, if that fails, what it held before."""
+    """Replace the files in a folder; if that fails, the old ones stay."""
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=UNFINISHED))
     try:
         new = temporary / "new"
@@ -191,8 +206,8 @@ def write_copy(folder, files):
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def clear(copies, keys):
-    """Delete copies of what is no longer handed in, and what an interrupted run has left."""
+def clear_copies(copies, keys):
+    """Delete copies of withdrawn hand-ins, and leftovers of interrupted runs."""
     for one in copies.iterdir():
         ours = re.fullmatch(r"[a-z0-9-]+-[0-9a-f]{10}", one.name) and one.name not in keys
         if ours or one.name.startswith(UNFINISHED):
@@ -201,10 +216,10 @@ def clear(copies, keys):
 
 # ------------------------------------------------------------------- hand-ins beside each other
 
-def in_order_of_attempts(submissions, hand_ins):
-    """Return the submissions, all but each student's latest attempt superseded by that.
+def supersede_attempts(submissions, hand_ins):
+    """The submissions; each student's latest attempt supersedes the earlier ones.
 
-    Only a platform knows attempts: its latest one counts, even if it had to be refused.
+    Only a platform knows attempts. The latest one counts, even if it is refused.
     """
     attempts = defaultdict(list)
     for one, hand_in in zip(submissions, hand_ins):
@@ -221,10 +236,10 @@ def in_order_of_attempts(submissions, hand_ins):
     return [changed.get(one.key, one) for one in submissions]
 
 
-def compared(submissions):
-    """Return the submissions with notes on students, and members of groups, named twice.
+def note_repeats(submissions):
+    """The submissions, with notes on students and members of groups who are named twice.
 
-    The same files under the same student's name are one submission.
+    If the same student hands in the same files again, the first hand-in counts.
     """
     students, members = defaultdict(list), defaultdict(list)
     for one in submissions:
@@ -240,14 +255,14 @@ def compared(submissions):
                 changed[one.key] = replace(one, superseded=first.key, notes=(
                     *one.notes, f"the same files as {first.source}"))
             else:
-                note(changed, group, "the same student is named")
+                add_note(changed, group, "the same student is named")
     for group in members.values():
-        note(changed, [one for _, one in group], f"{group[0][0]} is named")
+        add_note(changed, [one for _, one in group], f"{group[0][0]} is named")
     return [changed[one.key] for one in submissions]
 
 
-def note(changed, group, words):
-    """Add to each of a group that counts a note on the others, if there are any."""
+def add_note(changed, group, words):
+    """Add a note on the others to each submission of a group that counts."""
     group = [changed[one.key] for one in group if not changed[one.key].superseded]
     for one in group:
         if others := [other.source for other in group if other.key != one.key]:

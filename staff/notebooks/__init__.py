@@ -1,1 +1,1 @@
-"""What is read from handed-in notebooks, and executing them again."""
+"""Reads handed-in notebooks, and executes them again."""

@@ -1,31 +1,31 @@
-"""The answers in handed-in notebooks, subtask by subtask, as plain text; and what is not there."""
+"""The answers in handed-in notebooks by subtask, as text, and which answers are missing."""
 
 import re
 
 from kit.definition import load_assignment
 from kit.sections import LEFT_OPEN, remove_comments
 from staff.layouts import KIT
-from staff.notebooks.handed_in import plain
+from staff.notebooks.loading import make_printable
 from staff.record import Finding
 
 LONGEST = 20_000    # letters of one answer
-SEARCHED = 10_000   # of those: a placeholder stands at the beginning
+SEARCHED = 10_000   # of them: a placeholder stands at the beginning
 HEADING = re.compile(r"#{1,6}[^\n]*")
 
 
-def answers_of(cells):
-    """Return {subtask: text} of what is answered in Placed cells; of none that is empty."""
+def find_answers(cells):
+    """{subtask: answer} in Placed cells, without empty answers."""
     texts = {}
     for one in cells:
-        text = answered(one)
+        text = read_answer(one)
         if one.subtask and text and text not in texts.setdefault(one.subtask, []):
             texts[one.subtask].append(text)
-    return {subtask.id: plain("\n\n".join(texts[subtask.id]), LONGEST)
+    return {subtask.id: make_printable("\n\n".join(texts[subtask.id]), LONGEST)
             for subtask in load_assignment().subtasks if texts.get(subtask.id)}
 
 
-def answered(one):
-    """Return what a cell says that was not handed out with it, "" if it is nothing."""
+def read_answer(one):
+    """The text that the student has added to a cell; "" if there is none."""
     source = one.cell.source.strip()
     if one.given is None:
         if one.cell.cell_type == "code":
@@ -39,8 +39,8 @@ def answered(one):
     return source.removeprefix(one.given.source.strip()).strip()
 
 
-def unanswered(answers, cells, layout):
-    """Return a Finding for each subtask marked by hand whose answer is missing or left open."""
+def find_unanswered(answers, cells, layout):
+    """A Finding for each subtask marked by hand whose answer is missing or left open."""
     found = []
     for subtask in load_assignment().subtasks:
         if not subtask.by_hand:
@@ -53,15 +53,15 @@ def unanswered(answers, cells, layout):
         at = next((one for one in here if one.given and one.given.role == "answer"),
                   here[0] if here else None)
         found.append(Finding(
-            "reading", "unanswered", words_for(subtask.id, left_open, at, layout),
+            "reading", "unanswered", explain_missing(subtask.id, left_open, at, layout),
             at.notebook if at else "", at.number if at else 0))
     return found
 
 
-def words_for(subtask, left_open, at, layout):
-    """Return the sentence for an answer that is not there."""
+def explain_missing(subtask, left_open, at, layout):
+    """The sentence about a missing answer."""
     if left_open:
-        return f"the answer to {subtask} still says “{plain(left_open[0].strip(), 40)}”"
+        return f"the answer to {subtask} still says “{make_printable(left_open[0].strip(), 40)}”"
     if at is None:
         elsewhere = ": it may stand in a report" if layout != KIT else ""
         return f"no section {subtask} was found in the notebooks{elsewhere}"

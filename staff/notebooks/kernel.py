@@ -1,7 +1,7 @@
-"""A kernel in the sandbox, as nbval has a kernel; whatever it sends is held to limits.
+"""A kernel in the sandbox, for nbval; limits hold for everything that it sends.
 
-It is reached through sockets in one folder that both sides see. What a student's code can do to
-them is to say something else than it has computed, which nothing can rule out, or to end the run.
+Both sides see one folder with sockets. A student's code can use them to send a false result, which
+nothing can prevent, or to end the run.
 """
 
 import contextlib
@@ -18,59 +18,61 @@ from nbval.kernel import RunningKernel
 from kit.files import one_line
 from staff.layouts import load_layouts
 from staff.sandbox.limits import MIB
+from staff.sandbox.program import Program
 
 START = Path(__file__).with_name("kernel_start.py")
 START_SECONDS = 60
 SLICE = 0.25        # seconds between two looks at whether the kernel lives
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
-               "KIT_BUILD": "/box/build", "HOME": "/box"}
+               "KIT_BUILD": "/tmp/build"}
 
 
 class Ended(Exception):
-    """Why a notebook is not run any further, in words for its student."""
+    """Why the rest of a notebook was not executed, in words for its student."""
 
 
 class SandboxKernel(RunningKernel):
-    """A kernel of a sandbox for the notebook of a rerun_files.Job.
+    """A kernel in a sandbox, for an nbval_run.Request.
 
-    place: a folder, for its sockets and what it is supplied with; its name is short.
+    place: a folder for its sockets, with a short name.
     """
 
-    def __init__(self, job, place):
-        self.limits, self.received = job.limits, 0
+    def __init__(self, request, place):
+        self.limits, self.received = request.limits, 0
         self.process, self.started = None, False
         self.place = place
         sockets = place / "s"
         sockets.mkdir(parents=True)
         self.km = self.kc = None
         try:
-            connection = connect(sockets, "/ipc" if job.sandbox.isolated else str(sockets))
-            self.process = self.launch(job, sockets)
-            self.deadline = time.monotonic() + job.limits.total_seconds
-            self.kc = client_of(connection, job.limits)
+            inside = "/ipc" if request.sandbox.isolated else str(sockets)
+            connection = write_connection(sockets, inside)
+            self.process = self.launch(request, sockets)
+            self.deadline = time.monotonic() + request.limits.total_seconds
+            self.kc = make_client(connection, request.limits)
             self.await_start()
         except BaseException:
             self.stop()
             raise
 
-    def launch(self, job, sockets):
-        """Return the kernel's process."""
+    def launch(self, request, sockets):
+        """The kernel's process."""
         show = {"/start/kernel_start.py": START}
-        command = [job.sandbox.interpreter.program, "-I", "-B", "-X", "utf8",
-                   "/start/kernel_start.py", str(PurePosixPath(job.name).parent),
+        command = [request.sandbox.interpreter.program, "-I", "-B", "-X", "utf8",
+                   "/start/kernel_start.py", str(PurePosixPath(request.name).parent),
                    "/ipc/connection.json"]
-        layout = load_layouts(job.sandbox.assignment)[job.layout]
+        layout = load_layouts(request.sandbox.assignment)[request.layout]
         for inside, folder in (("/supplied", layout.supplied), ("/replaced", layout.replaced)):
             if folder:
                 show[inside] = layout.folder / folder
             command.append(inside if folder else "")
-        given = {name.split("/")[0] for name in job.sandbox.assignment.list_given()}
+        given = {name.split("/")[0] for name in request.sandbox.assignment.list_given()}
         command.append(",".join(sorted(given)))
-        return job.sandbox.run(command, folder=job.folder, show=show, write={"/ipc": sockets},
-                               env=ENVIRONMENT, limits=job.limits, talk=False)
+        return request.sandbox.run(Program(command, request.folder, show, {"/ipc": sockets},
+                                           ENVIRONMENT, request.limits, talk=False))
 
     def await_start(self):
-        """Return when the kernel answers; Ended if it does not."""
+        """Wait until the kernel answers; Ended if it does not."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             self.kc.kernel_info()
@@ -82,7 +84,7 @@ class SandboxKernel(RunningKernel):
         raise Ended(f"the kernel did not start within {START_SECONDS} s")
 
     def get_message(self, stream, timeout=None):
-        """Return a message of the kernel; Empty after the timeout, Ended if there are no more."""
+        """A message of the kernel; Empty after the timeout, Ended if the kernel has ended."""
         until = time.monotonic() + (timeout if timeout is not None else self.limits.cell_seconds)
         while True:
             try:
@@ -95,11 +97,11 @@ class SandboxKernel(RunningKernel):
                 if time.monotonic() >= until:
                     raise
             except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
-                raise Ended("it sent a message that is none of a kernel's") from None
-        return self.checked(message)
+                raise Ended("it sent a message that no kernel sends") from None
+        return self.check_message(message)
 
     def check_alive(self):
-        """Raise Ended if the kernel has ended, or the notebook's time is up."""
+        """Raise Ended if the kernel has ended, or if the notebook took too long."""
         if self.process.poll() is not None:
             why = self.process.reason
             if not why and not self.started:
@@ -110,12 +112,12 @@ class SandboxKernel(RunningKernel):
         if time.monotonic() > self.deadline:
             raise Ended(f"the notebook took more than {self.limits.total_seconds} s in all")
 
-    def checked(self, message):
-        """Return a message; Ended if it is none, or if all of them are too large together."""
+    def check_message(self, message):
+        """The message; Ended if it is not valid, or if all messages together are too large."""
         content = message.get("content")
         if not isinstance(content, dict) or not isinstance(message.get("parent_header"), dict):
-            raise Ended("it sent a message that is none of a kernel's")
-        self.received += size_of(content)
+            raise Ended("it sent a message that no kernel sends")
+        self.received += estimate_size(content)
         if self.received > self.limits.outputs_mib * MIB:
             raise Ended(f"the notebook's outputs are larger than {self.limits.outputs_mib} MiB")
         if time.monotonic() > self.deadline:
@@ -123,11 +125,11 @@ class SandboxKernel(RunningKernel):
         return message
 
     def is_alive(self):
-        """Return whether the kernel runs."""
+        """Whether the kernel runs."""
         return self.process.poll() is None
 
     def interrupt(self):
-        """Ask the kernel to end its cell, which gives an error that says where it was."""
+        """Ask the kernel to end its cell. The error then names the line."""
         self.kc.control_channel.send(self.kc.session.msg("interrupt_request", {}))
 
     def stop(self):
@@ -141,10 +143,10 @@ class SandboxKernel(RunningKernel):
             self.kc = None
 
 
-def connect(sockets, inside):
-    """Write what the kernel has to know of its sockets; return what its client has to.
+def write_connection(sockets, inside):
+    """Write the sockets' names for the kernel; the same for its client.
 
-    inside: what the kernel calls the folder of the sockets.
+    inside: the path of the sockets' folder as the kernel sees it.
     """
     ports = ("shell", "iopub", "stdin", "hb", "control")
     shared = {"transport": "ipc", "key": secrets.token_hex(32),
@@ -152,12 +154,12 @@ def connect(sockets, inside):
               **{f"{port}_port": number for number, port in enumerate(ports, 1)}}
     file = sockets / "connection.json"
     file.write_text(json.dumps({**shared, "ip": f"{inside}/k"}), encoding="utf-8")
-    file.chmod(0o666)       # a kernel writes it again as it starts
+    file.chmod(0o666)       # the kernel writes it again when it starts
     return {**shared, "ip": f"{sockets}/k"}
 
 
-def client_of(connection, limits):
-    """Return a client, whose sockets take no message that is too large."""
+def make_client(connection, limits):
+    """A client that refuses messages that are too large."""
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, (limits.outputs_mib + 8) * MIB)
     context.setsockopt(zmq.RCVHWM, 100)
@@ -168,12 +170,12 @@ def client_of(connection, limits):
     return client
 
 
-def size_of(value):
-    """Return about how many letters a message holds."""
+def estimate_size(value):
+    """The number of letters in a message, roughly."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
-        return sum(size_of(inner) + 20 for inner in value.values()) + sum(map(len, value))
+        return sum(estimate_size(inner) + 20 for inner in value.values()) + sum(map(len, value))
     if isinstance(value, list):
-        return sum(size_of(inner) + 8 for inner in value)
+        return sum(estimate_size(inner) + 8 for inner in value)
     return 20

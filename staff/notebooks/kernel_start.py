@@ -2,10 +2,10 @@
 
     python -I -B kernel_start.py PLACE CONNECTION SUPPLIED REPLACED GIVEN
 
-PLACE is the notebook's folder in the copy of the submission where this starts. SUPPLIED is a
-folder of files that the notebook's folder gets if they are missing. REPLACED is a folder of files
-that replace the submission's files of the same name. Both may be "". GIVEN names folders that are
-not the submission's, divided by commas. Runs on Python 3.8 and newer.
+This starts in a copy of the submission. PLACE is the notebook's folder there. SUPPLIED is a folder
+of files that are copied to PLACE if they are missing. The files in REPLACED replace the
+submission's files of the same name. Both may be "". GIVEN names the folders that are not the
+submission's, separated by commas. Runs on Python 3.8 and newer.
 """
 
 import os
@@ -14,14 +14,14 @@ import sys
 
 
 def supply(supplied, place):
-    """Copy the files that are missing in a place."""
+    """Copy the files that are missing in a folder."""
     for name in os.listdir(supplied):
         if name.endswith(".py") and not os.path.exists(os.path.join(place, name)):
             shutil.copy(os.path.join(supplied, name), place)
 
 
 def replace(replaced, place, given):
-    """Copy the files over those of the same name, wherever these are, and into the place."""
+    """Copy each file into a folder, and over all files of the same name."""
     for name in os.listdir(replaced):
         if not name.endswith(".py"):
             continue

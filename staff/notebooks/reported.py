@@ -1,4 +1,4 @@
-"""Numbers that students report, held against what their own code gives."""
+"""Compares the numbers that students report with those that their own code gives."""
 
 import re
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from types import SimpleNamespace
 import numpy as np
 
 from kit.definition import load_assignment
-from staff.notebooks.outputs import NUMBER, lines_of, value_of
+from staff.notebooks.comparison import NUMBER, list_lines, read_value
 from staff.record import Finding
 
 COUNT = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:(?:\{,\}|\\[,;:! ]|[ ,.'’\u00a0\u2009\u202f])"
                    r"\d{3}){1,2}(?!\d)|(?<![\w.,])[1-9]\d{3,6}(?![\w.]\d|\d)")
 ACCURACY = re.compile(r"accurac(?:y|ies)\b[^.\d%\n]{0,60}?"
                       r"(?<![\w.])(0[.,]\d{2,6}|\d{2}(?:[.,]\d{1,4})?\s?\\?%)", re.IGNORECASE)
-MOST = 40           # candidates of one number
+MOST = 40           # candidates for one number
 LONGEST = 20_000    # letters of a section's outputs
 NUMBERS = "staff/assignment/numbers.py"
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A number that a subtask asks for, and what stands there that it may be, likeliest first."""
+    """A number that a subtask asks for. said: the candidates in the answer, likeliest first."""
 
     subtask: str
     name: str
@@ -29,19 +29,21 @@ class Reported:
 
 
 def load_numbers():
-    """Return the module that says which numbers the assignment asks for: ASKED, CHAOTIC and
-    compute_numbers. An assignment without one asks for none."""
+    """The assignment's numbers.py: ASKED, CHAOTIC and compute_numbers.
+
+    An assignment without this module asks for no numbers.
+    """
     assignment = load_assignment()
     if not (assignment.folder / NUMBERS).is_file():
         return SimpleNamespace(ASKED=(), CHAOTIC=(), compute_numbers=lambda student: {})
     return assignment.load_module(NUMBERS)
 
 
-def reported_in(answers, cells):
-    """Return (the Reported numbers, notes on those that are not found)."""
+def find_reported(answers, cells):
+    """(the Reported numbers, notes on those that were not found)."""
     found, asked = [], load_numbers().ASKED
     for subtask, name, pattern, candidates in asked:
-        texts = [answers.get(subtask, ""), printed(cells, subtask)]
+        texts = [answers.get(subtask, ""), join_printed(cells, subtask)]
         for text in texts:
             said = [next(filter(None, match), "") if isinstance(match, tuple) else match
                     for match in pattern.findall(text)] if pattern else []
@@ -56,57 +58,57 @@ def reported_in(answers, cells):
     return tuple(found), notes
 
 
-def printed(cells, subtask):
-    """Return what the cells of a subtask have printed and shown as text."""
+def join_printed(cells, subtask):
+    """The text that the code cells of a subtask have printed and shown."""
     lines = [line for one in cells if one.subtask == subtask and one.cell.cell_type == "code"
-             for line in lines_of(one.cell.outputs)]
+             for line in list_lines(one.cell.outputs)]
     return "\n".join(lines)[:LONGEST]
 
 
-def accuracies_in(answers):
-    """Return [(subtask, accuracy as it stands there)] of the answers."""
+def find_accuracies(answers):
+    """[(subtask, accuracy as it is written)] in the answers."""
     return [(subtask, said) for subtask, text in answers.items()
             for said in dict.fromkeys(ACCURACY.findall(text))][:MOST]
 
 
-def shows(text, said):
-    """Return whether a text holds an accuracy, as a share or in per cent, rounding aside."""
+def shows_accuracy(text, said):
+    """Whether a text gives an accuracy, as a fraction or in per cent, up to rounding."""
     share = float(re.sub(r"[^\d.]", "", said.replace(",", "."))) / (100 if "%" in said else 1)
     digits = len(re.sub(r"[^\d.]", "", said.replace(",", ".")).partition(".")[2])
     allowed = 1.01 * 10.0 ** -(digits + (2 if "%" in said else 0))
     return any(abs(value - share) < allowed for number in NUMBER.findall(text)
-               for value in (value_of(number), value_of(number) / 100))
+               for value in (read_value(number), read_value(number) / 100))
 
 
-# --------------------------------------------------------------------------- what the code gives
+# ------------------------------------------------------------------- the numbers of the code
 
-def compare_numbers(student, reading):
-    """Return rows (subtask, name, reported, own, agrees) of the numbers that were found.
+def compare_numbers(student, numbers):
+    """Rows (subtask, name, reported, own, agrees) of Reported numbers.
 
-    There is none of a number that the student's code does not give.
+    A number that the student's code does not give has no row.
     """
-    own = load_numbers().compute_numbers(student) if reading.numbers else {}
+    own = load_numbers().compute_numbers(student) if numbers else {}
     own = {name: float(value) for name, value in own.items() if is_number(value)}
     rows = []
-    for one in reading.numbers:
+    for one in numbers:
         value = own.get((one.subtask, one.name))
         if value is not None:
             agreeing = [said for said in one.said if agrees(said, value)]
             said = (agreeing or one.said)[0].replace("{,}", ",").replace("\\", "")
-            rows.append((one.subtask, one.name, said, shown(value), bool(agreeing)))
+            rows.append((one.subtask, one.name, said, format_value(value), bool(agreeing)))
     return rows
 
 
 def is_number(value):
-    """Return whether a value from a student's code is one finite real number."""
+    """Whether a value from a student's code is one finite real number."""
     return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool) and \
         np.size(value) == 1 and np.asarray(value).dtype.kind in "iuf" and \
         bool(np.all(np.isfinite(value)))
 
 
 def agrees(said, value):
-    """Return whether a reported number is a value, rounded or cut off."""
-    for text in readings(said):
+    """Whether a reported number is a value that was rounded or cut off."""
+    for text in list_readings(said):
         number, digits = float(text), len(text.partition(".")[2])
         if value == number or digits and abs(value - number) < 10.0 ** -digits:
             return True
@@ -115,8 +117,8 @@ def agrees(said, value):
     return False
 
 
-def readings(said):
-    """Return the numbers, as text, that a text may stand for: 33,55 and 50,880 have one comma."""
+def list_readings(said):
+    """The numbers, as text, that a text may mean: the comma in 33,55 is not that in 50,880."""
     bare = said.replace("−", "-").replace("{,}", ",").replace("\\", "")
     joined = re.sub(r"[^\d-]", "", bare)
     point = bare.replace(",", ".")
@@ -126,6 +128,6 @@ def readings(said):
     return found or [joined]
 
 
-def shown(value):
-    """Return a number as people write it."""
+def format_value(value):
+    """A number as people write it."""
     return f"{int(value):,}" if value == int(value) else f"{value:.4f}"

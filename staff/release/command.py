@@ -7,12 +7,12 @@ from pathlib import Path
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
-from kit.notebooks import nbformat, read_notebook
+from kit.notebook_files import nbformat, read_notebook
 from staff.feedback.guide import GUIDE
 from staff.release import inspection, leaks
 from staff.release.consistency import check_assignment
-from staff.release.editions import student_edition
-from staff.release.folders import whole_folder
+from staff.release.notebook_stripping import strip_notebook
+from staff.release.folders import fill_folder
 from staff.release.stripping import strip
 
 README = "staff/assignment/student-readme.md"
@@ -60,7 +60,7 @@ def release(output, source=None, force=False):
                       "build/")
     check_assignment(assignment)
     edition = Edition(assignment)
-    with whole_folder(output, force) as folder:
+    with fill_folder(output, force) as folder:
         edition.write(folder)
         edition.inspect(folder)
     return edition.blanks
@@ -75,17 +75,17 @@ class Edition:
 
     def __init__(self, assignment):
         self.assignment, self.source = assignment, assignment.folder
-        self.scripts = {name: self.stripped(name) for name in assignment.scripts}
-        self.settings = {name: self.stripped(name) for name in assignment.settings}
+        self.scripts = {name: self.strip_file(name) for name in assignment.scripts}
+        self.settings = {name: self.strip_file(name) for name in assignment.settings}
         self.notebooks = {}
         for name in assignment.notebooks:
             reference = read_notebook(self.source / name).node
             ids = [cell.get("id") for cell in reference.cells]
             if None in ids or len(set(ids)) < len(ids):
                 raise Refused(f"{name}: its cells need ids of their own: save it in JupyterLab")
-            self.notebooks[name] = (reference, *student_edition(reference, name, assignment))
+            self.notebooks[name] = (reference, *strip_notebook(reference, name, assignment))
 
-    def stripped(self, name):
+    def strip_file(self, name):
         """Return a text of the reference, the student's text and the cuts."""
         try:
             text = (self.source / name).read_bytes().decode("utf-8")
@@ -120,15 +120,15 @@ class Edition:
 
     @property
     def secrets(self):
-        """What must not stand in the edition."""
+        """The secrets: they must not stand in the edition."""
         found = []
         for name, (reference, _, cuts) in {**self.scripts, **self.settings}.items():
-            found += leaks.secrets_of_script(name, reference, cuts)
+            found += leaks.find_script_secrets(name, reference, cuts)
         for name, (_, _, changes) in self.notebooks.items():
-            found += leaks.secrets_of_notebook(name, changes)
+            found += leaks.find_notebook_secrets(name, changes)
         if (self.source / GUIDE).is_file():
             text = (self.source / GUIDE).read_text(encoding="utf-8")
-            found += leaks.secrets_of_guide(GUIDE, text)
+            found += leaks.find_guide_secrets(GUIDE, text)
         return found
 
     def inspect(self, folder):
@@ -142,7 +142,7 @@ class Edition:
                 if change.cuts:
                     inspection.check_cell_stubs(f"{name}, cell {change.cell.id}",
                                                 change.student.source, change.cuts)
-        leaks.check(folder, self.secrets)
+        leaks.check_leaks(folder, self.secrets)
         inspection.check_lint(folder)
         raised, stubs = inspection.check_imports(folder, self.assignment), set()
         for name, (_, student, cuts) in self.scripts.items():

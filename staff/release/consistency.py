@@ -10,10 +10,10 @@ from pathlib import Path
 
 from kit.checking.registry import load_checks
 from kit.files import Refused
-from kit.notebooks import read_notebook
+from kit.notebook_files import read_notebook
 from staff.feedback.guide import read_guide
-from staff.release.editions import (is_within, list_sections, list_subtasks, role_of,
-                                    section_of)
+from staff.release.notebook_stripping import (is_within, list_sections, list_subtasks, find_role,
+                                    find_section)
 
 TOML = "assignment/assignment.toml"
 
@@ -104,8 +104,8 @@ def find_wrong_notebooks(assignment):
             if section and not is_within(cell, section):
                 yield (f"{place}: its id {cell.id} does not begin with {section}-, as in the rest "
                        "of its section: `python -m staff ids` gives it such an id")
-            if role_of(cell, place) == "question":
-                questions.append(section_of(cell, assignment))
+            if find_role(cell, place) == "question":
+                questions.append(find_section(cell, assignment))
                 if questions[-1]:
                     yield from find_wrong_heading(cell, assignment.by_id[questions[-1]], place)
         expected = [subtask.id for subtask in list_subtasks(name, assignment)]

@@ -15,7 +15,7 @@ STAMP = ".edition.json"     # says that this folder was made here, and of which 
 
 
 @contextlib.contextmanager
-def whole_folder(folder, force=False):
+def fill_folder(folder, force=False):
     """Yield a folder to fill; it, and a zip of it, take their places when all is well."""
     folder = Path(folder)
     archive = folder.with_name(f"{folder.name}.zip")
@@ -30,11 +30,11 @@ def whole_folder(folder, force=False):
         yield filling
         write_stamp(filling)
         write_zip(filling, temporary / archive.name)
-        take_place(filling, folder, temporary / "old")
+        replace_folder(filling, folder, temporary / "old")
         try:
             os.replace(temporary / archive.name, archive)
         except OSError:
-            take_place(temporary / "old", folder, temporary / "new")
+            replace_folder(temporary / "old", folder, temporary / "new")
             raise
     except OSError as problem:
         raise Refused(f"{folder} cannot be written ({reason(problem)}): close it in other "
@@ -44,7 +44,7 @@ def whole_folder(folder, force=False):
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def take_place(new, folder, old):
+def replace_folder(new, folder, old):
     """Move new to folder, and what was there to old; on failure all is as before."""
     if folder.exists():
         os.rename(folder, old)
@@ -68,7 +68,7 @@ def check_ours(folder, archive):
             listed = json.loads(stamp.read_text(encoding="utf-8"))["files"]
         except (OSError, ValueError, KeyError, TypeError):
             listed = {}
-        present = sums(folder)
+        present = hash_edition(folder)
         changed = sorted(name for name in present.keys() | listed
                          if present.get(name) != listed.get(name))
         if changed:
@@ -85,24 +85,25 @@ def check_ours(folder, archive):
                           "--force to replace it")
 
 
-def files_in(folder):
+def list_edition_files(folder):
     """Return the files of a folder in an order that is the same everywhere."""
     return sorted((path for path in folder.rglob("*")
                    if path.is_file() and "__pycache__" not in path.parts),
                   key=lambda path: path.relative_to(folder).as_posix())
 
 
-def sums(folder):
+def hash_edition(folder):
     """Return {name: sha256} of the files in a folder, but for the stamp."""
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files_in(folder) if path.name != STAMP}
+            for path in list_edition_files(folder) if path.name != STAMP}
 
 
 def write_stamp(folder):
-    """Write what lists the files of a release."""
-    for path in files_in(folder):
+    """Write the stamp, which lists the files of a release."""
+    for path in list_edition_files(folder):
         path.chmod(0o644)
-    text = json.dumps({"edition": "student", "files": sums(folder)}, indent=1, sort_keys=True)
+    stamp = {"edition": "student", "files": hash_edition(folder)}
+    text = json.dumps(stamp, indent=1, sort_keys=True)
     (folder / STAMP).write_bytes((text + "\n").encode())
     (folder / STAMP).chmod(0o644)
 
@@ -110,7 +111,7 @@ def write_stamp(folder):
 def write_zip(folder, archive):
     """Write a zip of the folder; the same files give the same bytes, whenever and by whom."""
     with zipfile.ZipFile(archive, "w") as zipped:
-        for path in files_in(folder):
+        for path in list_edition_files(folder):
             name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system, entry.external_attr = 3, 0o100644 << 16

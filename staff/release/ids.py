@@ -6,8 +6,8 @@ import sys
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say, whole_file
-from kit.notebooks import nbformat, read_notebook
-from staff.release.editions import is_within, list_sections
+from kit.notebook_files import nbformat, read_notebook
+from staff.release.notebook_stripping import is_within, list_sections
 
 
 def main(arguments=None):

@@ -1,4 +1,4 @@
-"""What must hold of a student edition before anybody is handed it."""
+"""Tries a finished student edition before anybody gets it."""
 
 import ast
 import importlib.util
@@ -10,10 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import kit.notebooks
+import kit.notebook_files
 from kit.files import Refused, one_line
-from kit.notebooks import nbformat
-from staff.release import editions, stripping
+from kit.notebook_files import nbformat
+from staff.release import notebook_stripping, stripping
 
 TRIAL = Path(__file__).with_name("trial.py")
 CALLS = "staff/assignment/trial.py"
@@ -32,8 +32,8 @@ def check_lint(folder):
         raise Refused("ruff is not installed, which lints the student edition: run `pip install "
                       "-r requirements.txt`")
     rules = [] if (folder / "pyproject.toml").is_file() else RULES
-    done = run([*ruff, "check", "--no-cache", "--no-respect-gitignore", "--output-format=concise",
-                *rules, "."], folder)
+    done = run_in(folder, [*ruff, "check", "--no-cache", "--no-respect-gitignore",
+                           "--output-format=concise", *rules, "."])
     if done.returncode:
         first = (done.stdout or done.stderr).strip().split("\n")[0]
         raise Refused(f"the student edition does not lint: {first}")
@@ -42,10 +42,9 @@ def check_lint(folder):
 def check_imports(folder, assignment):
     """Return {stub: what it raises}; Refused if a module of the edition cannot be imported."""
     with tempfile.TemporaryDirectory() as elsewhere:
-        done = run([sys.executable, "-I", "-B", str(TRIAL), str(folder.resolve()),
-                    str(assignment.folder / CALLS)], elsewhere,
-                   environment={name: os.environ[name] for name in ("SYSTEMROOT",)
-                                if name in os.environ})
+        needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+        done = run_in(elsewhere, [sys.executable, "-I", "-B", str(TRIAL), str(folder.resolve()),
+                                  str(assignment.folder / CALLS)], needed)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         raise Refused(f"the student edition cannot be tried: {one_line(said[-1])}")
@@ -56,7 +55,7 @@ def check_imports(folder, assignment):
     return found["raised"]
 
 
-def run(command, folder, environment=None):
+def run_in(folder, command, environment=None):
     """Return the finished process of a command that is run in a folder."""
     try:
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True,
@@ -68,7 +67,7 @@ def run(command, folder, environment=None):
 
 def check_not_started(folder):
     """Raise Refused unless every check of the edition reports "not started"."""
-    done = run([sys.executable, "-B", "-m", "kit", "check", "--json"], folder)
+    done = run_in(folder, [sys.executable, "-B", "-m", "kit", "check", "--json"])
     try:
         checks = json.loads(done.stdout)["checks"]
     except (ValueError, KeyError):
@@ -87,9 +86,9 @@ def check_stubs(name, student_text, cuts, raised):
     for cut in cuts:
         if not cut.words:
             continue
-        stub = f"{name.removesuffix('.py')}.{enclosing(student_text, cut.line)}"
+        stub = f"{name.removesuffix('.py')}.{find_enclosing(student_text, cut.line)}"
         if stub not in raised:
-            raise Refused(f"{name}:{cut.at}: nobody calls the stub {stub}: add a sample call to "
+            raise Refused(f"{name}:{cut.at}: the stub {stub} is not called: add a sample call to "
                           f"{CALLS}")
         if raised[stub] != cut.words:
             raise Refused(f"{name}:{cut.at}: a call of {stub} should raise NotImplementedError "
@@ -116,7 +115,7 @@ def check_cell_stubs(place, student_source, cuts):
                           "not be reached: move the markers out of it")
 
 
-def enclosing(text, line):
+def find_enclosing(text, line):
     """Return the dotted name of the innermost functions and classes around a line."""
     names, nodes = [], list(ast.parse(text).body)
     while nodes:
@@ -130,7 +129,7 @@ def enclosing(text, line):
 
 def check_notebook(path):
     """Return the notebook of a file; Refused if it is not valid or holds outputs."""
-    node = kit.notebooks.read_notebook(path).node
+    node = kit.notebook_files.read_notebook(path).node
     for cell in node.cells:
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
             raise Refused(f"{path.name}, cell {cell.id}: the student edition holds an output")
@@ -140,13 +139,13 @@ def check_notebook(path):
 def check_script_goes_back(path, name, reference, cuts):
     """Raise Refused unless a student's file and the cuts give the reference, byte for byte."""
     text = path.read_bytes().decode("utf-8")
-    restored = stripping.put_back(text, cuts, name)
+    restored = stripping.restore_text(text, cuts, name)
     if restored != reference:
-        raise Refused(f"{name}:{first_difference(restored, reference)}: putting the solutions "
+        raise Refused(f"{name}:{find_difference(restored, reference)}: putting the solutions "
                       "back does not give this line of the reference")
 
 
-def first_difference(one, other):
+def find_difference(one, other):
     """Return the number of the first line in which two texts differ."""
     pairs = zip(one.split("\n") + [None], other.split("\n") + [None])
     return next((number for number, (a, b) in enumerate(pairs, 1) if a != b), 0)
@@ -154,7 +153,8 @@ def first_difference(one, other):
 
 def check_notebook_goes_back(student, reference, changes, name):
     """Raise Refused unless a student's notebook and the changes give the reference."""
-    restored, expected = editions.put_back(student, changes, name), editions.bare(reference)
+    restored = notebook_stripping.restore_notebook(student, changes, name)
+    expected = notebook_stripping.remove_outputs(reference)
     for here, there in zip(restored.cells, expected.cells):
         if here != there:
             raise Refused(f"{name}, cell {there.id}: putting the solutions back does not give "

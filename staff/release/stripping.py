@@ -34,10 +34,10 @@ LONGEST = 99
 class Cut:
     """A region of the reference, and what stands in its place.
 
-    task:   its subtask; None for lines that belong to the staff alone.
-    words:  what the stub says; empty if there is no stub.
-    hidden: the reference's lines, markers included, from its line number `at` on.
-    shown:  the student's lines, from the line number `line` on.
+    task:   its subtask; None for lines of the staff.
+    words:  the stub's message; "" without a stub.
+    hidden: the reference's lines from line `at`, with their markers.
+    shown:  the student's lines from line `line`.
     """
 
     task: str
@@ -72,7 +72,7 @@ def strip(text, name, subtasks):
             cuts.append(Cut(None, "", at + 1, (lines[at],), len(kept) + 1, ()))
             at += 1
             continue
-        marker = marker_of(lines[at], place, subtasks)
+        marker = match_marker(lines[at], place, subtasks)
         if marker is None:
             kept.append(lines[at])
             at += 1
@@ -92,7 +92,7 @@ def strip(text, name, subtasks):
     return "\n".join(kept), cuts
 
 
-def marker_of(line, place, subtasks):
+def match_marker(line, place, subtasks):
     """Return the match of a marker, None for any other line; Refused if it is almost one."""
     marker = MARKER.fullmatch(line)
     if marker is None:
@@ -142,7 +142,7 @@ def find_end(lines, begin, function, name, subtasks):
     """Return the index after the last line of the region that begins at an index."""
     what = "STAFF" if "STAFF" in lines[begin] else "SOLUTION"
     for at in range(begin + 1, function.end if function else len(lines)):
-        marker = marker_of(lines[at], f"{name}:{at + 1}", subtasks)
+        marker = match_marker(lines[at], f"{name}:{at + 1}", subtasks)
         if marker and not marker["end"]:
             raise Refused(f"{name}:{at + 1}: {lines[at].strip()[2:]} stands inside the region "
                           f"that begins in line {begin + 1}: end that one first")
@@ -166,13 +166,13 @@ def write_stub(hidden, marker, function, place):
         told = function.docstring.split("\n\n")[0].split()
         told = SENTENCE_END.split(" ".join(told))[0]
         words = f"task {task}: write {function.name}: {told}"
-        return words, stub(words, indent)
+        return words, write_raise(words, indent)
     names = read_names(hidden, place)
     if names:
         width = max(map(len, names))
         return "", [f"{one:{width}} = None    # task {task}" for one in names]
     words = f"task {task}: write the lines that belong here"
-    return words, stub(words, indent)
+    return words, write_raise(words, indent)
 
 
 def read_names(lines, place):
@@ -187,7 +187,7 @@ def read_names(lines, place):
                               if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)))
 
 
-def stub(words, indent):
+def write_raise(words, indent):
     """Return the lines of a raise that says the words, in the width of a script."""
     words = words.replace("\\", "\\\\").replace('"', '\\"')
     line = f'{indent}raise NotImplementedError("{words}")'
@@ -202,7 +202,7 @@ def stub(words, indent):
     return [f"{indent}raise NotImplementedError(", *literals]
 
 
-def put_back(text, cuts, name):
+def restore_text(text, cuts, name):
     """Return the reference's text from the student's; Refused where the cuts do not fit."""
     lines = text.split("\n")
     for cut in reversed(cuts):
@@ -214,15 +214,15 @@ def put_back(text, cuts, name):
     return "\n".join(lines)
 
 
-def solution_lines(cuts, text):
+def list_solution_lines(cuts, text):
     """Return (line number in the reference text, code without its comment) of all hidden code."""
-    bare = without_comments(text)
+    bare = remove_code_comments(text)
     return [(at, bare[at - 1].strip())
             for cut in cuts for at in range(cut.at, cut.at + len(cut.hidden))
             if bare[at - 1].strip()]
 
 
-def without_comments(text):
+def remove_code_comments(text):
     """Return the lines of a Python text without their comments; of another, without # …"""
     lines = text.split("\n")
     try:

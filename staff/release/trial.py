@@ -15,18 +15,19 @@ import sys
 from pathlib import Path
 
 
-def modules(folder):
+def list_modules(folder):
     """Return the names of all modules in the folder."""
     paths = [*sorted(folder.glob("*.py")), *sorted((folder / "kit").rglob("*.py"))]
     dotted = [".".join(path.relative_to(folder).with_suffix("").parts) for path in paths]
     names = [name.removesuffix(".__init__") for name in dotted]
-    return sorted(names, key=lambda name: name != "kit.notebooks")  # it makes nbformat load fast
+    first = "kit.notebook_files"        # it makes nbformat load fast
+    return sorted(names, key=lambda name: name != first)
 
 
-def failed_imports(folder):
+def import_all(folder):
     """Return [module, why] of each module that cannot be imported from the folder."""
     failed = []
-    for name in modules(folder):
+    for name in list_modules(folder):
         try:
             module = importlib.import_module(name)
         except BaseException as problem:    # SystemExit too: nothing may happen at import
@@ -37,7 +38,7 @@ def failed_imports(folder):
     return failed
 
 
-def what_is_raised(call):
+def read_stub(call):
     """Return what a stub says; another sentence if it is none."""
     try:
         call()
@@ -62,9 +63,9 @@ def main(folder, calls):
     """Print what was found as JSON; what the modules print is lost."""
     sys.path.insert(0, str(folder))
     with contextlib.redirect_stdout(io.StringIO()):
-        failed, raised = failed_imports(folder), {}
+        failed, raised = import_all(folder), {}
         if not failed:
-            raised = {name: what_is_raised(call) for name, call in load_calls(calls).items()}
+            raised = {name: read_stub(call) for name, call in load_calls(calls).items()}
     print(json.dumps({"failed": failed, "raised": raised}))
 
 

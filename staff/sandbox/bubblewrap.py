@@ -1,9 +1,10 @@
 """The sandbox itself: the command line of bubblewrap, and how it is started.
 
-Two recipes: as an ordinary user, in a user namespace; as root (a container of CI), with the right
-to become a user who owns nothing, since limits on processes do not bind root.
+There are two recipes. An ordinary user gets a user namespace. Root (a container of CI) keeps the
+right to become a user who owns nothing, since limits on processes do not bind root.
 """
 
+import contextlib
 import functools
 import os
 import re
@@ -12,47 +13,52 @@ import subprocess
 from pathlib import PurePosixPath
 
 from kit.files import Refused
-from staff.sandbox.confined import started
-from staff.sandbox.limits import MIB
-from staff.sandbox.seccomp import seccomp_filter
+from staff.sandbox.confined import start_process
+from staff.sandbox.limits import MIB, SCRATCH
+from staff.sandbox.seccomp import build_filter
 
+SMALL = MIB             # bytes of a file that is copied
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 
 
-def start(command, python, show, write, env, limits, talk, uid, ready):
+def start(program, command, python, uid, ready):
     """Start a command; return its Popen and the process number of the first process inside.
 
-    Takes what Sandbox.run takes; uid: the user to become, None for an ordinary user; ready: a
-    descriptor that the command is handed.
+    program: a sandbox.Program; python: its Interpreter; ready: a descriptor for the command.
+    uid:     the user to become, None for an ordinary user.
     """
     if uid is not None:
-        for folder in write.values():
+        for folder in program.write.values():
             os.chown(folder, uid, uid)
     told, info = os.pipe()
-    with os.fdopen(told) as told, os.fdopen(info, "w") as info, filled(seccomp_filter()) as code:
-        options = [*namespaces(uid), *places(python, show, write, limits), "--seccomp",
-                   str(code.fileno()), "--info-fd", str(info.fileno()), "--remount-ro", "/dev",
-                   "--remount-ro", "/", "--chdir", "/box"]
-        # through a pipe, since the command line can be read inside and would tell of the host
-        with filled("\0".join(options).encode()) as listed:
-            popen = started([program(), "--args", str(listed.fileno()), "--", *command], env, talk,
-                            pass_fds=(code.fileno(), info.fileno(), listed.fileno(), ready))
+    with contextlib.ExitStack() as stack:
+        told = stack.enter_context(os.fdopen(told))
+        info = stack.enter_context(os.fdopen(info, "w"))
+        code = stack.enter_context(fill_pipe(build_filter()))
+        places, copied = list_places(program, python, stack)
+        options = [*list_namespaces(uid), *places, "--seccomp", str(code.fileno()),
+                   "--info-fd", str(info.fileno()), "--chdir", "/box"]
+        # through a pipe: the command line can be read inside, and would tell about the host
+        listed = stack.enter_context(fill_pipe("\0".join(options).encode()))
+        popen = start_process(
+            [find_bubblewrap(), "--args", str(listed.fileno()), "--", *command], program.env,
+            program.talk, (code.fileno(), info.fileno(), listed.fileno(), ready, *copied))
         info.close()
-        # it is told before anything inside runs; nothing is, if bubblewrap fails
+        # bubblewrap tells this before anything inside runs; it tells nothing if it fails
         child = re.search(r'"child-pid": (\d+)', told.read())
     return popen, child and int(child[1])
 
 
-def filled(data):
-    """Return a pipe that holds some data, open for reading; it must be short."""
+def fill_pipe(data):
+    """A pipe that holds some data, open for reading; the data must be short."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as stream:
         stream.write(data)
     return os.fdopen(reading, "rb")
 
 
-def program():
-    """Return the path of bubblewrap; Refused if it is not there."""
+def find_bubblewrap():
+    """The path of bubblewrap; Refused if it is not there."""
     found = shutil.which("bwrap")
     if found is None:
         raise Refused("bubblewrap is not installed")
@@ -60,65 +66,95 @@ def program():
 
 
 @functools.lru_cache(maxsize=1)
-def version():
-    """Return bubblewrap's version, such as (0, 8, 0); Refused if it does not tell."""
+def read_version():
+    """The version of bubblewrap, such as (0, 8, 0); Refused if it does not tell."""
     try:
-        said = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=20)
+        said = subprocess.run([find_bubblewrap(), "--version"], capture_output=True, text=True,
+                              timeout=20)
         return tuple(map(int, re.search(r"(\d+)\.(\d+)\.(\d+)", said.stdout).groups()))
     except (OSError, subprocess.SubprocessError, AttributeError):
         raise Refused("bwrap --version does not give a version") from None
 
 
-def namespaces(uid):
-    """Return the options that hide processes, network and users."""
+def list_namespaces(uid):
+    """The options that hide processes, network and users."""
     options = ["--die-with-parent", "--unshare-ipc", "--unshare-pid", "--unshare-net",
                "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox",
                "--cap-drop", "ALL"]
     if uid is not None:
         return [*options, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    # older ones cannot forbid namespaces within the sandbox; the filter of system calls does too
-    return [*options, "--unshare-user", *(["--disable-userns"] if version() >= (0, 8) else [])]
+    # older versions cannot forbid namespaces in the sandbox; the filter of system calls does too
+    forbid = ["--disable-userns"] if read_version() >= (0, 8) else []
+    return [*options, "--unshare-user", *forbid]
 
 
-def places(python, show, write, limits):
-    """Return the options for what can be seen and written inside."""
+def list_places(program, python, stack):
+    """The options for the files and folders inside, and the descriptors of files to copy.
+
+    A small file is copied, since a mount takes longer. Copies stand only in read-only folders.
+    stack: an ExitStack, which closes the files.
+    """
     options = ["--ro-bind", "/usr", "/usr"]
     for name in ("/lib", "/lib64", "/bin", "/sbin"):
         if os.path.islink(name):
             options += ["--symlink", os.readlink(name), name]
         elif os.path.isdir(name):
             options += ["--ro-bind", name, name]
-    made = {"/", "/tmp", "/box"}
+    made = ["/", "/dev", *SCRATCH]
     for path in SYSTEM:
-        options += [*parents(path, made), "--ro-bind-try", path, path]
-    options += ["--proc", "/proc", "--dev", "/dev", *scratch("/dev/shm", limits.shared_mib),
-                *scratch("/tmp", limits.scratch_mib), *scratch("/box", limits.scratch_mib)]
-    shown = {prefix: prefix for prefix in python.prefixes if not within(prefix, "/usr")}
-    if python.fonts:        # or each sandbox would make this list anew, for a second
-        shown[f"/tmp/{PurePosixPath(python.fonts).name}"] = python.fonts
-    for option, several in (("--ro-bind", {**shown, **show}), ("--bind", write)):
-        for inside, place in sorted(several.items()):
-            options += [*parents(inside, made), option, os.path.realpath(place), inside]
-    return options
+        options += [*make_parents(path, made), "--ro-bind-try", path, path]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    for place, limit in SCRATCH.items():
+        options += [*make_parents(place, made),
+                    *make_scratch(place, getattr(program.limits, limit))]
+    show = {prefix: prefix for prefix in python.prefixes if not is_within(prefix, "/usr")}
+    if python.fonts:        # otherwise each sandbox would make this list anew, for a second
+        show[f"/tmp/{PurePosixPath(python.fonts).name}"] = python.fonts
+    copied = []
+    for inside, place in sorted({**show, **program.show}.items()):
+        options += make_parents(inside, made)
+        if is_small_file(place) and not is_in_scratch(inside):
+            copied.append(stack.enter_context(open(place, "rb")).fileno())
+            options += ["--perms", "0444", "--file", str(copied[-1]), inside]
+        else:
+            options += ["--ro-bind", os.path.realpath(place), inside]
+    for inside, folder in sorted(program.write.items()):
+        options += [*make_parents(inside, made), "--bind", os.path.realpath(folder), inside]
+    for folder in ("/dev", "/", *filter(is_in_scratch, made)):
+        options += ["--remount-ro", folder]
+    return options, copied
 
 
-def scratch(place, mib):
-    """Return the options for an empty folder in memory; before 0.7 its size was not limited."""
-    limited = ["--size", str(mib * MIB)] if version() >= (0, 7) else []
+def make_scratch(place, mib):
+    """The options for an empty folder in memory; before 0.7 its size was not limited."""
+    limited = ["--size", str(mib * MIB)] if read_version() >= (0, 7) else []
     return ["--perms", "1777", *limited, "--tmpfs", place]
 
 
-def parents(inside, made):
-    """Return the options that make the folders above a path, open to all; those made are noted."""
+def make_parents(inside, made):
+    """The options that make the folders above a path; they are added to those made.
+
+    A folder where code may write becomes a mount: code can neither move nor replace it.
+    """
     options = []
-    for folder in reversed(PurePosixPath(inside).parents):
-        if str(folder) not in made:
-            made.add(str(folder))
-            mode = "1777" if within(folder, "/box") else "0755"
-            options += ["--perms", mode, "--dir", str(folder)]
+    for folder in map(str, reversed(PurePosixPath(inside).parents)):
+        if folder not in made:
+            made.append(folder)
+            kind = "--tmpfs" if is_in_scratch(folder) else "--dir"
+            options += ["--perms", "0755", kind, folder]
     return options
 
 
-def within(path, folder):
-    """Return whether a path is a folder or in it."""
+def is_in_scratch(path):
+    """Whether a path stands directly in a folder where code may write."""
+    return str(PurePosixPath(path).parent) in SCRATCH
+
+
+def is_small_file(path):
+    """Whether a path is that of a file which is copied."""
+    return os.path.isfile(path) and os.path.getsize(path) <= SMALL
+
+
+def is_within(path, folder):
+    """Whether a path is a folder or in it."""
     return PurePosixPath(path).is_relative_to(folder)

@@ -1,11 +1,10 @@
-"""What tries to get out of a sandbox before any student's code is let into one.
+"""Tries to get out of a sandbox, before any student's code is let into one.
 
     python -I -B canary.py TARGETS
 
-TARGETS is JSON: files of the host's, the port of a listener on its loopback, the name of an
-abstract socket, an environment variable's value, how many processes there may be, and the names of
-modules that hold solutions. Prints, as a
-JSON list, a sentence for each thing that should not have been possible. Python 3.8 and newer.
+TARGETS is the JSON of probe.py: things of the host that must be out of reach, the given files,
+and the limits. The canary prints a JSON list, with a sentence for each thing that should not have
+been possible. Runs on Python 3.8 and newer.
 """
 
 import contextlib
@@ -24,11 +23,10 @@ import time
 LIBC = ctypes.CDLL(None, use_errno=True)
 UNSHARE = {"x86_64": 272, "aarch64": 97}
 CLONE_NEWUSER = 0x10000000
-LARGEST = {"/box": "scratch", "/tmp": "scratch", "/dev/shm": "shared"}
 
 
-def reached(family, address):
-    """Return whether something answers at an address."""
+def is_reachable(family, address):
+    """Whether something answers at an address."""
     with contextlib.suppress(OSError), socket.socket(family) as one:
         one.settimeout(2)
         one.connect(address)
@@ -37,19 +35,19 @@ def reached(family, address):
 
 
 def read(path):
-    """Return a file's bytes; b"" if they cannot be read."""
+    """The bytes of a file; b"" if it cannot be read."""
     with contextlib.suppress(OSError), open(path, "rb") as file:
         return file.read()
     return b""
 
 
-def outside(targets):
-    """Yield what of the host can be seen."""
+def try_host(targets):
+    """Yield a sentence for each thing of the host that can be seen."""
     if any(map(os.path.lexists, targets["files"])):
         yield "a file of the host can be seen"
-    if reached(socket.AF_INET, ("127.0.0.1", targets["port"])):
+    if is_reachable(socket.AF_INET, ("127.0.0.1", targets["port"])):
         yield "the host's loopback can be reached"
-    if reached(socket.AF_UNIX, "\0" + targets["abstract"]):
+    if is_reachable(socket.AF_UNIX, "\0" + targets["abstract"]):
         yield "an abstract socket of the host can be reached"
     if sum(name.isdigit() for name in os.listdir("/proc")) > 3:
         yield "processes of the host can be seen"
@@ -58,8 +56,8 @@ def outside(targets):
         yield "the environment of the host can be read"
 
 
-def rights():
-    """Yield what this process may do and should not."""
+def try_rights():
+    """Yield a sentence for each right that this process should not have."""
     status = dict(line.split(":\t", 1) for line in read("/proc/self/status").decode().split("\n")
                   if ":\t" in line)
     if os.geteuid() == 0:
@@ -77,15 +75,25 @@ def rights():
         yield "memory outside the limits can be had (memfd)"
 
 
-def places(targets):
-    """Yield where files can be written or found, and should not."""
-    for folder in ("/", "/usr", "/etc", "/dev", "/box/sub/kit", sys.prefix, sys.base_prefix):
+def try_places(targets):
+    """Yield a sentence for each place that can be written to, is too large or tells too much."""
+    given = {os.path.dirname(file) for file in targets["given"]}
+    folders = {"/", "/usr", "/etc", "/dev", "/box", sys.prefix, sys.base_prefix, *given}
+    folders.discard(os.getcwd())        # the student's own folder, where given files stand too
+    for folder in sorted(folders):
+        with contextlib.suppress(OSError), open(os.path.join(folder, "canary"), "wb"):
+            yield f"{folder} can be written to"
+    for file in targets["given"]:
+        with contextlib.suppress(OSError), open(file, "ab"):
+            yield f"{file} can be written to"
+    for folder in sorted(given):
         with contextlib.suppress(OSError):
-            with open(os.path.join(folder, "canary"), "wb"):
-                yield f"{folder} can be written to"
-    for folder, which in LARGEST.items():
+            os.rename(folder, f"{folder}-moved")
+            os.rename(f"{folder}-moved", folder)
+            yield f"{folder} can be moved"
+    for folder, size in targets["sizes"].items():
         found = os.statvfs(folder)
-        if targets["sized"] and found.f_blocks * found.f_frsize > targets[which]:
+        if found.f_blocks * found.f_frsize > size:
             yield f"{folder} is not limited in size"
     for name in targets["solutions"]:
         if importlib.util.find_spec(name):
@@ -93,8 +101,8 @@ def places(targets):
                    "give another with --python")
 
 
-def limits(targets):
-    """Yield which limits do not bind."""
+def try_limits(targets):
+    """Yield a sentence for each limit that does not bind."""
     with contextlib.suppress(OSError, ValueError):
         mmap.mmap(-1, resource.getrlimit(resource.RLIMIT_AS)[0])
         yield "memory is not limited"
@@ -115,8 +123,8 @@ def limits(targets):
 
 
 def main(targets):
-    """Print what was possible."""
-    found = [*outside(targets), *rights(), *places(targets), *limits(targets)]
+    """Print all that was possible."""
+    found = [*try_host(targets), *try_rights(), *try_places(targets), *try_limits(targets)]
     if importlib.util.find_spec("numpy") is None:
         found.append("its Python has no NumPy: give another with --python")
     print(json.dumps(found))

@@ -1,4 +1,4 @@
-"""A process with a student's code, and the thread that watches over it."""
+"""A process with a student's code, and the thread that watches it."""
 
 import contextlib
 import mmap
@@ -11,7 +11,7 @@ import threading
 import time
 
 from kit.files import one_line
-from staff.sandbox.limits import MIB
+from staff.sandbox.limits import MIB, SCRATCH
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
@@ -19,16 +19,14 @@ PERIOD = 0.05               # seconds between two looks at memory and time
 MOST_FILES = 1000           # in a folder of the host's that it may write to
 INODE = 1024                # bytes of the kernel's memory that a file takes, even if it is empty
 PAGE = mmap.PAGESIZE
-SCRATCH = ("tmp", "box", "dev/shm")
 
 
 class Confined:
-    """What subprocess.Popen is to any process, for one that is watched and ends with its children.
+    """A process that is watched, and ends with its children; otherwise like subprocess.Popen.
 
-    pid, stdin, stdout, poll(), wait(timeout), kill(): as Popen has them; poll and wait give the
-    exit status of the student's program, 128 + signal if one ended it.
+    poll(), wait(timeout): the exit status, 128 + signal if a signal ended the student's program.
     reason: why it was stopped, in words for the student; "" if it was not.
-    log:    the last 64 KiB of what it printed, as bytes.
+    log:    the last 64 KiB that it printed, as bytes.
     """
 
     def __init__(self, popen, limits, writable=(), temporary=None, child=None):
@@ -46,24 +44,24 @@ class Confined:
         self.watcher = threading.Thread(target=self.watch, daemon=True)
         self.watcher.start()
 
-    # ------------------------------------------------------------------- what Popen has as well
+    # -------------------------------------------------------------------------- as Popen has it
 
     def poll(self):
-        """Return the exit status; None while it runs."""
-        return status_of(self.popen.poll())
+        """The exit status; None while it runs."""
+        return convert_status(self.popen.poll())
 
     def wait(self, timeout=None):
-        """Return the exit status, once nothing of it is left; subprocess.TimeoutExpired."""
+        """The exit status, once all its processes are gone; subprocess.TimeoutExpired."""
         status = self.popen.wait(timeout)
         with self.lock:
             self.clear_up()
-        return status_of(status)
+        return convert_status(status)
 
     def kill(self):
-        """End it and all that it has started."""
+        """End it, and all that it has started."""
         with self.lock:
             if self.inside is not None and not self.cleared:
-                # the first process inside takes all others along, and bubblewrap then ends itself
+                # all others end with the first process inside, and then bubblewrap does
                 with contextlib.suppress(OSError):
                     signal.pidfd_send_signal(self.inside, signal.SIGKILL)
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -72,14 +70,14 @@ class Confined:
 
     @property
     def reason(self):
-        """Why it was stopped, or what ended it; "" if it ended by itself."""
+        """Why it was stopped, or how it crashed; "" if it ended by itself."""
         if not self.stopped:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return ending_of(self.wait(0.5))
+                return explain_ending(self.wait(0.5))
         return self.stopped
 
-    def last_line(self):
-        """Return the last line of its log once it has ended, on one line; or its exit status."""
+    def read_last_line(self):
+        """The last line of its log, once it has ended; or its exit status."""
         self.watcher.join(5)
         lines = self.log.decode("utf-8", "replace").strip().splitlines()
         return one_line(lines[-1], 300) if lines else f"it ended with exit status {self.poll()}"
@@ -87,8 +85,8 @@ class Confined:
     # ------------------------------------------------------------------------------- its end
 
     def clear_up(self):
-        """Kill what is left of its group, wait until that is gone, and remove its files."""
-        if self.cleared:        # the number of its group may be another's by now
+        """Kill the rest of its group, wait until that is gone, and remove its files."""
+        if self.cleared:        # another group may have its number by now
             return
         self.cleared = True
         with contextlib.suppress(OSError):
@@ -112,7 +110,7 @@ class Confined:
     # ------------------------------------------------------------------------------ the watch
 
     def watch(self):
-        """Read what it prints and hold it to its limits, until it ends."""
+        """Keep its output and hold it to its limits, until it ends."""
         stream, looked = self.popen.stderr or self.popen.stdout, 0
         with selectors.DefaultSelector() as selector, stream:
             selector.register(stream, selectors.EVENT_READ)
@@ -120,47 +118,47 @@ class Confined:
                 ready = selector.select(PERIOD) if selector.get_map() else time.sleep(PERIOD)
                 if ready:
                     data = os.read(stream.fileno(), KEPT)
-                    self.take(data)
+                    self.keep_output(data)
                     if not data:
                         selector.unregister(stream)
                 elif self.popen.poll() is not None:
                     return
                 if time.monotonic() - looked >= PERIOD:
-                    self.look()
+                    self.check_limits()
                     looked = time.monotonic()
 
-    def take(self, data):
-        """Keep the end of what is printed, and stop it if that is too much."""
+    def keep_output(self, data):
+        """Keep the end of its output; stop it if it prints too much."""
         self.printed += len(data)
         self.log = (self.log + data)[-KEPT:]
         if self.printed > self.limits.output_kib * 1024:
-            self.stop(f"it printed more than {size(self.limits.output_kib / 1024)}")
+            self.stop(f"it printed more than {write_size(self.limits.output_kib / 1024)}")
 
-    def look(self):
-        """Stop it if it takes too long or too much."""
+    def check_limits(self):
+        """Stop it if it takes too long, or uses too much."""
         if time.monotonic() - self.started > self.limits.total_seconds:
             self.stop(f"it took more than {self.limits.total_seconds} s in all")
-        elif memory_of(self.pid, self.limits.memory_mib * MIB) > self.limits.memory_mib * MIB:
-            self.stop(f"it used more than {size(self.limits.memory_mib)} of memory")
-        elif any(too_much(folder, self.limits.output_kib * 1024) for folder in self.writable):
-            self.stop(f"it wrote more than {size(self.limits.output_kib / 1024)} beside its "
+        elif measure_memory(self.pid, memory := self.limits.memory_mib * MIB) > memory:
+            self.stop(f"it used more than {write_size(self.limits.memory_mib)} of memory")
+        elif any(holds_too_much(one, self.limits.output_kib * 1024) for one in self.writable):
+            self.stop(f"it wrote more than {write_size(self.limits.output_kib / 1024)} beside its "
                       "sockets")
 
 
-def started(command, env, talk, pass_fds=()):
-    """Return a command's Popen, in a session of its own, with one pipe that is the log.
+def start_process(command, env, talk, pass_fds=()):
+    """The Popen of a command, in a session of its own, with one pipe that is the log.
 
-    talk: whether it has stdin and stdout as pipes too; otherwise stdout is the log.
+    talk: whether stdin and stdout are pipes too; otherwise stdout is the log.
     """
     stdin, stdout, stderr = ((subprocess.PIPE, subprocess.PIPE, subprocess.PIPE) if talk else
                              (subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT))
-    # a session for itself, and none that bubblewrap makes (--new-session): then its group can be
-    # killed at any moment, also while it starts
+    # a session made here, and not by bubblewrap (--new-session): its group can then be killed at
+    # any moment, also while it starts
     return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, env=env,
                             pass_fds=pass_fds, start_new_session=True)
 
 
-ENDINGS = {     # signals that say what ended a process
+ENDINGS = {     # signals that tell why a process ended
     "SIGSEGV": "Python crashed (a segmentation fault)", "SIGBUS": "Python crashed (a bus error)",
     "SIGABRT": "Python crashed (it was aborted)", "SIGFPE": "Python crashed (in arithmetic)",
     "SIGILL": "Python crashed (an unknown instruction)",
@@ -168,8 +166,8 @@ ENDINGS = {     # signals that say what ended a process
 }
 
 
-def ending_of(status):
-    """Return what an exit status says of how a process was ended; "" if it ended by itself."""
+def explain_ending(status):
+    """How a process with this exit status crashed; "" if it ended by itself."""
     if status == NO_ROOM:
         return "its files take up more room than there is for all that it writes"
     with contextlib.suppress(ValueError):
@@ -177,21 +175,21 @@ def ending_of(status):
     return ""
 
 
-def status_of(status):
-    """Return an exit status as a shell gives it."""
+def convert_status(status):
+    """An exit status as a shell gives it."""
     return 128 - status if status is not None and status < 0 else status
 
 
-def size(mib):
-    """Return a number of MiB in words."""
+def write_size(mib):
+    """A number of MiB, in words."""
     return f"{mib / 1024:g} GiB" if mib >= 1024 else f"{mib:g} MiB"
 
 
 # ------------------------------------------------------------------------- looking at processes
 
 
-def children_of(pid):
-    """Return the numbers of the processes that a process has started; None if it has ended."""
+def list_children(pid):
+    """The numbers of the processes that a process has started; None if it has ended."""
     found = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -202,24 +200,24 @@ def children_of(pid):
     return found
 
 
-def descendants(pid):
-    """Return the numbers of all processes that a process has started, and those have."""
-    found = children_of(pid) or []
-    for child in found:     # which grows meanwhile
-        found += children_of(child) or []
+def list_descendants(pid):
+    """The numbers of the processes that a process has started, with their children."""
+    found = list_children(pid) or []
+    for child in found:     # the list grows meanwhile
+        found += list_children(child) or []
     return found
 
 
-def memory_of(pid, limit):
-    """Return the bytes that a process and its descendants use; exactly, only above the limit."""
-    pids = [pid, *descendants(pid)]
-    files = scratch_of(pids[1:2])
-    used = sum(map(resident, pids)) + files
-    return sum(map(proportional, pids)) + files if used > limit else used
+def measure_memory(pid, limit):
+    """The bytes that a process and its descendants use; exact only above the limit."""
+    pids = [pid, *list_descendants(pid)]
+    files = measure_scratch(pids[1:2])
+    used = sum(map(read_resident, pids)) + files
+    return sum(map(read_proportional, pids)) + files if used > limit else used
 
 
-def resident(pid):
-    """Return the bytes of memory that a process uses, shared ones in full."""
+def read_resident(pid):
+    """The bytes of memory that a process uses, with all shared ones."""
     try:
         with open(f"/proc/{pid}/statm") as file:
             return int(file.read().split()[1]) * PAGE
@@ -227,33 +225,32 @@ def resident(pid):
         return 0
 
 
-def proportional(pid):
-    """Return the bytes of memory that a process uses, its part of the shared ones."""
+def read_proportional(pid):
+    """The bytes of memory that a process uses, with its part of the shared ones."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             return sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
     except OSError:
-        return resident(pid)
+        return read_resident(pid)
 
 
-def scratch_of(pids):
-    """Return the bytes in the temporary files of a sandbox, as one of its processes sees them."""
+def measure_scratch(pids):
+    """The bytes in the temporary files of a sandbox, as these of its processes see them."""
     used = 0
     for pid in pids:
         for place in SCRATCH:
             with contextlib.suppress(OSError):
-                own = f"/proc/{pid}/root/{place}"
-                # until it has left the host's root folder, these are the host's files
-                if not os.path.exists(f"/{place}") or (
-                        os.stat(own).st_dev != os.stat(f"/{place}").st_dev):
+                own = f"/proc/{pid}/root{place}"
+                # before it has left the host's root folder, it sees the host's files here
+                if not os.path.exists(place) or os.stat(own).st_dev != os.stat(place).st_dev:
                     found = os.statvfs(own)
                     used += (found.f_blocks - found.f_bfree) * found.f_frsize
                     used += (found.f_files - found.f_ffree) * INODE
     return used
 
 
-def too_much(folder, limit):
-    """Return whether a folder holds more bytes or files than it may."""
+def holds_too_much(folder, limit):
+    """Whether a folder holds more bytes or files than it may."""
     used = count = 0
     for place, folders, files in os.walk(folder):
         count += len(folders) + len(files)

@@ -2,10 +2,10 @@
 
     python -I -S -B enter.py SETTINGS FOLDER PLACE COMMAND …
 
-SETTINGS is JSON, {"limits": {"NPROC": 64, …}, "uid": number or null, "ready": a descriptor}. To
-that one, a byte is written before anything of the student's matters. FOLDER, unless it is "", is
-copied to PLACE, and the command starts there. What comes after this program cannot take back what
-it did. Runs on Python 3.8 and newer.
+SETTINGS is JSON, {"limits": {"NPROC": 64, …}, "uid": number or null, "ready": a descriptor}. This
+program writes a byte to that descriptor before it touches a student's file. It copies FOLDER,
+unless that is "", to PLACE, and starts the command there. The command cannot undo any of this.
+Runs on Python 3.8 and newer.
 """
 
 import json
@@ -17,7 +17,7 @@ NO_ROOM = 125       # the exit status if the folder cannot be copied; confined.p
 
 
 def copy(source, target):
-    """Copy the files of a folder; what is no file or folder is left out, as is what is there."""
+    """Copy the files of a folder. Links, devices and what is there already are left out."""
     os.makedirs(target, exist_ok=True)
     with os.scandir(source) as entries:
         for entry in entries:
@@ -32,7 +32,7 @@ def copy(source, target):
 
 
 def become(uid):
-    """Take a user's place that owns nothing: limits on processes do not bind root."""
+    """Become a user who owns nothing: limits on processes do not bind root."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
@@ -50,7 +50,7 @@ def main(settings, folder, place, *command):
         try:
             resource.setrlimit(number, (most, most))
         except (OSError, ValueError):
-            if sys.platform == "linux":     # others, on which there is no sandbox, lack some
+            if sys.platform == "linux":     # other systems, without a sandbox, lack some limits
                 raise
     os.write(settings["ready"], b"1")
     os.close(settings["ready"])

@@ -1,4 +1,4 @@
-"""What a sandbox has to know of the Python that runs a student's code."""
+"""The Python that runs a student's code: where it is, and which folders it needs."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from kit import ENGINE
 from kit.files import Refused, one_line
 
-# run by that Python, whichever version it is; it may have no NumPy or Matplotlib
+# that Python runs this; it may be of any version, without NumPy or Matplotlib
 QUESTION = """
 import json, os, sys
 fonts = ""
@@ -36,10 +36,11 @@ class Interpreter:
     fonts: str
 
 
-def interpreter(python):
-    """Return the Interpreter that a command such as "python3.8" stands for; Refused if it is none.
+def find_interpreter(python):
+    """The Interpreter of a command such as "python3.8"; Refused if that does not run as Python.
 
-    It is refused too if a folder that it needs, and students' code can read, holds more than that.
+    Refused too if a folder that it needs holds this repository or the home folder: students' code
+    can read the folders that it needs.
     """
     try:
         done = subprocess.run([python, "-I", "-c", QUESTION], stdin=subprocess.DEVNULL,

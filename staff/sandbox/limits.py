@@ -8,11 +8,13 @@ from kit.files import Refused, one_line, reason
 
 DEFAULT = Path(__file__).with_name("limits.toml")
 MIB = 2**20
+# folders in memory where code may write, and the limits of their sizes
+SCRATCH = {"/dev/shm": "shared_mib", "/tmp": "scratch_mib", "/box/sub": "scratch_mib"}
 
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What holds for any process of a student's; limits.toml says what each number is."""
+    """The limits of any process of a student's; limits.toml explains each number."""
 
     total_seconds: int
     cpu_seconds: int
@@ -28,7 +30,7 @@ class ProcessLimits:
 
 @dataclass(frozen=True)
 class CodeLimits(ProcessLimits):
-    """What holds for a submission's scripts."""
+    """The limits of a submission's scripts."""
 
     call_seconds: int
     import_seconds: int
@@ -36,7 +38,7 @@ class CodeLimits(ProcessLimits):
 
 @dataclass(frozen=True)
 class NotebookLimits(ProcessLimits):
-    """What holds for a notebook and its kernel."""
+    """The limits of a notebook and its kernel."""
 
     cell_seconds: int
     outputs_mib: int
@@ -51,34 +53,32 @@ class Limits:
 
 
 def read_limits(path=DEFAULT):
-    """Return the Limits in a TOML file; Refused, in one sentence, if it does not hold them all."""
+    """The Limits in a TOML file; Refused, in one sentence, if it does not hold them all."""
     try:
-        sections = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise Refused(f"{path} cannot be read as limits ({reason(problem)}): take "
                       "staff/sandbox/limits.toml as a pattern") from None
-    return Limits(**{field.name: section(path, sections, field) for field in fields(Limits)}
-                  | surplus(path, sections, Limits))
+    check_names(path, "sections", found, Limits)
+    return Limits(**{field.name: read_section(path, f"[{field.name}]", found[field.name],
+                                              field.type) for field in fields(Limits)})
 
 
-def section(path, sections, field):
-    """Return the dataclass of one section; Refused if a number is missing, odd or unknown."""
-    found = sections.get(field.name)
-    if not isinstance(found, dict):
-        raise Refused(f"{path} has no section [{field.name}]: take it from "
-                      "staff/sandbox/limits.toml")
-    for one in fields(field.type):
-        value = found.get(one.name)
+def read_section(path, section, found, kind):
+    """The dataclass of one section; Refused if a number is missing, odd or unknown."""
+    check_names(path, f"limits in {section}", found, kind)
+    for name, value in found.items():
         if type(value) is not int or not 0 < value < 2**31:
-            raise Refused(f"{path} gives {one.name} in [{field.name}] as "
-                          f"{one_line(value, 40)}: expected is a whole number above 0")
-    return field.type(**found | surplus(path, found, field.type))
+            raise Refused(f"{path} gives {name} in {section} as {one_line(value, 40)}, expected a "
+                          "whole number above 0")
+    return kind(**found)
 
 
-def surplus(path, found, kind):
-    """Return {}; Refused if there are names that a dataclass does not have."""
-    unknown = found.keys() - {one.name for one in fields(kind)}
-    if unknown:
-        raise Refused(f"{path} has {one_line(min(unknown), 40)}, which is no limit: expected are "
-                      f"{', '.join(one.name for one in fields(kind))}")
-    return {}
+def check_names(path, things, found, kind):
+    """Refuse a table unless it holds all names of a dataclass, and no others."""
+    expected = [one.name for one in fields(kind)]
+    given = found if isinstance(found, dict) else {}
+    if wrong := set(expected) ^ set(given):
+        name = min(wrong)
+        raise Refused(f"{path} has {'no ' * (name in expected)}{one_line(name, 40)} among the "
+                      f"{things}, expected {', '.join(expected)}")

@@ -1,4 +1,4 @@
-"""Whether sandboxes hold on this machine: a program tries to break out of one."""
+"""Shows whether sandboxes hold on this machine: a program tries to break out of one."""
 
 import contextlib
 import json
@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kit.files import Refused, one_line
 from staff.sandbox import bubblewrap
-from staff.sandbox.confined import children_of
-from staff.sandbox.limits import MIB
+from staff.sandbox.confined import list_children
+from staff.sandbox.limits import MIB, SCRATCH
+from staff.sandbox.program import Program
 
 CANARY = Path(__file__).with_name("canary.py")
 SECONDS = 30
@@ -27,47 +28,47 @@ submissions and change grades."""
 
 
 class NotIsolated(Refused):
-    """Why sandboxes do not hold, on several lines that say what to do; `reason` is the first."""
+    """Why sandboxes do not hold (`reason`), and what to do, on several lines."""
 
     def __init__(self, reason):
         super().__init__(ADVICE.format(reason=reason))
         self.reason = reason
 
 
-def probe(sandbox):
-    """Return None if a sandbox holds; NotIsolated if that cannot be shown."""
+def check_isolation(sandbox):
+    """Raise NotIsolated unless it can be shown that a sandbox holds."""
     try:
-        found = escapes(sandbox)
+        found = find_escapes(sandbox)
     except (Refused, OSError) as problem:
         raise NotIsolated(one_line(problem, 400)) from None
     if found:
         raise NotIsolated("; ".join(one_line(words, 160) for words in found))
 
 
-def escapes(sandbox):
-    """Return what the canary could do, as sentences; Refused if it could not be run."""
-    if not hasattr(os, "pidfd_open") or children_of(os.getpid()) is None:
+def find_escapes(sandbox):
+    """All that the canary could do, as sentences; Refused if it could not be run."""
+    if not hasattr(os, "pidfd_open") or list_children(os.getpid()) is None:
         raise Refused("this is not Linux, or its kernel does not list the children of a process")
     secret = secrets.token_hex(16)
     with contextlib.ExitStack() as stack:
-        port = stack.enter_context(listening(socket.AF_INET, ("127.0.0.1", 0))).getsockname()[1]
-        stack.enter_context(listening(socket.AF_UNIX, f"\0{secret}"))
+        listener = stack.enter_context(open_listener(socket.AF_INET, ("127.0.0.1", 0)))
+        stack.enter_context(open_listener(socket.AF_UNIX, f"\0{secret}"))
         file = stack.enter_context(tempfile.NamedTemporaryFile())
-        stack.enter_context(variable("STAFF_GRADE_SECRET", secret))
+        stack.enter_context(set_variable("STAFF_GRADE_SECRET", secret))
         limits, assignment = sandbox.limits.code, sandbox.assignment
         scripts = [str(assignment.folder / name) for name in assignment.scripts]
-        targets = {"files": [file.name, *scripts], "port": port,
-                   "solutions": [*assignment.script_names, "staff"],
-                   "abstract": secret, "secret": secret, "sized": bubblewrap.version() >= (0, 7),
-                   "processes": limits.processes, "scratch": limits.scratch_mib * MIB,
-                   "shared": limits.shared_mib * MIB}
-        return answer(sandbox, targets)
+        sizes = {place: getattr(limits, name) * MIB for place, name in SCRATCH.items()}
+        targets = {"files": [file.name, *scripts], "port": listener.getsockname()[1],
+                   "given": [*sandbox.given], "solutions": [*assignment.script_names, "staff"],
+                   "abstract": secret, "secret": secret, "processes": limits.processes,
+                   "sizes": sizes if bubblewrap.read_version() >= (0, 7) else {}}
+        return ask_canary(sandbox, targets)
 
 
-def answer(sandbox, targets):
-    """Return the list that the canary prints; Refused if it does not get that far."""
-    process = sandbox.run([sandbox.interpreter.program, "-I", "-B", "/canary.py",
-                           json.dumps(targets)], show={"/canary.py": CANARY})
+def ask_canary(sandbox, targets):
+    """The list that the canary prints; Refused if it prints none."""
+    process = sandbox.run(Program([sandbox.interpreter.program, "-I", "-B", "/canary.py",
+                                   json.dumps(targets)], show={"/canary.py": CANARY}))
     timer = threading.Timer(SECONDS, process.kill)
     timer.start()
     try:
@@ -82,11 +83,11 @@ def answer(sandbox, targets):
         found = json.loads(said)
         if status == 0 and isinstance(found, list):
             return found
-    raise Refused(process.last_line())
+    raise Refused(process.read_last_line())
 
 
-def listening(family, address):
-    """Return a socket that listens at an address."""
+def open_listener(family, address):
+    """A socket that listens at an address."""
     one = socket.socket(family)
     one.bind(address)
     one.listen()
@@ -94,8 +95,8 @@ def listening(family, address):
 
 
 @contextlib.contextmanager
-def variable(name, value):
-    """Let the environment hold a variable."""
+def set_variable(name, value):
+    """Set a variable of the environment, and take it away afterwards."""
     os.environ[name] = value
     try:
         yield

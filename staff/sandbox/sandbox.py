@@ -1,22 +1,23 @@
-"""Where a student's code runs: its own files and processes, no network, and limits."""
+"""Where a student's code runs: with files and processes of its own, no network, and limits."""
 
 import json
 import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kit.definition import STAND_IN, Assignment, load_assignment
 from staff.sandbox import bubblewrap
-from staff.sandbox.confined import Confined, started
-from staff.sandbox.interpreter import Interpreter, interpreter
+from staff.sandbox.confined import Confined, start_process
+from staff.sandbox.interpreter import Interpreter, find_interpreter
 from staff.sandbox.limits import MIB, Limits
-from staff.sandbox.probe import probe
+from staff.sandbox.probe import check_isolation
+from staff.sandbox.program import Program
 
 FIRST_UID, UIDS = 200_000, 2**16    # users that own nothing, for a grader that runs as root
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "USER": "student",
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "USER": "student",
                "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp",
                "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 PLACE = "/box/sub"      # looks like the student edition
@@ -27,8 +28,8 @@ ENTER = Path(__file__).with_name("enter.py")
 class Sandbox:
     """How to start a student's code: by which Python, within which limits; isolated or not.
 
-    Refused if that is no Python. It can be sent to other processes. What it starts ends with the
-    thread that has started it: do that in a thread that stays.
+    Refused if the Python does not run. A Sandbox can be sent to other processes. Its processes
+    end with the thread that has started them: start them in a thread that stays.
     """
 
     limits: Limits
@@ -38,25 +39,25 @@ class Sandbox:
     interpreter: Interpreter = field(init=False)
 
     def __post_init__(self):
-        object.__setattr__(self, "interpreter", interpreter(self.python))
+        object.__setattr__(self, "interpreter", find_interpreter(self.python))
 
     @property
     def name(self):
-        """What results are stamped with."""
+        """The name of the sandbox in results."""
         return "bubblewrap" if self.isolated else "UNSANDBOXED"
-
-    def probe(self):
-        """Prove, by trying to break out of one, that sandboxes hold; Refused, with what to do."""
-        if self.isolated:
-            probe(self)
 
     @property
     def given(self):
-        """{path inside: file} of what a student has beside the scripts."""
+        """{path inside: file} of all that a student has beside the scripts."""
         return {f"{PLACE}/{name}": file for name, file in self.assignment.list_given().items()}
 
+    def probe(self):
+        """Show, by trying to break out of one, that sandboxes hold; Refused says what to do."""
+        if self.isolated:
+            check_isolation(self)
+
     def launch(self, folder, slot=None, layout=None):
-        """Return a Confined worker for the scripts in a folder; layout: a staff.layouts.Layout."""
+        """A Confined worker for the scripts in a folder; layout: a staff.layouts.Layout."""
         arguments, show = [f"{PLACE}/kit/checking/student_process.py", PLACE,
                            ",".join(self.assignment.script_names), f"{PLACE}/{STAND_IN}"], {}
         if layout:
@@ -66,42 +67,27 @@ class Sandbox:
             show |= {f"/shared/{file.name}": file for file in layout.shared_files}
             arguments += [f"/adapter/{layout.adapter_files[0].name}",
                           f"/shared/{layout.shared_files[0].name}"]
-        return self.run([self.interpreter.program, "-I", "-B", "-X", "utf8", *arguments],
-                        folder=folder, show=show, slot=slot)
+        return self.run(Program([self.interpreter.program, "-I", "-B", "-X", "utf8", *arguments],
+                                folder, show, slot=slot))
 
-    def run(self, command, folder=None, show=None, write=None, env=None, limits=None, slot=None,
-            talk=True):
-        """Return a command as a Confined process; OSError if no sandbox can be started.
+    def run(self, program):
+        """A Program as a Confined process; OSError if no sandbox can be started.
 
-        It starts in /box/sub, which looks like the student edition: the given files, read-only,
-        and beside them a copy of the folder. /usr, the Python and /tmp are there too. Paths in the
-        command, env, show and write are those inside; without isolation they become the host's.
-
-        folder: the student's scripts; those with the names of given files are left out.
-        show:   {path inside: file or folder of the host's}, read-only.
-        write:  {path inside: folder of the host's}, which it may write to; what stands there
-                afterwards, links too, is as untrusted as the command.
-        env:    variables, beside those of a bare environment.
-        limits: a section of limits.toml; that of scripts if it is not given.
-        slot:   limits on processes hold for all sandboxes with the same number together; if it is
-                not given, for those that this process has started.
-        talk:   whether stdin and stdout are pipes; otherwise there is nothing to read, and what is
-                printed goes to the log.
+        It starts in /box/sub, which looks like the student edition: the given files are there,
+        read-only, beside a copy of the folder. It has /usr, the Python and /tmp too.
         """
-        if folder and not Path(folder).is_dir():
-            raise OSError(f"{folder} is not a folder")
-        limits = limits or self.limits.code
-        show = {**self.given, "/enter/enter.py": ENTER, **({"/sub": folder} if folder else {}),
-                **(show or {})}
-        env, write = ENVIRONMENT | (env or {}), write or {}
+        if program.folder and not Path(program.folder).is_dir():
+            raise OSError(f"{program.folder} is not a folder")
+        show = {**self.given, "/enter/enter.py": ENTER, **program.show}
+        if program.folder:
+            show["/sub"] = program.folder
+        program = replace(program, show=show, env={**ENVIRONMENT, **program.env},
+                          limits=program.limits or self.limits.code)
         told, ready = os.pipe()
         with os.fdopen(told, "rb") as told:
             with os.fdopen(ready, "wb") as ready:
-                command = [self.interpreter.program, "-I", "-S", "-B", "/enter/enter.py",
-                           json.dumps(self.settings(limits, slot, ready.fileno())),
-                           "/sub" if folder else "", PLACE, *map(str, command)]
-                begin = self.inside if self.isolated else self.outside
-                process = begin(command, show, write, env, limits, slot, talk, ready.fileno())
+                start = self.start_isolated if self.isolated else self.start_open
+                process = start(program, ready.fileno())
             try:
                 if told.read(1):
                     return process
@@ -109,51 +95,57 @@ class Sandbox:
                 process.kill()
                 raise
         process.kill()
-        raise OSError(f"no sandbox could be started: {process.last_line()}")
+        raise OSError(f"no sandbox could be started: {process.read_last_line()}")
 
-    def inside(self, command, show, write, env, limits, slot, talk, ready):
-        """Return a command as a Confined process in bubblewrap."""
-        popen, child = bubblewrap.start(command, self.interpreter, show, write, env, limits, talk,
-                                        self.user(slot), ready)
-        return Confined(popen, limits, [*write.values()], child=child)
+    def start_isolated(self, program, ready):
+        """A Program as a Confined process in bubblewrap."""
+        uid = self.choose_user(program.slot)
+        popen, child = bubblewrap.start(program, self.list_words(program, uid, ready),
+                                        self.interpreter, uid, ready)
+        return Confined(popen, program.limits, [*program.write.values()], child=child)
 
-    def outside(self, command, show, write, env, limits, _slot, talk, ready):
-        """Return a command as a Confined process on this machine as it is."""
+    def start_open(self, program, ready):
+        """A Program as a Confined process on this machine as it is."""
         temporary = tempfile.mkdtemp(prefix="unsandboxed-")
         try:
-            for inside, place in self.given.items():
-                copy = Path(inside.replace("/box", temporary, 1))
+            places = {**program.show, **program.write, "/box": temporary}
+            for inside, file in self.given.items():
+                del places[inside]
+                copy = Path(translate_path(inside, places))
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(place, copy)
+                shutil.copyfile(file, copy)
             if self.interpreter.fonts:
                 shutil.copy(self.interpreter.fonts, temporary)
-            places = {**{inside: place for inside, place in {**show, **write}.items()
-                         if inside not in self.given}, "/box": temporary}
-            command = [at_home(word, places) for word in command]
-            env = {name: at_home(word, {**places, "/tmp": temporary})
-                   for name, word in env.items()}
-            return Confined(started(command, env, talk, [ready]), limits, temporary=temporary)
+            command = [translate_path(word, places)
+                       for word in self.list_words(program, None, ready)]
+            env = {name: translate_path(word, {**places, "/tmp": temporary})
+                   for name, word in program.env.items()}
+            return Confined(start_process(command, env, program.talk, [ready]), program.limits,
+                            temporary=temporary)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
 
-    def user(self, slot):
-        """Return the number of the user that code runs as; None: as the one who runs this."""
-        if not self.isolated or os.geteuid() != 0:
+    def choose_user(self, slot):
+        """The number of the user as whom code runs; None for the user who runs this."""
+        if os.geteuid() != 0:
             return None
         return FIRST_UID + (os.getpid() if slot is None else slot) % UIDS
 
-    def settings(self, limits, slot, ready):
-        """Return what enter.py is told."""
+    def list_words(self, program, uid, ready):
+        """The command that enters the sandbox, and starts the program there."""
+        limits = program.limits
         bounds = {"CPU": limits.cpu_seconds, "AS": limits.address_mib * MIB, "CORE": 0,
                   "FSIZE": limits.file_mib * MIB, "NOFILE": limits.open_files}
-        if self.isolated:       # outside, it would count all that this user runs
+        if self.isolated:       # otherwise it would count all that this user runs
             bounds["NPROC"] = limits.processes
-        return {"limits": bounds, "uid": self.user(slot), "ready": ready}
+        settings = json.dumps({"limits": bounds, "uid": uid, "ready": ready})
+        return [self.interpreter.program, "-I", "-S", "-B", "/enter/enter.py", settings,
+                "/sub" if program.folder else "", PLACE, *map(str, program.command)]
 
 
-def at_home(word, places):
-    """Return a word with a path inside the sandbox replaced by the host's; others as they are."""
+def translate_path(word, places):
+    """A word with a path inside the sandbox replaced by the host's; other words as they are."""
     for inside, place in places.items():
         if word == inside or word.startswith(f"{inside}/"):
             return f"{os.path.abspath(place)}{word[len(inside):]}"

@@ -1,8 +1,8 @@
 """The system calls that a student's code cannot make: a filter for bubblewrap's --seccomp.
 
-Namespaces hide files, processes and networks. What they do not cover is refused here: memory that
-no limit counts (memfd, System V), doors to the host that are in no namespace (vsock), namespaces
-within the sandbox, and parts of the kernel that have had holes and no use here.
+Namespaces hide files, processes and networks. The filter refuses other ways out: memory that no
+limit counts (memfd, System V), sockets outside of all namespaces (vsock), and namespaces in the
+sandbox. It also refuses parts of the kernel that have had holes and have no use here.
 """
 
 import errno
@@ -43,36 +43,36 @@ NUMBER, ARCH, FIRST_ARGUMENT = 0, 4, 16     # offsets in struct seccomp_data; lo
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 
 
-def instruction(code, value, if_true=0, if_false=0):
-    """Return one instruction of a filter: struct sock_filter."""
+def encode(code, value, if_true=0, if_false=0):
+    """One instruction of a filter: struct sock_filter."""
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 
 def refuse(number):
-    """Return the instruction that ends a call with an error."""
-    return instruction(RETURN, REFUSE | number)
+    """The instruction that ends a call with an error."""
+    return encode(RETURN, REFUSE | number)
 
 
-def seccomp_filter(machine=None):
-    """Return the filter as bytes; Refused on a machine whose system calls are not listed."""
+def build_filter(machine=None):
+    """The filter as bytes; Refused on a machine whose system calls are not listed."""
     machine = machine or platform.machine()
     if machine not in AUDIT_ARCH:
         raise Refused(f"no list of system calls for {machine}: use one of {', '.join(AUDIT_ARCH)}")
     numbers = {name: both[machine] for name, both in NUMBERS.items()}
-    parts = [instruction(LOAD, ARCH), instruction(EQUAL, AUDIT_ARCH[machine], 1, 0),
-             instruction(RETURN, KILL), instruction(LOAD, NUMBER)]
+    parts = [encode(LOAD, ARCH), encode(EQUAL, AUDIT_ARCH[machine], 1, 0),
+             encode(RETURN, KILL), encode(LOAD, NUMBER)]
     if machine == "x86_64":
-        parts += [instruction(AT_LEAST, X32, 0, 1), refuse(errno.ENOSYS)]
+        parts += [encode(AT_LEAST, X32, 0, 1), refuse(errno.ENOSYS)]
     # with ENOSYS, the C library falls back to clone, whose flags can be seen from here
-    parts += [instruction(EQUAL, numbers.pop(CLONE3), 0, 1), refuse(errno.ENOSYS)]
-    parts += [instruction(EQUAL, numbers.pop(CLONE), 0, 4), instruction(LOAD, FIRST_ARGUMENT),
-              instruction(ANY_BIT, NEW_NAMESPACES, 0, 1), refuse(errno.EPERM),
-              instruction(RETURN, ALLOW)]
-    families = [instruction(EQUAL, family, len(FAMILIES) - at, 0)
+    parts += [encode(EQUAL, numbers.pop(CLONE3), 0, 1), refuse(errno.ENOSYS)]
+    parts += [encode(EQUAL, numbers.pop(CLONE), 0, 4), encode(LOAD, FIRST_ARGUMENT),
+              encode(ANY_BIT, NEW_NAMESPACES, 0, 1), refuse(errno.EPERM),
+              encode(RETURN, ALLOW)]
+    families = [encode(EQUAL, family, len(FAMILIES) - at, 0)
                 for at, family in enumerate(FAMILIES)]
-    parts += [instruction(EQUAL, numbers.pop(SOCKET), 0, len(FAMILIES) + 3),
-              instruction(LOAD, FIRST_ARGUMENT), *families, refuse(errno.EAFNOSUPPORT),
-              instruction(RETURN, ALLOW)]
+    parts += [encode(EQUAL, numbers.pop(SOCKET), 0, len(FAMILIES) + 3),
+              encode(LOAD, FIRST_ARGUMENT), *families, refuse(errno.EAFNOSUPPORT),
+              encode(RETURN, ALLOW)]
     for number in numbers.values():
-        parts += [instruction(EQUAL, number, 0, 1), refuse(errno.EPERM)]
-    return b"".join([*parts, instruction(RETURN, ALLOW)])
+        parts += [encode(EQUAL, number, 0, 1), refuse(errno.EPERM)]
+    return b"".join([*parts, encode(RETURN, ALLOW)])

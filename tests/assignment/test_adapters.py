@@ -2,13 +2,14 @@
 import importlib
 import sys
 import time
+import types
 
 import pytest
 
 from kit.check import NOT_STARTED, PASSED
-from staff import adapters
 from staff.cases import draw_cases
-from here import ASSIGNMENT, ROOT
+from staff.layouts import SHARED, load_layouts
+from here import ASSIGNMENT
 from starter_planted import BASE, OF, base, count_losses, judged, planted, said
 
 TASK2A, TASK2 = base()["task2a.py"], base()["task2.py"]
@@ -69,7 +70,7 @@ def test_no_python_is_said_with_its_line():
     report, findings = judged(planted(("task2a", "def softmax(z):", "def softmax(z:")))
     assert {"2a", "2b", "4c"} <= set(count_losses(report))
     assert "task2a.py cannot be imported: SyntaxError in task2a.py, line 36" in said(report)
-    assert any("task2a.py is no Python: line 36" in words for words in findings)
+    assert any("task2a.py is not Python: line 36" in words for words in findings)
 
 
 def test_the_end_of_the_process_at_import_earns_nothing():
@@ -106,21 +107,22 @@ def test_supplied_files_do_what_the_base_says():
 
 
 @pytest.fixture
-def patient(monkeypatch):
-    """The module of the adapter that stops what does not end."""
-    starter = str(ROOT / "staff" / "assignment" / "starter")
-    monkeypatch.setattr(adapters, "__path__", [*adapters.__path__, starter])
-    monkeypatch.setitem(sys.modules, "adapter", adapters)
-    return importlib.import_module("adapter.patient")
+def statements(monkeypatch):
+    """The module of the adapter that runs statements, and stops those that do not end."""
+    layout = load_layouts()["starter"]
+    adapter = types.ModuleType("adapter")
+    adapter.__path__ = [str(layout.adapter_files[0].parent), str(SHARED)]
+    monkeypatch.setitem(sys.modules, "adapter", adapter)
+    return importlib.import_module("adapter.statements")
 
 
-def test_a_top_level_may_wait_while_others_have_the_processor(patient, monkeypatch):
-    monkeypatch.setattr(patient, "WAITING", 1000)
-    with patient.Clock(0.05).limit():
+def test_a_top_level_may_wait_while_others_have_the_processor(statements, monkeypatch):
+    monkeypatch.setattr(statements, "WAITING", 1000)
+    with statements.Clock(0.05).limit():
         time.sleep(0.2)
 
 
 @pytest.mark.parametrize("line", ["while True: pass", "time.sleep(600)"])
-def test_a_top_level_that_does_not_end_is_stopped(patient, line):
-    with pytest.raises(patient.TooLong), patient.Clock(0.05).limit():
+def test_a_top_level_that_does_not_end_is_stopped(statements, line):
+    with pytest.raises(statements.TooLong), statements.Clock(0.05).limit():
         exec(line)

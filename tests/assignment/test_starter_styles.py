@@ -341,6 +341,6 @@ def test_findings_name_what_was_let_pass(ahead):
     assert "int() of an array with one element" in words["one-hot of whole numbers, by a loop"]
     assert "trainer.py is not there" in words["no early stopping, starter files left out"]
     assert "task3.py, line 2 fails when it is imported" in words["a last script that fails, and one that never ends"]
-    assert "task4.py, line 2: what it does when it is imported does not come to an end" in \
+    assert "task4.py, line 2: it does not come to an end when it is imported" in \
         words["a last script that fails, and one that never ends"]
     assert "hand-in.ipynb cell 3, line 1 fails" in words["notebook only"]

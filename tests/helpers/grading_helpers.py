@@ -4,9 +4,8 @@ import io
 from PIL import Image
 
 from here import CHECKS
-from staff.record import FILE, Record, Result, insert
-from staff.grading.points import parts_by_hand
-from staff.record import Submission, key_of
+from staff.points import list_parts_by_hand
+from staff.record import FILE, Record, Result, Submission, insert_row, make_key
 
 
 def submission(student, **more):
@@ -14,7 +13,7 @@ def submission(student, **more):
     source = more.pop("source", f"{student}.zip")
     refused = more.get("refused")
     known = {} if refused else {"sha256": "0" * 64, "layout": "kit"}
-    return Submission(key_of(student, source), student, source, **(known | more))
+    return Submission(make_key(student, source), student, source, **(known | more))
 
 
 def results(failed=(), words="it is 3 where 4 is right", sandbox="bubblewrap", **more):
@@ -35,13 +34,13 @@ def record_of(folder, *pairs):
     record.put_submissions([one for one, _ in pairs])
     for one, found in pairs:
         if one.counts:
-            record.put_marking(one, found, [], "")
+            record.put_results(one, found, [], "")
     return record
 
 
 def put_marks(record, key, points=1.0, comment="", leave_out=()):
     """Give a submission marks by hand: a share of each part's points."""
-    for (subtask, part), possible in parts_by_hand("kit").items():
+    for (subtask, part), possible in list_parts_by_hand("kit").items():
         if (subtask, part) not in leave_out:
             put(record, "marks", key=key, subtask=subtask, part=part,
                 points=points * possible, comment=comment)
@@ -50,7 +49,7 @@ def put_marks(record, key, points=1.0, comment="", leave_out=()):
 def put(record, table, **row):
     """Put a row into a table."""
     with record.transaction() as connection:
-        insert(connection, table, row)
+        insert_row(connection, table, row)
 
 
 def put_text(record, key, other, text):

@@ -13,7 +13,7 @@ import pytest
 
 from kit.checking.student import Problem, Student
 from kit.files import Refused
-from staff.sandbox.confined import descendants
+from staff.sandbox.confined import list_descendants
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
 
@@ -50,7 +50,7 @@ class Watched:
 
     def __call__(self, folder):
         process = self.sandbox.launch(folder)
-        for child in descendants(process.pid)[:1]:
+        for child in list_descendants(process.pid)[:1]:
             self.started.append(os.readlink(f"/proc/{child}/ns/pid"))
         return process
 

@@ -11,8 +11,8 @@ import pypdf
 import pytest
 from PIL import Image, ImageOps
 
-from kit.report import typesetting, worker
-from kit.report.characters import Coverage
+from kit.report import pdf_process, typesetting
+from kit.report.characters import find_foreign_letters
 
 SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
 RUN = 10**6     # stands for the number of a cell that has been run
@@ -62,7 +62,7 @@ def notebook(*cells):
 
 def need_font(text, package):
     """Skip the test where no font of this machine has a letter of text; in Linux's CI, fail."""
-    if Coverage([text]).missing:
+    if find_foreign_letters([text])[1]:
         assert "CI" not in os.environ or sys.platform != "linux", f"install {package}"
         pytest.skip(f"no font of this machine has {text}")
 
@@ -73,7 +73,7 @@ def export(*cells, **options):
     Sections of the assignment are not asked for.
     """
     pdf, problems = make(*cells, **options)
-    return (*opened(pdf), [problem for problem in problems if problem.kind != "section"])
+    return (*read_pdf(pdf), [problem for problem in problems if problem.kind != "section"])
 
 
 def draw(*cells):
@@ -86,7 +86,7 @@ def draw(*cells):
     return [Image.open(io.BytesIO(page)).convert("L") for page in pages]
 
 
-def fullness(*cells):
+def measure_fullness(*cells):
     """Return how full each page is of the report made of cells: 1 where its last line is used."""
     found = []
     for picture in draw(*cells):
@@ -100,18 +100,18 @@ def make(*cells, folder=None, name="task1.ipynb", include_code=False, system_fon
     """Return (PDF bytes, problems) of cells."""
     given = {"text": nbformat.writes(notebook(*cells)), "name": name, "numbers": [],
              "folder": None if folder is None else str(folder)}
-    return worker.make({
+    return pdf_process.make_report({
         "notebooks": [given], "settings": SETTINGS, "code": include_code, "most_lines": 60,
         "system_fonts": system_fonts})
 
 
-def opened(pdf):
+def read_pdf(pdf):
     """Return a PDF's reader and its text on one line."""
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     return reader, " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def pictures(reader):
+def count_pictures(reader):
     """Return how many pictures a PDF shows."""
     return sum(len(page.images) for page in reader.pages)
 

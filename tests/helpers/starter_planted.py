@@ -9,7 +9,7 @@ from here import ASSIGNMENT, BY_ID, CHECKS
 from kit.check import FAILED, CheckReport, run_check
 from kit.checking.student import STUDENT_PROCESS, Student
 from kit.definition import STAND_IN
-from staff.grading.mark import published_cases
+from staff.grading.judging import load_published_cases
 from staff.layouts import load_layouts
 from staff.sandbox.limits import read_limits
 
@@ -63,7 +63,7 @@ def judged(files, layout="starter", subtasks=None, cases=None):
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
         judges, instead = load_layouts()[layout].judges, load_layouts()[layout].instead
         with Student(Path(folder).resolve(), launch=launcher(layout), layout=layout,
-                     cases=cases or published_cases(ASSIGNMENT, layout), instead=instead,
+                     cases=cases or load_published_cases(ASSIGNMENT, layout), instead=instead,
                      seconds=limits.call_seconds, importing=limits.import_seconds) as student:
             results = [run_check(one, student) for one in CHECKS
                        if judges(one)

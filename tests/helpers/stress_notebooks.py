@@ -20,7 +20,7 @@ SVG = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 80" width="300"
 RED, GREEN, OFF = "\x1b[0;31m", "\x1b[1;32m", "\x1b[0m"
 
 
-def encoded(data):
+def encode(data):
     """Return bytes as a notebook holds them."""
     return base64.b64encode(data).decode()
 
@@ -52,17 +52,17 @@ def frame(html):
 
 def pictures():
     """PNG, JPEG, GIF, WebP and SVG, alone, in a line, sized, captioned, attached, missing."""
-    attached = {"image.png": {"image/png": encoded(picture_bytes("PNG", 200, 100))}}
+    attached = {"image.png": {"image/png": encode(picture_bytes("PNG", 200, 100))}}
     captioned = code("#| fig-cap: \"The loss, from a comment in the cell\"\nplt.show()",
-                     shown(image_png=encoded(picture_bytes("PNG")), text_plain="<Figure>"))
-    by_metadata = code("plt.show()", shown(image_jpeg=encoded(picture_bytes("JPEG"))))
+                     shown(image_png=encode(picture_bytes("PNG")), text_plain="<Figure>"))
+    by_metadata = code("plt.show()", shown(image_jpeg=encode(picture_bytes("JPEG"))))
     by_metadata.metadata["caption"] = "A JPEG, captioned in the cell's metadata"
-    svg_attached = {"a.svg": {"image/svg+xml": encoded(SVG.encode())}}
+    svg_attached = {"a.svg": {"image/svg+xml": encode(SVG.encode())}}
     return notebook(
         markdown("# Pictures\n\n## Outputs"), captioned, by_metadata,
         code("svg", nbformat.v4.new_output("display_data", {"image/svg+xml": SVG})),
-        code("gif", shown(image_gif=encoded(picture_bytes("GIF", 120, 60)))),
-        code("webp", shown(image_webp=encoded(picture_bytes("WEBP", 120, 60)))),
+        code("gif", shown(image_gif=encode(picture_bytes("GIF", 120, 60)))),
+        code("webp", shown(image_webp=encode(picture_bytes("WEBP", 120, 60)))),
         markdown("## Named in Markdown\n\n![The attached picture](attachment:image.png)\n\n"
                  "![image.png](attachment:image.png)\n\nIn a line ![](attachment:image.png) of "
                  "text, and sized: <img src='attachment:image.png' width='60'>.\n\n"
@@ -74,7 +74,7 @@ def pictures():
         markdown("## Not to be had\n\n![](missing.png)\n\n"
                  "![plot](https://example.org/plot.png)\n\n"
                  "![](/etc/hostname) and ![](attachment:nothing.png) in a line"),
-        code("damaged", shown(image_png=encoded(picture_bytes("PNG")[:60]))),
+        code("damaged", shown(image_png=encode(picture_bytes("PNG")[:60]))),
         code("damaged", shown(image_png="no base64 at all")))
 
 
@@ -205,7 +205,7 @@ def heading_foot():
     for number in range(24):
         filler = " ".join([LOREM] * (number % 7 + 2))
         followers = [markdown(filler), code("t", stream("output\n" * 4)), frame(html_table(3, 3)),
-                     code("p", shown(image_png=encoded(picture_bytes("PNG")))),
+                     code("p", shown(image_png=encode(picture_bytes("PNG")))),
                      markdown("$$\\frac{a}{b}$$"), markdown("- a\n- b")]
         cells += [markdown(filler), markdown(f"## Heading {number}\n\n### Below {number}"),
                   followers[number % len(followers)]]

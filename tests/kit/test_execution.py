@@ -2,7 +2,7 @@
 import nbformat
 import nbformat.v4 as nb4
 import pytest
-from pdf_helpers import markdown, opened, write
+from pdf_helpers import markdown, read_pdf, write
 
 from kit.report import command as report
 from kit.__main__ import main as kit_main
@@ -23,7 +23,7 @@ def test_execute_runs_a_copy_and_relays_progress(tmp_path, output, capsys):
     path = write(tmp_path, nb4.new_code_cell(
         "import sys; print('50%', file=sys.stderr)\nopen('new.txt', 'w').close()\nprint(6 * 7)"))
     before = open(path, "rb").read()
-    assert execute(path, output) == 0 and "42" in opened(output.read_bytes())[1]
+    assert execute(path, output) == 0 and "42" in read_pdf(output.read_bytes())[1]
     assert open(path, "rb").read() == before and not (tmp_path / "new.txt").exists()
     assert "50%" in capsys.readouterr().err
 
@@ -32,7 +32,7 @@ def test_a_copy_imports_the_scripts_beside_the_original(tmp_path, output, capsys
     (tmp_path / "task2.py").write_text("NAME = 'the one beside'")
     (tmp_path / "notebooks").mkdir()
     path = write(tmp_path / "notebooks", nb4.new_code_cell("from task2 import NAME\nprint(NAME)"))
-    assert execute(path, output) == 0 and "the one beside" in opened(output.read_bytes())[1]
+    assert execute(path, output) == 0 and "the one beside" in read_pdf(output.read_bytes())[1]
 
 
 def test_a_cell_that_fails_is_in_the_report_and_those_beneath_it_are_not_run(
@@ -41,7 +41,7 @@ def test_a_cell_that_fails_is_in_the_report_and_those_beneath_it_are_not_run(
         nb4.new_output("stream", name="stdout", text="stale")])
     path = write(tmp_path, markdown("# T"), nb4.new_code_cell("1 / 0"), stale)
     assert execute(path, output) == 1
-    text, told = opened(output.read_bytes())[1], capsys.readouterr().err
+    text, told = read_pdf(output.read_bytes())[1], capsys.readouterr().err
     assert "ZeroDivisionError" in text and "stale" not in text
     assert "answers.ipynb, cell 2 failed: ZeroDivisionError: division by zero" in told
     assert "answers.ipynb, cell 2: raised ZeroDivisionError" in told
@@ -51,7 +51,7 @@ def test_a_cell_that_fails_is_in_the_report_and_those_beneath_it_are_not_run(
 def test_a_cell_that_ends_python_is_named(tmp_path, output, capsys):
     path = write(tmp_path, nb4.new_code_cell("import os; os._exit(1)"), markdown("after"))
     assert execute(path, output) == 1
-    assert "after" in opened(output.read_bytes())[1]
+    assert "after" in read_pdf(output.read_bytes())[1]
     assert "cell 1: raised DeadKernelError: the cell ended the Python" in capsys.readouterr().err
 
 

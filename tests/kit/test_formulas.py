@@ -11,10 +11,13 @@ import typst
 from pdf_helpers import need_font
 
 from kit.report import command as report
-from kit.report import finding
-from kit.report.tex import CannotSet, Mender
-from kit.report.parts import Part, Place
-from kit.report.typesetting import TEMPLATE, Typesetter
+from kit.report import formula_finder
+from kit.report import formulas as kit_formulas
+from kit.report.body import Body
+from kit.report.fragments import Fragment, Place
+from kit.report.tex import convert_formula
+from kit.report.tex_macros import CannotSet, Macros
+from kit.report.typesetting import TEMPLATE, set_pages
 
 ACCENTS = {0x300: "`", 0x301: "´", 0x302: "^", 0x303: "~", 0x304: "¯", 0x305: "¯", 0x306: "˘",
            0x307: "˙", 0x308: "¨", 0x30a: "°", 0x30c: "ˇ", 0x20d7: "→",
@@ -603,64 +606,64 @@ LARGE = {name: pattern * (200_000 // len(pattern)) for name, pattern in {
     "prose": "$$ a\n\nb\n"}.items()}
 
 
-def normal(text):
+def normalize(text):
     """Return text without white space, accents as signs of their own."""
     text = unicodedata.normalize("NFKD", text).translate(ACCENTS)
     return "".join(text.split())
 
 
-def typeset(formulas):
+def set_formulas(formulas):
     """Return (the text of each displayed formula in the PDF, the warnings)."""
-    typesetter = Typesetter()
-    place = Place("task.ipynb", 3)
-    body = typesetter.body([Part("markdown", f"$$\n{tex}\n$$", place) for tex in formulas])
+    body, place = Body(), Place("task.ipynb", 3)
+    body.add([Fragment("markdown", f"$$\n{tex}\n$$", place) for tex in formulas])
     font = '\n#show math.equation: set text(font: "New Computer Modern Math")\n'
-    pages = "\n#pagebreak()\n".join(typesetter.filled([piece]) for piece in body)
+    pages = "\n#pagebreak()\n".join(body.fill_in([attempt]) for attempt in body.attempts)
     pdf = typst.compile((TEMPLATE.read_text(encoding="utf-8") + font + pages).encode())
-    texts = [normal(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    texts = [normalize(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
     assert len(texts) == len(formulas)
-    return dict(zip(formulas, texts)), list(map(str, typesetter.problems))
+    return dict(zip(formulas, texts)), list(map(str, body.problems))
 
 
-def pdf_of(markdown, kind="markdown"):
+def read_report(markdown, kind="markdown"):
     """Return (the text of a report on one cell, its warnings)."""
-    typesetter = Typesetter()
-    pdf = typesetter.pdf([Part(kind, markdown, Place("here"))], {"title": '"T"'})
+    body = Body()
+    body.add([Fragment(kind, markdown, Place("here"))])
+    pdf = set_pages(body, {"title": '"T"'})
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    text = normal(" ".join(page.extract_text() for page in reader.pages))
-    return text, list(map(str, typesetter.problems))
+    text = normalize(" ".join(page.extract_text() for page in reader.pages))
+    return text, list(map(str, body.problems))
 
 
-def ending(function):
+def wait_for(function):
     """Return what a function returns; TimeoutError if it seems to run for ever."""
     with ThreadPoolExecutor() as pool:
         return pool.submit(function).result(timeout=60)
 
 
-def typst_of(tex, *before):
+def convert(tex, *before):
     """Return the typst of a formula; those before it may define macros."""
-    mender = Mender()
+    macros = Macros()
     for formula in before:
-        mender.prepare(formula)
-    return mender.prepare(tex)[0]
+        convert_formula(formula, macros)
+    return convert_formula(tex, macros)[0]
 
 
 @pytest.fixture(scope="module")
 def shown():
     """The text of every formula of SET in one PDF, and the warnings."""
-    return typeset([tex for tex, _ in SET])
+    return set_formulas([tex for tex, _ in SET])
 
 
 @pytest.fixture(scope="module")
 def refused():
     """The text of every formula of REFUSED in one PDF, and the warnings."""
-    return typeset([tex for tex, _ in REFUSED])
+    return set_formulas([tex for tex, _ in REFUSED])
 
 
 @pytest.fixture(scope="module")
 def smuggled():
     """The text of every formula of SMUGGLED in one PDF, and the warnings."""
-    return typeset([tex for tex, _ in SMUGGLED])
+    return set_formulas([tex for tex, _ in SMUGGLED])
 
 
 # Set --------------------------------------------------------------------------------------------
@@ -676,21 +679,21 @@ def test_no_formula_of_the_list_has_a_warning(shown):
 
 def test_formulas_within_lines_are_set_too():
     formulas = [tex for tex, _ in SET if r"\tag" not in tex]
-    assert pdf_of("\n\n".join(f"a ${tex}$ b" for tex in formulas))[1] == []
+    assert read_report("\n\n".join(f"a ${tex}$ b" for tex in formulas))[1] == []
 
 
 @pytest.mark.parametrize("tex, expected", MEANT)
 def test_the_typst_means_what_the_formula_means(tex, expected):
-    assert typst_of(tex) == expected
+    assert convert(tex) == expected
 
 
 def test_what_is_meant_is_set():
-    assert pdf_of("\n\n".join(f"$$\n{tex}\n$$" for tex, _ in MEANT))[1] == []
+    assert read_report("\n\n".join(f"$$\n{tex}\n$$" for tex, _ in MEANT))[1] == []
 
 
 def test_a_tag_stands_beside_its_formula_or_below_a_wide_one():
-    assert "a=b(1)" in pdf_of(r"$$a = b \tag{1}$$")[0]
-    assert "+x79(2)" in pdf_of(rf"$${WIDE} \tag{{2}}$$")[0]
+    assert "a=b(1)" in read_report(r"$$a = b \tag{1}$$")[0]
+    assert "+x79(2)" in read_report(rf"$${WIDE} \tag{{2}}$$")[0]
 
 
 @pytest.mark.parametrize("tex", [
@@ -698,8 +701,9 @@ def test_a_tag_stands_beside_its_formula_or_below_a_wide_one():
     r"\begin{matrix} %s \end{matrix}" % "&".join(["ab"] * 60),
     rf"\begin{{align}} a &= {WIDE} \\ b &= c \tag{{1}} \end{{align}}", rf"\foo {WIDE}"])
 def test_nothing_runs_off_the_paper(tex):
-    typesetter, ends = Typesetter(), []
-    pdf = typesetter.pdf([Part("markdown", f"$$\n{tex}\n$$", Place("here"))], {"title": '"T"'})
+    body, ends = Body(), []
+    body.add([Fragment("markdown", f"$$\n{tex}\n$$", Place("here"))])
+    pdf = set_pages(body, {"title": '"T"'})
     page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
     page.extract_text(visitor_text=lambda text, outer, inner, *_: ends.append(
         inner[4] * outer[0] + inner[5] * outer[2] + outer[4]))
@@ -708,12 +712,12 @@ def test_nothing_runs_off_the_paper(tex):
 
 def test_a_tag_within_a_line_is_not_lost():
     with pytest.raises(CannotSet, match="tag within a line"):
-        Mender().prepare(r"a \tag{1}", display=False)
+        convert_formula(r"a \tag{1}", Macros(), display=False)
 
 
 def test_an_unescaped_percent_sign_hides_nothing():
     with pytest.raises(CannotSet, match="unescaped %"):
-        Mender().prepare("50 % of x", display=False)
+        convert_formula("50 % of x", Macros(), display=False)
 
 
 # Macros -----------------------------------------------------------------------------------------
@@ -732,11 +736,11 @@ def test_an_unescaped_percent_sign_hides_nothing():
     (r"\newcommand{\norm}[1]{\left\| #1 \right\|}", r"\norm{x}_2", r"\left\| x \right\|_2"),
 ])
 def test_a_macro_of_an_earlier_cell_is_known(definition, use, same):
-    assert typst_of(use, definition) == typst_of(same)
+    assert convert(use, definition) == convert(same)
 
 
 def test_a_formula_of_definitions_shows_nothing():
-    text, warnings = pdf_of(r"before $\newcommand{\R}{\mathbb{R}}$ after $x \in \R$")
+    text, warnings = read_report(r"before $\newcommand{\R}{\mathbb{R}}$ after $x \in \R$")
     assert text.startswith("Tbeforeafterx∈R") and warnings == []
 
 
@@ -745,10 +749,10 @@ def test_a_formula_of_definitions_shows_nothing():
 @pytest.mark.parametrize("tex, reason", REFUSED)
 def test_what_is_not_known_is_printed_as_tex(refused, tex, reason):
     with pytest.raises(CannotSet) as refusal:
-        Mender().prepare(tex)
+        convert_formula(tex, Macros())
     assert reason in str(refusal.value)
     need_font(tex, "fonts-droid-fallback")
-    assert refused[0][tex] == normal(tex)
+    assert refused[0][tex] == normalize(tex)
 
 
 def test_every_refusal_has_a_warning_with_notebook_cell_formula_and_reason(refused):
@@ -759,8 +763,8 @@ def test_every_refusal_has_a_warning_with_notebook_cell_formula_and_reason(refus
 
 
 def test_what_typst_refuses_is_printed_as_tex(monkeypatch):
-    monkeypatch.setattr(Mender, "prepare", lambda self, tex, display: ("no-such-name", ""))
-    text, warnings = pdf_of("before $x^2$ after")
+    monkeypatch.setattr(kit_formulas, "convert_formula", lambda *_: ("no-such-name", ""))
+    text, warnings = read_report("before $x^2$ after")
     assert "beforex^2after" in text and "typst refused it" in warnings[0]
 
 
@@ -777,7 +781,7 @@ def test_the_command_line_prints_the_warning_and_exits_with_1(tmp_path, capsys):
 
 @pytest.mark.parametrize("tex, text", SMUGGLED)
 def test_typst_within_a_formula_is_text(smuggled, tex, text):
-    assert smuggled[0][tex] == normal(tex if text is None else text)
+    assert smuggled[0][tex] == normalize(tex if text is None else text)
 
 
 def test_smuggled_typst_that_is_no_tex_is_refused(smuggled):
@@ -787,7 +791,7 @@ def test_smuggled_typst_that_is_no_tex_is_refused(smuggled):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_formula_is_set_or_refused(name):
     try:
-        set_as, _ = ending(lambda: Mender().prepare(HOSTILE[name]))
+        set_as, _ = wait_for(lambda: convert_formula(HOSTILE[name], Macros()))
     except CannotSet as refusal:
         assert str(refusal)
     else:
@@ -796,8 +800,8 @@ def test_a_hostile_formula_is_set_or_refused(name):
 
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_cell_of_marks_is_searched_to_its_end(name):
-    for find in (finding.in_markdown, finding.in_html):
-        found = ending(lambda find=find: list(find(LARGE[name])))
+    for find in (formula_finder.find_in_markdown, formula_finder.find_in_html):
+        found = wait_for(lambda find=find: list(find(LARGE[name])))
         assert all(0 <= formula.start < formula.end <= len(LARGE[name]) for formula in found)
 
 
@@ -805,14 +809,14 @@ def test_a_large_cell_of_marks_is_searched_to_its_end(name):
 
 @pytest.mark.parametrize("markdown, formulas", FOUND)
 def test_formulas_are_found_as_jupyter_finds_them(markdown, formulas):
-    assert [formula.tex for formula in finding.in_markdown(markdown)] == formulas
+    assert [formula.tex for formula in formula_finder.find_in_markdown(markdown)] == formulas
 
 
 @pytest.mark.parametrize("html, formulas", [
     ("<td>$x$</td><td>$a &lt; b$</td>", ["x", "a < b"]), ("<td>$5</td><td>$6</td>", []),
     ('<td title="$x$">$y$</td>', ["y"]), ("<pre>$x$</pre><code>$y$</code> $z$", ["z"])])
 def test_formulas_are_found_in_html(html, formulas):
-    assert [formula.tex for formula in finding.in_html(html)] == formulas
+    assert [formula.tex for formula in formula_finder.find_in_html(html)] == formulas
 
 
 @pytest.mark.parametrize("markdown, text", [
@@ -826,10 +830,10 @@ def test_formulas_are_found_in_html(html, formulas):
     ("`code`$x$`more` $a$$b$ $$c$$$$d$$ ``e``$f$", "codexmoreabcdef"),
     ("`$x$` and $5 to $10 and\n\n    $y$", "$x$and$5to$10and$y$")])
 def test_markdown_around_formulas_keeps_its_text(markdown, text):
-    shown, warnings = pdf_of(markdown)
+    shown, warnings = read_report(markdown)
     assert shown[1:-3] == text and warnings == []  # without the title and the page number
 
 
 def test_dollars_in_code_have_no_warnings():
-    text, warnings = pdf_of("- a\n\n      echo $\\foo$\n\n```\n$\\bar{$\n```")
+    text, warnings = read_report("- a\n\n      echo $\\foo$\n\n```\n$\\bar{$\n```")
     assert r"echo$\foo$" in text and warnings == []

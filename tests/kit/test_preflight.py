@@ -4,24 +4,24 @@ import pytest
 from here import ASSIGNMENT, SUBTASKS
 from pdf_helpers import code, export, markdown, notebook
 
-from kit.notebooks import Notebook
-from kit.report.parts import Place, Problem
-from kit.report.preflight import listing, missing_sections, problems_of
-from kit.sections import find_subtask, list_cells
+from kit.notebook_files import Notebook
+from kit.report.fragments import Place, Problem
+from kit.report.preflight import list_problems, find_missing_sections, find_problems
+from kit.sections import find_subtask, name_cells
 
 
-def found(*given):
+def find_kinds(*given):
     """Return [(kind, cell)] of a notebook of cells."""
     return [(problem.kind, problem.place.cell)
-            for problem in problems_of(Notebook(notebook(*given), "a.ipynb"))]
+            for problem in find_problems(Notebook(notebook(*given), "a.ipynb"))]
 
 
-def counted(count, source="x"):
+def make_code(count, source="x"):
     """Return a code cell that was run as that number, or not at all."""
     return nb4.new_code_cell(source, execution_count=count)
 
 
-def failed(**more):
+def make_failed(**more):
     """Return a code cell that raised an error."""
     cell = code("W", nb4.new_output("error", ename="NameError", evalue="W", traceback=[]))
     cell.metadata.update(more)
@@ -29,17 +29,17 @@ def failed(**more):
 
 
 @pytest.mark.parametrize("given, problems", [
-    ([counted(1), counted(2), counted(9)], []),
-    ([counted(5), counted(6)], []),
+    ([make_code(1), make_code(2), make_code(9)], []),
+    ([make_code(5), make_code(6)], []),
     ([markdown("only text")], []),
-    ([counted(1), counted(None, "  \n"), counted(2)], []),
-    ([counted(None), counted(None)], [("not-run", None)]),
-    ([counted(1), counted(None), markdown("a"), counted(None)], [("not-run", 2)]),
-    ([counted(7), counted(3)], [("out-of-order", 2)]),
-    ([counted(1), counted(1)], [("out-of-order", 2)]),
-    ([counted(2), counted(None), counted(1)], [("not-run", 2), ("out-of-order", 3)]),
-    ([failed()], [("raised", 1)]),
-    ([failed(tags=["raises-exception"])], []),
+    ([make_code(1), make_code(None, "  \n"), make_code(2)], []),
+    ([make_code(None), make_code(None)], [("not-run", None)]),
+    ([make_code(1), make_code(None), markdown("a"), make_code(None)], [("not-run", 2)]),
+    ([make_code(7), make_code(3)], [("out-of-order", 2)]),
+    ([make_code(1), make_code(1)], [("out-of-order", 2)]),
+    ([make_code(2), make_code(None), make_code(1)], [("not-run", 2), ("out-of-order", 3)]),
+    ([make_failed()], [("raised", 1)]),
+    ([make_failed(tags=["raises-exception"])], []),
     ([markdown("a FILL IN ANSWER b")], [("placeholder", 1)]),
     ([markdown("We had to fill in answers for each row.")], []),
     ([markdown("**Answer.**\n\nTODO")], [("placeholder", 1)]),
@@ -53,12 +53,12 @@ def failed(**more):
     ([markdown("We read your answer here: it is good.")], []),
     ([markdown("<!-- FILL IN ANSWER -->done")], [])])
 def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
-    assert found(*given) == problems
+    assert find_kinds(*given) == problems
 
 
 def test_the_sentence_names_all_cells_and_the_remedy():
-    given = notebook(*map(counted, [None, None, None, 1, None]))
-    problem, = problems_of(Notebook(given, "a"))
+    given = notebook(*map(make_code, [None, None, None, 1, None]))
+    problem, = find_problems(Notebook(given, "a"))
     assert str(problem) == ("a, cell 1: was not run, like cells 2 to 3 and 5: run all cells and "
                             "save, or add --execute")
 
@@ -67,7 +67,7 @@ def test_the_sentence_names_all_cells_and_the_remedy():
     ([3], "cell 3"), ([3, 5], "cells 3 and 5"),
     ([1, 2, 3, 7, 9, 10], "cells 1 to 3, 7 and 9 to 10")])
 def test_cells_in_words(numbers, words):
-    assert list_cells(numbers) == words
+    assert name_cells(numbers) == words
 
 
 @pytest.mark.parametrize("heading, subtask", [
@@ -107,20 +107,20 @@ def outline(*headings):
     (["0", "2a", "2b", "2c", "2d"], ["task2.ipynb"], []),
     (["2a", "2b", "2c", "2d"], ["task2.ipynb"], [])])       # 0 is worth no points
 def test_missing_and_empty_sections(headings, names, missing):
-    problems = missing_sections(outline(*headings), names, ASSIGNMENT)
+    problems = find_missing_sections(outline(*headings), names, ASSIGNMENT)
     assert len(problems) == len(missing)
     assert all(words in problem.words for words, problem in zip(missing, problems))
 
 
 def test_all_sections_are_owed_by_the_four_notebooks():
     names = [f"task{number}.ipynb" for number in (1, 2, 3, 4)]
-    assert len(missing_sections([], names, ASSIGNMENT)) == len(SUBTASKS) - 1
+    assert len(find_missing_sections([], names, ASSIGNMENT)) == len(SUBTASKS) - 1
 
 
 def test_headings_are_found_in_markdown_and_html_and_not_in_code(monkeypatch):
-    from kit.report import worker
+    from kit.report import pdf_process
     seen = []
-    monkeypatch.setattr(worker, "missing_sections",
+    monkeypatch.setattr(pdf_process, "find_missing_sections",
                         lambda lines, *_: seen.extend(lines) or [])
     export(markdown("# One *two* `three` $x$\n\n```\n# code\n```\n\nSetext\n---\n\n<h2>HTML</h2>"),
            code("# comment"), markdown("> # Quoted"))
@@ -130,5 +130,5 @@ def test_headings_are_found_in_markdown_and_html_and_not_in_code(monkeypatch):
 
 def test_a_long_list_is_cut_short():
     problems = [Problem("picture", Place("a", n), "x") for n in range(30)]
-    lines = listing(problems)
+    lines = list_problems(problems)
     assert len(lines) == 10 and lines[-1] == "  … and 22 more (--json lists all)"

@@ -11,7 +11,8 @@ import nbformat.v4 as nb4
 import psutil
 import pytest
 from here import ROOT
-from pdf_helpers import code, export, markdown, opened, pictures, png, shown, stream, write
+from pdf_helpers import (
+    code, count_pictures, export, markdown, png, read_pdf, shown, stream, write)
 
 from kit.report import command as report
 
@@ -29,14 +30,14 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def run(place, *arguments):
+def run_report(place, *arguments):
     """Return (exit status, output path) of the report on a notebook as a user makes it."""
     output = place / "report.pdf"
     path = str(place / "notebooks" / "answers.ipynb")
     return report.main([path, "-o", str(output), "--code", *arguments]), output
 
 
-def files(folder):
+def list_files(folder):
     """Return the files and folders beneath a folder."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
@@ -68,7 +69,7 @@ def test_pictures_from_elsewhere_are_not_read(place, source, form):
         pass
     source = source.format(absolute=(place / "secret.png").as_posix())
     reader, text, problems = export(markdown(form.format(source)), folder=inside)
-    assert pictures(reader) == 0
+    assert count_pictures(reader) == 0
     assert "\u0000" in source or ("is not shown" in text and len(problems) == 1)
 
 
@@ -78,7 +79,7 @@ def test_a_named_pipe_is_neither_picture_nor_notebook(place, capsys):
     assert "no such file" in export(markdown("![](pipe.png)"), folder=place / "notebooks")[1]
     os.mkfifo(place / "notebooks" / "answers.ipynb")
     os.mkfifo(place / "notebooks" / "report.toml")
-    assert run(place)[0] == 2 and "is not a file" in capsys.readouterr().err
+    assert run_report(place)[0] == 2 and "is not a file" in capsys.readouterr().err
 
 
 RAW = [
@@ -123,7 +124,7 @@ def test_no_markup_reads_a_file(place, text):
 def test_an_svg_reads_no_file(place, inside):
     secret = (place / "secret.png").as_posix()
     reader, text, _ = export(svg(inside.format(secret=secret)), markdown("the end"), folder=place)
-    assert pictures(reader) == 0 and "the end" in text
+    assert count_pictures(reader) == 0 and "the end" in text
 
 
 def test_an_svg_with_an_entity_reads_no_file(place):
@@ -166,7 +167,7 @@ def test_nothing_is_fetched(place, listener):
     cells += [svg(f'<image href="{address}/o.png" width="9" height="9"/>'),
               svg(f'<style>@import "{address}/p.css";</style>')]
     write(place / "notebooks", *cells)
-    status, output = run(place)
+    status, output = run_report(place)
     assert status == 1 and output.exists() and asked == []
 
 
@@ -190,7 +191,7 @@ INJECTIONS = [     # pandoc copies such attributes as typst, and decodes such le
     "| &#xE000;0&#xE001; |\n|---|\n| &#xE002;0&#xE003; |"]
 
 
-def captioned(text):
+def make_captioned(text):
     """Return a cell whose captions, label and alternative text hold a text."""
     options = [f"#| {name}: {' '.join(text.split())}"
                for name in ("label", "fig-cap", "fig-alt", "tbl-cap")]
@@ -202,7 +203,7 @@ def captioned(text):
 def test_no_markup_becomes_typst(text):
     attached = {"a.png": {"image/png": base64.b64encode(png()).decode()}}
     reader, shown_text, problems = export(markdown(text, attachments=attached),
-                                          code("h", shown(text_html=text)), captioned(text),
+                                          code("h", shown(text_html=text)), make_captioned(text),
                                           markdown("the end"))
     links = [link.get_object()["/A"]["/URI"] for page in reader.pages
              for link in page.get("/Annots", [])]
@@ -240,46 +241,46 @@ def test_no_code_is_run_and_nothing_is_written_but_the_output(place, monkeypatch
     cell.outputs[0].metadata = {"filenames": {"image/png": "../../written.png"}}
     write(place / "notebooks", cell, markdown("![](../../x.png)", attachments={
         "../../y.png": {"image/png": "AAAA"}}), markdown("```{=typst}\n#panic()\n```"))
-    before = files(place)
-    assert run(place)[0] == 1
-    assert files(place) == sorted([*before, "report.pdf"])      # the temporary folder is empty too
+    before = list_files(place)
+    assert run_report(place)[0] == 1
+    assert list_files(place) == sorted([*before, "report.pdf"])  # temporary files are gone too
 
 
 def test_a_worker_that_is_stopped_leaves_nothing(place, capsys):
     write(place / "notebooks", *[markdown(f"word{n} " * 20_000) for n in range(40)])
-    before = files(place)
-    status, output = run(place, "--time-limit", "1")
+    before = list_files(place)
+    status, output = run_report(place, "--time-limit", "1")
     line, = capsys.readouterr().err.splitlines()
     assert status == 2 and "was not done after 1 s" in line
-    assert files(place) == before and psutil.Process().children() == []
+    assert list_files(place) == before and psutil.Process().children() == []
 
 
 def test_typst_that_is_stopped_leaves_nothing(place, monkeypatch, capsys):
     script = ("import sys, time; sys.path[0] = sys.argv.pop(1); from kit.report import "
-              "typesetting, worker; "
-              "typesetting.compile_pdf = lambda *_: time.sleep(60); worker.main()")
-    monkeypatch.setattr("kit.report.child.START", script)
+              "typesetting, pdf_process; "
+              "typesetting.compile_pdf = lambda *_: time.sleep(60); pdf_process.main()")
+    monkeypatch.setattr("kit.report.launcher.START", script)
     write(place / "notebooks", markdown("a"))
-    before = files(place)
-    assert run(place, "--time-limit", "2")[0] == 2
-    assert "was not done after 2 s" in capsys.readouterr().err and files(place) == before
+    before = list_files(place)
+    assert run_report(place, "--time-limit", "2")[0] == 2
+    assert "was not done after 2 s" in capsys.readouterr().err and list_files(place) == before
 
 
 def test_memory_is_limited(place, capsys):
     write(place / "notebooks", markdown("a"))
-    status, output = run(place, "--memory-limit", "20")
+    status, output = run_report(place, "--memory-limit", "20")
     line, = capsys.readouterr().err.splitlines()
     assert status == 2 and "needs more than 20 MB of memory" in line and not output.exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
 def test_the_systems_own_limit_holds_too(place, monkeypatch, capsys):
-    script = ("import sys; sys.path[0] = sys.argv.pop(1); from kit.report import worker; "
-              "worker.ADDRESS_SPACE = 0; worker.make = lambda job: bytearray(2**31); "
-              "worker.main()")
-    monkeypatch.setattr("kit.report.child.START", script)
+    script = ("import sys; sys.path[0] = sys.argv.pop(1); from kit.report import pdf_process; "
+              "pdf_process.ADDRESS_SPACE = 0; "
+              "pdf_process.make_report = lambda request: bytearray(2**31); pdf_process.main()")
+    monkeypatch.setattr("kit.report.launcher.START", script)
     write(place / "notebooks", markdown("a"))
-    assert run(place, "--memory-limit", "300")[0] == 2
+    assert run_report(place, "--memory-limit", "300")[0] == 2
     assert "need more memory than they may use" in capsys.readouterr().err
 
 
@@ -298,7 +299,7 @@ def test_a_report_that_is_ended_leaves_no_worker(place, number):
     process.wait(20)
     psutil.wait_procs(family, timeout=20)
     assert not any(member.is_running() for member in family)
-    left = [name for name in files(place) if "temporary/" in name or name == "report.pdf"]
+    left = [name for name in list_files(place) if "temporary/" in name or name == "report.pdf"]
     assert left == []
     assert number == signal.SIGKILL or not list(place.glob(".unfinished*"))
 
@@ -307,9 +308,9 @@ def test_an_interrupted_report_leaves_nothing(place, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
     write(place / "notebooks", markdown("a"))
-    monkeypatch.setattr("kit.report.child.memory_of", interrupt)
-    before = files(place)
-    assert run(place)[0] == 130 and files(place) == before
+    monkeypatch.setattr("kit.report.launcher.measure_memory", interrupt)
+    before = list_files(place)
+    assert run_report(place)[0] == 130 and list_files(place) == before
 
 
 BOMBS = {
@@ -327,12 +328,12 @@ def test_markup_made_to_take_for_ever_does_not(place, name, capsys):
     write(place / "notebooks", markdown(BOMBS[name]), code("t", stream(BOMBS[name])),
           code("h", shown(text_html=BOMBS[name], text_latex=BOMBS[name])), markdown("the end"))
     started = time.monotonic()
-    status, output = run(place, "--time-limit", "20")
+    status, output = run_report(place, "--time-limit", "20")
     assert time.monotonic() - started < 30      # the limit, and time to stop
     if status == 2:
         assert len(capsys.readouterr().err.splitlines()) == 1
     else:
-        assert "the end" in opened(output.read_bytes())[1]
+        assert "the end" in read_pdf(output.read_bytes())[1]
 
 
 def test_an_svg_bomb_is_stopped_or_printed(place):
@@ -343,8 +344,8 @@ def test_an_svg_bomb_is_stopped_or_printed(place):
             'height="9"><text>&h;</text></svg>')
     write(place / "notebooks", code("s", nb4.new_output("display_data", {"image/svg+xml": data})),
           markdown("the end"))
-    status, output = run(place, "--time-limit", "20")
-    assert status in (1, 2) and (status == 2 or "the end" in opened(output.read_bytes())[1])
+    status, output = run_report(place, "--time-limit", "20")
+    assert status in (1, 2) and (status == 2 or "the end" in read_pdf(output.read_bytes())[1])
 
 
 # What is said -----------------------------------------------------------------------------------
@@ -353,7 +354,7 @@ def test_nothing_printed_can_steer_a_terminal(place, capsys):
     error = nb4.new_output("error", ename="\x1b[2J", evalue="\x1b]0;x\x07\u202e", traceback=[])
     write(place / "notebooks", code("t", error), markdown("![](\x1b[31m.png) $\\foo\x1b[2J$ "
                                                           "<iframe\x1b[2J>"))
-    assert run(place)[0] == 1
+    assert run_report(place)[0] == 1
     told = capsys.readouterr().err
     assert "\x1b" not in told and "\x07" not in told and "\u202e" not in told
 

@@ -18,7 +18,7 @@ import nbformat
 import nbformat.v4 as nb4
 import pytest
 from here import ASSIGNMENT, ROOT, SUBTASKS
-from pdf_helpers import code, markdown, opened, png, write
+from pdf_helpers import code, markdown, png, read_pdf, write
 
 from kit import __version__
 from kit.submit import hand_in as submit, manifest as manifests, zip_check
@@ -26,7 +26,7 @@ from kit.__main__ import main as kit_main
 from kit.check import CheckReport, Result
 from kit.definition import load_assignment
 from kit.files import Refused
-from kit.report.parts import Place, Problem
+from kit.report.fragments import Place, Problem
 
 TOML = "notebooks/report.toml"
 SCRIPTS = ["utils.py", "task2.py", "task3.py", "task4.py"]
@@ -475,7 +475,7 @@ def write_sections(task):
 @pytest.fixture
 def real(folder, monkeypatch):
     """The folder with short notebooks that are executed and printed in earnest."""
-    from kit.report.child import make_pdf
+    from kit.report.launcher import make_pdf
     monkeypatch.setattr(submit, "make_pdf", make_pdf)
     for task, name in enumerate(NOTEBOOKS, start=1):
         write(folder, write_sections(task), name=name)
@@ -497,7 +497,7 @@ def test_copies_are_executed_and_the_originals_stay(real, capsys):
     assert cell.execution_count == 1 and "execution" not in cell.metadata
     # the scripts that are handed in are those that are run, and no progress bar is stored
     assert [output.text for output in cell.outputs] == [f"{real / 'task2.py'}\n"]
-    assert "task2.py" in opened(files["report.pdf"])[1]
+    assert "task2.py" in read_pdf(files["report.pdf"])[1]
     assert submit.main(["--check", str(real / "build" / "hand-in.zip")]) == 0
 
 

@@ -14,7 +14,7 @@ from walk_helpers import (PICTURES, PROMPT, Lab, browser_page, browser_program, 
                           commands_of_readme, installed, jupyter_lab, no_process_left)
 
 from staff.release.command import Edition, release
-from staff.release.stripping import DEFAULT, MARKER, put_back
+from staff.release.stripping import DEFAULT, MARKER, restore_text
 
 TASK_2 = ["0", "2a", "2b", "2c", "2d"]
 THE_MEAN = " / len(X) "        # of the gradient over the batch: the mistake is to forget it
@@ -52,8 +52,8 @@ class Pen:
     def text(self, name):
         """A script with the solutions of the subtasks that are done, without markers."""
         _, student, cuts = self.scripts[name]
-        return put_back(student, [without_markers(cut) for cut in cuts if cut.task in self.done],
-                        name)
+        done = [without_markers(cut) for cut in cuts if cut.task in self.done]
+        return restore_text(student, done, name)
 
 
 def without_markers(cut):

@@ -16,9 +16,9 @@ import pytest
 from here import ROOT, SCRIPTS, SUBTASKS
 from kit.check import PASSED, run_checks
 from kit.files import Refused
-from staff.intake.alike import (AGREEMENT, compare, find, given_passages,
-                                passages_of, text_of, units_of)
-from staff.intake.intake import sha256_of, write_copy
+from staff.intake.alike import (AGREEMENT, compare, extract_code, find_given, find_pairs,
+                                find_passages, split_units)
+from staff.intake.intake import hash_files, write_copy
 from staff.record import Submission
 from staff.release.stripping import strip
 
@@ -243,12 +243,12 @@ def encoded(texts):
 @pytest.fixture(scope="module")
 def given():
     """The passages of the student edition."""
-    return given_passages("kit", None)
+    return find_given("kit", None)
 
 
 def agreement(one, other, given):
     """Return the share of passages of two hand-ins' own that agree."""
-    one, other = (np.setdiff1d(passages_of(encoded(texts), "kit"), given)
+    one, other = (np.setdiff1d(find_passages(encoded(texts), "kit"), given)
                   for texts in (one, other))
     return len(np.intersect1d(one, other)) / min(len(one), len(other))
 
@@ -324,8 +324,8 @@ def test_a_copy_with_one_function_of_its_own_is_alike(given):
 def test_the_given_code_alone_is_not_compared(given):
     ids = [subtask.id for subtask in SUBTASKS]
     edition = {name: strip(text, name, ids)[0] for name, text in REFERENCE.items()}
-    passages = passages_of(encoded(edition), "kit")
-    few = passages_of(encoded({**edition, "task2.py": filled(ADA)["task2.py"][:2200]}), "kit")
+    passages = find_passages(encoded(edition), "kit")
+    few = find_passages(encoded({**edition, "task2.py": filled(ADA)["task2.py"][:2200]}), "kit")
     assert compare({"a": passages, "b": passages, "c": few, "d": few}, given) == []
 
 
@@ -344,7 +344,7 @@ def handed_in(out, **all_files):
     (out / "submissions").mkdir(exist_ok=True)
     for student, files in all_files.items():
         write_copy(out / "submissions" / student, files)
-    return [Submission(student, student, student, sha256=sha256_of(files),
+    return [Submission(student, student, student, sha256=hash_files(files),
                        layout="kit" if "task4.py" in files else "starter")
             for student, files in all_files.items()]
 
@@ -353,10 +353,10 @@ def test_those_alike_are_listed_and_what_does_not_count_is_left_out(tmp_path):
     ada, bo = encoded(filled(ADA)), encoded(filled(BO))
     found = handed_in(tmp_path, ada=ada, bo=bo, cy=encoded(renamed(filled(BO))), old=bo)
     found[3] = replace(found[3], superseded="bo")
-    (one, other, words), = find(found, tmp_path)
+    (one, other, words), = find_pairs(found, tmp_path)
     assert {one, other} == {"bo", "cy"}
-    assert re.fullmatch(r"100 % of 6\d\d passages of 10 words that were not given agree, "
-                        "whatever the names", words)
+    assert re.fullmatch(r"100 % of 6\d\d passages of 10 words agree, without given code "
+                        "and whatever the names", words)
 
 
 def in_starters_layout(texts, own=""):
@@ -374,14 +374,15 @@ def test_the_other_layout_with_the_starter_code_at_hand(tmp_path):
     found = handed_in(tmp_path, ada=in_starters_layout(filled(ADA)),
                       bo=in_starters_layout(filled(BO)),
                       cy=in_starters_layout(renamed(filled(ADA))))
-    assert [pair[:2] for pair in find(found, tmp_path, tmp_path / "starter")] == [("ada", "cy")]
+    pairs = find_pairs(found, tmp_path, tmp_path / "starter")
+    assert [pair[:2] for pair in pairs] == [("ada", "cy")]
 
 
-@pytest.mark.parametrize("name, words", [("missing", "is no folder"), ("empty", "no scripts")])
+@pytest.mark.parametrize("name, words", [("missing", "is not a folder"), ("empty", "no scripts")])
 def test_a_folder_without_starter_code_is_refused(tmp_path, name, words):
     (tmp_path / "empty").mkdir()
     with pytest.raises(Refused, match=words):
-        find(handed_in(tmp_path, ada=encoded(REFERENCE)), tmp_path, tmp_path / name)
+        find_pairs(handed_in(tmp_path, ada=encoded(REFERENCE)), tmp_path, tmp_path / name)
 
 
 def test_without_the_given_code_what_most_have_is_left_out():
@@ -395,11 +396,11 @@ def test_without_the_given_code_what_most_have_is_left_out():
 
 def test_hand_ins_of_two_layouts_are_not_compared(tmp_path):
     found = handed_in(tmp_path, ada=encoded(filled(ADA)), bo=in_starters_layout(filled(ADA)))
-    assert find(found, tmp_path) == []
+    assert find_pairs(found, tmp_path) == []
 
 
 def test_one_hand_in_is_listed_with_few_others(given):
-    texts = {f"s{number}": passages_of(encoded(filled(ADA)), "kit") for number in range(20)}
+    texts = {f"s{number}": find_passages(encoded(filled(ADA)), "kit") for number in range(20)}
     pairs = compare(texts, given)
     assert len(pairs) <= 3 * len(texts)
     assert {one for pair in pairs for one in pair[:2]} == set(texts)
@@ -428,9 +429,9 @@ def test_300_are_compared_in_seconds(given):
     "r" * 300_000 + '"', "#" * 500_000, "[\n" * 200_000, '""" \\', "rb" * 200_000 + '"""'])
 def test_hostile_text_takes_no_longer(text):
     started = time.perf_counter()
-    units = units_of(text)
+    units = split_units(text)
     assert sum(map(len, units)) <= len(text)
-    passages_of({"task2.py": text.encode("utf-8", "replace")}, "kit")
+    find_passages({"task2.py": text.encode("utf-8", "replace")}, "kit")
     assert time.perf_counter() - started < 5
 
 
@@ -439,12 +440,12 @@ def test_hostile_text_takes_no_longer(text):
     b'{"cells": [{"cell_type": "code", "source": [1]}]}', b'{"cells": [{"cell_type": "code"}]}',
     b'{"cells": [' + b'[' * 100_000, b" " * (2**23 + 1), b"\xff\xfe"])
 def test_what_is_no_notebook_holds_no_code(content):
-    assert text_of("a.ipynb", content) == ""
+    assert extract_code("a.ipynb", content) == ""
 
 
 def test_words():
     text = 'import numpy as q\n"""doc"""\ndef f(a, b=1):  # c\n    return q.dot(a, b) + len("s")\n'
-    (start, function) = units_of(text)
+    (start, function) = split_units(text)
     assert [word for _, word in start] == ["import", "numpy", "as", "numpy"]
     assert function == [("word", "def"), ("name", "f"), ("name", "a"), ("name", "b"),
                         ("word", "="), ("word", "1"), ("word", ":"), ("word", "return"),

@@ -9,7 +9,8 @@ import pytest
 from grading_jobs import do
 from kit.files import Refused
 from kit.pool import run_jobs
-from staff.grading import cluster, mark
+from staff.grading import cluster
+from staff.grading.judging import prepare
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_workers_with_other_code_are_refused(scheduler, monkeypatch):
 
 def test_workers_are_probed(scheduler):
     with pytest.raises(Refused, match="no sandbox here"):
-        list(cluster.run_jobs(do, [("double", 1)], scheduler, fit=(mark.ready, Leaky())))
+        list(cluster.run_jobs(do, [("double", 1)], scheduler, fit=(prepare, Leaky())))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "127.0.0.1:9", "no such", "foo://bar:1"])

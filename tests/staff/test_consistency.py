@@ -77,7 +77,7 @@ def test_a_slip_is_named_with_its_place(folder, name, old, new, line, words):
 
 
 def test_the_release_and_the_grader_refuse_it_before_they_begin(folder, capsys):
-    from staff.grading.grade import main as grade
+    from staff.grading.command import main as grade
     change(folder, TOML, "points = 20", "points = 21")
     (folder / "hand-ins").mkdir()
     assert command.main([]) == 2 and grade(["hand-ins"]) == 2

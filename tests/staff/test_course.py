@@ -30,10 +30,10 @@ class Grader:
         self.folder, self.kit = folder, folder / "kit"
         self.handed_in, self.out = folder / "in", folder / "out"
         self.course = course(self.handed_in, NUMBER, NOTEBOOKS[:2])
-        for name in ("kit", "staff", "notebooks", "data"):
+        for name in ("kit", "staff", "assignment", "notebooks", "data"):
             shutil.copytree(ROOT / name, self.kit / name,
                             ignore=shutil.ignore_patterns("__pycache__"))
-        for name in (*SCRIPTS, "requirements.txt", "pyproject.toml"):
+        for name in (*SCRIPTS, "requirements.txt", "pyproject.toml", "LICENSE"):
             shutil.copy(ROOT / name, self.kit)
         self.limits = folder / "limits.toml"
         self.limits.write_text(shortened((ROOT / "staff/sandbox/limits.toml").read_text()))
@@ -139,10 +139,10 @@ def test_a_mended_check_is_run_again_alone(grader):
             assert before[one.student] == max(one.points - 5, 0), one
     times = dict(grader.rows("SELECT key || check_id, seconds FROM results"))
     grader.replace("assignment/checks/counting.py", RIGHT.replace("785", "784"), RIGHT)
-    assert "were marked by other checks" in grader.grade()
+    assert "were graded by other checks" in grader.grade()
     said = grader.grade("--recheck")
     changes = {one.student for one in grader.course if one.points}
-    assert f"changes the points by code of {len(changes)}\n" in said
+    assert f"changes the points by code of {len(changes)} submissions\n" in said
     for one in grader.course:
         if one.points is not None:
             assert points(grader)[one.student] == one.points, one

@@ -12,32 +12,32 @@ import pytest
 from hostile import the_sandbox
 from kit.check import FAILED
 from planted import SCRIPTS, plant
-from staff.grading.mark import ON_FRESH_INPUTS, Job, mark
-from staff.grading.points import by_code, subtasks_of
+from staff.grading.judging import ON_FRESH_INPUTS, judge_code
+from staff.points import count_points, divide_subtasks
 from test_misconceptions import FREE, TABLE
 from test_other_styles import group_styles
 
 pytestmark = pytest.mark.faults
-ALL = {subtask.id: sum(subtask.by_code.values()) for subtask in subtasks_of("kit")}
+ALL = {subtask.id: sum(subtask.by_code.values()) for subtask in divide_subtasks("kit")}
 
 
-def marked(edits, seed):
-    """The Marking of the reference with these edits, on the inputs of a seed."""
+def judge(edits, seed):
+    """The Verdict on the reference with these edits, on the inputs of a seed."""
     with TemporaryDirectory() as folder:
         plant(folder, edits)
         files = {name: Path(folder, name).read_bytes() for name in SCRIPTS}
-    return mark(Job("one", "kit", files, seed, the_sandbox()))
+    return judge_code(files, "kit", the_sandbox(), seed)
 
 
 def lost(results):
     """{subtask: points lost}."""
-    return {name: ALL[name] - points for name, points in by_code(results).items()
+    return {name: ALL[name] - points for name, points in count_points(results).items()
             if points < ALL[name]}
 
 
 @pytest.mark.parametrize("seed, planted", [*enumerate([*TABLE, *FREE], 100)], ids=str)
 def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
-    results = marked(planted.edits, seed).results
+    results = judge(planted.edits, seed).results
     failed = [one for one in results if one.state == FAILED]
     said = "\n".join(f"{one.subtask}  {one.title}: {one.words} / {one.shown}" for one in failed)
     assert lost(results) == planted.costs, said
@@ -47,9 +47,9 @@ def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
 
 @pytest.mark.parametrize("seed, planted", [*enumerate(group_styles(), 500)], ids=str)
 def test_another_style_costs_nothing(seed, planted):
-    marking = marked(planted.edits, seed)
-    assert [one for one in marking.results if one.state == FAILED] == []
-    assert sum(by_code(marking.results).values()) == 60 and marking.findings == []
+    verdict = judge(planted.edits, seed)
+    assert [one for one in verdict.results if one.state == FAILED] == []
+    assert sum(count_points(verdict.results).values()) == 60 and verdict.findings == []
 
 
 KNOWN = """    from kit.checking.case_file import read_cases
@@ -62,7 +62,7 @@ KNOWN = """    from kit.checking.case_file import read_cases
 
 def test_answers_to_the_published_inputs_earn_nothing():
     first = "    layers = layer_sizes(neurons_per_layer, num_inputs=num_inputs)\n"
-    (count,) = [one for one in marked([("task2", first, KNOWN)], 7).results
+    (count,) = [one for one in judge([("task2", first, KNOWN)], 7).results
                 if one.title == "number of parameters"]
     assert count.state == FAILED and ", expected " in count.words
     assert count.shown == ON_FRESH_INPUTS

@@ -11,7 +11,6 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -22,12 +21,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from kit.checking.student import Problem, Student
-from staff.release.editions import student_edition
-from staff.notebooks import edition, notebooks, outputs, pictures, reported
+from staff.release.notebook_stripping import strip_notebook
+from staff.notebooks import reported
+from staff.notebooks.comparison import find_difference
+from staff.notebooks.figures import NotShown, redraw
+from staff.notebooks.matching import find_longest_rise
+from staff.notebooks.reading import read_notebooks
+from staff.notebooks.rerun import rerun_notebooks
 from staff.sandbox.sandbox import Sandbox
 
 NOTEBOOK = replace(LIMITS.notebook, cell_seconds=20, total_seconds=60)
-KIT, STARTER = (SimpleNamespace(layout=layout, key=layout) for layout in ("kit", "starter"))
+KIT, STARTER = "kit", "starter"
 
 
 def shown(text):
@@ -63,7 +67,7 @@ def executed(*cells):
 def student_notebook(number):
     """Return a notebook of the student edition, as if it had been executed."""
     name = f"task{number}.ipynb"
-    node, _ = student_edition(nbformat.read(ROOT / "notebooks" / name, 4), name, ASSIGNMENT)
+    node, _ = strip_notebook(nbformat.read(ROOT / "notebooks" / name, 4), name, ASSIGNMENT)
     for count, cell in enumerate([one for one in node.cells if one.cell_type == "code"], 1):
         cell.execution_count = count
     return node
@@ -101,7 +105,7 @@ def places(node):
 
 def test_an_untouched_notebook_gets_no_note(hand_in):
     folder = hand_in(task2=student_notebook(2), task3=student_notebook(3))
-    reading = notebooks.read(KIT, folder)
+    reading = read_notebooks(folder, KIT)
     assert found(reading.findings, "note", "order", "unexecuted", "saved-error") == [
         ("", 0, f"the {name} was not found in {subtask}")
         for subtask, name, *_ in reported.load_numbers().ASKED
@@ -113,11 +117,11 @@ def test_an_untouched_notebook_gets_no_note(hand_in):
 @pytest.mark.parametrize("change, words", [
     (lambda cells, at: cells.pop(at["2b-table"]), "the cell 2b-table is missing"),
     (lambda cells, at: cells.append(cells[at["2b-table"]].copy()),
-     "the cell 2b-table comes 2 times: cells 21 and 33"),
+     "the cell 2b-table is there 2 times: cells 21 and 33"),
     (lambda cells, at: cells.insert(1, cells.pop(at["2c-figure"])),
      "the cell 2c-figure has moved"),
     (lambda cells, at: cells[at["2a-table"]].update(cell_type="markdown"),
-     "the cell 2a-table was code and is text now"),
+     "the cell 2a-table was code and is now text"),
 ])
 def test_a_changed_cell_is_noted_and_nothing_else(hand_in, change, words):
     node = student_notebook(2)
@@ -126,7 +130,7 @@ def test_a_changed_cell_is_noted_and_nothing_else(hand_in, change, words):
         if cell.cell_type == "markdown":
             cell.pop("outputs", None), cell.pop("execution_count", None)
     folder = hand_in(task2=json.dumps(node).encode())
-    findings = notebooks.read(KIT, folder).findings
+    findings = read_notebooks(folder, KIT).findings
     told = [text for _, cell, text in found(findings, "note") if "not found" not in text]
     assert told == [words]
 
@@ -138,14 +142,14 @@ def test_cells_without_ids_are_known_by_their_text(hand_in):
         del cell["id"]
         cell.metadata.pop("nbgrader", None)
     folder = hand_in(task2=node)
-    findings = notebooks.read(KIT, folder).findings
+    findings = read_notebooks(folder, KIT).findings
     assert [text for _, _, text in found(findings, "note") if "not found" not in text] == []
 
 
 @pytest.mark.parametrize("numbers, places", [
     ([], set()), ([0, 1, 2], {0, 1, 2}), ([2, 0, 1], {1, 2}), ([0, 3, 1, 2], {0, 2, 3})])
 def test_longest_rise(numbers, places):
-    assert edition.longest_rise(numbers) == places
+    assert find_longest_rise(numbers) == places
 
 
 # ------------------------------------------------------------------------------ how it was run
@@ -155,7 +159,7 @@ def test_how_a_notebook_was_run(hand_in):
         "error", ename="ValueError", evalue="no", traceback=[])))
     node.cells[1].execution_count = None
     node.cells[2].execution_count = 1
-    findings = notebooks.read(STARTER, hand_in(a=node)).findings
+    findings = read_notebooks(hand_in(a=node), STARTER).findings
     assert found(findings, "unexecuted") == [("a.ipynb", 2, "cell 2 was never executed")]
     assert found(findings, "order") == [
         ("a.ipynb", 3, "was executed before cell 1, which stands above it")]
@@ -165,7 +169,7 @@ def test_how_a_notebook_was_run(hand_in):
 
 def test_a_notebook_that_was_never_run(hand_in):
     node = new_notebook(cells=[new_code_cell("a = 1"), new_code_cell("b = 1")])
-    findings = notebooks.read(STARTER, hand_in(a=node)).findings
+    findings = read_notebooks(hand_in(a=node), STARTER).findings
     assert found(findings, "unexecuted") == [("a.ipynb", 0, "was never executed")]
 
 
@@ -178,7 +182,7 @@ def test_answers_are_found_wherever_they_stand(hand_in):
     node.cells[at["3b-intro"]].source += "\n\nBeneath the question."
     node.cells.insert(at["3c-reading"], new_markdown_cell("In a cell of its own."))
     node.cells.append(node.cells.pop(at["3a-reading"]))
-    reading = notebooks.read(KIT, hand_in(task3=node))
+    reading = read_notebooks(hand_in(task3=node), KIT)
     assert reading.answers["3a"] == "Faster with <b>tanh</b>.\n\nSee the plot."
     assert reading.answers["3b"] == "Beneath the question."
     assert reading.answers["3c"] == "In a cell of its own."
@@ -190,7 +194,7 @@ def test_answers_that_are_not_there(hand_in):
     at = places(node)
     node.cells[at["4b-reading"]].source = "TODO"
     node.cells.pop(at["4d-reading"])
-    findings = notebooks.read(KIT, hand_in(task4=node)).findings
+    findings = read_notebooks(hand_in(task4=node), KIT).findings
     assert [(cell, words) for _, cell, words in found(findings, "unanswered")
             if words.split()[-1][:1] != "1" and "4" in words] == [
         (at["4a-reading"] + 1, "the answer to 4a is still the placeholder"),
@@ -203,7 +207,7 @@ def test_answers_beneath_headings_of_the_starter_layout(hand_in):
     node = executed("# Assignment 2", "# Task 3", "## Task 3a)\nIt converges sooner.", ("x = 1",),
                     "## b)\n", "Normal weights help.", "**Task 4 (a)**\n\nToo few.", "## Bonus",
                     "no answer to anything")
-    answers = notebooks.read(STARTER, hand_in(report=node)).answers
+    answers = read_notebooks(hand_in(report=node), STARTER).answers
     assert answers["3a"] == "## Task 3a)\nIt converges sooner."
     assert answers["3b"] == "Normal weights help."
     assert answers["4a"].startswith("**Task 4 (a)**\n\nToo few.")
@@ -212,14 +216,14 @@ def test_answers_beneath_headings_of_the_starter_layout(hand_in):
 
 def test_answers_in_one_cell_are_told_apart(hand_in):
     node = executed("# Task 3\n\n## 3a\nSooner.\n\n## 3b\nNormal.\n# Task 4\n## a)\nToo few.")
-    assert notebooks.read(STARTER, hand_in(a=node)).answers == {
+    assert read_notebooks(hand_in(a=node), STARTER).answers == {
         "3a": "## 3a\nSooner.", "3b": "## 3b\nNormal.", "4a": "## a)\nToo few."}
 
 
 def test_answers_are_plain_and_bounded(hand_in):
     image = "![](data:image/png;base64," + "A" * 5000 + ")"
     node = executed("## 4a\n" + image + "\u202e\x1b[31m" + "x" * 30_000)
-    text = notebooks.read(STARTER, hand_in(a=node)).answers["4a"]
+    text = read_notebooks(hand_in(a=node), STARTER).answers["4a"]
     assert len(text) == 20_000 and "AAAA" not in text
     assert "\u202e" not in text and "\x1b" not in text
 
@@ -229,7 +233,7 @@ def test_answers_are_plain_and_bounded(hand_in):
 def test_figures_are_drawn_anew(hand_in):
     node = executed("## 2c", ("plot()", figure(2000, 500), figure(30, 20, "JPEG")), "## 3a",
                     ("plot()", new_output("display_data", {"image/svg+xml": "<svg/>"})))
-    reading = notebooks.read(STARTER, hand_in(a=node))
+    reading = read_notebooks(hand_in(a=node), STARTER)
     assert [(one.subtask, one.cell, one.number) for one in reading.figures] == [
         ("2c", 2, 1), ("2c", 2, 2)]
     pictures = [Image.open(io.BytesIO(one.png)) for one in reading.figures]
@@ -249,12 +253,12 @@ def png_bytes(*size):
 @pytest.mark.parametrize("data, words", [
     (png_bytes(4000, 4000), "it has more than 12 million pixels"),
     (png_bytes(30_000, 2), "it is more than 20,000 pixels long"),
-    (png_bytes(50, 50)[:-30], "it is damaged, or no PNG or JPEG"),
-    (b"GIF89a" + b"0" * 50, "it is damaged, or no PNG or JPEG"),
-    (b"", "it is damaged, or no PNG or JPEG")])
+    (png_bytes(50, 50)[:-30], "it is damaged, or not a PNG or JPEG"),
+    (b"GIF89a" + b"0" * 50, "it is damaged, or not a PNG or JPEG"),
+    (b"", "it is damaged, or not a PNG or JPEG")])
 def test_pictures_that_are_not_shown(data, words):
-    with pytest.raises(pictures.NotShown) as problem:
-        pictures.as_png(data)
+    with pytest.raises(NotShown) as problem:
+        redraw(data)
     assert str(problem.value) == words
 
 
@@ -263,7 +267,7 @@ def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
     folder = hand_in(a=executed("## 2c\n![a](plot.png) ![b](../../secret.png) ![c](/etc/passwd)"
                                 "![d](http://example.org/x.png)"))
     Image.new("RGB", (8, 8)).save(folder / "notebooks" / "plot.png")
-    reading = notebooks.read(STARTER, folder)
+    reading = read_notebooks(folder, STARTER)
     assert [Image.open(io.BytesIO(one.png)).size for one in reading.figures] == [(8, 8)]
     assert [words for _, _, words in found(reading.findings, "note") if "figure" in words] == [
         "a figure is not shown here: its file was not handed in"] * 2
@@ -278,9 +282,9 @@ REPORT = executed(
 
 
 def test_reported_numbers_agree_with_the_code(hand_in):
-    reading = notebooks.read(STARTER, hand_in(a=REPORT))
+    reading = read_notebooks(hand_in(a=REPORT), STARTER)
     with Student(ROOT) as student:
-        rows = notebooks.compare_numbers(student, reading)
+        rows = reported.compare_numbers(student, reading.numbers)
     assert rows == [("2a", "mean", "33.55", "33.5527", True),
                     ("2a", "standard deviation", "78.9", "78.8755", True),
                     ("2d", "number of parameters", "50,880", "50,880", True),
@@ -291,9 +295,9 @@ def test_reported_numbers_agree_with_the_code(hand_in):
 
 def test_reported_numbers_that_the_code_does_not_give(hand_in):
     node = executed("## 2a\nMean: 33.79, deviation: 79.17.", "## 2d\nThere are 50,816.")
-    reading = notebooks.read(STARTER, hand_in(a=node))
+    reading = read_notebooks(hand_in(a=node), STARTER)
     with Student(ROOT) as student:
-        rows = notebooks.compare_numbers(student, reading)
+        rows = reported.compare_numbers(student, reading.numbers)
     assert [row[2:] for row in rows] == [("33.79", "33.5527", False), ("79.17", "78.8755", False),
                                          ("50,816", "50,880", False)]
 
@@ -303,9 +307,9 @@ def test_reported_numbers_without_code(hand_in):
         def call(self, *_, **__):
             raise Problem("nothing is written")
         get = call
-    reading = notebooks.read(STARTER, hand_in(a=REPORT))
+    reading = read_notebooks(hand_in(a=REPORT), STARTER)
     assert len(reading.numbers) == 6
-    assert notebooks.compare_numbers(Silent(), reading) == []
+    assert reported.compare_numbers(Silent(), reading.numbers) == []
 
 
 @pytest.mark.parametrize("said, value, right", [
@@ -324,7 +328,7 @@ def test_agreeing_up_to_rounding(said, value, right):
     ("at 0x7f00aa11", "at 0x7f00bb22"), ("took 3.2 s", "took 11 s"), ("a  1\nbb 2", "a 1\nbb  2"),
     ("\r 10%|#| 1/10\r100%|#| 10/10\ndone", "done"), ("1,024", "1,024")])
 def test_outputs_that_are_the_same(old, new):
-    assert outputs.difference([printed(old)], [printed(new)]) == ""
+    assert find_difference([printed(old)], [printed(new)]) == ""
 
 
 @pytest.mark.parametrize("old, new, words", [
@@ -335,12 +339,12 @@ def test_outputs_that_are_the_same(old, new):
     ("a\nb", "a", "gives nothing where “b” was handed in"),
     ("1\n2\n3", "1\n4\n5", "gives 4 where 2 was handed in, in “2”; 1 more lines differ")])
 def test_outputs_that_differ(old, new, words):
-    assert outputs.difference([printed(old)], [printed(new)]) == words
+    assert find_difference([printed(old)], [printed(new)]) == words
 
 
 def test_figures_are_counted_and_not_compared():
-    assert outputs.difference([figure()], [figure(50, 50)]) == ""
-    assert outputs.difference([figure()], []) == "draws no figures where 1 was handed in"
+    assert find_difference([figure()], [figure(50, 50)]) == ""
+    assert find_difference([figure()], []) == "draws no figures where 1 was handed in"
 
 
 # ------------------------------------------------------------------------------ executing again
@@ -364,13 +368,13 @@ def test_an_honest_notebook_is_silent(hand_in, sandbox):
     node.metadata.kernelspec = {"name": "no-such-kernel", "display_name": "?"}
     folder = hand_in(a=node)
     (folder / "helper.py").write_text("accuracy = 0.96049\n")
-    assert notebooks.execute(STARTER, folder, sandbox) == []
+    assert rerun_notebooks(folder, STARTER, sandbox) == []
 
 
 def test_another_language_is_not_executed(hand_in):
     node = executed(("x <- 1",))
     node.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
-    findings = notebooks.execute(STARTER, hand_in(a=node), Sandbox(LIMITS, isolated=False))
+    findings = rerun_notebooks(hand_in(a=node), STARTER, Sandbox(LIMITS, isolated=False))
     assert found(findings, "stopped") == [
         ("a.ipynb", 0, "is written in R: only Python is executed")]
 
@@ -382,7 +386,7 @@ def test_what_does_not_run_and_what_differs(hand_in, sandbox):
         ("# NBVAL_SKIP\nprint(0.9541)", printed("0.9605\n")),
         ("a = 1\nb = a + missing",), ("import helper\nhelper.fail(1)",), ("print(b)",)))
     (folder / "helper.py").write_text("def fail(x):\n    return x / 0\n")
-    assert found(notebooks.execute(STARTER, folder, sandbox), "differs", "error", "stopped") == [
+    assert found(rerun_notebooks(folder, STARTER, sandbox), "differs", "error", "stopped") == [
         ("a.ipynb", 1, "gives 0.9541 where 0.9605 was handed in, in “0.9605”"),
         ("a.ipynb", 2, "raises NameError: name 'missing' is not defined (line 2: “b = a + "
          "missing”)"),
@@ -396,19 +400,19 @@ def test_what_does_not_run_and_what_differs(hand_in, sandbox):
 def test_a_forged_accuracy_is_found(hand_in, sandbox):
     folder = hand_in(a=executed("## 3a\nThe accuracy is 0.9605, and 95.4 % before.",
                                 ("print('accuracy', 0.9541)", printed("accuracy 0.9605"))))
-    findings = notebooks.execute(STARTER, folder, sandbox)
+    findings = rerun_notebooks(folder, STARTER, sandbox)
     assert [words for _, _, words in found(findings, "differs", "number")] == [
         "gives 0.9541 where 0.9605 was handed in, in “accuracy 0.9605”",
-        "the answer to 3a says an accuracy of 0.9605, which no output gives when the notebooks "
-        "are executed"]
+        "the answer to 3a gives an accuracy of 0.9605; no output gives it when the notebooks are "
+        "executed"]
 
 
 @pytest.mark.faults
 def test_deep_networks_may_differ(hand_in, sandbox):
     folder = hand_in(a=executed("## 4e", ("print('loss', 0.349)", printed("loss 0.362"))))
-    assert [words for _, _, words in found(notebooks.execute(STARTER, folder, sandbox), "differs")
-            ] == ["gives 0.349 where 0.362 was handed in, in “loss 0.362” (deep networks train "
-                  "otherwise on another machine)"]
+    assert [words for _, _, words in found(rerun_notebooks(folder, STARTER, sandbox), "differs")
+            ] == ["gives 0.349 where 0.362 was handed in, in “loss 0.362” (such runs give other "
+                  "numbers on another machine)"]
 
 
 @pytest.mark.faults
@@ -419,7 +423,7 @@ def test_the_kit_and_the_data_are_there(hand_in, sandbox):
     folder = hand_in(task2=node)
     for name in ("utils.py", "task2.py", "task3.py", "task4.py"):
         shutil.copy(ROOT / name, folder)
-    assert notebooks.execute(KIT, folder, sandbox) == []
+    assert rerun_notebooks(folder, KIT, sandbox) == []
 
 
 @pytest.mark.faults
@@ -428,7 +432,7 @@ def test_a_starter_notebook_is_given_what_it_lacks(hand_in, sandbox):
     folder = hand_in(a=executed(("import mnist\nX, Y, *_ = mnist.load()\nprint(X.shape, Y.shape)",
                                  printed("(20000, 784) (20000,)"))))
     (folder / "notebooks" / "mnist.py").write_text("def load():\n    raise OSError\n")
-    assert notebooks.execute(STARTER, folder, sandbox) == []
+    assert rerun_notebooks(folder, STARTER, sandbox) == []
 
 
 # --------------------------------------------------------------------------------- hostile ones
@@ -436,15 +440,15 @@ def test_a_starter_notebook_is_given_what_it_lacks(hand_in, sandbox):
 @pytest.mark.parametrize("content, words", [
     (b"\xff\xfe\x00", "is not a notebook that can be read (it is not UTF-8 text)"),
     (b"<html>", "is not a notebook that can be read (line 1 is not JSON)"),
-    (b"[1, 2]", "is not a notebook that can be read (it holds no object)"),
+    (b"[1, 2]", "is not a notebook that can be read (it does not hold an object)"),
     (b"{}", "is not a notebook that can be read (it holds no cells)"),
-    (b"[" * 10**5, "is not a notebook that can be read (its values lie too deep in each other)"),
+    (b"[" * 10**5, "is not a notebook that can be read (its lists are nested too deeply)"),
     (b'{"cells": [' + b"[]," * 2 * 10**6 + b"[]]}", "holds more than 3,000,000 values"),
     (b'{"nbformat": 3, "worksheets": 7}', "is not a notebook that can be read"),
     (json.dumps({"cells": [{}] * 2001}).encode(), "has more than 2,000 cells"),
 ])
 def test_a_file_that_is_no_notebook_is_one_sentence(hand_in, content, words):
-    reading = notebooks.read(KIT, hand_in(task2=content))
+    reading = read_notebooks(hand_in(task2=content), KIT)
     (told,) = found(reading.findings, "unreadable")
     assert told[0] == "task2.ipynb" and told[2].startswith(words) and len(told[2]) < 200
 
@@ -453,7 +457,7 @@ def test_a_huge_file_is_not_read(hand_in):
     folder = hand_in()
     with open(folder / "notebooks" / "task2.ipynb", "wb") as file:
         file.truncate(2**30)
-    (told,) = found(notebooks.read(KIT, folder).findings, "unreadable")
+    (told,) = found(read_notebooks(folder, KIT).findings, "unreadable")
     assert told[2] == "is larger than 50 MB, and was not read: clear its largest output"
 
 
@@ -463,7 +467,7 @@ def test_an_old_notebook_is_read(hand_in):
              {"cell_type": "code", "input": "print(1)", "language": "python", "outputs": [
                  {"output_type": "stream", "stream": "stdout", "text": "1"}]}]
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
-    reading = notebooks.read(STARTER, hand_in(a=json.dumps(old).encode()))
+    reading = read_notebooks(hand_in(a=json.dumps(old).encode()), STARTER)
     assert reading.answers == {"4a": "Too few."}
 
 
@@ -475,7 +479,7 @@ def test_odd_values_are_left_out(hand_in):
         {"cell_type": "code", "source": "1", "outputs": [
             5, {"output_type": "stream", "text": [1, 2]}, {"data": {"image/png": 5}},
             {"data": {"image/png": "%%%"}}, {"output_type": "error", "ename": {}}]}]}
-    reading = notebooks.read(STARTER, hand_in(a=json.dumps(odd).encode()))
+    reading = read_notebooks(hand_in(a=json.dumps(odd).encode()), STARTER)
     assert reading.answers["4a"] == "## 4a\nToo \ufffd few."
     assert reading.figures == ()
 
@@ -506,7 +510,7 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, monkeypatch, source, words):
     folder = hand_in(a=executed(("a = 1",), (source,), ("print(a)", printed("1"))))
     with tempfile.TemporaryDirectory(prefix="hostile-") as place:
         monkeypatch.setattr(tempfile, "tempdir", place)
-        findings = notebooks.execute(STARTER, folder, sandbox)
+        findings = rerun_notebooks(folder, STARTER, sandbox)
         assert not processes_of(place) and not list(Path(place).iterdir())
     stopped = [one for one in findings if one.cell == 2]
     assert stopped and all(one.words.startswith(words) and len(one.words) < 400
@@ -517,12 +521,13 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, monkeypatch, source, words):
 
 @pytest.mark.attack
 def test_nothing_is_left_when_the_grader_is_killed(hand_in):
-    job = (KIT, hand_in(a=executed(("import time; time.sleep(300)",))), the_sandbox())
+    job = (hand_in(a=executed(("import time; time.sleep(300)",))), KIT, the_sandbox())
     with tempfile.TemporaryDirectory() as place:
         Path(place, "job").write_bytes(pickle.dumps(job))
         grader = subprocess.Popen(
-            [sys.executable, "-c", "import pickle, sys; from staff.notebooks import notebooks\n"
-             "notebooks.execute(*pickle.load(open(sys.argv[1], 'rb')))", f"{place}/job"],
+            [sys.executable, "-c", "import pickle, sys\n"
+             "from staff.notebooks.rerun import rerun_notebooks\n"
+             "rerun_notebooks(*pickle.load(open(sys.argv[1], 'rb')))", f"{place}/job"],
             cwd=ROOT, env={**os.environ, "TMPDIR": place})
         started = []
         while not any(process.name() == "bwrap" for process in started):

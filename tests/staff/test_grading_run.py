@@ -1,7 +1,8 @@
-"""`python -m staff grade`: its running, with marking that only sleeps (tests/fake_grading.py)."""
+"""`python -m staff grade`: its running, with judging that only sleeps (tests/fake_grading.py)."""
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,8 @@ import pytest
 
 from here import ROOT, SCRIPTS
 from staff.grading import cluster
-from staff.grading.grade import main
+from staff.grading.command import main
+from staff.grading.judging import fingerprint_checks
 
 SCRIPT = ROOT / "tests" / "helpers" / "fake_grading.py"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'helpers'}"}
@@ -193,7 +195,7 @@ def test_two_gradings_into_one_folder_are_refused(course):
 def test_a_marking_that_ends_its_process_is_flagged_and_tried_next_time(course):
     hand_in(course, "to-die")
     said = graded(course, "--jobs", "1", status=1)
-    assert "could not be marked: to-die" in said and len(results(course)) == 18
+    assert "could not be graded: to-die" in said and len(results(course)) == 18
     assert marked(course)["to-die 2d,3b,3c"] == 2
     assert rows(course, "SELECT kind, words FROM findings WHERE key LIKE 'to-die%'") == [
         ("not done", "its process died 2 times (exit status 3)")]
@@ -203,7 +205,7 @@ def test_a_marking_that_ends_its_process_is_flagged_and_tried_next_time(course):
 def test_recheck_runs_the_changed_check_only_and_says_who_changes(course):
     graded(course, "--seed", "3")
     said = graded(course, version=2)
-    assert "6 of them were marked by other checks" in said and marked(course) == ALL
+    assert "6 of them were graded by other checks" in said and marked(course) == ALL
     said = graded(course, "--recheck", version=2)
     assert [line for line in said.splitlines() if "->" in line] == [
         f"  student{n}: 3b 0 -> 4; in all 9 -> 13" for n in (1, 3, 5)]
@@ -231,12 +233,14 @@ def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
 
 
 @pytest.mark.parametrize("words, arguments", [
-    ("missing is not there", ["missing", "-o", "out"]),
-    ("is not a folder: name another for -o", ["in", "-o", "file"]),
-    ("holds other things than grades", ["in", "-o", "elsewhere"]),
-    ("lies in the output folder", ["in", "-o", "."]),
-    ("--roster nowhere.csv is not there", ["in", "-o", "out", "--roster", "nowhere.csv"]),
-    ("--limits nowhere.toml is not there", ["in", "-o", "out", "--limits", "nowhere.toml"]),
+    ("missing does not exist", ["missing", "-o", "out"]),
+    ("is not a folder: give another one with -o", ["in", "-o", "file"]),
+    ("holds other files than grades", ["in", "-o", "elsewhere"]),
+    ("the output folder . holds the hand-ins", ["in", "-o", "."]),
+    ("nowhere.csv does not exist: give another path with --roster", [
+        "in", "-o", "out", "--roster", "nowhere.csv"]),
+    ("nowhere.toml does not exist: give another path with --limits", [
+        "in", "-o", "out", "--limits", "nowhere.toml"]),
     ("no scheduler answers at tcp://127.0.0.1:9", ["in", "-o", "out", "--no-sandbox",
                                                   "--scheduler", "tcp://127.0.0.1:9"]),
 ])
@@ -266,7 +270,7 @@ def test_without_a_sandbox_that_holds_nothing_is_graded(course, monkeypatch, cap
 def test_an_unknown_layout_is_refused(course, capsys):
     out = course.with_name("out")
     assert main([str(course), "-o", str(out), "--layout", "other"]) == 2
-    assert "--layout other is no layout: choose from auto, kit, starter" in capsys.readouterr().err
+    assert "there is no layout other: give one of auto, kit, starter" in capsys.readouterr().err
     assert not out.exists()
 
 
@@ -276,3 +280,17 @@ def test_options_that_are_none_are_refused(option, capsys):
     with pytest.raises(SystemExit) as ending:
         main([*option, "in"] if option else [])
     assert ending.value.code == 2 and "error: " in capsys.readouterr().err
+
+
+def test_a_changed_module_of_checks_changes_the_fingerprints_of_its_checks_only(tmp_path):
+    for name in ("assignment", "staff/assignment"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for script in SCRIPTS:
+        shutil.copy(ROOT / script, tmp_path)
+    before = fingerprint_checks(tmp_path)
+    with open(tmp_path / "assignment" / "checks" / "counting.py", "a") as file:
+        file.write("# changed\n")
+    fingerprint_checks.cache_clear()
+    after = fingerprint_checks(tmp_path)
+    assert [name for name in before if before[name] != after[name]] == [
+        "2d number of parameters", "4d the width nearest to a budget", "4d BUDGET, WIDTH and TWO"]

@@ -17,7 +17,7 @@ from kit.submit.manifest import make_manifest
 from kit.submit.packing import pack_files
 from kit.files import Refused
 from staff.intake import intake
-from staff.intake.intake import copy_of, files_in, take_in
+from staff.intake.intake import read_copy, read_files, take_in
 from staff.layouts import find_layout
 
 KIT = b"def training_statistics(X):\n    pass\nclass SoftmaxModel: pass\n"
@@ -59,7 +59,7 @@ def taken(course, **more):
 
 def names_of(course, submission):
     """Return the names of a submission's files."""
-    return sorted(copy_of(submission, course.parent / "out"))
+    return sorted(read_copy(submission, course.parent / "out"))
 
 
 # ------------------------------------------------------------------------------ what platforms do
@@ -216,7 +216,7 @@ def test_every_student_has_a_row(course):
 
 @pytest.mark.parametrize("path, out, words", [
     ("missing", "out", "was not found; give the folder or zip"),
-    ("empty", "out", "holds no hand-ins: expected zips or folders"),
+    ("empty", "out", "holds no hand-ins: expected one zip or folder a student"),
     ("fifo", "out", "is neither folder nor zip"),
     ("text.zip", "out", "cannot be read as a zip"),
     ("full", "full", "lies in the output folder"),
@@ -243,7 +243,7 @@ def test_copies_are_files_anybody_may_read(course):
     (course / "ada" / "task2.py").chmod(0o4755)
     one = taken(course)["ada"]
     copy = course.parent / "out" / "submissions" / one.key
-    assert files_in(copy) == {"task2.py": KIT, "notebooks/task1.ipynb": b"{}"}
+    assert read_files(copy) == {"task2.py": KIT, "notebooks/task1.ipynb": b"{}"}
     assert (copy / "task2.py").stat().st_mode & 0o7777 == 0o644
 
 
@@ -254,10 +254,10 @@ def test_a_copy_is_written_once_and_mended(course):
     stamp = (copies / before["ada"].key / "task2.py").stat().st_mtime_ns
     put(copies, **{f"{before['bo'].key}/task2.py": b"changed"})
     with pytest.raises(Refused, match="was changed: grade again"):
-        copy_of(before["bo"], course.parent / "out")
+        read_copy(before["bo"], course.parent / "out")
     assert taken(course) == before
     assert (copies / before["ada"].key / "task2.py").stat().st_mtime_ns == stamp
-    assert copy_of(before["bo"], course.parent / "out") == {"task2.py": KIT}
+    assert read_copy(before["bo"], course.parent / "out") == {"task2.py": KIT}
 
 
 def test_what_is_withdrawn_or_refused_leaves_no_copy(course):
@@ -283,7 +283,7 @@ def test_a_copy_that_cannot_be_finished_leaves_the_old_one(course, monkeypatch):
         with pytest.raises(Refused, match="No space left on device.*another output folder"):
             taken(course)
     assert os.listdir(course.parent / "out" / "submissions") == [one.key]
-    assert copy_of(one, course.parent / "out")["task3.py"] == b"old"
+    assert read_copy(one, course.parent / "out")["task3.py"] == b"old"
 
 
 @pytest.mark.faults
@@ -342,7 +342,7 @@ def test_a_manifest_that_is_none(course, content, words):
 @pytest.mark.parametrize("content, members, words", [
     (b'authors = ["Ada", "Bo", "Group NN", " "]', ("Ada", "Bo"), ""),
     (b'title = "x"', (), ""),
-    (b'authors = "Ada"', (), "its authors are no list of names"),
+    (b'authors = "Ada"', (), "its authors are not a list of names"),
     (b"authors = " + b"[" * 50_000, (), "it cannot be read"),
     (b"authors = [", (), "it cannot be read"),
     (b"#" * 2**17, (), "it is larger than 64 kB"),
@@ -360,8 +360,8 @@ def test_names_of_libraries_and_stored_objects(course):
     put(course, **{"a/task2.py": KIT, "a/numpy.py": b"", "a/random/__init__.py": b"",
                    "a/b/numpy.py": b"", "a/w.pkl": b"", "a/x.npy": b""})
     assert taken(course)["a"].notes == (
-        "numpy.py has the name of a library, in whose place it is not used",
-        "random/__init__.py has the name of a library, in whose place it is not used",
+        "numpy.py has the name of a library: the library is used instead",
+        "random/__init__.py has the name of a library: the library is used instead",
         "w.pkl and 1 more: such files are never loaded in the grader")
 
 

@@ -7,11 +7,12 @@ from here import ROOT, SUBTASKS
 from grading_helpers import put, put_marks, record_of, results, submission
 
 from kit.files import Refused
-from staff.feedback import marks, report
+from staff.feedback.marks_command import main, take_marks
+from staff.feedback.report_command import write_report
 from staff.feedback.guide import GUIDE, read_guide
-from staff.grading.points import parts_by_hand
+from staff.points import list_parts_by_hand
 from staff.record import FILE, Record
-from staff.feedback.tables import read_table
+from staff.feedback.csv_tables import read_table
 
 PARTS = [(subtask.id, part) for subtask in SUBTASKS for part in subtask.by_hand]
 
@@ -23,7 +24,7 @@ def out(tmp_path):
     with record_of(tmp_path / "out", *((one, results()) for one in both),
                    (submission("cleo", refused="the zip is broken"), [])) as record:
         put(record, "answers", key=both[0].key, subtask="3a", text="=1+1 is\nwhat I read")
-    report.write(tmp_path / "out")
+    write_report(tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -47,13 +48,14 @@ def save(path, rows, encoding="utf-8-sig", delimiter=",", names=None):
 def marks_of(out, row):
     """The marks in the record of a row's submission."""
     with Record(out / FILE) as record:
-        return record.marks(row["key"])
+        return record.list_marks(row["key"])
 
 
 def test_the_guide_has_every_part_and_its_points_add_up():
     parts, before = read_guide()
-    assert {where: part.points for where, part in parts.items()} == parts_by_hand("kit", "starter")
-    assert sum(parts_by_hand("kit").values()) == 40
+    assert {where: part.points for where, part in parts.items()} == list_parts_by_hand(
+        "kit", "starter")
+    assert sum(list_parts_by_hand("kit").values()) == 40
     assert set(parts) - set(PARTS) == {("2d", "count"), ("4d", "counts_and_width")}
     for part in parts.values():
         assert sum(points for points, _ in part.elements) == part.points
@@ -99,19 +101,19 @@ def test_a_table_comes_back_as_a_spreadsheet_has_left_it(out, encoding, delimite
     path = save(out / "back.csv", shuffled, encoding, delimiter, names)
     if delimiter == ";" and encoding == "utf-8":
         path.write_bytes(b"sep=;\r\n" + path.read_bytes())
-    assert marks.take_marks(out, path) == ["2 new marks, 0 changed"]
+    assert take_marks(out, path) == ["2 new marks, 0 changed"]
     assert marks_of(out, rows[0]) == {("1a", "derivation"): (7.5, rows[0]["comment"]),
                                       PARTS[5]: (0, "")}
-    report.write(out)
+    write_report(out)
     assert [row["points"] for row in table(out)[:6]] == ["7.5", "", "", "", "", "0"]
     assert read_table(out / "gradebook.csv").rows[0][1][2] == "7.5"
-    assert marks.take_marks(out, out / "marking.csv") == ["0 new marks, 0 changed"]
+    assert take_marks(out, out / "marking.csv") == ["0 new marks, 0 changed"]
 
 
 @pytest.mark.parametrize("change, words", [
-    ({"key": "nobody"}, "line 3: there is no submission nobody: keep the column key"),
-    ({"part": "derivation"}, "line 3: nothing called 1b derivation is marked by hand"),
-    ({"subtask": ""}, "line 3: nothing called rules is marked by hand"),
+    ({"key": "nobody"}, "line 3: there is no submission nobody: leave the column key"),
+    ({"part": "derivation"}, "line 3: 1b derivation is not a part that is marked by hand"),
+    ({"subtask": ""}, "line 3: rules is not a part that is marked by hand"),
     ({"points": "3.5"}, "line 3: the points are 3.5, expected a number from 0 to 3"),
     ({"points": "-1"}, "the points are -1"), ({"points": "nan"}, "the points are nan"),
     ({"points": "1e0"}, "the points are 1e0"), ({"points": "7. Mai"}, "the points are 7. Mai"),
@@ -122,7 +124,7 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_line_and_nothing_is_take
     rows[0]["points"] = "5"
     rows[1] |= {"points": "2", **change}
     path = save(out / "back.csv", rows)
-    assert marks.main([str(out), str(path)]) == 2
+    assert main([str(out), str(path)]) == 2
     error = capsys.readouterr().err
     assert error.startswith("staff marks: ") and words in error and error.count("\n") == 1
     assert marks_of(out, rows[0]) == {}
@@ -132,24 +134,24 @@ def test_two_marks_for_one_part_are_refused(out):
     rows = table(out)[:1] * 2
     path = save(out / "back.csv", [{**row, "points": n} for n, row in enumerate(rows)])
     with pytest.raises(Refused, match="line 3: .* has another mark in line 2"):
-        marks.take_marks(out, path)
+        take_marks(out, path)
 
 
 def test_a_table_without_its_columns_is_refused(out):
     path = save(out / "back.csv", table(out), names=["key", "part", "points", "comment"])
     with pytest.raises(Refused, match="has no column subtask"):
-        marks.take_marks(out, path)
+        take_marks(out, path)
     with pytest.raises(Refused, match="is not a file"):
-        marks.take_marks(out, out)
+        take_marks(out, out)
     with pytest.raises(Refused, match="holds no record.sqlite"):
-        marks.take_marks(out / "feedback", path)
+        take_marks(out / "feedback", path)
 
 
 def test_a_mark_is_changed_only_with_force(out, capsys):
     row = table(out)[0]
     def take(points, comment="", *more):
         path = save(out / "back.csv", [row | {"points": points, "comment": comment}])
-        return marks.main([str(out), str(path), *more])
+        return main([str(out), str(path), *more])
     assert take("5", "good") == 0
     assert take("", "") == take("5") == take("", "good") == 0       # nothing is said anew
     capsys.readouterr()
@@ -168,10 +170,10 @@ def test_marks_that_were_typed_into_marking_csv_are_not_written_over(out):
     rows[3]["points"] = "2"
     path = save(out / "marking.csv", rows)
     before = path.read_bytes()
-    said = report.write(out)
-    assert said[0].startswith(f"{path} is left as it is") and path.read_bytes() == before
-    marks.take_marks(out, path)
-    assert not any("left as it is" in line for line in report.write(out))
+    said = write_report(out)
+    assert said[0].startswith(f"{path} was not written again") and path.read_bytes() == before
+    take_marks(out, path)
+    assert not any("not written again" in line for line in write_report(out))
     assert table(out)[3]["points"] == "2"
 
 
@@ -179,7 +181,7 @@ def test_marks_stay_when_the_submission_is_marked_anew(out):
     row = table(out)[0]
     with Record(out / FILE) as record:
         put_marks(record, row["key"])
-        (one,) = [one for one in record.submissions() if one.key == row["key"]]
-        record.put_marking(one, results(["momentum"]), [], "other")
-    report.write(out)
+        (one,) = [one for one in record.list_submissions() if one.key == row["key"]]
+        record.put_results(one, results(["momentum"]), [], "other")
+    write_report(out)
     assert table(out)[0]["points"] == "10"

@@ -7,12 +7,12 @@ import time
 import pytest
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 
-from staff.feedback import report
-from staff.feedback.class_page import bars, shade
-from staff.feedback.misconceptions import NOT_WRITTEN, misconceptions, mistake_of
-from staff.feedback.pages import clean
+from staff.feedback.report_command import write_report
+from staff.feedback.class_page import choose_shade, make_bars
+from staff.feedback.mistakes import NOT_WRITTEN, find_mistakes, name_mistake
+from staff.feedback.page_template import clean
 from staff.record import FILE, NOT_DONE, Finding, Record, Result
-from staff.feedback.standing import standings
+from staff.feedback.standing import read_standings
 
 HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "javascript:alert(1)",
            "</style><style>*{display:none}</style>", "</pre></section><h1>100 points</h1>",
@@ -48,7 +48,7 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
             record.put_findings(one, "notebooks", [
                 Finding("notebooks", "error", "fails", "task3.ipynb", 4)] * 2
                 + [Finding("notebooks", NOT_DONE, "no process could be started")], "")
-    report.write(tmp_path)
+    write_report(tmp_path)
     found = page(tmp_path, one)
     read = text_of(found)
     assert "step 3 is wrong: is it the raw gradient?" in read and "fresh inputs 3" not in read
@@ -66,8 +66,8 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
 def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
     one = submission("adal", refused="the zip holds ../evil.py")
     record_of(tmp_path, (one, [])).connection.close()
-    report.write(tmp_path)
-    assert "was given 0 points. the zip holds ../evil.py" in text_of(page(tmp_path, one))
+    write_report(tmp_path)
+    assert "It has 0 points. Reason: the zip holds ../evil.py" in text_of(page(tmp_path, one))
     assert "2b" not in text_of(page(tmp_path, one))
 
 
@@ -87,7 +87,7 @@ def test_nothing_that_a_student_wrote_becomes_part_of_a_page(tmp_path):
         with record.transaction():
             record.put_findings(one, "notebooks", [
                 Finding("notebooks", everything, everything, everything, 1)], "")
-    report.write(tmp_path)
+    write_report(tmp_path)
     for path in [tmp_path / "class.html", *tmp_path.glob("feedback/*.html")]:
         found = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|img src=x|h1>100)|</style>\s*<style|<b>gt", found)
@@ -117,11 +117,11 @@ def test_a_long_text_is_cut():
 def test_pages_of_hand_ins_that_are_gone_go_and_other_files_stay(tmp_path):
     one, other = submission("adal"), submission("boek")
     with record_of(tmp_path, (one, results()), (other, results())) as record:
-        report.write(tmp_path)
+        write_report(tmp_path)
         assert page(tmp_path, other)
         (tmp_path / "feedback" / "my notes.html").write_text("")
         record.put_submissions([one])
-    report.write(tmp_path)
+    write_report(tmp_path)
     assert sorted(path.name for path in tmp_path.glob("feedback/*")) == [
         f"{one.key}.html", "my notes.html"]
 
@@ -141,7 +141,7 @@ def result(words, state="failed", check_id="x", **more):
     ("a pixel of 0.5 comes as -1.25e-3, expected 2", "a pixel of … comes as …, expected …"),
     ("", "failed")])
 def test_a_mistake_is_named_by_the_checks_question_or_without_its_numbers(words, mistake):
-    assert mistake_of(result(words)) == mistake
+    assert name_mistake(result(words)) == mistake
 
 
 def test_mistakes_of_a_class_are_counted_and_those_that_cost_most_come_first(tmp_path):
@@ -151,8 +151,8 @@ def test_mistakes_of_a_class_are_counted_and_those_that_cost_most_come_first(tmp
     found += [results(["bias_column"], "it holds 0: is it of zeros?"),
               [result("", "not started", f"check {n}") for n in range(3)]]
     with record_of(tmp_path, *zip(ones, found)) as record:
-        listed = misconceptions(standings(record))
-    assert [(one.mistake, one.count, one.points) for one in listed] == [
+        listed = find_mistakes(read_standings(record))
+    assert [(one.name, one.count, one.points) for one in listed] == [
         ("is it applied one step late?", 2, 8), (NOT_WRITTEN, 1, 4), ("is it of zeros?", 1, 1)]
     assert listed[0].example == "step 1 is wrong: is it applied one step late?"
     assert list(listed[0].keys) == [ones[0].key, ones[1].key]
@@ -165,10 +165,11 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
                    "step 3 is wrong: is it late?")), (bad, [])) as record:
         put_marks(record, ones[0].key)
         put(record, "alike", key=ones[0].key, other=ones[1].key, what="all of task2.py")
-        record.set_setting("seed", 42)
-    report.write(tmp_path)
+        record.write_setting("seed", 42)
+    write_report(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
-    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2."
+    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2 "
+            "students."
             in read)
     assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
     assert "cleo the zip is broken cleo.zip" in read
@@ -181,18 +182,18 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
 @pytest.mark.parametrize("points, possible, expected", [
     (0, 5, 0), (0.5, 5, 1), (2, 5, 2), (3, 5, 3), (4.5, 5, 4), (5, 5, 5), (17, 17, 5)])
 def test_shades_tell_none_and_all_from_the_rest(points, possible, expected):
-    assert shade(points, possible) == expected
+    assert choose_shade(points, possible) == expected
 
 
 def test_bars_hold_every_value_once():
-    found = bars([0, 5.5, 6, 59, 60, 60], 60)
+    found = make_bars([0, 5.5, 6, 59, 60, 60], 60)
     assert [count for _, count, _ in found] == [2, 1, 0, 0, 0, 0, 0, 0, 0, 3]
     assert [low for low, _, _ in found] == list(range(0, 60, 6)) and found[9][2] == 1
 
 
 def test_an_empty_grading_has_pages_too(tmp_path):
     record_of(tmp_path).connection.close()
-    report.write(tmp_path)
+    write_report(tmp_path)
     assert "0 students" in text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
 
 
@@ -200,11 +201,11 @@ def test_an_empty_grading_has_pages_too(tmp_path):
 def test_three_hundred_take_seconds(tmp_path):
     one = results(["momentum", "forward", "scaling"], "step 3 is wrong: is it late?")
     with record_of(tmp_path, *((submission(f"s{n}"), one) for n in range(300))) as record:
-        for row in record.rows("SELECT key FROM submissions"):
+        for row in record.query("SELECT key FROM submissions"):
             put(record, "figures", key=row["key"], subtask="2c", notebook="t", cell=1, number=1,
                 png=picture())
     start = time.perf_counter()
-    report.write(tmp_path)
+    write_report(tmp_path)
     assert time.perf_counter() - start < 20
     with Record(tmp_path / FILE) as record:
-        assert len(list(tmp_path.glob("feedback/*.html"))) == len(record.submissions()) == 300
+        assert len(list(tmp_path.glob("feedback/*.html"))) == len(record.list_submissions()) == 300

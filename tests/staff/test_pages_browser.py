@@ -11,7 +11,7 @@ from here import ROOT
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 from walk_helpers import browser_program
 
-from staff.feedback import report
+from staff.feedback.report_command import write_report
 from staff.record import Finding
 
 PICTURES = ROOT / "build" / "pages"
@@ -80,7 +80,7 @@ def hostile_record(out):
 def test_no_script_of_a_student_runs_and_nothing_is_asked_for(tmp_path):
     program = browser_program()
     one, bad = hostile_record(tmp_path)
-    report.write(tmp_path)
+    write_report(tmp_path)
     PICTURES.mkdir(parents=True, exist_ok=True)
     pages = {"class.html": "The class", f"feedback/{one.key}.html": "Feedback",
              f"feedback/{bad.key}.html": "Feedback", "marking-guide.html": "Marking guide"}
@@ -124,7 +124,7 @@ def class_of(out, number):
 def test_pages_fit_a_phone_and_a_desk(tmp_path, number, width):
     program = browser_program()
     ones = class_of(tmp_path, number)
-    report.write(tmp_path)
+    write_report(tmp_path)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with watched(program, width) as (page, seen):
         for name, file in (("class", "class.html"), ("student", f"feedback/{ones[0].key}.html"),
@@ -142,7 +142,7 @@ def test_pages_fit_a_phone_and_a_desk(tmp_path, number, width):
 def test_text_on_every_shade_can_be_read(tmp_path):
     program = browser_program()
     class_of(tmp_path, 30)
-    report.write(tmp_path)
+    write_report(tmp_path)
     with watched(program) as (page, _):
         page.goto((tmp_path / "class.html").as_uri())
         colours = page.evaluate("""() => ["s0", "s1", "s2", "s3", "s4", "s5", "none"].map(name => {

@@ -2,7 +2,7 @@
 
 import io
 
-from staff.grading.progress import Progress, minutes
+from staff.grading.progress import Progress, format_time
 
 
 def said(monkeypatch, terminal, **how):
@@ -28,4 +28,4 @@ def test_a_file_gets_a_line_now_and_then(monkeypatch):
 
 
 def test_times_are_read_by_people():
-    assert minutes(0.4) == "0 s" and minutes(59) == "59 s" and minutes(135) == "2 min 15 s"
+    assert [format_time(one) for one in (0.4, 59, 135)] == ["0 s", "59 s", "2 min 15 s"]

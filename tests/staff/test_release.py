@@ -16,11 +16,11 @@ import pytest
 from here import ASSIGNMENT, NOTEBOOKS, ROOT, SCRIPTS, SUBTASKS
 import staff.release.command
 from kit.files import Refused
-from kit.notebooks import read_notebook
-from kit.report.preflight import problems_of
+from kit.notebook_files import read_notebook
+from kit.report.preflight import find_problems
 from kit.sections import PLACEHOLDER
 from staff.release import folders, inspection, leaks, stripping
-from staff.release.editions import bare, student_edition
+from staff.release.notebook_stripping import remove_outputs, strip_notebook
 from staff.release.command import README, Edition
 
 SETTINGS = ASSIGNMENT.settings
@@ -49,7 +49,7 @@ def small_reference(tmp_path_factory):
     (copy / data).write_bytes(b"small")
     replace(copy / "assignment/assignment.toml", sha256, hashlib.sha256(b"small").hexdigest())
     for name in NOTEBOOKS:
-        nbformat.write(bare(nbformat.read(ROOT / name, as_version=4)), copy / name)
+        nbformat.write(remove_outputs(nbformat.read(ROOT / name, as_version=4)), copy / name)
     shutil.copytree(ROOT / "kit", copy / "kit", ignore=shutil.ignore_patterns("__pycache__"))
     return copy
 
@@ -118,8 +118,8 @@ def test_the_edition_does_not_speak_of_what_students_do_not_have(student):
 def test_two_releases_have_the_same_bytes(student, tmp_path):
     again = tmp_path / "student"
     staff.release.command.release(again)
-    names = [path.relative_to(student) for path in folders.files_in(student)]
-    assert names == [path.relative_to(again) for path in folders.files_in(again)]
+    names = [path.relative_to(student) for path in folders.list_edition_files(student)]
+    assert names == [path.relative_to(again) for path in folders.list_edition_files(again)]
     assert all((student / name).read_bytes() == (again / name).read_bytes() for name in names)
     archive = student.with_name("student.zip")
     assert archive.read_bytes() == again.with_name("student.zip").read_bytes()
@@ -156,7 +156,7 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     for name, (_, text, cuts) in edition.scripts.items():
         written = [cut for cut in cuts if "self.best_step" not in "".join(cut.hidden)]
         assert len(cuts) - len(written) == (name == "task2.py")
-        (tmp_path / name).write_text(stripping.put_back(text, written, name), encoding="utf-8")
+        (tmp_path / name).write_text(stripping.restore_text(text, written, name), encoding="utf-8")
     code = ("import task2; data = task2.load_dataset(%r); model = task2.SoftmaxModel([16, 10]);"
             "trainer = task2.SoftmaxTrainer(model, data, patience=1); h = trainer.train(8);"
             "print(len(h.step), trainer.best_step, h.val_loss[-1] < h.val_loss[0] / 2,"
@@ -207,7 +207,7 @@ def test_every_subtask_has_its_heading_with_points_and_its_question(student):
 def test_the_report_finds_a_place_to_answer_for_each_subtask_marked_by_hand(student):
     for name in NOTEBOOKS:
         notebook = read_notebook(student / name)
-        found = {problem.place.cell for problem in problems_of(notebook)
+        found = {problem.place.cell for problem in find_problems(notebook)
                  if problem.kind == "placeholder"}
         answers = {number for number, cell in notebook.cells
                    if "answer" in cell.metadata.get("tags", [])}
@@ -428,10 +428,10 @@ def test_every_secret_is_found_wherever_and_however_spaced_it_stands(tmp_path):
         (tmp_path / "a.py").write_text(f'"""Text\n{spaced}\n"""\n', encoding="utf-8")
         (tmp_path / "b.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
         with pytest.raises(Refused, match=r"^a\.py:\d+: the student edition shows"):
-            leaks.check(tmp_path, [secret])
+            leaks.check_leaks(tmp_path, [secret])
         (tmp_path / "a.py").unlink()
         with pytest.raises(Refused, match=r"^b\.ipynb"):
-            leaks.check(tmp_path, [secret])
+            leaks.check_leaks(tmp_path, [secret])
 
 
 # ---------------------------------------------------------- refusals: an edition that is not fit
@@ -575,7 +575,7 @@ def test_a_picture_in_an_answer_is_left_out(reference, tmp_path, monkeypatch):
     node = nbformat.read(path, as_version=4)
     cell, = [cell for cell in node.cells if cell.id == "2a-reading"]
     cell.attachments = {"a.png": {"image/png": "AAAA"}}
-    student, _ = student_edition(node, "task2.ipynb", ASSIGNMENT)
+    student, _ = strip_notebook(node, "task2.ipynb", ASSIGNMENT)
     assert "attachments" not in [cell for cell in student.cells if cell.id == "2a-reading"][0]
 
 
@@ -655,7 +655,7 @@ def test_an_edition_from_which_the_reference_does_not_come_back_is_refused(
 
 def fill(folder, text="new", force=False):
     """Make a small release of one file."""
-    with folders.whole_folder(folder, force) as filling:
+    with folders.fill_folder(folder, force) as filling:
         (filling / "file.txt").write_text(text)
 
 
@@ -694,10 +694,10 @@ def another_zip(tmp_path):
                                    another_zip])
 def test_what_is_no_earlier_release_stays_unless_forced(there, tmp_path):
     words = there(tmp_path)
-    before = {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+    before = {path: path.read_bytes() for path in folders.list_edition_files(tmp_path)}
     with pytest.raises(Refused, match=words):
         fill(tmp_path / "student")
-    assert before == {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+    assert before == {path: path.read_bytes() for path in folders.list_edition_files(tmp_path)}
     fill(tmp_path / "student", force=True)
     assert (tmp_path / "student/file.txt").read_text() == "new"
     assert not (tmp_path / "student/mine.txt").exists()
@@ -706,11 +706,11 @@ def test_what_is_no_earlier_release_stays_unless_forced(there, tmp_path):
 @pytest.mark.parametrize("problem", [KeyboardInterrupt, Refused, ValueError])
 def test_a_release_that_fails_leaves_the_one_before(problem, tmp_path):
     fill(tmp_path / "student", "old")
-    before = {path: path.read_bytes() for path in folders.files_in(tmp_path)}
-    with pytest.raises(problem), folders.whole_folder(tmp_path / "student") as filling:
+    before = {path: path.read_bytes() for path in folders.list_edition_files(tmp_path)}
+    with pytest.raises(problem), folders.fill_folder(tmp_path / "student") as filling:
         (filling / "file.txt").write_text("half")
         raise problem
-    assert before == {path: path.read_bytes() for path in folders.files_in(tmp_path)}
+    assert before == {path: path.read_bytes() for path in folders.list_edition_files(tmp_path)}
 
 
 def test_a_zip_that_cannot_be_put_in_place_leaves_the_folder_before(tmp_path, monkeypatch):
@@ -757,7 +757,7 @@ def test_staff_lists_its_commands():
 def stripped(text, name="f.py"):
     """The student's text and the cuts, from which the reference's text comes back."""
     student, cuts = stripping.strip(text, name, IDS)
-    assert stripping.put_back(student, cuts, name) == text
+    assert stripping.restore_text(student, cuts, name) == text
     return student, cuts
 
 
@@ -771,7 +771,7 @@ def test_a_solution_gives_way_to_a_stub_of_its_docstring_and_comes_back():
                        "    x = check(x)\n"
                        '    raise NotImplementedError("task 2b: write f: x (N,) \\"as\\" it '
                        'is.")\n\n\ny = 1\n')
-    assert stripping.solution_lines(cuts, text) == [(9, "return x")]
+    assert stripping.list_solution_lines(cuts, text) == [(9, "return x")]
     with pytest.raises(NotImplementedError, match=r'^task 2b: write f: x \(N,\) "as" it is\.$'):
         exec(student + "f(1)", {"check": lambda x: x})
 
@@ -835,7 +835,7 @@ def test_lines_of_the_staff_vanish_with_the_blank_lines_below_and_leave_their_de
     text = "if a:\n    # BEGIN STAFF\n    #= b = 1\n    #= c = 1\n    b = 2\n    # END STAFF"
     student, cuts = stripped(text)
     assert student == "if a:\n    b = 1\n    c = 1"
-    assert stripping.solution_lines(cuts, text) == [(5, "b = 2")]
+    assert stripping.list_solution_lines(cuts, text) == [(5, "b = 2")]
     text = '[a]\n# BEGIN STAFF\n#= names = ["Group NN"]\nnames = ["Ada"]\n# END STAFF\nb = 1\n'
     assert stripped(text, "a.toml")[0] == '[a]\nnames = ["Group NN"]\nb = 1\n'
 
@@ -891,7 +891,7 @@ def test_the_description_of_a_figure_is_left_out_as_it_says_what_is_to_be_seen()
     text = "#| fig-cap: Losses.\n#| fig-alt: The loss falls.\nplot()\n"
     student, cuts = stripping.strip(text, "f.py", IDS)
     assert student == "#| fig-cap: Losses.\nplot()\n" and [cut.task for cut in cuts] == [None]
-    assert stripping.put_back(student, cuts, "f.py") == text
+    assert stripping.restore_text(student, cuts, "f.py") == text
 
 
 @pytest.mark.parametrize("line", ["# a solution of 2b", "# the end of the staff's", "# beginning",
@@ -934,7 +934,7 @@ def test_the_blanks_of_the_edition_are_these_and_no_solution_is_left():
         for cut in cuts:
             if cut.task:
                 names = ", ".join(line.split()[0] for line in cut.shown if " = None " in line)
-                holder = names or inspection.enclosing(reference, cut.at)
+                holder = names or inspection.find_enclosing(reference, cut.at)
                 found.append((name, holder, cut.task))
     assert found == BLANKS and edition.blanks == len(BLANKS)
     optional = [cut for _, _, _, cuts in pieces for cut in cuts if cut.task and not cut.shown]
@@ -943,7 +943,7 @@ def test_the_blanks_of_the_edition_are_these_and_no_solution_is_left():
 
 
 def test_release_needs_no_path_of_this_machine(student):
-    for path in folders.files_in(student):
+    for path in folders.list_edition_files(student):
         if path.suffix in TEXTS:
             assert str(ROOT) not in path.read_text(encoding="utf-8"), path
     assert Path(student / "assignment" / "assignment.toml").is_file()

@@ -1,5 +1,6 @@
 """The sandbox: proved before it is used, watched while it runs, gone afterwards."""
 
+import hashlib
 import os
 import pickle
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,11 +18,13 @@ from hostile import CODE, LIMITS, inhabitants, outcome, the_sandbox, until_gone,
 
 from kit.checking.student import Problem, Student
 from kit.files import Refused
+from staff.layouts import Layout
 from staff.sandbox import bubblewrap
-from staff.sandbox.confined import descendants
-from staff.sandbox.interpreter import interpreter
+from staff.sandbox.confined import list_descendants
+from staff.sandbox.interpreter import find_interpreter
 from staff.sandbox.probe import NotIsolated
-from staff.sandbox.sandbox import Sandbox
+from staff.sandbox.program import Program
+from staff.sandbox.sandbox import ENTER, Sandbox
 
 HONEST = "def answer(x): return 2 * x\n"
 OPEN = Sandbox(replace(LIMITS, code=CODE), isolated=False)
@@ -34,7 +38,7 @@ def sandbox():
 
 def shell(sandbox, command, folder=None, **named):
     """Return the status, the output and the log of a shell command in a sandbox."""
-    process = sandbox.run(["/bin/sh", "-c", command], folder, **named)
+    process = sandbox.run(Program(["/bin/sh", "-c", command], folder, **named))
     said = process.stdout.read().decode() if process.stdout else ""
     status = process.wait(20)
     process.watcher.join(5)
@@ -79,12 +83,23 @@ def stripped(folder, option, length=1, fails=""):
     ("--unshare-net", 1, "loopback can be reached; an abstract socket"),
     ("--unshare-pid", 1, "processes of the host"),
     ("--seccomp", 2, "system calls are not filtered; .*memfd"),
-    pytest.param("--remount-ro", 4, "/ can be written to", marks=pytest.mark.skipif(
-        os.geteuid() == 0, reason="as root, / belongs to another user than the code's")),
+    ("--remount-ro", 10, "/ can be written to; .*/box/sub/kit can be written to"),
     ("--size", 2, "/dev/shm is not limited in size")])
 def test_the_probe_sees_what_is_missing(option, length, told, sandbox, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", stripped(tmp_path, option, length))
+    if option == "--remount-ro":        # with root's recipe, other users own these folders
+        monkeypatch.setattr(Sandbox, "choose_user", lambda *_: None)
     with pytest.raises(NotIsolated, match=told):
+        sandbox.probe()
+
+
+def test_the_probe_sees_what_can_be_moved(sandbox, monkeypatch):
+    """The student's folder, if it is no mount of its own: another could take its place."""
+    def make_scratch(place, mib):
+        return ["--tmpfs", *(["/box", "--dir"] if place == "/box/sub" else []), place]
+    monkeypatch.setattr(bubblewrap, "make_scratch", make_scratch)
+    monkeypatch.setattr(Sandbox, "choose_user", lambda *_: None)
+    with pytest.raises(NotIsolated, match="/box/sub can be moved"):
         sandbox.probe()
 
 
@@ -101,7 +116,7 @@ def test_the_probe_says_what_bubblewrap_says(sandbox, tmp_path, monkeypatch):
 
 def test_without_bubblewrap_it_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    bubblewrap.version.cache_clear()
+    bubblewrap.read_version.cache_clear()
     with pytest.raises(NotIsolated, match="on this machine: bubblewrap is not installed"):
         Sandbox(LIMITS).probe()
 
@@ -118,9 +133,9 @@ def test_solutions_in_the_python_are_seen(sandbox, tmp_path):
 
 @pytest.mark.parametrize("version", [(0, 6, 1), (0, 7, 0)])
 def test_older_bubblewraps(version, sandbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(bubblewrap, "version", lambda: version)
-    assert "--disable-userns" not in bubblewrap.namespaces(None)
-    assert ("--size" in bubblewrap.scratch("/tmp", 1)) == (version >= (0, 7))
+    monkeypatch.setattr(bubblewrap, "read_version", lambda: version)
+    assert "--disable-userns" not in bubblewrap.list_namespaces(None)
+    assert ("--size" in bubblewrap.make_scratch("/tmp", 1)) == (version >= (0, 7))
     sandbox.probe()
     assert outcome(written(tmp_path / "sub", HONEST), sandbox.launch) == "right"
 
@@ -129,16 +144,16 @@ def test_older_bubblewraps(version, sandbox, tmp_path, monkeypatch):
 
 def test_what_is_no_python_is_refused(tmp_path):
     with pytest.raises(Refused, match="/bin/false does not run as Python .*: give the path of"):
-        interpreter("/bin/false")
+        find_interpreter("/bin/false")
     with pytest.raises(Refused, match="none does not run as Python"):
-        interpreter(str(tmp_path / "none"))
+        find_interpreter(str(tmp_path / "none"))
 
 
 def test_a_python_whose_folder_holds_the_solutions_is_refused(monkeypatch):
     monkeypatch.setattr("staff.sandbox.interpreter.ENGINE",
-                        ROOT.__class__(interpreter(sys.executable).prefixes[-1]) / "repository")
+                        Path(find_interpreter(sys.executable).prefixes[-1]) / "repository")
     with pytest.raises(Refused, match="holds this repository, which students' code could then"):
-        interpreter(sys.executable)
+        find_interpreter(sys.executable)
 
 
 def test_a_sandbox_can_be_sent():
@@ -152,16 +167,43 @@ def test_what_is_inside(sandbox, tmp_path):
     folder = written(tmp_path / "sub", "x", **{"notebooks/a.txt": "a", "kit/own.py": "no"})
     status, said, _ = shell(sandbox, "pwd; ls; ls kit; ls -A / /tmp; hostname; cat /more", folder,
                             show={"/more": ROOT / "LICENSE"})
-    assert status == 0 and said.startswith("/box/sub\ndata\nkit\nnotebooks\ntask2.py\n")
-    assert "own.py" not in said and "checks\n" in said and "sandbox\n" in said
+    assert status == 0 and said.startswith(
+        "/box/sub\nLICENSE\nassignment\ndata\nkit\nnotebooks\ntask2.py\n")
+    assert "own.py" not in said and "checking\n" in said and "sandbox\n" in said
     assert "MIT" in said and not {"var", "srv", "boot", "mnt"} & set(said.split())
+
+
+TRIES = """
+echo x > kit/checking/numpy.py; echo x > kit/own.py; mkdir kit/own; echo x > data/own.py
+echo x > assignment/own.py; ln -s /tmp assignment/checks/own; chmod 777 kit kit/check.py
+for name in kit data assignment; do mv $name old; mkdir $name; rm -rf $name; ln -s /tmp $name; done
+mv /box/sub /box/old; mkdir -p /box/sub/kit/checking; echo x > /box/own
+for file in $(find LICENSE kit data assignment -type f); do echo x >> $file; rm -f $file; done
+"""
+
+
+@pytest.mark.parametrize("recipe", ["of its machine", "of an ordinary user"])
+def test_given_files_cannot_be_changed_moved_or_joined_by_others(recipe, sandbox, tmp_path,
+                                                                monkeypatch):
+    """Nor where code runs as the user who owns their folders; beside them it may write."""
+    if recipe == "of an ordinary user":
+        monkeypatch.setattr(Sandbox, "choose_user", lambda *_: None)
+    folder = written(tmp_path / "sub", HONEST)
+    _, said, log = shell(sandbox, f"(set +e; {TRIES}) >/dev/null 2>&1; ls /box; cd /box/sub; "
+                         "find LICENSE kit data assignment ! -type d -exec sha256sum {} +; "
+                         "echo y > own; cat own", folder)
+    given = {f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {inside[9:]}"
+             for inside, file in sandbox.given.items()}
+    first, *listed, last = said.splitlines()
+    assert (first, last) == ("sub", "y") and len(listed) == len(given), log
+    assert set(listed) == given
 
 
 ADAPTER = """
 import importlib
 from pathlib import Path
 findings = [Path(__file__).with_name("more.txt").read_text()]
-def install(folder):
+def install(folder, scripts):
     return lambda name: importlib.import_module({"task2": "old"}[name])
 """
 
@@ -170,9 +212,9 @@ def test_what_is_not_the_students_fault_is_not_charged(sandbox, tmp_path, monkey
     """A sandbox that does not start is an error of the grader's, no Problem."""
     for one in (sandbox, OPEN):
         with pytest.raises(OSError, match="none is not a folder"):
-            one.run(["/bin/true"], tmp_path / "none")
+            one.run(Program(["/bin/true"], tmp_path / "none"))
     with pytest.raises(OSError, match="no sandbox could be started: bwrap: Can't find source"):
-        sandbox.run(["/bin/true"], show={"/more": tmp_path / "none"})
+        sandbox.run(Program(["/bin/true"], show={"/more": tmp_path / "none"}))
     monkeypatch.setenv("PATH", stripped(tmp_path, "--proc", fails="sys.exit('out of memory')"))
     with Student(written(tmp_path / "sub", HONEST), 5, sandbox.launch, cases={"none": 0}) as one:
         with pytest.raises(OSError, match="no sandbox could be started: out of memory"):
@@ -180,12 +222,12 @@ def test_what_is_not_the_students_fault_is_not_charged(sandbox, tmp_path, monkey
 
 
 def test_an_adapter_and_the_files_beside_it(sandbox, tmp_path):
-    adapter = written(tmp_path / "adapters", "", **{
-        "own.py": ADAPTER, "more.txt": "more"})
+    adapters = written(tmp_path / "adapters", "", **{"own.py": ADAPTER, "more.txt": "more"})
+    layout = Layout("own", adapters, (), adapter=("own.py", "more.txt"))
     folder = written(tmp_path / "sub", "raise SystemExit", **{"old.py": HONEST})
     for one in (sandbox, OPEN):
         with Student(folder, 5, lambda place, one=one: one.launch(
-                place, adapter=adapter / "own.py"), cases={"none": 0}) as student:
+                place, layout=layout), cases={"none": 0}) as student:
             assert student.call("task2.answer", 2) == 4
             assert student.get("adapter.findings") == ["more"]
 
@@ -228,7 +270,7 @@ def test_a_folder_that_it_may_write_to(sandbox, tmp_path):
     ("head -c 5000000 /dev/zero > /ipc/file; sleep 20", "wrote more than 1 MiB beside"),
     ("i=0; while :; do i=$((i+1)); : > /ipc/$i; done", "wrote more than 1 MiB beside")])
 def test_it_may_not_fill_that_folder(command, why, sandbox, tmp_path):
-    process = sandbox.run(["/bin/sh", "-c", command], write={"/ipc": tmp_path})
+    process = sandbox.run(Program(["/bin/sh", "-c", command], write={"/ipc": tmp_path}))
     assert process.wait(20) == 128 + signal.SIGKILL
     assert why in process.reason
 
@@ -247,7 +289,7 @@ def test_all_calls_together_have_a_limit(sandbox, tmp_path):
 
 def test_a_process_has_a_limit_in_all(sandbox):
     short = replace(CODE, total_seconds=1)
-    process = sandbox.run(["/bin/sleep", "60"], limits=short)
+    process = sandbox.run(Program(["/bin/sleep", "60"], limits=short))
     assert process.wait(10) == 128 + signal.SIGKILL
     assert process.reason == "it took more than 1 s in all"
 
@@ -257,10 +299,13 @@ def test_a_process_has_a_limit_in_all(sandbox):
 def test_killed_while_it_starts_it_leaves_nothing(sandbox):
     """Before bubblewrap is done, too."""
     reading, ready = os.pipe()
-    namespaces = set()
+    sleep = Program(["/bin/sleep", "60"], show={"/enter/enter.py": ENTER}, limits=CODE, slot=0)
+    namespaces, held = set(), []
     for pause in np.linspace(0, 0.03, 20):
-        process = sandbox.inside(["/bin/sleep", "60"], {}, {}, {}, CODE, 0, True, ready)
-        namespaces |= {os.readlink(f"/proc/{child}/ns/pid") for child in descendants(process.pid)}
+        process = sandbox.start_isolated(sleep, ready)
+        # held open: a sandbox of another test cannot get the same number
+        held += [open(f"/proc/{child}/ns/pid") for child in list_descendants(process.pid)]
+        namespaces = {os.readlink(f"/proc/self/fd/{file.fileno()}") for file in held}
         time.sleep(pause)
         process.kill()
         assert process.wait(1) == process.poll() == 128 + signal.SIGKILL and process.reason == ""
@@ -269,15 +314,18 @@ def test_killed_while_it_starts_it_leaves_nothing(sandbox):
     os.close(ready)
     os.close(reading)
     assert namespaces and not any(map(inhabitants, namespaces))
+    for file in held:
+        file.close()
 
 
 def test_nothing_is_left_when_the_grader_is_killed(sandbox, tmp_path):
     """Killed by SIGKILL, it cannot tidy up: the sandbox goes with it."""
     code = """import os, sys, time
-from hostile import the_sandbox, descendants
-process = the_sandbox().run(["/bin/sh", "-c", "setsid sleep 1000 & sleep 1000"])
-while len(descendants(process.pid)) < 4: time.sleep(0.01)
-print(os.readlink(f"/proc/{descendants(process.pid)[-1]}/ns/pid"), flush=True)
+from hostile import the_sandbox, list_descendants
+from staff.sandbox.program import Program
+process = the_sandbox().run(Program(["/bin/sh", "-c", "setsid sleep 1000 & sleep 1000"]))
+while len(list_descendants(process.pid)) < 4: time.sleep(0.01)
+print(os.readlink(f"/proc/{list_descendants(process.pid)[-1]}/ns/pid"), flush=True)
 time.sleep(1000)
 """
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers")])
@@ -317,10 +365,10 @@ def test_descendants_are_found():
                                start_new_session=True)
     try:
         end = time.monotonic() + 5
-        while len(descendants(process.pid)) < 2 and time.monotonic() < end:
+        while len(list_descendants(process.pid)) < 2 and time.monotonic() < end:
             time.sleep(0.01)
-        assert len(descendants(process.pid)) == 2
+        assert len(list_descendants(process.pid)) == 2
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    assert descendants(process.pid) == []
+    assert list_descendants(process.pid) == []

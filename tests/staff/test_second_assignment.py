@@ -14,7 +14,7 @@ from here import ASSIGNMENT, ROOT
 from kit.definition import load_assignment
 from staff.new import main as new
 from staff.release.consistency import check_assignment
-from staff.release.stripping import put_back, strip
+from staff.release.stripping import restore_text, strip
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,8 @@ def test_it_is_solved_submitted_graded_and_reported(reference, student, tmp_path
     shutil.copytree(student, solved)
     text = (reference / "solve.py").read_text()
     _, cuts = strip(text, "solve.py", load_assignment(reference).by_id)
-    (solved / "solve.py").write_text(put_back((solved / "solve.py").read_text(), cuts, "solve.py"))
+    blank = (solved / "solve.py").read_text()
+    (solved / "solve.py").write_text(restore_text(blank, cuts, "solve.py"))
     for name in ("notebooks/solve.ipynb", "notebooks/report.toml"):
         path = solved / name
         path.write_text(path.read_text().replace("FILL IN ANSWER", "They change their sign.")

@@ -9,50 +9,50 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from adapter.missing import Stranger
+from adapter.missing import StandInFinder
 from adapter.notes import findings  # noqa: F401
 from adapter.old_numpy import bring_back
-from adapter.calls import blank, seed_all
-from adapter.code import FIRST, Code, place_of
-from adapter.images import normalised as watched
+from adapter.calls import name_blank, seed_all
+from adapter.code import FIRST, Code, find_folder
 from adapter.model import Model
 from adapter.trainer import Dataset, StandIn, Trainer
+from adapter.watching import watch_scripts
 import stand_in
 
-NEEDED = (*FIRST, "mnist")      # no stand-in takes the place of these
+NEEDED = (*FIRST, "mnist")      # these never get a stand-in
 state = SimpleNamespace(code=None, gone=frozenset(), folder="", watched={})
 
 
 class Task2:
-    """What stands for task2.py of the kit."""
+    """Takes the place of the kit's task2.py."""
 
     __name__ = "task2"
     SoftmaxModel, SoftmaxTrainer, Dataset = Model, Trainer, Dataset
 
     def one_hot_encode(self, Y, num_classes):
-        """Return the student's encoding of labels (N, 1)."""
-        with blank("0"):
+        """The student's encoding of labels (N, 1)."""
+        with name_blank("0"):
             return state.code.find("one_hot_encode")(Y.reshape(-1, 1), num_classes)
 
     def calculate_accuracy(self, X, targets, model):
-        """Return the student's accuracy."""
-        with blank("0"):
+        """The student's accuracy."""
+        with name_blank("0"):
             return state.code.find("calculate_accuracy")(X, targets, model)
 
     def pre_process_images(self, X, *numbers):
-        """Return the student's pre-processed images."""
-        with blank("2a"):
+        """The student's pre-processed images."""
+        with name_blank("2a"):
             return state.code.find("pre_process_images")(X, *numbers)
 
     @property
     def cross_entropy_loss(self):
-        """The student's loss, or what was put in its place."""
+        """The student's loss, or its replacement."""
         return self.loss
 
     @staticmethod
     def loss(targets, outputs):
-        """Return what the student's loss returns."""
-        with blank("0"):
+        """The result of the student's loss."""
+        with name_blank("0"):
             return state.code.find("cross_entropy_loss")(targets, outputs)
 
     @cross_entropy_loss.setter
@@ -62,33 +62,33 @@ class Task2:
 
 
 class Task3(Task2):
-    """What stands for task3.py."""
+    """Takes the place of task3.py."""
 
     __name__ = "task3"
     ImprovedModel, MomentumTrainer = Model, Trainer
 
 
 class Utils:
-    """What stands for utils.py."""
+    """Takes the place of utils.py."""
 
     __name__ = "utils"
 
     def batch_loader(self, X, Y, batch_size, shuffle=False, rng=None):
-        """Return what the student's batch_loader yields, the last batch among it."""
+        """The batches of the student's batch_loader, with the last one."""
         function, options = state.code.find("batch_loader"), {}
         if "drop_last" in inspect.signature(function).parameters:
             options["drop_last"] = False
         seed_all(rng)
-        with blank("0"):
+        with name_blank("0"):
             return function(X, Y, batch_size, shuffle, **options)
 
 
-def normalised(train, val):
-    """Return [split, images, result] of each time the scripts pre-process these images."""
+def watch_images(train, val):
+    """[split, images, result] for each time that the scripts pre-process these images."""
     key = train.tobytes(), val.tobytes()
     if key not in state.watched:
-        state.watched = dict(list(state.watched.items())[-3:])      # a few are asked for in turn
-        state.watched[key] = watched(state.folder, state.gone, train, val)
+        state.watched = dict(list(state.watched.items())[-3:])      # checks ask for a few in turn
+        state.watched[key] = watch_scripts(state.folder, state.gone, train, val)
     return state.watched[key]
 
 
@@ -98,22 +98,21 @@ STANDING = {"task2": Task2(), "task3": Task3(), "task4": SimpleNamespace(__name_
                                         list_batches=stand_in.list_batches)}
 
 
-def modules(name):
-    """Return what stands for a module; the student's scripts are loaded when the first is asked
-    for."""
+def find_module(name):
+    """The replacement of a module. The first call loads the student's scripts."""
     if state.code is None:
         code = state.code = Model.code = Trainer.code = Code(state.folder, state.gone)
         sys.meta_path.insert(0, code)
         np.random.seed(0)
         code.load()
     if name == "importlib":
-        return SimpleNamespace(__name__=name, import_module=modules)
+        return SimpleNamespace(__name__=name, import_module=find_module)
     return STANDING[name] if name in STANDING else importlib.import_module(name)
 
 
 def install(folder, _scripts):
-    """Return what stands for importlib.import_module."""
-    state.folder, state.gone = str(place_of(folder)), bring_back()
+    """The replacement of importlib.import_module."""
+    state.folder, state.gone = str(find_folder(folder)), bring_back()
     os.chdir(state.folder)
-    sys.meta_path.append(Stranger(state.folder, NEEDED))
-    return modules
+    sys.meta_path.append(StandInFinder(state.folder, NEEDED))
+    return find_module

@@ -1,4 +1,4 @@
-"""Calls of a student's code: by the names or places of its parameters, with blanks told apart."""
+"""Calls a student's code, whatever its parameters are called, and recognises blanks."""
 
 import contextlib
 import inspect
@@ -11,11 +11,11 @@ MOST_LENT = 8
 
 
 def construct(cls, values, extra=False):
-    """Return an object of a class whose constructor takes some of these values.
+    """An object of a class whose constructor takes some of these values.
 
-    values: {name: value} in the order in which the starter code's constructor takes them. They are
-            passed by name where the names agree, otherwise by their place.
-    extra:  what a parameter gets that has no default and is none of them.
+    values: {name: value} in the order of the starter code's constructor. They are passed by name
+            if the names agree, otherwise by place.
+    extra:  the value of any other parameter without a default.
     """
     parameters = [one for one in inspect.signature(cls).parameters.values()
                   if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
@@ -41,8 +41,8 @@ def seed_all(rng):
 
 
 @contextlib.contextmanager
-def blank(subtask):
-    """Say of a NotImplementedError which subtask's blank it is."""
+def name_blank(subtask):
+    """Add the subtask to a NotImplementedError."""
     try:
         yield
     except NotImplementedError as problem:
@@ -51,18 +51,20 @@ def blank(subtask):
         raise
 
 
-def not_written(subtask, words):
-    """Return what says that a function is still as the starter code has it."""
+def describe_blank(subtask, words):
+    """The error that says that a function is still as the starter code has it."""
     return NotImplementedError("task {}: {}".format(subtask, words))
 
 
 @contextlib.contextmanager
-def lending(values):
-    """Yield a function that calls another, and lends the script that this one stands in the names
-    that it lacks, as often as they are there; they are taken back at the end."""
+def lend_names(values):
+    """Yield a function that calls another one, and lends its script the names that it lacks.
+
+    values: {name: value} to lend; they are taken back at the end.
+    """
     lent = []
 
-    def called(function, *given):
+    def call(function, *given):
         for _ in range(MOST_LENT):
             try:
                 return function(*given)
@@ -70,20 +72,20 @@ def lending(values):
                 name = re.search(r"name '(\w+)'", str(problem))
                 if name is None or name.group(1) not in values:
                     raise
-                place = innermost(problem).f_globals
+                place = find_innermost_frame(problem).f_globals
                 place[name.group(1)] = values[name.group(1)]
                 lent.append((place, name.group(1)))
         return function(*given)
 
     try:
-        yield called
+        yield call
     finally:
         for place, name in lent:
             place.pop(name, None)
 
 
-def innermost(problem):
-    """Return the frame in which a problem was raised."""
+def find_innermost_frame(problem):
+    """The frame that raised a problem."""
     trace = problem.__traceback__
     while trace.tb_next:
         trace = trace.tb_next

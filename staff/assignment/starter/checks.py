@@ -1,17 +1,17 @@
-"""Checks of code in the starter code's layout, where they have to ask otherwise than in the kit's:
-the images, whose mean and deviation may be computed anywhere, and early stopping.
+"""Checks of code in the starter code's layout that differ from the kit's: the images, whose mean
+and deviation may be computed anywhere, and early stopping.
 
-The student's scripts are run on a few images in MNIST's place, and what they make of them is
-looked at: which mean and deviation does it imply?
+The student's scripts run on a few images in place of MNIST. Which mean and deviation do their
+results imply?
 """
 
 import numpy as np
 
 from assignment.checks.images import draw_images, explain_scaling, explain_statistics
+from kit.checking.measuring import UNJUDGED, all_hold, require_array, is_close
+from kit.checking.student import NotWritten, Problem
 from assignment.checks.training import (HELPERS, PLAIN, judge_update, make_batch, make_trainer,
                                         make_weights)
-from kit.checking.measuring import UNJUDGED, all_hold, is_close, require_array
-from kit.checking.student import NotWritten, Problem
 
 # of MNIST: the first 20,000 training images, and all 60,000, which is accepted
 TRAINING_SET = ((33.55, 78.88), (33.32, 78.57))
@@ -22,9 +22,9 @@ WAITING = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, *[1.0] * (EPOCHS * PER_EPOCH - 6)]
 
 
 class Processed:
-    """What came of one split: result = slope · pixel + shift, if that is what was done.
+    """The result for one split: slope · pixel + shift, if the images were normalised.
 
-    column: the bias's, None if there is none; pixels: the others.
+    column: the bias column, None if there is none; pixels: the other columns.
     """
 
     def __init__(self, X, result):
@@ -42,7 +42,7 @@ class Processed:
 
     @property
     def is_affine(self):
-        """Whether every pixel was scaled alike."""
+        """Whether all pixels were scaled alike."""
         return is_close(self.pixels, self.slope * self.X + self.shift, 1e-5) and self.slope != 0
 
     @property
@@ -51,21 +51,21 @@ class Processed:
         return -self.shift / self.slope, 1 / self.slope
 
 
-def splits(student):
-    """Return training and validation images, whole numbers."""
+def make_splits(student):
+    """Training and validation images, whole numbers."""
     return (np.round(draw_images(student, 4, 12)[0]),
             np.round(draw_images(student, 5, 8)[0] * 0.5 + 20))
 
 
-def processed(student):
-    """Return {"train", "val" and "handed": [Processed]} of what the student's scripts do."""
-    given = dict(zip(("train", "val"), splits(student)))
-    student.get("task2.__name__")       # loads the scripts, and what they import, in its own time
+def process_images(student):
+    """{"train", "val" and "handed": [Processed]} of the student's scripts."""
+    given = dict(zip(("train", "val"), make_splits(student)))
+    student.get("task2.__name__")       # loads the scripts first, with a time limit of its own
     found = {"train": [], "val": [], "handed": []}
     whole = [one.astype(np.uint8) for one in given.values()]
-    for split, X, result in student.call("adapter.normalised", *whole):
+    for split, X, result in student.call("adapter.watch_images", *whole):
         images = given.get(split, given["train"])
-        if all((images == row).all(axis=1).any() for row in X):     # what the process says
+        if all((images == row).all(axis=1).any() for row in X):     # the process could say others
             found[split].append(Processed(np.asarray(X, float), result))
     if not found["train"] and not found["handed"]:
         raise Problem("no script pre-processes the training images that mnist.load() gives, and "
@@ -73,66 +73,68 @@ def processed(student):
     return found
 
 
-def first_of(student):
-    """Return what came of the training images, if need be with a mean and a deviation that were
-    handed over."""
-    found = processed(student)
+def process_first(student):
+    """The Processed training images, if need be with a mean and a deviation handed over."""
+    found = process_images(student)
     return (found["train"] or found["handed"])[0]
 
 
-def scaled(one):
-    """Return what came of images; NotWritten if they are as they were."""
+def check_scaled(one):
+    """A Processed split; NotWritten if its pixels have not changed."""
     if is_close(one.pixels, one.X, 1e-9):
         raise NotWritten("2a", "pre_process_images does not change the pixels: it is not written "
                                "yet")
     return one
 
 
-def bias_scaled(one):
-    """Return whether the bias's column was appended first and scaled with the pixels."""
+def is_bias_scaled(one):
+    """Whether the bias's column was appended first and scaled with the pixels."""
     return one.column is not None and not is_close(one.column, np.ones(len(one.X))) and \
         is_close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
 
 
-def are_of(numbers, X, one, tolerance=1e-3):
-    """Return whether two numbers are the mean and the deviation of images, or of the images with
-    the bias's column, where that was scaled with them."""
-    known = [X, np.hstack([X, np.ones((len(X), 1))])] if bias_scaled(one) else [X]
+def come_from(numbers, X, one, tolerance=1e-3):
+    """Whether two numbers are the mean and the deviation of images.
+
+    The bias column counts too, if it was scaled with the pixels.
+    """
+    known = [X, np.hstack([X, np.ones((len(X), 1))])] if is_bias_scaled(one) else [X]
     return any(is_close(numbers, (images.mean(), images.std()), tolerance) for images in known)
 
 
-def stated(numbers, known):
-    """Return whether two numbers are among known ones, which are rounded to two decimals."""
+def are_stated(numbers, known):
+    """Whether two numbers are among known pairs, which are rounded to two decimals."""
     return any(np.allclose(numbers, pair, atol=0.006) for pair in known)
 
 
 def is_own(one):
-    """Return whether a split was normalised with its own mean and deviation."""
-    return one.is_affine and are_of(one.numbers, one.X, one)
+    """Whether a split was normalised with its own mean and deviation."""
+    return one.is_affine and come_from(one.numbers, one.X, one)
 
 
 def statistics(student):
-    found = processed(student)
+    found = process_images(student)
     if not found["train"]:
         raise Problem("no script computes the mean and the standard deviation of the training "
                       "images that mnist.load() gives")
-    one = scaled(found["train"][0])
-    train, val = splits(student)
+    one = check_scaled(found["train"][0])
+    train, val = make_splits(student)
     if not one.is_affine:
         raise Problem("the training images are not scaled with one mean and one standard "
                       "deviation over all pixels of all images")
-    hint = wrong_form(one, train)
+    hint = find_wrong_form(one, train)
     if any(word in hint for word in ("variance", "first, then", "sign wrong")):
         return UNJUDGED
-    if are_of(one.numbers, train, one, 2e-4) or is_own(one) or stated(one.numbers, TRAINING_SET):
+    if come_from(one.numbers, train, one, 2e-4) or is_own(one) or \
+            are_stated(one.numbers, TRAINING_SET):
         return ""
     mean, std = one.numbers
     words = f"the training images are scaled with mean {mean:.2f} and standard deviation {std:.2f}"
     both = np.vstack([train, val])
-    if are_of(one.numbers, both, one) or stated(one.numbers, WITH_VALIDATION):
+    if come_from(one.numbers, both, one) or are_stated(one.numbers, WITH_VALIDATION):
         raise Problem(f"{words}, those of the training and validation images together: are the "
                       "validation images included?")
-    if are_of(one.numbers, val, one):
+    if come_from(one.numbers, val, one):
         raise Problem(f"{words}, those of the validation images")
     if is_close(mean, train.mean()):
         raise Problem(f"{words}, expected {train.std():.2f}"
@@ -141,9 +143,9 @@ def statistics(student):
                   "for MNIST's they are 33.55 and 78.88")
 
 
-def wrong_form(one, train):
-    """Return the likeliest mistake of a scaling that is none by a mean and a deviation."""
-    if stated(one.numbers, TRAINING_SET) or are_of(one.numbers, train, one):
+def find_wrong_form(one, train):
+    """The likeliest mistake of a scaling without a mean and a deviation."""
+    if are_stated(one.numbers, TRAINING_SET) or come_from(one.numbers, train, one):
         return ""
     hint = explain_scaling(one.slope, one.shift, train.std())
     known = ("not subtracted", "not divided", "variance", "first, then", "sign wrong")
@@ -151,12 +153,12 @@ def wrong_form(one, train):
 
 
 def scaling(student):
-    one = scaled(first_of(student))
-    train, _ = splits(student)
+    one = check_scaled(process_first(student))
+    train, _ = make_splits(student)
     if not one.is_affine:
         raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
                       "its own mean and standard deviation?")
-    hint = wrong_form(one, train)
+    hint = find_wrong_form(one, train)
     if hint:
         raise Problem(f"a pixel x becomes {one.slope:.4g}·x {one.shift:+.4g}, but the images have "
                       f"mean {train.mean():.2f} and standard deviation {train.std():.2f}{hint}")
@@ -164,7 +166,7 @@ def scaling(student):
 
 
 def same_for_every_split(student):
-    found, first = processed(student), scaled(first_of(student))
+    found, first = process_images(student), check_scaled(process_first(student))
     if not first.is_affine:
         return UNJUDGED
     mean, std = first.numbers
@@ -182,7 +184,7 @@ def same_for_every_split(student):
 
 
 def bias_column(student):
-    one = first_of(student)
+    one = process_first(student)
     if one.column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
                       "the bias is missing")
@@ -193,7 +195,7 @@ def bias_column(student):
         words = "neither the first nor the last column is constant, expected a column of ones"
     elif not one.column.any():
         words += ": is a column of zeros added instead of ones?"
-    elif bias_scaled(one):
+    elif is_bias_scaled(one):
         words += ": is the column added before the pixels are scaled?"
     raise Problem(words)
 
@@ -203,11 +205,11 @@ def bias_column(student):
 def early_stopping(student):
     if not all_hold(student, *HELPERS, judge_update):
         return UNJUDGED
-    stops, _ = stopped(student, FALLING)
+    stops, _ = measure_stop(student, FALLING)
     if stops < len(FALLING):
         raise Problem(f"training stops after validation {stops}, though each had a better loss "
                       "than the one before: which losses does it compare?")
-    stops, kept = stopped(student, WAITING)
+    stops, kept = measure_stop(student, WAITING)
     if stops == len(WAITING):
         return "not written: training goes on to the last epoch"
     waited = stops - 6
@@ -220,9 +222,9 @@ def early_stopping(student):
     return ""
 
 
-def stopped(student, losses):
-    """Return after how many validations with these losses training stops, and how the best
-    weights are kept."""
+def measure_stop(student, losses):
+    """After how many validations training stops, with these losses, and how it keeps the best
+    weights."""
     ws = make_weights(student.cases["training"]["grads"])
     trainer, _ = make_trainer(student, PLAIN, ws, 0.1, [np.full_like(w, -1.0) for w in ws],
                               make_batch(student, 20))

@@ -1,5 +1,5 @@
-"""The scripts of a hand-in in the starter code's layout: loaded, with what is missing, and their
-functions found by name in whichever file they stand."""
+"""The scripts of a hand-in in the starter code's layout: loads them, with stand-ins for missing
+ones, and finds their functions by name in any file."""
 
 import contextlib
 import importlib
@@ -10,12 +10,14 @@ import sys
 import types
 from pathlib import Path
 
-from adapter import data
+import numpy as np
+
+from adapter.calls import describe_blank
 from adapter.notes import note
-from adapter.patient import Clock, run
-from adapter.calls import not_written
+from adapter.statements import Clock, run_statements
 
 FIRST = ("task2a", "task2", "task3", "task4", "trainer", "utils")
+CHECKS = "assignment"   # the adapter has imported this package: a script may take its name
 SUPPLIED = Path(__file__).with_name("supplied")
 LONGEST = 2 * 2**20     # of a file that is read, in bytes
 ASKED = ("pre_process_images", "cross_entropy_loss", "one_hot_encode", "calculate_accuracy",
@@ -28,31 +30,33 @@ class Code:
 
     def __init__(self, folder, gone, images=None, clock=None):
         self.folder, self.gone = Path(folder), gone
-        self.images = images or data.small()
+        self.images = images or make_images()
         self.clock = clock or Clock()
         self.modules, self.broken, self.replaced = {}, {}, {}
         self.files = {path.stem: path for path in sorted(self.folder.glob("*.py"))
                       if path.stem.isidentifier() and path.stem != "mnist"
-                      and (path.stem in FIRST or not is_installed(path.stem, folder))}
+                      and (path.stem in (*FIRST, CHECKS) or not is_installed(path.stem, folder))}
         self.notebooks = sorted(self.folder.glob("*.ipynb"))
-        self.own = sorted(self.files, key=order)
+        self.own = sorted(self.files, key=rank)
 
     # ----------------------------------------------------------------------------- loading
 
     def load(self, word=b""):
-        """Run the scripts that hold a word, each once; what cannot be read is noted."""
-        sys.modules["mnist"] = data.module(self.images)
+        """Run the scripts that hold a word, each once; note those that are not Python."""
+        sys.modules["mnist"] = make_mnist(self.images)
+        if CHECKS in self.files:
+            sys.modules.pop(CHECKS, None)
         for name in ("utils", "trainer"):
             if name not in self.files:
                 self.files[name] = SUPPLIED / "{}.py".format(name)
                 note("{}.py is not there: the starter code's was taken".format(name))
         for name in self.own:
             try:
-                if word in source_of(self.files[name]):
+                if word in read_source(self.files[name]):
                     self.modules[name] = importlib.import_module(name)
             except SyntaxError as problem:
                 self.broken[name] = problem
-                note("{}.py is no Python: line {}, {}".format(name, problem.lineno, problem.msg))
+                note("{}.py is not Python: line {}, {}".format(name, problem.lineno, problem.msg))
         if not self.own or not word and self.lacks_something():
             for path in self.notebooks:
                 self.load_notebook(path)
@@ -61,27 +65,29 @@ class Code:
                 self.modules[name] = importlib.import_module(name)
 
     def lacks_something(self):
-        """Return whether one of the names that are asked for stands in none of the scripts."""
+        """Whether no script has one of the names that the checks ask for."""
         return any(all(name not in module.__dict__ for module in self.modules.values())
                    for name in ASKED)
 
     def load_notebook(self, path, final=(), skipping=()):
-        """Run the code cells of a notebook as one script; a cell that fails is noted.
+        """Run the code cells of a notebook as one script; note a cell that fails.
 
-        final, skipping: exceptions, as for `run`.
+        final, skipping: exceptions, as for run_statements.
         """
         module = types.ModuleType(path.stem)
         module.__file__ = str(path)
         self.modules[path.stem] = module
-        for number, source in enumerate(code_cells(path), 1):
+        for number, source in enumerate(read_cells(path), 1):
             file = self.folder / "{} cell {}".format(path.name, number)
             try:
-                run(source, file, module.__dict__, self.gone, self.clock, final, skipping)
+                run_statements(source, file, module.__dict__, self.gone, self.clock, final,
+                               skipping)
             except SyntaxError as problem:
-                note("{} is no Python: line {}, {}".format(file.name, problem.lineno, problem.msg))
+                note("{} is not Python: line {}, {}".format(file.name, problem.lineno,
+                                                            problem.msg))
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a script, as a finder of Python's import system does."""
+        """The spec of a script, as a finder of Python's import system does."""
         file = self.files.get(name)
         if file is None:
             if name in FIRST:
@@ -91,8 +97,8 @@ class Code:
                                                       loader=Loader(self, name, str(file)))
 
     @contextlib.contextmanager
-    def apart(self):
-        """Let the scripts be loaded once more meanwhile, beside those that are loaded."""
+    def forget_scripts(self):
+        """Forget the loaded scripts inside this context: they can be loaded again."""
         names = {*self.files, "mnist", *FIRST}
         before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
         finders = sys.meta_path[:]
@@ -108,9 +114,10 @@ class Code:
     # ----------------------------------------------------------------------------- finding
 
     def find(self, name, task=""):
-        """Return what bears a name, by preference where it is defined, and in this task's file.
+        """The object of a name, preferably from the script that defines it, and this task's.
 
-        Without, what the first script that is no Python raises, or that it is not written.
+        If there is none, raises the error of the first script that is not Python, or says that
+        it is not written.
         """
         holders = [module for module in self.modules.values() if name in module.__dict__]
         defining = [module for module in holders
@@ -121,12 +128,13 @@ class Code:
         if holders:
             return holders[0].__dict__[name]
         for script, problem in self.broken.items():
-            problem.script = script     # the worker says that it cannot be imported
+            problem.script = script     # the worker names it as the script it cannot import
             raise problem.with_traceback(None)
-        raise not_written(SUBTASKS.get(name, "0"), "{} stands in none of the files".format(name))
+        raise describe_blank(SUBTASKS.get(name, "0"),
+                             "{} stands in none of the files".format(name))
 
     def replace(self, name, value):
-        """Let something else bear a name, wherever it is looked up; None puts it back."""
+        """Replace the object of a name in all scripts; None puts it back."""
         for module in self.modules.values():
             if value is None and (module, name) in self.replaced:
                 module.__dict__[name] = self.replaced.pop((module, name))
@@ -135,8 +143,8 @@ class Code:
                 module.__dict__[name] = value
 
     @contextlib.contextmanager
-    def replacing(self, name, value):
-        """Let something else bear a name meanwhile."""
+    def replace_for_now(self, name, value):
+        """Replace the object of a name inside this context."""
         held = [(module, module.__dict__[name]) for module in self.modules.values()
                 if name in module.__dict__]
         for module, _ in held:
@@ -149,7 +157,7 @@ class Code:
 
 
 class Loader(importlib.machinery.SourceFileLoader):
-    """Runs a script patiently."""
+    """Runs a script even if some of its statements fail."""
 
     def __init__(self, code, name, path):
         super().__init__(name, path)
@@ -157,12 +165,12 @@ class Loader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module):
         """Run a script as a module."""
-        run(source_of(self.path), self.path, module.__dict__, self.code.gone, self.code.clock)
+        run_statements(read_source(self.path), self.path, module.__dict__, self.code.gone,
+                       self.code.clock)
 
 
-def place_of(folder):
-    """Return the folder that holds the scripts: the one given, or, if there is none in it, the
-    first inside it that holds a task2a.py or a task2.py."""
+def find_folder(folder):
+    """The folder of the scripts: this one, or the first one in it with a task2a.py or task2.py."""
     folder = Path(folder)
     inside = [path.parent for name in ("task2a.py", "task2.py")
               for path in sorted(folder.glob("*/{}".format(name)))
@@ -170,23 +178,22 @@ def place_of(folder):
     return folder if any(folder.glob("*.py")) or not inside else inside[0]
 
 
-def order(name):
-    """Return where a script comes: the starter code's own first."""
+def rank(name):
+    """The place of a script in the order: the starter code's own come first."""
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
 def is_installed(name, folder):
-    """Return whether a library bears that name: a script of the student's must not hide it."""
+    """Whether a library has this name: a student's script must not hide it."""
     file = getattr(sys.modules.get(name), "__file__", None)
     if name in sys.modules and (file is None or Path(file).parent != Path(folder)):
         return True
-    places = [place for place in sys.path if place and Path(place) != Path(folder)
-              and not Path(place, "assignment").is_dir()]       # the kit's folder is no library
+    places = [place for place in sys.path if place and Path(place) != Path(folder)]
     return importlib.machinery.PathFinder.find_spec(name, places) is not None
 
 
-def source_of(path):
-    """Return a script's text, as bytes; SyntaxError if it is far too long."""
+def read_source(path):
+    """The text of a script, as bytes; SyntaxError if it is far too long."""
     with open(path, "rb") as file:
         data = file.read(LONGEST + 1)
     if len(data) > LONGEST:
@@ -194,22 +201,42 @@ def source_of(path):
     return data
 
 
-def code_cells(path):
-    """Return the code of a notebook's cells, without magics; none if it is no notebook."""
+def read_cells(path):
+    """The code of a notebook's cells, without magics; [] if it is not a notebook."""
     try:
-        cells = json.loads(source_of(path).decode("utf-8"))["cells"]
+        cells = json.loads(read_source(path).decode("utf-8"))["cells"]
         sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, LookupError, TypeError, RecursionError, SyntaxError):
         note("{} cannot be read as a notebook".format(path.name))
         return []
     texts = ["".join(source) if isinstance(source, list) else str(source) for source in sources]
-    return ["\n".join(without_magic(line) for line in text.split("\n"))
+    return ["\n".join(drop_magic(line) for line in text.split("\n"))
             if not text.lstrip().startswith("%%") else "" for text in texts]
 
 
-def without_magic(line):
-    """Return a line of a cell; one that is no Python but IPython's becomes pass."""
+def drop_magic(line):
+    """A line of a cell; IPython's own commands become pass."""
     bare = line.lstrip()
     if bare[:1] in ("%", "!", "?") or bare.endswith("?"):
         return line[:len(line) - len(bare)] + "pass"
     return line
+
+
+def make_images():
+    """Training images and labels, then test ones, in place of MNIST: ten batches of 32."""
+    rng = np.random.RandomState(0)
+    found = []
+    for count in (320, 100):
+        labels = np.arange(count) % 10
+        images = rng.randint(60, size=(count, 28, 28))
+        images[np.arange(count), labels] += 150
+        found += [images.reshape(count, 784).astype(np.uint8), labels.astype(np.uint8)]
+    return found
+
+
+def make_mnist(images):
+    """A module mnist that loads these arrays."""
+    found = types.ModuleType("mnist")
+    found.load = lambda *_, **__: tuple(one.copy() for one in images)
+    found.init = found.download_mnist = found.save_mnist = lambda *_, **__: None
+    return found

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from adapter.notes import note
-from adapter.calls import blank, construct, not_written, seed_all
+from adapter.calls import construct, describe_blank, name_blank, seed_all
 from adapter.memory import Pass
+from adapter.notes import note
 
 NUM_INPUTS, NUM_OUTPUTS = 785, 10      # MNIST's, which a network may have written in
 OUTPUTS = np.array([[0.6, *[0.4 / 9] * 9]])     # wrong, so that the first delta is 0.6
@@ -14,8 +14,8 @@ TARGETS = np.eye(NUM_OUTPUTS)[[1]]
 class Model:
     """A network of the student's.
 
-    Its first matrix has 785 rows always. Where the checks use fewer inputs, the others are 0, and
-    the last is the bias's. A bias unit that the student gives each hidden layer gets weights of 0.
+    Its first matrix always has 785 rows. If the checks use fewer inputs, the others are 0; the
+    last one is the bias. If the student's hidden layers have bias units, their weights are 0.
     """
 
     code = None     # the code.Code that holds the student's class
@@ -27,22 +27,22 @@ class Model:
         self.use_improved_sigmoid = use_improved_sigmoid
         self.use_improved_weight_init = use_improved_weight_init
         seed_all(rng)
-        with blank("2b"):
-            self._own = construct(self.student_class(), {
+        with name_blank("2b"):
+            self._own = construct(self.find_class(), {
                 "neurons_per_layer": list(neurons_per_layer),
                 "use_improved_sigmoid": use_improved_sigmoid,
                 "use_improved_weight_init": use_improved_weight_init})
 
-    def student_class(self):
-        """Return the student's class; task 3's own, if there is one, for what task 3 adds."""
+    def find_class(self):
+        """The student's class; task 3's own, if there is one, for the additions of task 3."""
         improved = self.use_improved_sigmoid or self.use_improved_weight_init
         return self.code.find("SoftmaxModel", "task3" if improved else "")
 
     @property
     def own(self):
-        """The student's model; without what its constructor does, if that has failed."""
+        """The student's model; without the work of its constructor, if that has failed."""
         if "_own" not in self.__dict__:
-            cls = self.student_class()
+            cls = self.find_class()
             self._own = cls.__new__(cls)
             for name in ("neurons_per_layer", "use_improved_sigmoid", "use_improved_weight_init"):
                 setattr(self._own, name, getattr(self, name))
@@ -54,8 +54,8 @@ class Model:
 
     # ------------------------------------------------------------- weights, in the kit's shapes
 
-    def rows(self, layer, count):
-        """Return which of the student's rows of a matrix are the kit's."""
+    def choose_rows(self, layer, count):
+        """The rows of a student's matrix that the kit's matrix has too."""
         wanted = self.__dict__.get("num_inputs", count) if layer == 0 else \
             self.neurons_per_layer[layer - 1]
         if count == wanted:
@@ -63,15 +63,15 @@ class Model:
         if layer == 0:
             return np.r_[0:wanted - 1, count - 1]
         if count == wanted + 1:
-            return slice(1, None) if self.bias_unit_is_first() else slice(0, -1)
+            return slice(1, None) if self.is_bias_unit_first() else slice(0, -1)
         return slice(None)
 
-    def cropped(self, values):
-        """Return matrices of the student's in the kit's shapes; what is none as it is."""
+    def crop(self, values):
+        """The student's matrices in the kit's shapes; other values as they are."""
         if not isinstance(values, (list, tuple)) and \
                 getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
-        return [as_numbers(value)[self.rows(layer, len(value))]
+        return [convert_objects(value)[self.choose_rows(layer, len(value))]
                 if isinstance(value, np.ndarray) and value.ndim == 2
                 and layer < len(self.neurons_per_layer) else value
                 for layer, value in enumerate(values)]
@@ -79,7 +79,7 @@ class Model:
     @property
     def ws(self):
         """The weights, one matrix (fan-in, units) a layer."""
-        return self.cropped(self.own.ws)
+        return self.crop(self.own.ws)
 
     @ws.setter
     def ws(self, ws):
@@ -88,21 +88,21 @@ class Model:
             held = list(self.own.ws)
         except (AttributeError, TypeError):
             held = []
-        self.put(held, self.full(held, ws))
+        self.put(held, self.fill_rows(held, ws))
 
-    def full(self, held, matrices):
-        """Return matrices with as many rows as the student's own, which are held."""
+    def fill_rows(self, held, matrices):
+        """Matrices with as many rows as the student's own, in `held`."""
         new = []
         for layer, w in enumerate(matrices):
             count = len(held[layer]) if len(held) == len(matrices) and \
                 np.ndim(held[layer]) == 2 else NUM_INPUTS if layer == 0 else len(w)
             matrix = np.zeros((count, w.shape[1]))
-            matrix[self.rows(layer, count)] = w
+            matrix[self.choose_rows(layer, count)] = w
             new.append(matrix)
         return new
 
     def put(self, held, new):
-        """Write to the student's own matrices, which its layers may hold too; or replace them."""
+        """Write to the student's own matrices, which layers may share; or replace them."""
         if len(held) == len(new) and all(
                 isinstance(one, np.ndarray) and one.shape == matrix.shape
                 and one.dtype.kind == "f" and one.flags.writeable
@@ -112,11 +112,11 @@ class Model:
         else:
             self.own.ws = new
 
-    def bias_unit_is_first(self):
-        """Return which row belongs to the bias unit of a hidden layer, whose output is 1."""
+    def is_bias_unit_first(self):
+        """Whether the first row belongs to a hidden layer's bias unit, and not the last."""
         if "_first" not in self.__dict__:
-            note("each hidden layer has a bias unit of its own, which was not asked for: it costs "
-                 "nothing, and its weights were set to 0")
+            note("each hidden layer has a bias unit of its own, which the task does not ask for: "
+                 "it costs no points, and its weights were set to 0")
             held = [np.array(w) for w in self.own.ws]
             probe = [np.zeros_like(w) for w in held]
             probe[-1][0, 0] = 2
@@ -132,7 +132,7 @@ class Model:
     @property
     def grads(self):
         """The gradients, in the shapes of the weights."""
-        return self.cropped(self.own.grads)
+        return self.crop(self.own.grads)
 
     @grads.setter
     def grads(self, grads):
@@ -140,8 +140,8 @@ class Model:
 
     # ----------------------------------------------------------------------- forward, backward
 
-    def padded(self, X):
-        """Return X with as many columns as the student's first matrix has rows."""
+    def pad(self, X):
+        """X with as many columns as the student's first matrix has rows."""
         wanted = len(self.own.ws[0]) if np.ndim(self.own.ws[0]) == 2 else NUM_INPUTS
         if X.shape[1] >= wanted:
             return X
@@ -149,41 +149,41 @@ class Model:
 
     @staticmethod
     def give_back(X, padded):
-        """Let changes that were made to padded inputs show in X."""
+        """Copy changes of the padded inputs back to X."""
         if padded is not X:
             X[:, :-1], X[:, -1] = padded[:, :X.shape[1] - 1], padded[:, -1]
 
     def forward(self, X):
-        """Return the student's outputs."""
-        padded = self.padded(X)
-        with blank("2b"):
+        """The student's outputs."""
+        padded = self.pad(X)
+        with name_blank("2b"):
             outputs = self.own.forward(padded)
         self.give_back(X, padded)
         if outputs is None:
-            raise not_written("2b", "forward returns None: is it still to be written, or is a "
-                                    "return missing?")
+            raise describe_blank("2b", "forward returns None: is it still to be written, or is a "
+                                       "return missing?")
         self._seen = X, outputs
         return outputs
 
     def backward(self, X, outputs, targets):
-        """Let the student's backward set the gradients."""
-        padded = self.padded(X)
-        with blank("2b"):
+        """Set the gradients by the student's backward."""
+        padded = self.pad(X)
+        with name_blank("2b"):
             self.own.backward(padded, outputs, targets)
         self.give_back(X, padded)
         grads = self.own.grads
         if grads is None or len(grads) == 0 or all(one is None for one in grads):
-            raise not_written("2b", "backward sets no gradients: it is still to be written")
+            raise describe_blank("2b", "backward sets no gradients: it is still to be written")
 
     @property
     def activations(self):
-        """[X, a¹, …, ŷ], with None for what is kept nowhere; nothing before forward."""
+        """[X, a¹, …, ŷ], with None for outputs that are not kept; [] before forward."""
         if "_seen" not in self.__dict__:
             return []
         X, outputs = self._seen
         hidden = [None] * (len(self.neurons_per_layer) - 1)
         if isinstance(outputs, np.ndarray) and outputs.ndim == 2:
-            hidden = Pass(self.own, X, self.ws, outputs).found
+            hidden = Pass(self.own, X, self.ws, outputs).hidden_outputs
         return [X, *hidden, outputs]
 
     @activations.setter
@@ -197,8 +197,8 @@ class Model:
 
     # ----------------------------------------------- the function of the hidden layers, measured
 
-    def sibling(self, sizes, improved):
-        """Return another network of the student's, and weights of 0 in its shapes."""
+    def make_sibling(self, sizes, improved):
+        """Another network of the student's, and weights of 0 in its shapes."""
         try:
             model = Model(sizes, NUM_INPUTS, 0, improved, False)
         except NotImplementedError:
@@ -210,13 +210,13 @@ class Model:
         return model, [np.zeros((NUM_INPUTS, sizes[0])), np.zeros((sizes[0], NUM_OUTPUTS))]
 
     def activation(self, z):
-        """Return f(z) of a hidden layer, from what it does to the outputs.
+        """f(z) of a hidden layer, measured at the outputs.
 
-        The first unit's sum is z; with the weight 1 from it to the first output and 0 to the
-        others, the logarithms of the first two differ by f(z). Where the outputs are no softmax,
-        f(z) is taken from what the model keeps.
+        The first unit's sum is z. Its weight to the first output is 1, and to the others 0. So
+        the logarithms of the first two outputs differ by f(z). If the outputs are no softmax,
+        f(z) is read from the arrays that the model keeps.
         """
-        model, ws = self.sibling([3, NUM_OUTPUTS], self.use_improved_sigmoid)
+        model, ws = self.make_sibling([3, NUM_OUTPUTS], self.use_improved_sigmoid)
         ws[0][0, 0] = ws[1][0, 0] = 1
         model.ws = ws
         X = np.zeros((z.size, NUM_INPUTS))
@@ -226,14 +226,14 @@ class Model:
                 np.allclose(outputs.sum(axis=1), 1, atol=1e-6):
             found = np.log(outputs[:, 0] / outputs[:, 1])
         else:
-            found = self.without_softmax(model, outputs)
+            found = self.read_activation(model, outputs)
         found = found.astype(float).reshape(z.shape)
         self._sums = [(found, np.array(z)), *self.__dict__.get("_sums", [])][:4]
         return found
 
     @staticmethod
-    def without_softmax(model, outputs):
-        """Return f(z) where the outputs are no softmax."""
+    def read_activation(model, outputs):
+        """f(z) if the outputs are no softmax."""
         kept = model.activations[1]
         if kept is not None:
             return kept[:, 0]
@@ -243,14 +243,16 @@ class Model:
                          "no softmax")
 
     def slope(self, a):
-        """Return f'(z) as backward has it, where f(z) = a: from the gradient of the first matrix,
-        with the outputs a handed over. A factor that the gradient has without the flag too, which
-        is charged there, is taken out."""
-        z = self.sum_of(a)
-        found = self.slope_of(z, a, self.use_improved_sigmoid)
+        """f'(z) where f(z) = a, measured by backward: the gradient of the first matrix.
+
+        The model is handed the outputs a. A factor that the gradient also has without the flag is
+        divided out: another check charges it.
+        """
+        z = self.find_sum(a)
+        found = self.measure_slope(z, a, self.use_improved_sigmoid)
         sigmoid = 1 / (1 + np.exp(-z))
         try:
-            factors = self.slope_of(z, sigmoid, False) / (sigmoid * (1 - sigmoid))
+            factors = self.measure_slope(z, sigmoid, False) / (sigmoid * (1 - sigmoid))
         except Exception:
             return found
         usual = float(np.median(factors))
@@ -258,8 +260,8 @@ class Model:
             return found / usual
         return found
 
-    def sum_of(self, a):
-        """Return z, of which activation has given a, or for which the formula gives it."""
+    def find_sum(self, a):
+        """The sum z whose output is a: from activation's calls, or by the formula."""
         for outputs, z in self.__dict__.get("_sums", []):
             if outputs.shape == a.shape and np.array_equal(outputs, a):
                 return z
@@ -268,9 +270,9 @@ class Model:
         inside = np.clip(a, 1e-12, 1 - 1e-12)
         return np.log(inside / (1 - inside))
 
-    def slope_of(self, z, a, improved):
-        """Return the slopes in backward: one example, a hidden unit for each of the sums z."""
-        model, ws = self.sibling([z.size, NUM_OUTPUTS], improved)
+    def measure_slope(self, z, a, improved):
+        """The slopes in backward, with one example, and one hidden unit for each sum z."""
+        model, ws = self.make_sibling([z.size, NUM_OUTPUTS], improved)
         ws[0][0] = z.ravel()
         ws[1][:, 0] = 0.5
         model.ws = ws
@@ -281,8 +283,8 @@ class Model:
         return np.asarray(model.grads[0], float)[0].reshape(z.shape) / (0.5 * OUTPUTS[0, 0])
 
 
-def as_numbers(matrix):
-    """Return a matrix; one of objects that are numbers, as one of these."""
+def convert_objects(matrix):
+    """A matrix; if it holds numbers as objects, as a matrix of numbers."""
     try:
         return matrix.astype(float) if matrix.dtype.kind == "O" else matrix
     except (TypeError, ValueError):

@@ -9,19 +9,19 @@ import sys
 
 import numpy as np
 
-from adapter.calls import blank, construct, lending, not_written, seed_all
+from adapter.calls import construct, describe_blank, lend_names, name_blank, seed_all
 from adapter.model import NUM_OUTPUTS, Model
-import stand_in
+from assignment.checks import stand_in
 
 BEST = re.compile("best|min|opt|sav|stop")
 Dataset = collections.namedtuple("Dataset", "X_train Y_train X_val Y_val")
 
 
 class StandIn(stand_in.Model):
-    """A stand-in for a network that has what the starter code's trainers may ask for, too.
+    """A stand-in for a network, with all attributes that the starter code's trainers may use.
 
-    objects: the names of what is an array of objects, "ws" and "grads", while a trainer works with
-             it, since it is in the student's own model; the checks see lists.
+    objects: names, "ws" or "grads". These are arrays of objects while a trainer works with them,
+             if the student's own model has them so. The checks see lists.
     """
 
     objects = ()
@@ -32,8 +32,8 @@ class StandIn(stand_in.Model):
         self.use_improved_sigmoid = self.use_improved_weight_init = False
 
     @contextlib.contextmanager
-    def like(self, own):
-        """Let the matrices be held in arrays of objects meanwhile, where they are in a model."""
+    def hold_like(self, own):
+        """Hold the matrices in arrays of objects inside this context, if a model does."""
         self.objects = [name for name in ("ws", "grads")
                         if getattr(getattr(own, name, None), "dtype", None) == np.dtype(object)]
         self.hold()
@@ -44,7 +44,7 @@ class StandIn(stand_in.Model):
             self.ws = list(self.ws)
 
     def hold(self):
-        """Hold the matrices as they are to be held."""
+        """Put the matrices into arrays of objects."""
         for name in self.objects:
             matrices = np.empty(len(getattr(self, name)), dtype=object)
             for at, matrix in enumerate(getattr(self, name)):
@@ -57,7 +57,7 @@ class StandIn(stand_in.Model):
         self.hold()
 
     def __getattr__(self, name):
-        """Return what the student's own model has under a name, such as its layers."""
+        """An attribute of the student's own model, such as its layers."""
         if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the worker
             raise AttributeError(name)
         try:
@@ -67,18 +67,18 @@ class StandIn(stand_in.Model):
         return getattr(double, name)
 
     def double(self):
-        """Return the student's own model, with the weights and the gradients of this one."""
+        """The student's own model, with the weights and the gradients of this one."""
         if "_double" not in self.__dict__:
-            self._double = backed([w.shape[1] for w in self.ws], len(self.ws[0]))
+            self._double = make_model([w.shape[1] for w in self.ws], len(self.ws[0]))
         self._double.ws = self.ws
         self._put = [np.array(w) for w in self.ws]
         held = list(self._double.own.grads)
-        for one, grad in zip(held, self._double.full(held, self.grads)):
+        for one, grad in zip(held, self._double.fill_rows(held, self.grads)):
             one[...] = grad
         return self._double.own
 
     def settle(self):
-        """Take over the weights of the student's own model, if it was they that were changed."""
+        """Take over the weights of the student's own model, if those were changed."""
         if "_double" in self.__dict__ and not all(map(np.array_equal, self._double.ws,
                                                       self._put)):
             self.ws = [np.array(w) for w in self._double.ws]
@@ -89,7 +89,7 @@ class StandIn(stand_in.Model):
 
 
 class History:
-    """At which validations training has come by."""
+    """The numbers of the validations so far."""
 
     def __init__(self):
         self.step = []
@@ -98,8 +98,8 @@ class History:
 class Trainer:
     """A trainer of the student's.
 
-    momentum_gamma: 0, or None, turns use_momentum off; if it is given, task 3's trainer is taken,
-                    where there is one of its own.
+    momentum_gamma: 0 or None turns use_momentum off. If it is not None, task 3's own trainer is
+                    taken, if there is one.
     """
 
     code = None     # the code.Code that holds the student's class
@@ -114,43 +114,43 @@ class Trainer:
             "momentum_gamma": momentum_gamma or 0.9, "use_momentum": bool(momentum_gamma),
             "model": model, "learning_rate": learning_rate, "batch_size": batch_size,
             "shuffle_dataset": True, **data._asdict()}
-        with blank("2c"):
+        with name_blank("2c"):
             task = "" if momentum_gamma is None else "task3"
             self.own = construct(self.code.find("SoftmaxTrainer", task), self.values)
 
     def train_step(self, X_batch, Y_batch):
-        """Return what the student's train_step returns."""
-        return self.stepped(self.own.train_step, X_batch, Y_batch)
+        """The result of the student's train_step."""
+        return self.take_step(self.own.train_step, X_batch, Y_batch)
 
-    def stepped(self, step, X_batch, Y_batch):
-        """Return what a step returns; a blank, if it does nothing with the model."""
+    def take_step(self, step, X_batch, Y_batch):
+        """The result of a step. It is a blank if it does nothing with the model."""
         calls, before = len(self.model.calls), [np.array(w) for w in self.model.ws]
-        with blank("2c"), self.model.like(own_model()):
+        with name_blank("2c"), self.model.hold_like(make_own_model()):
             found = step(X_batch, Y_batch)
         self.model.settle()
         if len(self.model.calls) == calls and all(map(np.array_equal, before, self.model.ws)):
-            raise not_written("2c", "train_step does nothing with the model: it is still to be "
-                                    "written")
+            raise describe_blank("2c", "train_step does nothing with the model: it is still to "
+                                       "be written")
         return found
 
     def update(self):
         """Take the student's train_step with the gradients that the model has now.
 
-        Only the step is asked for here: the loss is a constant, and names that train_step takes
-        from the script that it was written in are lent.
+        Only the step matters here. So the loss is a constant, and train_step is lent names that
+        its script lacks.
         """
         self.model.given_grads = [np.array(grad) for grad in self.model.grads]
         X, Y = self.data.X_train[:self.batch_size], self.data.Y_train[:self.batch_size]
-        with self.code.replacing("cross_entropy_loss", stand_in.loss), \
-                lending({**self.values, "cross_entropy_loss": stand_in.loss}) as called:
-            self.stepped(lambda *batch: called(self.own.train_step, *batch), X, Y)
+        with self.code.replace_for_now("cross_entropy_loss", stand_in.loss), \
+                lend_names({**self.values, "cross_entropy_loss": stand_in.loss}) as call:
+            self.take_step(lambda *batch: call(self.own.train_step, *batch), X, Y)
 
     def train(self, num_epochs):
-        """Let the student's train run, and return at which validations it has come by."""
+        """Run the student's train; the History of its validations."""
         self.losses = self.losses or (1 / number for number in itertools.count(1))
-        self.own.validation_step = self.validated
+        self.own.validation_step = self.validate
         try:
-            with lasting("train") as self.locals, self.model.like(own_model()):
+            with watch_locals("train") as self.locals, self.model.hold_like(make_own_model()):
                 self.own.train(num_epochs)
         finally:
             vars(self.own).pop("validation_step", None)
@@ -158,19 +158,21 @@ class Trainer:
 
     @property
     def kept(self):
-        """What the weights are that training has kept as the best: "live" for those of its last
-        step. Names of attributes, and of what train has assigned, tell which they are."""
+        """["live"] if training keeps the weights of its last step as the best ones; otherwise [].
+
+        Names of attributes, and of variables in train, tell which weights are the best ones.
+        """
         steps = self.model.calls.count("backward")
         last = [start - self.values["learning_rate"] * steps * grad
                 for start, grad in zip(self.first, self.model.given_grads)]
         for name, value in (*vars(self.own).items(), *self.locals.items()):
             if BEST.search(name.lower()) and isinstance(value, (list, tuple)) and \
-                    len(value) == len(last) and all(map(alike, value, last)):
+                    len(value) == len(last) and all(map(agree, value, last)):
                 return ["live"]
         return []
 
-    def validated(self):
-        """Return what validation_step returns, with the next of the losses."""
+    def validate(self):
+        """The result of validation_step, with the next of the losses."""
         self.history.step.append(len(self.history.step) + 1)
         try:
             found = type(self.own).validation_step(self.own)
@@ -181,16 +183,16 @@ class Trainer:
 
 
 @functools.lru_cache(maxsize=1)
-def own_model():
-    """Return a small model of the student's after a backward pass; None if that fails."""
+def make_own_model():
+    """A small model of the student's after a backward pass; None if that fails."""
     try:
-        return backed([3, NUM_OUTPUTS], 5).own
+        return make_model([3, NUM_OUTPUTS], 5).own
     except Exception:
         return None
 
 
-def backed(sizes, num_inputs):
-    """Return a model of the student's after a forward and a backward pass."""
+def make_model(sizes, num_inputs):
+    """A model of the student's after a forward and a backward pass."""
     model = Model(sizes, num_inputs)
     X = np.ones((2, num_inputs))
     model.backward(X, model.forward(X), np.eye(2, sizes[-1]))
@@ -198,8 +200,8 @@ def backed(sizes, num_inputs):
 
 
 @contextlib.contextmanager
-def lasting(name):
-    """Yield a dict that takes up what functions of that name have assigned when they return."""
+def watch_locals(name):
+    """Yield a dict, which collects the local variables of functions with this name."""
     found = {}
 
     def event(frame, what, _):
@@ -213,6 +215,6 @@ def lasting(name):
         sys.setprofile(None)
 
 
-def alike(one, other):
-    """Return whether two values are arrays that agree."""
+def agree(one, other):
+    """Whether two values are arrays that agree."""
     return isinstance(one, np.ndarray) and one.shape == other.shape and np.allclose(one, other)

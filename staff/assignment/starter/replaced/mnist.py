@@ -1,4 +1,4 @@
-"""MNIST in the starter's layout from the kit's data; a hand-in's own mnist.py downloads it."""
+"""The starter code's mnist.py, but with the kit's data: the hand-in's own downloads them."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import assignment.mnist
 
 
 def load():
-    """Return the assignment's training images and labels, test images and labels."""
+    """The assignment's training images and labels, test images and labels."""
     X_train, Y_train, X_test, Y_test = assignment.mnist.read_mnist(
         Path(assignment.mnist.__file__).parents[1] / "data/mnist.npz")
     return X_train, Y_train.ravel(), X_test, Y_test.ravel()

@@ -14,7 +14,7 @@ class BaseTrainer:
         self.X_train, self.Y_train, self.X_val, self.Y_val = X_train, Y_train, X_val, Y_val
 
     def train(self, num_epochs):
-        """Return the histories of training and validation: {"loss": {step: …}, "accuracy": …}."""
+        """The histories of training and validation: {"loss": {step: …}, "accuracy": …}."""
         every = max(1, len(self.X_train) // self.batch_size // 5)
         train, val = ({"loss": {}, "accuracy": {}} for _ in range(2))
         step = 0

@@ -13,7 +13,7 @@ def batch_loader(X, Y, batch_size, shuffle=False, drop_last=False):
 
 
 def load_full_mnist():
-    """Return training images (N, 784) and labels (N, 1), then those for validation."""
+    """Training images (N, 784) and labels (N, 1), then those for validation."""
     X_train, Y_train, X_val, Y_val = mnist.load()
     return X_train[:20000], Y_train[:20000].reshape(-1, 1), X_val, Y_val.reshape(-1, 1)
 

@@ -1,0 +1,129 @@
+"""The table of marks by hand, marking.csv: written for the graders, and read back with points."""
+
+import functools
+import re
+from pathlib import Path
+
+from kit.files import Refused, one_line
+from staff.feedback.csv_tables import format_points, restore_cell, read_table, write_table
+from staff.feedback.guide import read_guide
+from staff.layouts import load_layouts
+from staff.points import list_parts_by_hand
+
+FILE = "marking.csv"
+HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",
+          "page", "guide"]
+NEEDED = ("key", "subtask", "part", "points", "comment")
+NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
+TAKE_BACK = "-"         # instead of points: deletes the points that were given
+LONGEST = 2000          # letters of an answer, and of a comment
+
+
+def write_marks_table(path, record, standings):
+    """Write a row for each part that a person grades, with the marks that are in the record."""
+    guide, _ = read_guide()
+    rows = [HEADER]
+    for standing in standings:
+        if not standing.submission.refused:
+            answers = record.list_answers(standing.submission.key)
+            rows += make_rows(standing, answers, guide)
+    write_table(path, rows)
+
+
+def make_rows(standing, answers, guide):
+    """The rows of one submission."""
+    one, found = standing.submission, []
+    for (subtask, part), possible in standing.parts_by_hand.items():
+        points, comment = standing.marks.get((subtask, part), (None, ""))
+        answer = one_line(answers.get(subtask, ""), LONGEST)
+        found.append([one.student, one.name or ", ".join(one.members), one.key, subtask, part,
+                      possible, points, comment or "", answer,
+                      f"feedback/{one.key}.html#{subtask}-{part}", guide[subtask, part].short])
+    return found
+
+
+# ----------------------------------------------------------------------------- the filled table
+
+def read_marks(path, keys):
+    """{(key, subtask, part): (points, comment)} of a filled table, without empty marks.
+
+    Points are a number, None or TAKE_BACK. Refused names the line of a row that cannot be right.
+    keys: of all submissions.
+    """
+    table = read_table(path)
+    names = [name.strip("\ufeff").casefold() for name in table.header]
+    if missing := [name for name in NEEDED if name not in names]:
+        raise Refused(f"{path} has no column {missing[0]}: expected the columns of {FILE}, in any "
+                      "order")
+    found, lines = {}, {}
+    for line, cells in table.rows:
+        cells = cells + [""] * (len(names) - len(cells))
+        row = {name: restore_cell(cells[names.index(name)]) for name in NEEDED}
+        where, mark = read_row(row, keys, f"{path}, line {line}")
+        if found.get(where, mark) != mark:
+            raise Refused(f"{path}, line {line}: {' '.join(where)} has another mark in line "
+                          f"{lines[where]}: delete one of the two")
+        found[where], lines[where] = mark, line
+    return {where: mark for where, mark in found.items() if mark != (None, "")}
+
+
+def read_row(row, keys, line):
+    """The (key, subtask, part) of a row and its (points, comment); Refused if one is not valid."""
+    where = row["key"], row["subtask"].lower(), row["part"].lower()
+    if where[0] not in keys:
+        raise Refused(f"{line}: there is no submission {one_line(where[0], 60) or '(empty)'}: "
+                      "leave the column key as it was")
+    possible = list_parts_by_hand(*load_layouts()).get(where[1:])
+    if possible is None:
+        named = one_line(" ".join(where[1:]), 60) or "(empty)"
+        raise Refused(f"{line}: {named} is not a part that is marked by hand: leave the columns "
+                      "subtask and part as they were")
+    points = row["points"]
+    if points not in ("", TAKE_BACK):
+        number = float(points.replace(",", ".")) if NUMBER.fullmatch(points) else None
+        if number is None or number > possible:
+            raise Refused(f"{line}: the points are {one_line(points, 40)}, expected a number from "
+                          f"0 to {possible}, with at most two decimals")
+        points = number
+    return where, (None if points == "" else points, one_line(row["comment"], LONGEST))
+
+
+def compare_marks(record, marks):
+    """({where: mark} of new marks, {where: (mark before, mark after)} of changed ones)."""
+    new, changed = {}, {}
+    list_known = functools.cache(record.list_marks)
+    for where, (points, comment) in marks.items():
+        known = list_known(where[0]).get(where[1:], (None, ""))
+        before = known[0], known[1] or ""
+        after = points, comment
+        if points == TAKE_BACK:
+            after = None, comment
+        elif points is None or not comment:     # an empty cell changes nothing
+            after = before[0] if points is None else points, comment or before[1]
+        if any(old not in (None, "", now) for old, now in zip(before, after)):
+            changed[where] = before, after
+        elif after != before:
+            new[where] = after
+    return new, changed
+
+
+def holds_new_marks(path, record):
+    """Whether a table must not be written over: it holds new marks, or it cannot be read."""
+    if not Path(path).exists():
+        return False
+    keys = {one.key for one in record.list_submissions()}
+    try:
+        return any(compare_marks(record, read_marks(path, keys)))
+    except Refused:
+        return True
+
+
+def describe_changed_mark(where, before, after):
+    """A changed mark in one line."""
+    return f"{' '.join(where)}: {describe_mark(*before)} -> {describe_mark(*after)}"
+
+
+def describe_mark(points, comment):
+    """A mark in words."""
+    words = "no points" if points is None else format_points(points)
+    return f'{words}, "{comment}"' if comment else words

@@ -1,0 +1,67 @@
+"""`python -m staff report`: writes all tables and pages of a grading, from its record alone."""
+
+import argparse
+import sqlite3
+import sys
+from pathlib import Path
+
+from kit.files import Refused, one_line, say
+from staff.feedback.class_page import write_class_page
+from staff.feedback.gradebook import list_people, write_gradebook, write_imports
+from staff.feedback.guide import write_guide_page
+from staff.feedback.marks_table import FILE as MARKS_TABLE
+from staff.feedback.marks_table import holds_new_marks, write_marks_table
+from staff.feedback.roster import Roster
+from staff.feedback.standing import read_standings
+from staff.feedback.student_pages import write_student_pages
+from staff.record import open_record
+
+
+def write_report(out, roster=None, column=None):
+    """Write the tables and pages into OUT; sentences that the grader should read.
+
+    roster: a gradebook that Blackboard or Canvas has exported.
+    column: the name of its column to fill.
+    """
+    out, said = Path(out), []
+    with open_record(out) as record:
+        roster = Roster(roster) if roster else None
+        standings = read_standings(record)
+        people = list_people(standings, roster)
+        write_gradebook(out / "gradebook.csv", people)
+        table = out / MARKS_TABLE
+        if holds_new_marks(table, record):
+            said.append(f"{table} was not written again, because it holds marks that are not in "
+                        "the record, or cannot be read. To put them into the record: "
+                        f"`python -m staff marks {out} {table}`")
+        else:
+            write_marks_table(table, record, standings)
+        write_student_pages(out, record, standings)
+        write_class_page(out / "class.html", record, standings, people)
+        write_guide_page(out / "marking-guide.html")
+        said += write_imports(out, people, roster, column)
+    return said
+
+
+def main(arguments=None):
+    """The exit status: 0 if everything is written, 2 if not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m staff report", description="Write the tables and pages of a grading "
+        "again, from its record. The tables are gradebook.csv, marking.csv, and the files for "
+        "Blackboard and Canvas. The pages are class.html, and one for each submission in "
+        "feedback/.",
+        epilog="Exit status: 0 everything is written, 2 it is not.")
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+                        help="the output folder of the grading; default: build/grades")
+    parser.add_argument("--roster", metavar="EXPORT", type=Path, help="the gradebook that "
+                        "Blackboard or Canvas has exported; a filled copy is written to OUT")
+    parser.add_argument("--column", metavar="NAME", help="the column of EXPORT to fill")
+    options = parser.parse_args(arguments)
+    try:
+        for line in write_report(options.out, options.roster, options.column):
+            say(line)
+    except (Refused, OSError, sqlite3.Error) as problem:    # the record may be locked or damaged
+        say(f"staff report: {one_line(problem, 400)}", sys.stderr)
+        return 2
+    say(f"{options.out}: gradebook.csv, marking.csv, class.html, feedback/")
+    return 0

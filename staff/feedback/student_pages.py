@@ -1,0 +1,93 @@
+"""The page of each submission, which its student reads."""
+
+import base64
+import re
+from collections import Counter
+from pathlib import Path
+
+from markupsafe import Markup
+
+from kit.check import FAILED, PASSED
+from kit.definition import load_assignment
+from staff.feedback.page_template import write_page
+from staff.record import NOT_DONE
+
+FOLDER = "feedback"
+MOST_FIGURES = 40           # on one page
+PNG = b"\x89PNG\r\n\x1a\n"
+PAGE_OF_KEY = re.compile(r"[a-z0-9-]+\.html")
+
+
+def write_student_pages(out, record, standings):
+    """Write OUT/feedback/KEY.html for each submission. Delete the pages of former submissions."""
+    folder = Path(out) / FOLDER
+    for standing in standings:
+        write_page(folder / f"{standing.submission.key}.html", "student.html",
+                   **collect_values(record, standing))
+    names = {f"{standing.submission.key}.html" for standing in standings}
+    for path in folder.glob("*.html") if folder.is_dir() else ():
+        if path.name not in names and PAGE_OF_KEY.fullmatch(path.name):
+            path.unlink()
+
+
+def collect_values(record, standing):
+    """The values of the template for a submission."""
+    key = standing.submission.key
+    answers = record.list_answers(key)
+    figures = load_figures(record, key)
+    numbers = record.query("SELECT * FROM numbers WHERE key = ? ORDER BY rowid", key)
+    sections = [collect_section(subtask, standing, answers, figures, numbers)
+                for subtask in standing.subtasks.values()]
+    assignment = load_assignment()
+    return {"one": standing.submission, "standing": standing, "sections": sections,
+            "findings": count_findings(standing), "most": assignment.points,
+            "more_figures": [one for name in figures if name not in assignment.by_id
+                             for one in figures[name]],
+            "of_code": sum(sum(one.by_code.values()) for one in standing.subtasks.values()),
+            "of_hand": sum(standing.parts_by_hand.values())}
+
+
+def collect_section(subtask, standing, answers, figures, numbers):
+    """The values of the template for one subtask."""
+    results = [one for one in standing.results if one.subtask == subtask.id]
+    parts = [(part, possible, earn_points(standing, subtask, part, possible))
+             for part, possible in subtask.by_code.items()]
+    marks = [(part, possible, *standing.marks.get((subtask.id, part), (None, "")))
+             for part, possible in subtask.by_hand.items()]
+    return {"subtask": subtask, "points": standing.points(subtask.id), "parts": parts,
+            "possible": standing.possible(subtask.id), "marks": marks,
+            "checks": [one for one in results if not one.remark],
+            "remarks": [one for one in results if one.remark and one.state == FAILED],
+            "counted_in": subtask.charge("") if subtask.counts_in else None,
+            "answer": answers.get(subtask.id, ""),
+            "figures": figures.get(subtask.id, []),
+            "numbers": [row for row in numbers if row["subtask"] == subtask.id]}
+
+
+def earn_points(standing, subtask, part, possible):
+    """The points of one part by code."""
+    charge = load_assignment().charge
+    states = [one.state for one in standing.results
+              if not one.remark and charge(one) == (subtask.id, part)]
+    return possible if states and all(state == PASSED for state in states) else 0
+
+
+def count_findings(standing):
+    """[(sentence, how often)] of the notes and findings, each sentence once."""
+    where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
+              if one.notebook else "") + one.words for one in standing.findings
+             if one.kind != NOT_DONE]
+    return list(Counter([*standing.submission.notes, *where]).items())
+
+
+def load_figures(record, key):
+    """{subtask: [the values of a figure]}, with the figure itself as a data: address."""
+    found = {}
+    rows = record.query("SELECT subtask, notebook, cell, png FROM figures WHERE key = ? "
+                       "ORDER BY rowid LIMIT ?", key, MOST_FIGURES)
+    for row in rows:
+        if row["png"] and row["png"].startswith(PNG):
+            address = "data:image/png;base64," + base64.b64encode(row["png"]).decode("ascii")
+            found.setdefault(row["subtask"] or "", []).append(    # Markup is not cut off
+                {"notebook": row["notebook"], "cell": row["cell"], "address": Markup(address)})
+    return found

@@ -1,0 +1,172 @@
+"""`python -m staff grade SUBMISSIONS -o OUT`: grades hand-ins, from intake to feedback.
+
+Below `grade`, the functions stand in the order of the steps: intake, record, stages, comparison,
+report. Results that the record holds are not computed again.
+"""
+
+import contextlib
+import fcntl
+import secrets
+import sqlite3
+import sys
+import time
+from contextlib import closing
+
+from kit.definition import load_assignment
+from kit.files import Refused, one_line, reason, say
+from kit.pool import count_cores, run_jobs
+from staff.feedback.report_command import write_report
+from staff.grading import cluster
+from staff.grading.judging import prepare
+from staff.grading.options import LOCK, check_options, read_options
+from staff.grading.progress import Progress, format_time
+from staff.grading.rechecks import begin_recheck, describe_recheck, end_recheck
+from staff.grading.stages import (CodeStage, Job, ReadingStage, RerunStage, add_files, find_jobs,
+                                  keep_outcome, list_failures)
+from staff.intake import alike
+from staff.intake.intake import take_in
+from staff.points import count_points
+from staff.record import FILE, Record
+from staff.release.consistency import check_assignment
+from staff.sandbox.limits import read_limits
+from staff.sandbox.sandbox import Sandbox
+
+DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
+
+
+def main(arguments=None, stages=None):
+    """The exit status: 0, 1, 2 or 130, as --help says. stages: for tests."""
+    options = read_options(arguments)
+    try:
+        return grade(options, stages)
+    except (Refused, OSError, sqlite3.Error) as problem:
+        words = problem if isinstance(problem, Refused) else reason(problem)
+        say(f"staff grade: {clean_lines(words)}", sys.stderr)
+        return NOT_RUN
+    except KeyboardInterrupt:
+        say("staff grade: stopped; the same command goes on from here", sys.stderr)
+        return STOPPED
+
+
+def clean_lines(words):
+    """The lines of a refusal, each safe to print."""
+    return "\n".join(one_line(line, 400) if line[:1] != " " else "  " + one_line(line, 400)
+                     for line in str(words).splitlines())
+
+
+# ------------------------------------------------------------------------------------- the steps
+
+def grade(options, stages=None):
+    """Grade the hand-ins; the exit status."""
+    start = time.monotonic()
+    options.out = options.out or load_assignment().folder / "build" / "grades"
+    check_options(options)
+    check_assignment(load_assignment())
+    sandbox = make_sandbox(options)
+    stages = stages or [CodeStage(), ReadingStage(), *[RerunStage()] * options.notebooks]
+    with lock_folder(options.out), Record(options.out / FILE) as record:
+        seed = keep_seed(record, options.seed)
+        keep_submissions(record, options)
+        say(f"seed {seed}; sandbox: {sandbox.name}")
+        run_stages(record, stages, seed, sandbox, options)
+        record.put_alike(alike.find_pairs(record.list_submissions(), options.out, options.starter))
+        failures = list_failures(record)
+        print_end(record, failures, time.monotonic() - start)
+        print_report(options)
+    return INCOMPLETE if failures else DONE
+
+
+def make_sandbox(options):
+    """A Sandbox that has been shown to hold; Refused if it does not."""
+    limits = read_limits(options.limits) if options.limits else read_limits()
+    sandbox = Sandbox(limits, python=options.python or sys.executable,
+                      isolated=not options.no_sandbox)
+    sandbox.probe()
+    return sandbox
+
+
+@contextlib.contextmanager
+def lock_folder(out):
+    """Keep other gradings out of the folder. The lock ends with this process."""
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / LOCK, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Refused(f"another grading is writing into {out}: wait until it has ended, or "
+                          "give another folder with -o") from None
+        yield
+
+
+def keep_seed(record, asked):
+    """The seed of this grading: the one in the record, the one asked for, or a new one."""
+    known = record.read_setting("seed")
+    if known is None:
+        known = secrets.randbelow(2 ** 32) if asked is None else asked
+        record.write_setting("seed", known)
+    if asked not in (None, known):
+        raise Refused(f"this output folder was graded with the seed {known}, not {asked}: leave "
+                      "out --seed, or give another folder with -o")
+    return known
+
+
+def keep_submissions(record, options):
+    """Take in the hand-ins, put them into the record and print how many there are."""
+    submissions = take_in(options.submissions, options.out, options.layout)
+    record.put_submissions(submissions)
+    counted = [one.layout for one in submissions if one.counts]
+    refused = [one for one in submissions if one.refused and not one.superseded]
+    earlier = sum(bool(one.superseded) for one in submissions)
+    parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
+    parts += [f"{len(refused)} refused"] if refused else []
+    parts += [f"{earlier} earlier attempts left out"] if earlier else []
+    say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
+    for one in refused:
+        say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
+
+
+def run_stages(record, stages, seed, sandbox, options):
+    """Do everything that is not done yet, and on a recheck everything that is stale."""
+    jobs, stale = find_jobs(record, stages, seed, sandbox)
+    recheck = begin_recheck(record) if options.recheck else None
+    if options.recheck:
+        jobs = jobs + stale
+    elif stale:
+        say(f"{len({job.submission.key for job in stale})} of them were graded by other checks or "
+            "under other limits, and keep their points: --recheck grades them again")
+    full_jobs = (add_files(job, options.out) for job in jobs)
+    with closing(start_jobs(full_jobs, sandbox, options)) as outcomes, \
+            Progress("grading", len(jobs)) as progress:
+        for job, outcome in outcomes:
+            keep_outcome(record, job, outcome, recheck)
+            progress.step()
+    if options.recheck:
+        for line in describe_recheck(record, recheck):
+            say(line)
+        end_recheck(record)
+
+
+def start_jobs(jobs, sandbox, options):
+    """A generator of (job, outcome): on this machine, or on the workers of a scheduler."""
+    if options.scheduler:
+        return cluster.run_jobs(Job.perform, jobs, options.scheduler, (prepare, sandbox))
+    return run_jobs(Job.perform, jobs, options.jobs or count_cores(), Job.allow_seconds)
+
+
+def print_end(record, failures, seconds):
+    """Print how many were graded, and what could not be."""
+    points = [sum(count_points(record.list_results(one.key), one.layout).values())
+              for one in record.list_submissions() if one.counts]
+    mean = f"; mean: {sum(points) / len(points):.1f} points by code" if points else ""
+    say(f"{len(points)} graded in {format_time(seconds)}{mean}")
+    for student, stage, words in failures:
+        say(f"  could not be graded: {one_line(student, 40)}, {stage}: {one_line(words, 300)}",
+            sys.stderr)
+
+
+def print_report(options):
+    """Write all tables and pages; print what to know of them and where they are."""
+    for line in write_report(options.out, options.roster, options.column):
+        say(line)
+    for name in ("class.html", "gradebook.csv", "marking.csv", FILE):
+        say(f"  {options.out / name}")

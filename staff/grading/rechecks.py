@@ -1,0 +1,53 @@
+"""A recheck: which points by code it changes, kept in the record and printed."""
+
+from kit.files import one_line
+from staff.points import count_points
+
+TOTAL = "total"
+
+
+def begin_recheck(record):
+    """The number of the recheck: of the one that was interrupted, or else the next."""
+    number = record.read_setting("recheck under way")
+    if number is None:
+        number = record.read_setting("rechecks", 0) + 1
+        record.write_setting("rechecks", number)
+        record.write_setting("recheck under way", number)
+    return number
+
+
+def end_recheck(record):
+    """Keep that no recheck is under way."""
+    record.write_setting("recheck under way", None)
+
+
+def list_changes(number, submission, before, after):
+    """The rows of the table of changes between two lists of Results of a submission."""
+    old, new = (count_points(results, submission.layout) for results in (before, after))
+    pairs = {name: (old[name], new[name]) for name in new}
+    pairs[TOTAL] = sum(old.values()), sum(new.values())
+    return [{"recheck": number, "key": submission.key, "subtask": name,
+             "before": one, "after": other}
+            for name, (one, other) in pairs.items() if one != other]
+
+
+def describe_recheck(record, number):
+    """The lines that say whose points a recheck has changed."""
+    rows = record.query("SELECT changes.*, student FROM changes JOIN submissions USING (key) "
+                        "WHERE recheck = ? ORDER BY student, key, changes.rowid", number)
+    found = {}
+    for row in rows:
+        found.setdefault((row["student"], row["key"]), {})[row["subtask"]] = row
+    students = f"{len(found)} submission{'s' if len(found) > 1 else ''}" if found else "nobody"
+    lines = [f"recheck {number} changes the points by code of {students}"]
+    for (student, _), changes in found.items():
+        total = changes.pop(TOTAL, None)
+        parts = [describe_change(name, row) for name, row in changes.items()]
+        whole = describe_change("in all", total) if total else "the same in all"
+        lines.append(f"  {one_line(student, 40)}: {', '.join(parts)}; {whole}")
+    return lines
+
+
+def describe_change(name, row):
+    """A change in words: "2b 10 -> 17"."""
+    return f"{name} {row['before']:g} -> {row['after']:g}"

@@ -1,0 +1,228 @@
+"""Matches the cells of handed-in notebooks with those of the student edition.
+
+Editors change notebooks: cells lose their ids, move, are doubled, or turn from code into Markdown.
+A cell is still known by nbgrader's name for it, by its id or by its text. So a change gives a note
+and costs no points.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from kit.definition import load_assignment
+from kit.notebook_files import nbformat, read_notebook
+from kit.sections import find_subtask, find_task, name_cells
+from staff.release.notebook_stripping import find_role, find_section, strip_notebook
+from staff.layouts import KIT
+from staff.record import Finding
+
+MOST_NOTES = 12     # on one notebook
+KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A cell of the student edition."""
+
+    notebook: str       # its file's name
+    at: int             # its index there
+    id: str
+    kind: str
+    role: str           # its tag: answer, given, …
+    source: str
+    ignored: bool       # whether its output differs from machine to machine
+
+    @property
+    def subtask(self):
+        """The subtask that its id names; "" if it names none."""
+        return find_section(self, load_assignment()) or ""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A cell of a handed-in notebook, or the part of a cell below a heading."""
+
+    notebook: str
+    number: int         # of the cell, from 1
+    cell: dict
+    given: Given        # the cell of the student edition that it was; None if it was none
+    subtask: str        # in whose section it stands; "" for none
+
+
+def load_given_cells():
+    """{(notebook, id): Given} of the student edition, in order."""
+    return read_given_cells(load_assignment())
+
+
+@lru_cache(maxsize=4)
+def read_given_cells(assignment):
+    """{(notebook, id): Given} of an assignment."""
+    found = {}
+    for path in assignment.notebook_paths:
+        reference = read_notebook(path).node
+        student, _ = strip_notebook(reference, path.name, assignment)
+        cells = {cell.id: cell for cell in reference.cells}
+        for at, cell in enumerate(student.cells):
+            role = find_role(cells[cell.id]) or "given"
+            ignored = "nbval-ignore-output" in cells[cell.id].metadata.get("tags", [])
+            found[path.name, cell.id] = Given(path.name, at, cell.id, cell.cell_type, role,
+                                              cell.source, ignored)
+    return found
+
+
+def place_cells(notebooks, layout):
+    """The Placed cells of handed-in notebooks, in order."""
+    known = load_given_cells() if layout == KIT else {}
+    by_id, by_source = {}, {}
+    for given in known.values():
+        by_id.setdefault(given.id, []).append(given)
+        by_source.setdefault(given.source.strip(), []).append(given)
+    found = []
+    for notebook in notebooks:
+        name, subtask, task = PurePosixPath(notebook.name).name, "", None
+        for number, cell in notebook.cells:
+            given = (find_by_id(cell, name, known, by_id)
+                     or choose(by_source.get(cell.source.strip(), ()), name, subtask))
+            if given is not None:
+                subtask = given.subtask
+            if given is not None or cell.cell_type == "code":
+                found.append(Placed(notebook.name, number, cell, given, subtask))
+                continue
+            for text, *after in [*split_sections(cell.source, subtask, task)]:
+                subtask, task = after
+                piece = nbformat.from_dict({**cell, "source": text})
+                found.append(Placed(notebook.name, number, piece, None, subtask))
+    return found
+
+
+def find_by_id(cell, name, known, by_id):
+    """The Given that a cell names by its metadata or id; None if it names none."""
+    for claim in (cell.metadata.get("nbgrader", {}).get("grade_id"), cell.get("id")):
+        if claim is not None:
+            given = known.get((name, claim)) or choose(by_id.get(claim, ()), name)
+            if given is not None:
+                return given
+    return None
+
+
+def choose(candidates, name, subtask=None):
+    """The candidate in the notebook of this name, or the only candidate, or None.
+
+    subtask: the section's. It decides between several candidates, such as empty answers.
+    """
+    chosen = [given for given in candidates if given.notebook == name] or candidates
+    if len(chosen) > 1:
+        chosen = [given for given in chosen if given.subtask == subtask]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def split_sections(source, subtask, task):
+    """Yield (text, subtask, task) of the pieces of a text, which is split at its headings."""
+    lines = []
+    for line in source.split("\n"):
+        after = follow_heading(find_heading(line), subtask, task)
+        if after != (subtask, task) and any(one.strip() for one in lines):
+            yield "\n".join(lines), subtask, task
+            lines = []
+        subtask, task = after
+        lines.append(line)
+    yield "\n".join(lines), subtask, task
+
+
+def follow_heading(heading, subtask, task):
+    """The subtask and the task after a heading. The heading may be "" or about something else."""
+    name = heading and find_subtask(heading, load_assignment(), task)
+    if name:
+        return name, name[0]
+    number = heading and find_task(heading)
+    return ("", number) if number and number != task else (subtask, task)
+
+
+def find_heading(line):
+    """The words of a heading, or of a line that looks like one; else ""."""
+    line = line.strip()
+    if line.startswith("#"):
+        return line.lstrip("#").strip()[:200]
+    bare = line.strip("*_: ")
+    if line.startswith(("**", "__")) and len(bare) < 80 or \
+            bare.lower().startswith(("task", "exercise", "problem")) and len(bare) < 40:
+        return bare
+    return ""
+
+
+def note_changes(cells):
+    """A note for each cell of the student edition that was changed."""
+    by_given, files = {}, {}
+    for one in cells:
+        files.setdefault(PurePosixPath(one.notebook).name, one.notebook)
+        if one.given is not None:
+            by_given.setdefault((one.given.notebook, one.given.id), []).append(one)
+    found = []
+    for name in sorted(files.keys() & {notebook for notebook, _ in load_given_cells()}):
+        here = [*note_missing(name, files[name], by_given), *note_different(name, by_given),
+                *note_moved(name, cells)]
+        found += here[:MOST_NOTES]
+        if len(here) > MOST_NOTES:
+            more = len(here) - MOST_NOTES
+            found.append(make_note(files[name], 0, f"{more} more cells were changed"))
+    return found
+
+
+def make_note(notebook, number, words):
+    """A Finding that costs nothing."""
+    return Finding("reading", "note", words, notebook, number)
+
+
+def note_missing(name, file, by_given):
+    """Yield a note for each cell of a notebook that is missing in the hand-in."""
+    for given in load_given_cells().values():
+        if given.notebook == name and (name, given.id) not in by_given:
+            yield make_note(file, 0, f"the cell {given.id} is missing")
+
+
+def note_different(name, by_given):
+    """Yield a note for each cell that is doubled, in another notebook or of another kind."""
+    for (notebook, cell_id), ones in by_given.items():
+        if notebook != name:
+            continue
+        if len(ones) > 1:
+            where = name_cells([one.number for one in ones])
+            yield make_note(ones[1].notebook, ones[1].number,
+                            f"the cell {cell_id} is there {len(ones)} times: {where}")
+        for one in ones:
+            if one.cell.cell_type != one.given.kind:
+                yield make_note(one.notebook, one.number, f"the cell {cell_id} was "
+                                f"{KINDS[one.given.kind]} and is now {KINDS[one.cell.cell_type]}")
+            if PurePosixPath(one.notebook).name != name:
+                yield make_note(one.notebook, one.number,
+                                f"the cell {cell_id} has moved here from {name}")
+
+
+def note_moved(name, cells):
+    """Yield a note for each cell that was moved within its notebook."""
+    here = {}
+    for one in cells:
+        if one.given is not None and one.given.notebook == name == PurePosixPath(
+                one.notebook).name:
+            here.setdefault(one.given.id, one)
+    here = list(here.values())
+    staying = find_longest_rise([one.given.at for one in here])
+    for index, one in enumerate(here):
+        if index not in staying:
+            yield make_note(one.notebook, one.number, f"the cell {one.given.id} has moved")
+
+
+def find_longest_rise(numbers):
+    """The indices of a longest rising sequence among different numbers."""
+    tails, places, before = [], [], {}
+    for at, number in enumerate(numbers):
+        length = bisect_left(tails, number)
+        tails[length:length + 1] = [number]
+        places[length:length + 1] = [at]
+        before[at] = places[length - 1] if length else None
+    found, at = set(), places[-1] if places else None
+    while at is not None:
+        found.add(at)
+        at = before[at]
+    return found

@@ -1,0 +1,78 @@
+"""Reads a submission's notebooks without executing them."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from kit.files import one_line
+from kit.sections import list_code_cells, name_cells
+from staff.layouts import KIT
+from staff.notebooks.answers import find_answers, find_unanswered
+from staff.notebooks.figures import find_figures
+from staff.notebooks.loading import load_notebooks
+from staff.notebooks.matching import load_given_cells, note_changes, place_cells
+from staff.notebooks.reported import find_reported
+from staff.record import Finding
+
+MOST = 40       # findings about one notebook
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The content of a submission's notebooks."""
+
+    answers: dict       # {subtask: text}
+    figures: tuple      # of figures.Figure
+    findings: tuple     # of record.Finding, with the stage "reading"
+    numbers: tuple      # of reported.Reported
+
+
+def read_notebooks(folder, layout):
+    """The Reading of the notebooks in a submission's folder."""
+    notebooks, refused = load_notebooks(folder)
+    cells = place_cells(notebooks, layout)
+    answers = find_answers(cells)
+    figures, hidden = find_figures(cells, folder)
+    numbers, unread = find_reported(answers, cells)
+    findings = [Finding("reading", "unreadable", words, name) for name, words in refused]
+    if layout == KIT:
+        names = [*(notebook.name for notebook in notebooks), *(name for name, _ in refused)]
+        findings += [*find_missing(names), *note_changes(cells)]
+    for notebook in notebooks:
+        findings += check_history(notebook)[:MOST]
+    findings += [*find_unanswered(answers, cells, layout), *hidden, *unread]
+    return Reading(answers, tuple(figures), tuple(findings), numbers)
+
+
+def find_missing(names):
+    """A Finding for each notebook of the student edition that is not among the names."""
+    here = {PurePosixPath(name).name for name in names}
+    expected = dict.fromkeys(notebook for notebook, _ in load_given_cells())
+    return [Finding("reading", "missing", "was not handed in", name) for name in expected
+            if name not in here]
+
+
+def check_history(notebook):
+    """The Findings about how a notebook was executed before it was saved."""
+    code = list_code_cells(notebook)
+    unrun = [number for number, cell in code if cell.execution_count is None and not cell.outputs]
+    found = []
+
+    def add(number, kind, words):
+        found.append(Finding("reading", kind, words, notebook.name, number))
+
+    if unrun and len(unrun) == len(code):
+        add(0, "unexecuted", "was never executed")
+    elif unrun:
+        add(unrun[0], "unexecuted", f"{name_cells(unrun)} {'were' if len(unrun) > 1 else 'was'} "
+                                    "never executed")
+    counted = [(number, cell.execution_count) for number, cell in code
+               if cell.execution_count is not None]
+    for (above, first), (below, second) in zip(counted, counted[1:]):
+        if second <= first:
+            add(below, "order", f"was executed before cell {above}, which stands above it")
+    for number, cell in code:
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors and "raises-exception" not in cell.metadata.tags:
+            words = f"was handed in with an error: {errors[-1].ename}: {errors[-1].evalue}"
+            add(number, "saved-error", one_line(words, 300))
+    return found
