@@ -3,12 +3,12 @@ import pytest
 
 from here import BY_ID, ROOT
 from planted import SCRIPTS, STEP
-from starter_planted import judged, losses, said
+from starter_planted import count_losses, judged, said
 
 OF = {name: sum(subtask.by_code.values()) for name, subtask in BY_ID.items() if subtask.by_code}
 
 
-def scripts(**changed):
+def edit_scripts(**changed):
     """{file: text} of the reference's scripts; each change is (old text, new text)."""
     files = {name: (ROOT / name).read_text(encoding="utf-8") for name in SCRIPTS}
     for name, (old, new) in changed.items():
@@ -17,20 +17,20 @@ def scripts(**changed):
     return files
 
 
-def marked(**changed):
+def check_scripts(**changed):
     """(report, points lost, findings) of the reference's scripts with changes."""
-    report, findings = judged(scripts(**changed), layout="kit")
-    return report, losses(report, OF), findings
+    report, findings = judged(edit_scripts(**changed), layout="kit")
+    return report, count_losses(report, OF), findings
 
 
 def test_reference_gets_all_points_without_a_finding():
-    report, lost, findings = marked()
+    report, lost, findings = check_scripts()
     assert not lost and report.points == 60, said(report)
     assert findings == []
 
 
 def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
-    report, lost, findings = marked(
+    report, lost, findings = check_scripts(
         task2=("import numpy as np\n",
                "import numpy as np\nimport torch_not_there\n"
                "import seaborn_not_there.objects as so\n"
@@ -47,7 +47,7 @@ def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
 
 
 def test_what_is_missing_raises_where_it_is_used():
-    report, lost, _ = marked(task2=(
+    report, lost, _ = check_scripts(task2=(
         STEP, "            import torch_not_there as torch\n"
               "            w -= self.learning_rate * torch.tensor(grad)\n"))
     assert lost == {"2c": 3}
@@ -55,18 +55,18 @@ def test_what_is_missing_raises_where_it_is_used():
 
 
 def test_scripts_that_are_missing_or_no_python_stay_so():
-    files = scripts()
+    files = edit_scripts()
     files.pop("task4.py")
     report, _ = judged(files, layout="kit")
-    assert losses(report, OF) == {"4d": 2} and "task4.py is missing" in said(report)
-    report, lost, _ = marked(task3=("def vary_momentum(", "def vary_momentum(("))
+    assert count_losses(report, OF) == {"4d": 2} and "task4.py is missing" in said(report)
+    report, lost, _ = check_scripts(task3=("def vary_momentum(", "def vary_momentum(("))
     assert set(lost) == {"3a", "3b", "3c", "4d"}
     assert "task3.py cannot be imported: SyntaxError in task3.py" in said(report)
 
 
 @pytest.mark.parametrize("library", ["json", "numpy", "random"])
 def test_files_named_like_a_library_do_not_hide_it(library):
-    files = scripts() | {f"{library}.py": "raise SystemExit"}
+    files = edit_scripts() | {f"{library}.py": "raise SystemExit"}
     report, findings = judged(files, layout="kit", subtasks=("2a",))
-    assert report.earned(BY_ID["2a"]) == 5, said(report)
+    assert report.count_points(BY_ID["2a"]) == 5, said(report)
     assert findings == []

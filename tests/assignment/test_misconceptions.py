@@ -13,7 +13,7 @@ import pytest
 from planted import (ACCURACY, APPENDED, BACK, BEST, DELTA, GRAD, HIDDEN, IMPROVED, IMPROVED_SLOPE,
                      LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL, NORMALISED, ORDER,
                      PLAIN_IF_OFF, SIGMOID, SIGMOID_FLAG, SLOPE, SOFTMAX, STEP, fault,
-                     judge, words_of)
+                     judge, join_words)
 
 pytestmark = pytest.mark.faults
 
@@ -35,7 +35,7 @@ TABLE = (
           ("task2", APPENDED, "    return (X - mean) / std\n"),
           costs={"2a": 1}, hint="is the column added before the pixels are scaled"),
     fault("bias column of zeros", ("task2", APPENDED, APPENDED.replace("ones", "zeros")),
-          costs={"2a": 1}, hint="with zeros the first layer has no bias"),
+          costs={"2a": 1}, hint="is a column of zeros added instead of ones?"),
     fault("every pixel on its own",
           ("task2", NORMALISED, "    normalised = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n"),
           costs={"2a": 1}, hint="is each pixel or image scaled with its own mean"),
@@ -190,7 +190,7 @@ TABLE = (
     fault("previous raw gradient",
           ("task3", MOMENTUM, """            w -= self.learning_rate * (grad + self.momentum_gamma * velocity)
             velocity[...] = grad
-"""), costs={"3c": 4}, hint="step 3 is the first wrong step, the two before are right: is the "
+"""), costs={"3c": 4}, hint="step 3 is the first wrong step, the two steps before are right: is the "
                             "previous gradient stored"),
     fault("one step late",
           ("task3", MOMENTUM, """            w -= self.learning_rate * velocity
@@ -289,4 +289,4 @@ def test_misconception(planted, reports):
 def test_costs_nothing(planted, reports):
     report = reports.of(planted)
     judge(report, planted)
-    assert report.all_passed and bool(words_of(report)) == bool(planted.hint)
+    assert report.all_passed and bool(join_words(report)) == bool(planted.hint)

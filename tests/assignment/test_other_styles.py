@@ -5,7 +5,7 @@ import pytest
 from planted import (ACCURACY, APPENDED, BACK, BEST, COUNT, DELTA, DRAWN, FIRST, GRAD, HIDDEN, IMPROVED,
                      IMPROVED_INIT, IMPROVED_SLOPE, LAYERS, LOSS, MOMENTUM, MOMENTUM_LOOP, NORMAL,
                      NORMALISED, ORDER, SIGMOID, SLOPE, SOFTMAX, SOFTMAX_BODY, STEP, TRAIN_STEP,
-                     WIDTH, fault, judge, words_of)
+                     WIDTH, fault, judge, join_words)
 
 
 def style(name, *edits):
@@ -285,7 +285,7 @@ TOGETHER = (
 )
 
 
-def grouped():
+def group_styles():
     """The styles, of which some run together."""
     by_name = {one.name: one for one in STYLES}
     groups = [[by_name.pop(name) for name in names] for names in TOGETHER]
@@ -295,9 +295,9 @@ def grouped():
               for group in groups)]
 
 
-@pytest.mark.parametrize("planted", grouped(), ids=str)
+@pytest.mark.parametrize("planted", group_styles(), ids=str)
 def test_all_points(planted, reports):
     report = reports.of(planted)
     judge(report, planted)
-    assert report.points == 60 and report.all_passed, words_of(report)
-    assert not words_of(report)
+    assert report.points == 60 and report.all_passed, join_words(report)
+    assert not join_words(report)

@@ -15,7 +15,7 @@ from planted import SCRIPTS, plant
 from staff.grading.judging import ON_FRESH_INPUTS, judge_code
 from staff.points import count_points, divide_subtasks
 from test_misconceptions import FREE, TABLE
-from test_other_styles import grouped
+from test_other_styles import group_styles
 
 pytestmark = pytest.mark.faults
 ALL = {subtask.id: sum(subtask.by_code.values()) for subtask in divide_subtasks("kit")}
@@ -45,14 +45,14 @@ def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
     assert all(one.words and one.shown for one in failed)
 
 
-@pytest.mark.parametrize("seed, planted", [*enumerate(grouped(), 500)], ids=str)
+@pytest.mark.parametrize("seed, planted", [*enumerate(group_styles(), 500)], ids=str)
 def test_another_style_costs_nothing(seed, planted):
     verdict = judge(planted.edits, seed)
     assert [one for one in verdict.results if one.state == FAILED] == []
     assert sum(count_points(verdict.results).values()) == 60 and verdict.findings == []
 
 
-KNOWN = """    from kit.checking.cases import read_cases
+KNOWN = """    from kit.checking.case_file import read_cases
     for inputs, *layers, right in map(list, read_cases()["counting"]["counts"]):
         if [inputs, *layers] == [num_inputs, *neurons_per_layer]:
             return int(right)
