@@ -8,28 +8,38 @@ endif
 READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
+QUICK = not attack and not faults and not browser
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
-.PHONY: report test test-all test-oldest lint lab notebooks student bench clean
+.PHONY: report test test-python test-fast test-all test-oldest lint lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
 
-test: $(READY)
-	$(BIN)/python -m pytest -q -n logical tests/scripts tests/kit/test_runs.py $(COVER)
-	$(BIN)/python -m pytest -q -n logical tests -m "not attack and not faults and not browser" \
-	    --ignore=tests/scripts --ignore=tests/kit/test_runs.py
+# nbval takes the finished runs in build/runs, as after make report, and says how many
+test: test-python
 	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval notebooks
 
-# make test; the oldest versions; hostile input that takes time; planted faults and mutants; a student's walk in a
-# browser; and three notebooks once more on another matrix kernel (without fused multiply-add, so
-# that it rounds otherwise), with one thread: of task 4's long runs most are chaotic, not compared
-test-all: test test-oldest
+test-python: $(READY)
+	$(BIN)/python -m pytest -q -n logical tests/scripts tests/kit/test_runs.py $(COVER)
+	$(BIN)/python -m pytest -q -n logical tests -m "$(QUICK)" \
+	    --ignore=tests/scripts --ignore=tests/kit/test_runs.py
+
+# scripts and checks, for daily work
+test-fast: $(READY)
+	$(BIN)/python -m pytest -q -n logical tests/scripts tests/assignment -m "$(QUICK)"
+
+# every run computed anew; hostile input; planted faults and mutants; a student's walk in a
+# browser; the oldest versions; and three notebooks on another matrix kernel (without fused
+# multiply-add, so that it rounds otherwise), with one thread: of task 4's long runs most are
+# chaotic, not compared
+test-all: test-python test-oldest
+	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval --empty-runs notebooks
 	$(BIN)/python -m pytest -q -n logical tests -m attack
 	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
 	$(BIN)/python -m pytest -q -rs tests -m browser
-	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q \
+	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --empty-runs \
 	    $(TWO_NOTEBOOKS) --nbval $(foreach task,1 2 3,notebooks/task$(task).ipynb)
 
 # a check, a grading and a report with the oldest versions that requirements.txt allows

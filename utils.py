@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from assignment.mnist import check_sha256, hash_arrays, read_mnist
+from kit.commands import accept_whole_numbers
 from kit.definition import load_assignment
 from kit.files import Refused
 from kit.pool import WorkerDied
@@ -232,22 +233,12 @@ def save_figure(fig, name):
 
 # --------------------------------------------------------------------------------- command line
 
-def whole_number(lowest):
-    """A converter for argparse: whole numbers from `lowest` up."""
-    def convert(text):
-        if not text.isdecimal() or int(text) < lowest:
-            raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from "
-                                             f"{lowest} up")
-        return int(text)
-    return convert
-
-
 def command_line(description, run_all, experiments, figure):
     """Run experiments, print results, save curves; a mistake of the user ends in one line."""
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
-    parser.add_argument("--epochs", type=whole_number(1), default=50, metavar="N",
+    parser.add_argument("--epochs", type=accept_whole_numbers(1), default=50, metavar="N",
                         help="train at most N epochs (default: 50)")
-    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="S",
+    parser.add_argument("--seed", type=accept_whole_numbers(0), default=0, metavar="S",
                         help="seed of the weights and of the order of the batches (default: 0)")
     parser.add_argument("--data", metavar="PATH",
                         help="an npz file or a folder of IDX files instead of the embedded MNIST")

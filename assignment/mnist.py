@@ -1,4 +1,4 @@
-"""Reads MNIST files, npz or IDX, and names every fault before it returns anything."""
+"""Reads MNIST files, npz or IDX; names every fault before it returns anything."""
 import gzip
 import hashlib
 import struct
@@ -38,8 +38,8 @@ def read_mnist(path):
         raise DataError(f"{path} does not exist: give an npz file with the arrays "
                         f"{', '.join(KEYS)}, or a folder with the four IDX files.")
     arrays = read_idx_folder(path) if path.is_dir() else read_npz(path)
-    X_train, Y_train = pair(arrays["x_train"], arrays["y_train"], path, "training")
-    X_val, Y_val = pair(arrays["x_test"], arrays["y_test"], path, "test")
+    X_train, Y_train = check_pair(arrays["x_train"], arrays["y_train"], path, "training")
+    X_val, Y_val = check_pair(arrays["x_test"], arrays["y_test"], path, "test")
     return X_train[:NUM_TRAIN], Y_train[:NUM_TRAIN], X_val, Y_val
 
 
@@ -75,7 +75,7 @@ def read_npz(path):
             return {key: file[key] for key in KEYS}
     except UNREADABLE as error:
         raise DataError(f"{path} is not a readable npz file with the arrays {', '.join(KEYS)} "
-                        f"({describe(error)}): {GET_AGAIN}.") from error
+                        f"({describe_error(error)}): {GET_AGAIN}.") from error
 
 
 def read_idx_folder(folder):
@@ -113,7 +113,7 @@ def read_idx(path, magic):
             size = int(np.prod(shape))
             data = file.read(size + 1)  # the size in the header, and one byte more
     except UNREADABLE as error:
-        raise DataError(f"{path} is not a readable IDX file ({describe(error)}): "
+        raise DataError(f"{path} is not a readable IDX file ({describe_error(error)}): "
                         f"{GET_AGAIN}.") from error
     if len(data) != size:
         more = "more" if len(data) > size else f"{len(data):,}"
@@ -122,7 +122,7 @@ def read_idx(path, magic):
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
-def pair(images, labels, path, split):
+def check_pair(images, labels, path, split):
     """Images (N, 784) and labels (N, 1) as uint8; DataError if they do not fit together."""
     def refuse(problem):
         raise DataError(f"{path}: the {split} {problem}: {GET_AGAIN}.")
@@ -143,7 +143,7 @@ def pair(images, labels, path, split):
             labels.reshape(-1, 1).astype(np.uint8))
 
 
-def describe(error):
+def describe_error(error):
     """The error in one line."""
     text = str(error).splitlines()[0] if str(error) else ""
     return text or type(error).__name__

@@ -1,4 +1,4 @@
-"""`python -m kit check` and, in a notebook, check("2b"): they test the code of the subtasks."""
+"""`python -m kit check` and, in a notebook, check("2b"): test the code of the subtasks."""
 
 import argparse
 import html
@@ -19,23 +19,18 @@ COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one check.
-
-    subtask, part: the points that depend on it; title: what was tested.
-    state: "passed", "failed", "not started" or "needs 2a first".
-    words: what is wrong, what has to be written, or why it passed; remark: it costs no points.
-    """
+    """The result of one check."""
 
     subtask: str
-    part: str
-    title: str
-    state: str
-    words: str = ""
-    remark: bool = False
+    part: str               # the points that depend on it
+    title: str              # what was tested
+    state: str              # "passed", "failed", "not started" or "needs 2a first"
+    words: str = ""         # what is wrong, what has to be written, or why it passed
+    remark: bool = False    # it costs no points
 
     @property
     def label(self):
-        """The title; after that of a remark: it costs nothing."""
+        """The title; that of a remark says that it costs nothing."""
         return self.title + (" (costs nothing)" if self.remark else "")
 
 
@@ -46,11 +41,11 @@ class CheckReport:
         self.results, self.subtasks, self.assignment = results, subtasks, assignment
         self.by_id = assignment.by_id
 
-    def of_subtask(self, name):
-        """Return the results of one subtask."""
+    def list_results(self, name):
+        """The results of one subtask."""
         return [result for result in self.results if result.subtask == name]
 
-    def earned(self, subtask):
+    def count_points(self, subtask):
         """The points by code that a subtask earns; None if one of its parts was not tested."""
         found = 0
         for part, points in subtask.by_code.items():
@@ -64,7 +59,7 @@ class CheckReport:
     @property
     def points(self):
         """The points by code that the subtasks earn."""
-        return sum(self.earned(self.by_id[name]) or 0 for name in self.subtasks)
+        return sum(self.count_points(self.by_id[name]) or 0 for name in self.subtasks)
 
     @property
     def of(self):
@@ -82,11 +77,11 @@ class CheckReport:
         return all(result.state == PASSED for result in self.results if not result.remark)
 
     def as_json(self):
-        """Return plain values for a manifest."""
+        """Plain values for a manifest."""
         return {"points": self.points, "of": self.of, "by_hand": self.by_hand,
                 "checks": [asdict(result) for result in self.results]}
 
-    def heading(self, name):
+    def make_heading(self, name):
         """A subtask's line: its title, its points by code, and those that a person gives."""
         subtask = self.by_id[name]
         if subtask.counts_in:
@@ -94,7 +89,7 @@ class CheckReport:
             points = self.by_id[other].by_code[part]
             return (f"{name}  {subtask.title}: {points} point{'s' if points > 1 else ''}, counted "
                     f"in {other}")
-        found, of = self.earned(subtask), sum(subtask.by_code.values())
+        found, of = self.count_points(subtask), sum(subtask.by_code.values())
         parts = [f"{found} of {of} points" if found is not None else f"{of} points"] if of else []
         if subtask.by_hand:
             hand = ", ".join(f"{part} {points}" for part, points in subtask.by_hand.items())
@@ -114,8 +109,8 @@ class CheckReport:
     def __str__(self):
         lines, width = [], max((len(result.state) for result in self.results), default=0)
         for name in self.subtasks:
-            lines.append(self.heading(name))
-            for result in self.of_subtask(name):
+            lines.append(self.make_heading(name))
+            for result in self.list_results(name):
                 lines.append(f"  {result.state:{width}}  {result.label}")
                 if result.words:
                     lines += textwrap.wrap(result.words, 96, initial_indent=" " * 6,
@@ -128,14 +123,14 @@ class CheckReport:
         rows = []
         for name in self.subtasks:
             rows.append(f'<tr><th colspan="2" style="text-align:left">'
-                        f"{html.escape(self.heading(name))}</th></tr>")
-            rows += [row(result) for result in self.of_subtask(name)]
+                        f"{html.escape(self.make_heading(name))}</th></tr>")
+            rows += [make_row(result) for result in self.list_results(name)]
         return (f'<table style="text-align:left">{"".join(rows)}</table>'
                 f"<p>{html.escape(self.summary)}</p>")
 
 
-def row(result):
-    """Return a result as a row of an HTML table."""
+def make_row(result):
+    """A result as a row of an HTML table."""
     words = f"<br>{html.escape(result.words)}" if result.words else ""
     colour = COLOURS.get(result.state, COLOURS[NOT_STARTED])
     style = f"color:{colour};white-space:nowrap;vertical-align:top;text-align:left"
@@ -156,7 +151,7 @@ def check(*subtasks):
 
 
 def run_checks(subtasks=None, folder=None, assignment=None):
-    """Return the CheckReport of some subtasks, by default of all.
+    """The CheckReport of some subtasks, by default of all.
 
     folder:     of the scripts; default: the assignment's.
     assignment: default: that of the current folder.
@@ -176,13 +171,13 @@ def run_checks(subtasks=None, folder=None, assignment=None):
     # a subtask brings the checks of another one that decides one of its points
     tried = [name for name in by_id if name in chosen or by_id[name].charge("")[0] in chosen]
     with Student(folder, assignment=assignment) as student:
-        results = [result_of(one, student) for name in tried for one in load_checks(assignment)
+        results = [run_check(one, student) for name in tried for one in load_checks(assignment)
                    if one.subtask == name]
     return CheckReport(results, chosen, assignment)
 
 
-def result_of(one, student):
-    """Return the Result of one check."""
+def run_check(one, student):
+    """The Result of one check."""
     state, words = PASSED, ""
     try:
         words = one.run(student) or ""
@@ -196,7 +191,7 @@ def result_of(one, student):
 
 
 def main(arguments=None):
-    """Return the exit status: 0 all passed, 1 otherwise, 2 the checks could not run."""
+    """The exit status: 0 all passed, 1 otherwise, 2 the checks could not run."""
     parser = argparse.ArgumentParser(
         prog="python -m kit check", description="Test the code in the scripts. The results say "
         "for each subtask what is right and what is wrong.",

@@ -1,13 +1,17 @@
-"""Runs a command of a package: `python -m package command`."""
+"""Shared by all commands: `python -m package command`, whole numbers as options, Ctrl-C."""
 
 import argparse
+import contextlib
 import importlib
+import re
+import signal
 import sys
+import threading
 
 from kit.files import Refused, one_line
 
 
-def run(package, commands, arguments=None):
+def run_command(package, commands, arguments=None):
     """Run a command; return its exit status.
 
     package:   as in `python -m package`.
@@ -27,12 +31,44 @@ def run(package, commands, arguments=None):
     try:
         return importlib.import_module(commands[options.command][0]).main(options.rest)
     except ModuleNotFoundError as problem:
-        print(f"{package} {options.command}: {problem.name} is not installed: run "
-              "`pip install -r requirements.txt` in the assignment's folder", file=sys.stderr)
-        return 2
+        words = (f"{problem.name} is not installed: run `pip install -r requirements.txt` in the "
+                 "assignment's folder")
+        status = 2
     except Refused as refusal:      # a module may read files when it is imported
-        print(f"{package} {options.command}: {one_line(refusal, 400)}", file=sys.stderr)
-        return 2
+        words, status = one_line(refusal, 400), 2
     except KeyboardInterrupt:
-        print(f"{package} {options.command}: stopped", file=sys.stderr)
-        return 130
+        words, status = "stopped", 130
+    print(f"{package} {options.command}: {words}", file=sys.stderr)
+    return status
+
+
+def accept_whole_numbers(lowest, highest=None):
+    """The `type` of an option of argparse: a whole number of at most 18 digits."""
+    def convert(text):
+        if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) < lowest or \
+                highest is not None and int(text) > highest:
+            raise argparse.ArgumentTypeError(
+                f"got {one_line(text, 40)!r}, expected a whole number from {lowest} "
+                + ("up" if highest is None else f"to {highest}"))
+        return int(text)
+    return convert
+
+
+@contextlib.contextmanager
+def stop_on_signals(stops):
+    """Raise KeyboardInterrupt on Ctrl-C and when another process ends this one; add it to stops.
+
+    Unfinished files are then removed.
+    """
+    def stop(number, _):
+        stops.append(number)
+        raise KeyboardInterrupt
+    own = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        own = ()        # only the main thread may set them
+    before = {number: signal.signal(number, stop) for number in own}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

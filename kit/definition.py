@@ -1,4 +1,4 @@
-"""What assignment/assignment.toml says: files, subtasks, points, and the limits of a hand-in."""
+"""Reads assignment/assignment.toml: files, subtasks, points, and the limits of a hand-in."""
 
 import functools
 import hashlib
@@ -26,18 +26,13 @@ AGAIN = "take it from the assignment's zip again"
 
 @dataclass(frozen=True)
 class Subtask:
-    """One subtask.
+    """One subtask. With counts_in "2c helpers" it has no points: its checks decide that part."""
 
-    id:        as in "2b"; title: its heading goes on with it; question: as students read it.
-    by_code:   {part: points} that a program gives; by_hand: those that a person gives.
-    counts_in: "2c helpers" if its checks decide that part, and it has no points of its own.
-    """
-
-    id: str
-    title: str
-    question: str
-    by_code: dict = field(default_factory=dict)
-    by_hand: dict = field(default_factory=dict)
+    id: str             # "2b"
+    title: str          # its heading is the id and the title
+    question: str       # as students read it
+    by_code: dict = field(default_factory=dict)     # {part: points} that a program gives
+    by_hand: dict = field(default_factory=dict)     # {part: points} that a person gives
     counts_in: str = ""
 
     @property
@@ -63,24 +58,18 @@ class HandInLimits:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment. Names of files are relative to its folder, with forward slashes.
-
-    scripts:   what students write; notebooks: {name: ids of its subtasks}.
-    settings:  texts that students get without the lines of the instructor.
-    given:     files that students get as they are; data: {file: sha256}, given too.
-    subtasks:  in order.
-    """
+    """One assignment. Names of files are relative to its folder, with forward slashes."""
 
     folder: Path
     title: str
     points: int
-    scripts: tuple
-    notebooks: dict
-    subtasks: tuple
+    scripts: tuple          # students write them
+    notebooks: dict         # {name: ids of its subtasks}
+    subtasks: tuple         # in order
     group_size: int = 1
-    settings: tuple = ()
-    given: tuple = ()
-    data: dict = field(default_factory=dict)
+    settings: tuple = ()    # texts that students get without the lines of the instructor
+    given: tuple = ()       # files that students get as they are
+    data: dict = field(default_factory=dict)    # {file: sha256}, given too
     hand_in: HandInLimits = HandInLimits()
 
     def __hash__(self):
@@ -154,7 +143,8 @@ def load_module(path, is_package, folder):
     """The module in a file. It finds the other modules of the folder."""
     if folder not in sys.path:
         sys.path.append(folder)
-    name = f"{path.parent.name if is_package else path.stem}_{hash_text(str(path))}"
+    number = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    name = f"{path.parent.name if is_package else path.stem}_{number}"
     spec = importlib.util.spec_from_file_location(
         name, path, submodule_search_locations=[str(path.parent)] if is_package else None)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -166,11 +156,6 @@ def load_module(path, is_package, folder):
         raise Refused(f"{path} cannot be imported ({type(problem).__name__}: "
                       f"{one_line(problem)}): {AGAIN}") from None
     return module
-
-
-def hash_text(text):
-    """A short hash of a text, for a name."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def find_assignment(start=None):
@@ -200,24 +185,20 @@ def read_assignment(folder):
     path = folder / TOML
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-        subtasks = [build(Subtask, path, {"id": name, **values}, f"subtasks.{name}")
+        subtasks = [build_section(Subtask, path, {"id": name, **values}, f"subtasks.{name}")
                     for name, values in given.pop("subtasks").items()]
-        limits = build(HandInLimits, path, given.pop("hand_in", {}), "hand_in")
+        limits = build_section(HandInLimits, path, given.pop("hand_in", {}), "hand_in")
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
-        return build(Assignment, path, {"folder": folder, "subtasks": tuple(subtasks),
+        return build_section(Assignment, path, {"folder": folder, "subtasks": tuple(subtasks),
                                         "hand_in": limits, **given, **lists}, "")
     except Refused:
         raise
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise Refused(f"{path} cannot be read ({describe(problem)}): {AGAIN}") from None
+        words = f"it has no {problem}" if isinstance(problem, KeyError) else reason(problem)
+        raise Refused(f"{path} cannot be read ({words}): {AGAIN}") from None
 
 
-def describe(problem):
-    """What is wrong with assignment.toml, in a few words."""
-    return f"it has no {problem}" if isinstance(problem, KeyError) else reason(problem)
-
-
-def build(kind, path, values, section):
+def build_section(kind, path, values, section):
     """A dataclass of a section's values; Refused if there are others, or some are missing."""
     known, where = {one.name for one in fields(kind)}, f"[{section}]" if section else "its top"
     if unknown := values.keys() - known:

@@ -60,7 +60,7 @@ def reason(problem):
 
 
 def one_line(text, longest=160):
-    """Return text on one line, shortened; a mark replaces what could control a terminal."""
+    """Text on one line, shortened; a mark replaces what could control a terminal."""
     text = " ".join(str(text).split())
     text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
     return text if len(text) <= longest else text[:longest - 1] + "…"

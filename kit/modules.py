@@ -1,4 +1,4 @@
-"""Which files a module is made of: its own, and those of the local modules that it imports."""
+"""Lists the files of a module: its own, and those of the local modules that it imports."""
 
 import ast
 from pathlib import Path

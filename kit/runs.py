@@ -214,6 +214,7 @@ def read_results(path):
             if file.zip.testzip():
                 return None
             results = json.loads(file["results"].item())
+            os.utime(path)      # its time says when it was last of use
             return results | {name: [file[f"{name}{number}"] for number in range(count)]
                               for name, count in results.pop("arrays").items()}
     except Exception:   # a damaged file can raise any

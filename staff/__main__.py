@@ -2,7 +2,7 @@
 
 import sys
 
-from kit.commands import run
+from kit.commands import run_command
 
 COMMANDS = {
     "new": ("staff.new", "write the smallest assignment that works, to begin another one"),
@@ -17,7 +17,7 @@ COMMANDS = {
 
 def main(arguments=None):
     """The exit status of the command that the first argument names."""
-    return run("staff", COMMANDS, arguments)
+    return run_command("staff", COMMANDS, arguments)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from kit.checking.cases import read_cases
+from kit.checking.case_file import read_cases
 from kit.definition import CASES, load_assignment
 from kit.files import Refused, one_line, say, whole_file
 

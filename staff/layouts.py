@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.definition import build, load_assignment, tomllib
+from kit.definition import build_section, load_assignment, tomllib
 from kit.files import Refused, reason
 
 KIT = "kit"
@@ -89,7 +89,7 @@ def read_layouts(folder):
     for name, values in {KIT: {}, **listed}.items():
         values = {key: tuple(value) if isinstance(value, list) else value
                   for key, value in values.items()}
-        found[name] = build(Layout, path, {"name": name, "folder": path.parent,
+        found[name] = build_section(Layout, path, {"name": name, "folder": path.parent,
                                            "own": assignment.scripts, **values}, name)
     return found
 

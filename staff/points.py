@@ -41,5 +41,5 @@ def list_parts_by_hand(*layouts):
 def count_points(results, layout=KIT):
     """{subtask: points by code} of one submission's Results; 0 where there are none."""
     report = CheckReport(results, [], load_assignment())
-    return {subtask.id: report.earned(subtask) or 0 for subtask in divide_subtasks(layout)
+    return {subtask.id: report.count_points(subtask) or 0 for subtask in divide_subtasks(layout)
             if subtask.by_code}

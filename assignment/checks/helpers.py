@@ -1,20 +1,21 @@
 """Checks of the helpers from the assignment before: subtask 0. Its point is one of 2c."""
 
+import contextlib
+
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, array, close, near, number, times
+from kit.checking.measuring import (UNJUDGED, all_hold, is_close, is_near,
+                                    require_array, require_number)
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
-STAND_IN = "stand_in.Model"
-
 
 @check("0", "helpers", "one-hot encoding")
-def one_hot(student):
+def judge_one_hot(student):
     given = student.cases["helpers"]["labels"]
     for labels in (given, given.reshape(-1, 1)):
-        found = array(student.call("task2.one_hot_encode", labels, 10, pure=True), (6, 10),
-                      "one_hot_encode(Y, 10) of six labels", kinds="bif")
+        found = require_array(student.call("task2.one_hot_encode", labels, 10, pure=True), (6, 10),
+                              "one_hot_encode(Y, 10) of six labels", kinds="bif")
         ones = [np.flatnonzero(row == 1).tolist() for row in found]
         if np.any(found.sum(axis=1) != 1) or any(len(row) != 1 for row in ones):
             raise Problem(f"a row of one_hot_encode is {found[0]}, expected a single 1 and zeros")
@@ -22,48 +23,48 @@ def one_hot(student):
             raise Problem(f"one_hot_encode puts the 1 into the columns {np.ravel(ones)} for the "
                           f"labels {given}: put each 1 into the column of its label")
     K = student.cases["training"]["outputs"].shape[1]
-    array(student.call("task2.one_hot_encode", np.array([1, 0]), K), (2, K),
-          f"one_hot_encode(Y, {K}) of two labels", kinds="bif")
+    require_array(student.call("task2.one_hot_encode", np.array([1, 0]), K), (2, K),
+                  f"one_hot_encode(Y, {K}) of two labels", kinds="bif")
 
 
 @check("0", "helpers", "cross-entropy loss")
-def loss(student):
+def judge_loss(student):
     case = student.cases["loss"]
     targets, N = case["targets"], len(case["targets"])
     value = student.call("task2.cross_entropy_loss", targets, case["outputs"][0], pure=True)
     if isinstance(value, np.ndarray) and value.size > 1:
         raise Problem(f"the loss of {N} examples is an array of shape {value.shape}: take the "
                       "mean over the examples")
-    found, expected = number(value, f"the loss of {N} examples"), case["loss"]
-    if not close(found, expected):
+    found, expected = require_number(value, f"the loss of {N} examples"), case["loss"]
+    if not is_close(found, expected):
         raise Problem(f"the loss is {found:.4f}, expected {expected:.4f}"
-                      + loss_hint(student, case, found, N))
+                      + explain_loss(student, case, found, N))
 
 
-def loss_hint(student, case, found, N):
+def explain_loss(student, case, found, N):
     """The likeliest mistake behind a wrong loss."""
     factor = found / case["loss"]
     K = case["targets"].shape[1]
-    if near(factor, -1):
+    if is_near(factor, -1):
         return ": is a minus sign missing?"
-    if near(factor, N):
-        return (f"; that is {times(factor)} the right loss, for {N} examples: is it the sum "
+    if is_near(factor, N):
+        return (f"; that is {factor:.4g} times the right loss, for {N} examples: is it the sum "
                 "instead of the mean?")
-    if near(factor, 1 / K):
-        return (f"; that is {times(factor)} the right loss, for {K} classes: take the mean over "
-                "the examples only")
-    if near(factor, 1 / np.log(2), 1 / np.log(10)):
+    if is_near(factor, 1 / K):
+        return (f"; that is {factor:.4g} times the right loss, for {K} classes: take the mean "
+                "over the examples only")
+    if is_near(factor, 1 / np.log(2), 1 / np.log(10)):
         return ": is it not the natural logarithm?"
     other = student.call("task2.cross_entropy_loss", case["targets"], case["outputs"][1])
-    if not close(other, found):
+    if not is_close(other, found):
         return (", and it depends on the outputs of wrong classes: are terms of these classes "
                 "included?")
     return ""
 
 
 @check("0", "helpers", "loss where an output is 0", remark=True)
-def loss_of_zero(student):
-    if not all_hold(student, loss):
+def judge_loss_of_zero(student):
+    if not all_hold(student, judge_loss):
         return UNJUDGED
     value = student.call("task2.cross_entropy_loss", np.eye(3), np.roll(np.eye(3), 1, axis=1))
     if not np.isfinite(value):
@@ -73,31 +74,33 @@ def loss_of_zero(student):
 
 
 @check("0", "helpers", "accuracy")
-def accuracy(student):
+def judge_accuracy(student):
     outputs, best = (student.cases["helpers"][name] for name in ("outputs", "best"))
     K = outputs.shape[1]
     wrong = (best + 1) % K
     two_wrong = np.where(np.arange(5) < 3, best, wrong)
     names = ("accuracy_of",) if student.layout == "kit" else ()
     for name in (*names, "calculate_accuracy"):
-        found = [number(share(student, name, outputs, np.eye(K)[labels]), name)
+        found = [require_number(call_accuracy(student, name, outputs, np.eye(K)[labels]), name)
                  for labels in (best, wrong, two_wrong)]
-        judge_accuracy(name, np.array(found), outputs, best)
+        require_accuracies(name, np.array(found), outputs, best)
 
 
-def share(student, name, outputs, targets):
-    """Return the result of one of the two functions for outputs and targets."""
+def call_accuracy(student, name, outputs, targets):
+    """The result of one of the two functions for outputs and targets."""
     if name == "accuracy_of":
         return student.call("task2.accuracy_of", outputs, targets)
     # a stand-in's outputs are the first columns of X
     ws = [np.zeros((outputs.shape[1], outputs.shape[1]))]
-    model = student.call(STAND_IN, ws, ws, keep=True)
+    model = student.call("stand_in.Model", ws, ws, keep=True)
     return student.call("task2.calculate_accuracy", outputs, targets, model)
 
 
-def judge_accuracy(name, found, outputs, best):
-    """Raise Problem, with the likeliest mistake, unless the accuracies are 1, 0 and 0.6: those of
-    five outputs whose largest ones are in the columns best."""
+def require_accuracies(name, found, outputs, best):
+    """Raise Problem, with the likeliest mistake, unless the accuracies are 1, 0 and 0.6.
+
+    best: the columns of the largest of the five outputs.
+    """
     right, rows, K = np.array([1, 0, 0.6]), np.arange(5), outputs.shape[1]
     if np.allclose(found, right, rtol=0, atol=1e-6):
         return
@@ -118,29 +121,29 @@ def judge_accuracy(name, found, outputs, best):
 
 
 @check("0", "helpers", "batches in the order given")
-def batches(student):
-    X, Y = numbered(10)
-    found = loaded(student, X, Y, 4)
+def judge_batches(student):
+    X, Y = make_examples(10)
+    found = load_batches(student, X, Y, 4)
     sizes = [len(labels) for _, labels in found]
     if sizes != [4, 4, 2]:
         raise Problem(f"ten examples with batch size 4 give batches of {sizes}, expected [4, 4, 2]"
-                      + (": the last two are missing" if sizes == [4, 4] else ""))
-    judge_pairs(found, X, Y)
+                      + (": is the last, smaller batch left out?" if sizes == [4, 4] else ""))
+    require_pairs(found, X, Y)
     order = np.concatenate([labels.ravel() for _, labels in found])
     if not np.array_equal(order, Y.ravel()):
         raise Problem("without shuffle the order of the examples changes: keep the given order")
     rng = student.call("numpy.random.default_rng", 5, keep=True)
-    if not np.array_equal(loaded(student, X, Y, 10, rng=rng)[0][1], Y):
+    if not np.array_equal(load_batches(student, X, Y, 10, rng=rng)[0][1], Y):
         raise Problem("without shuffle, but with a generator rng, the order of the examples "
                       "changes: is shuffle ignored?")
 
 
 @check("0", "helpers", "shuffling")
-def shuffling(student):
-    X, Y = numbered(60)
+def judge_shuffling(student):
+    X, Y = make_examples(60)
     rng = student.call("numpy.random.default_rng", 5, keep=True)
-    epochs = [loaded(student, X, Y, 16, shuffle=True, rng=rng) for _ in range(2)]
-    judge_pairs([batch for epoch in epochs for batch in epoch], X, Y)
+    epochs = [load_batches(student, X, Y, 16, shuffle=True, rng=rng) for _ in range(2)]
+    require_pairs([batch for epoch in epochs for batch in epoch], X, Y)
     orders = [np.concatenate([labels.ravel() for _, labels in epoch]) for epoch in epochs]
     for order in orders:
         if sorted(order.tolist()) != Y.ravel().tolist():
@@ -152,23 +155,35 @@ def shuffling(student):
         raise Problem("two epochs have the same order: draw a new order in each epoch")
     if student.layout != "kit":
         return      # no generator is given
-    again = loaded(student, X, Y, 16, shuffle=True,
-                   rng=student.call("numpy.random.default_rng", 5, keep=True))
+    again = load_batches(student, X, Y, 16, shuffle=True,
+                         rng=student.call("numpy.random.default_rng", 5, keep=True))
     if not np.array_equal(np.concatenate([labels.ravel() for _, labels in again]), orders[0]):
         raise Problem("the same seed gives two orders: draw them with the given generator rng")
 
 
-def numbered(N):
+@contextlib.contextmanager
+def replace_in_task2(student, name, value):
+    """Replace a function of task2.py for a while."""
+    module = student.call("importlib.import_module", "task2", keep=True)
+    own = student.get((module, name), keep=True)
+    student.set((module, name), value)
+    try:
+        yield
+    finally:
+        student.set((module, name), own)
+
+
+def make_examples(N):
     """N images and labels: each image holds the number of its label."""
     Y = np.arange(N).reshape(-1, 1)
     return np.hstack([Y + 0.25, Y + 0.5]), Y
 
 
-def loaded(student, X, Y, size, **options):
+def load_batches(student, X, Y, size, **options):
     """The batches that batch_loader yields."""
     given = [student.call("numpy.array", one, keep=True) for one in (X, Y)]
     batches = student.call("utils.batch_loader", *given, size, keep=True, **options)
-    found = student.call("stand_in.batch_loader", batches)
+    found = student.call("stand_in.list_batches", batches)
     if len(found) > len(X):
         raise Problem(f"batch_loader yields at least {len(found)} batches for {len(X)} examples: "
                       "does it never end?")
@@ -184,7 +199,7 @@ def loaded(student, X, Y, size, **options):
     return found
 
 
-def judge_pairs(found, X, Y):
+def require_pairs(found, X, Y):
     """Raise Problem unless each image is with its own label."""
     for images, labels in found:
         if not np.array_equal(np.floor(images[:, 0]), labels.ravel()):

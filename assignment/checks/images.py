@@ -1,19 +1,19 @@
 """Checks of the pre-processing of the images: subtask 2a."""
 
-import contextlib
-
 import numpy as np
 
-from .helpers import one_hot
-from kit.checking.measuring import array, close, holds, near, number
+from kit.checking.measuring import holds, is_close, is_near, require_array, require_number
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
+from .helpers import judge_one_hot, replace_in_task2
 
 
-def images(student, number, rows=6):
-    """Return images, the normalised images, the mean and the standard deviation. Mean and
-    deviation are exact, and no outer column looks like the bias's."""
+def draw_images(student, number, rows=6):
+    """Images, the normalised images, the mean and the standard deviation.
+
+    Mean and deviation are exact. No outer column looks like the bias's.
+    """
     case = student.cases["images"]
     values = np.resize([0.5, -0.5, np.sqrt(1.75), -np.sqrt(1.75)], 782 * rows)
     np.random.default_rng([case["seed"], number]).shuffle(values)
@@ -23,9 +23,9 @@ def images(student, number, rows=6):
 
 
 @check("2a", "statistics", "mean and standard deviation")
-def statistics(student):
+def judge_statistics(student):
     for scale, shift in ((1, 0), (0.5, 7)):
-        X, _, mean, std = images(student, 1)
+        X, _, mean, std = draw_images(student, 1)
         X = X * scale + shift
         value = student.call("task2.training_statistics", X, pure=True)
         if not isinstance(value, (tuple, list)) or len(value) != 2:
@@ -38,42 +38,42 @@ def statistics(student):
                         6: ", one number for each image"}.get(found.size, "")
                 raise Problem(f"the {what} is an array of shape {found.shape}{each}: expected one "
                               "number over all pixels of all images")
-            found = number(found, f"the {what}")
-            if not close(found, right):
+            found = require_number(found, f"the {what}")
+            if not is_close(found, right):
                 raise Problem(f"the {what} is {found:.4f}, expected {right:.4f}"
-                              + statistics_hint(found, right, X))
+                              + explain_statistics(found, right, X))
 
 
-def statistics_hint(found, right, X):
+def explain_statistics(found, right, X):
     """The likeliest mistake behind a wrong mean or standard deviation."""
-    if near(found, right ** 2):
+    if is_near(found, right ** 2):
         return ": is it the variance?"
-    if near(found, X.mean(), X.std()):
+    if is_near(found, X.mean(), X.std()):
         return ": are the two numbers in the wrong order?"
-    if near(found, right / 255):
+    if is_near(found, right / 255):
         return ": are the pixels divided by 255 first?"
     return ""
 
 
-def processed(student, X, mean, std, kinds="fi", **options):
-    """Return the columns of the pixels, and the added column, which may be first or last."""
+def preprocess(student, X, mean, std, kinds="fi", **options):
+    """The columns of the pixels, and the added column, which may be first or last."""
     value = student.call("task2.pre_process_images", X, mean, std, **options)
     what = f"what pre_process_images returns for {len(X)} images"
     if isinstance(value, np.ndarray) and value.shape == X.shape:
-        return array(value, X.shape, what, kinds), None
-    found = array(value, (len(X), 785), what, kinds)
+        return require_array(value, X.shape, what, kinds), None
+    found = require_array(value, (len(X), 785), what, kinds)
     first = np.ptp(found[:, 0]) < 1e-9 and not np.ptp(found[:, -1]) < 1e-9
     return (found[:, 1:], found[:, 0]) if first else (found[:, :-1], found[:, -1])
 
 
 @check("2a", "scaling", "pixels scaled")
-def scaling(student):
-    X, scaled, mean, std = images(student, 2)
-    found, column = processed(student, X, mean, std, kinds="f", pure=True)
-    if close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
-        return      # bias_column reports a missing column
+def judge_scaling(student):
+    X, scaled, mean, std = draw_images(student, 2)
+    found, column = preprocess(student, X, mean, std, kinds="f", pure=True)
+    if is_close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
+        return      # judge_bias_column reports a missing column
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
-    if not close(found, slope * X + shift, 1e-6):
+    if not is_close(found, slope * X + shift, 1e-6):
         if all(np.ptp(found[X == pixel]) < 1e-9 for pixel in np.unique(X)):
             worst = np.unravel_index(np.argmax(np.abs(found - scaled)), X.shape)
             raise Problem(f"a pixel of {X[worst]:.4g} becomes {found[worst]:.4g}, expected "
@@ -81,48 +81,49 @@ def scaling(student):
         raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
                       "its own mean and standard deviation?")
     raise Problem(f"a pixel x becomes {slope:.4g}·x {shift:+.4g}, with mean {mean} and standard "
-                  f"deviation {std}" + scaling_hint(slope, shift, std))
+                  f"deviation {std}" + explain_scaling(slope, shift, std))
 
 
-def scaling_hint(slope, shift, std):
+def explain_scaling(slope, shift, std):
     """The likeliest mistake behind a wrong scaling."""
-    if near(slope * std, 1) and abs(shift) < 1e-9:
-        return ": the mean is not subtracted"
-    if near(slope, 1):
-        return ": the pixel is not divided by the standard deviation"
-    if near(slope * std ** 2, 1):
+    if is_near(slope * std, 1) and abs(shift) < 1e-9:
+        return ": is the mean not subtracted?"
+    if is_near(slope, 1):
+        return ": is the pixel not divided by the standard deviation?"
+    if is_near(slope * std ** 2, 1):
         return ": is it divided by the variance?"
-    if near(slope * std, 1):
+    if is_near(slope * std, 1):
         return ": subtract the mean first, then divide"
-    if near(slope * std, -1):
-        return ": the sign is wrong"
+    if is_near(slope * std, -1):
+        return ": is the sign wrong?"
     return ", expected (x - mean) / standard deviation"
 
 
 @check("2a", "same_for_every_split", "the same two numbers for every split")
-def same_for_every_split(student):
-    X, scaled, mean, std = images(student, 3)
-    found, _ = processed(student, X, mean - std / 2, std / 2)
-    if close(found, scaled) and not close(found, 2 * scaled + 1):
+def judge_every_split(student):
+    X, scaled, mean, std = draw_images(student, 3)
+    found, _ = preprocess(student, X, mean - std / 2, std / 2)
+    if is_close(found, scaled) and not is_close(found, 2 * scaled + 1):
         raise Problem("pre_process_images ignores the mean and the standard deviation that are "
                       f"passed: the results have mean {found.mean():.2f} and standard deviation "
                       f"{found.std():.2f}; are images normalised with their own numbers?")
-    judge_dataset(student)
-    if not holds(scaling, student):
+    require_dataset(student)
+    if not holds(judge_scaling, student):
         return
-    one, _ = processed(student, X[:2], mean - std / 2, std / 2)
-    if not close(one, found[:2], 1e-9):
+    one, _ = preprocess(student, X[:2], mean - std / 2, std / 2)
+    if not is_close(one, found[:2], 1e-9):
         raise Problem("the result for an image depends on the images that are passed with it: use "
                       "only the two numbers that are passed")
 
 
-def judge_dataset(student):
+def require_dataset(student):
     """Raise Problem unless load_dataset scales both splits with the training set's numbers."""
-    train, val = (images(student, 4, 8)[0].astype(np.uint8),
-                  (images(student, 5, 4)[0] * 0.5 + 20).astype(np.uint8))
+    train, val = (draw_images(student, 4, 8)[0].astype(np.uint8),
+                  (draw_images(student, 5, 4)[0] * 0.5 + 20).astype(np.uint8))
+    labels = [np.arange(len(X)).reshape(-1, 1) for X in (train, val)]
+    mnist = student.call("stand_in.Data", train, labels[0], val, labels[1], keep=True)
     try:
-        with mnist_of(student, train, np.arange(8).reshape(-1, 1), val,
-                      np.arange(4).reshape(-1, 1)):
+        with replace_in_task2(student, "load_full_mnist", mnist):
             data = student.call("task2.load_dataset", keep=True)
             found = [student.get((data, name)) for name in ("X_train", "X_val")]
     except NotWritten as blank:
@@ -130,7 +131,7 @@ def judge_dataset(student):
             raise
         return      # the labels' encoding is another subtask's
     except Problem:
-        if all(holds(one, student) for one in (one_hot, statistics, scaling)):
+        if all(holds(one, student) for one in (judge_one_hot, judge_statistics, judge_scaling)):
             raise
         return
     numbers = student.call("task2.training_statistics", train)
@@ -138,30 +139,17 @@ def judge_dataset(student):
         return
     expected = [student.call("task2.pre_process_images", X, *numbers) for X in (train, val)]
     if not all(isinstance(one, np.ndarray) for one in expected) or \
-            all(map(alike, found, expected)):
+            all(map(are_equal, found, expected)):
         return
-    raise Problem(dataset_hint((train, val), found))
+    raise Problem(explain_dataset((train, val), found))
 
 
-@contextlib.contextmanager
-def mnist_of(student, *arrays):
-    """Replace MNIST by these arrays."""
-    module = student.call("importlib.import_module", "task2", keep=True)
-    own = student.get((module, "load_full_mnist"), keep=True)
-    student.set((module, "load_full_mnist"),
-                student.call("stand_in.Data", *arrays, keep=True))
-    try:
-        yield
-    finally:
-        student.set((module, "load_full_mnist"), own)
+def are_equal(found, expected):
+    """Whether two arrays agree."""
+    return isinstance(found, np.ndarray) and is_close(found, expected, 1e-6)
 
 
-def alike(found, expected):
-    """Return whether two arrays agree."""
-    return isinstance(found, np.ndarray) and close(found, expected, 1e-6)
-
-
-def dataset_hint(splits, found):
+def explain_dataset(splits, found):
     """Say which mean and standard deviation load_dataset used."""
     if not all(isinstance(one, np.ndarray) and one.shape == (len(X), 785)
                for X, one in zip(splits, found)):
@@ -174,7 +162,7 @@ def dataset_hint(splits, found):
     (mean, std), (val_mean, val_std) = used
     words = (f"load_dataset scales the training images with mean {mean:.2f} and standard "
              f"deviation {std:.2f}")
-    if not close(used[1], used[0]):
+    if not is_close(used[1], used[0]):
         return (f"{words}, but the validation images with {val_mean:.2f} and {val_std:.2f}: use "
                 "the training images' numbers for both")
     return (words + ", but training_statistics gives other numbers for them: are the validation "
@@ -182,19 +170,19 @@ def dataset_hint(splits, found):
 
 
 @check("2a", "bias_column", "a column of ones")
-def bias_column(student):
-    X, _, mean, std = images(student, 6)
-    _, column = processed(student, X, mean, std)
+def judge_bias_column(student):
+    X, _, mean, std = draw_images(student, 6)
+    _, column = preprocess(student, X, mean, std)
     if column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
                       "the bias is missing")
-    if close(column, np.ones(len(X))):
+    if is_close(column, np.ones(len(X))):
         return
     words = f"the column for the bias holds {column[0]:.4g}, expected 1"
     if np.ptp(column) > 1e-9:
         words = "neither the first nor the last column is constant, expected a column of ones"
     elif not column.any():
-        words += ": with zeros the first layer has no bias"
-    elif close(column, np.full(len(X), (1 - mean) / std)):
+        words += ": is a column of zeros added instead of ones?"
+    elif is_close(column, np.full(len(X), (1 - mean) / std)):
         words += ": is the column added before the pixels are scaled?"
     raise Problem(words)

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, array, close, kind_of
+from kit.checking.measuring import UNJUDGED, all_hold, describe_kind, is_close, require_array
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
 PLAIN = "task2.SoftmaxModel"
 
 
-def network(student, ws, cls=PLAIN, **flags):
-    """Return a Handle of a network with these weights."""
+def make_network(student, ws, cls=PLAIN, **flags):
+    """A Handle of a network with these weights."""
     sizes = [w.shape[1] for w in ws]
     try:
         model = student.call(cls, sizes, num_inputs=len(ws[0]), keep=True, **flags)
@@ -23,39 +23,43 @@ def network(student, ws, cls=PLAIN, **flags):
     return model
 
 
-def kept(student, model):
+def read_activations(student, model):
     """The list activations, in which forward keeps the outputs of all layers."""
     activations = student.get((model, "activations"))
     if not isinstance(activations, (list, tuple)):
-        raise Problem(f"activations is {kind_of(activations)}, expected the list [X, a¹, …, ŷ]")
+        raise Problem(f"activations is {describe_kind(activations)}, expected the list [X, a¹, …, "
+                      "ŷ]")
     return activations
 
 
 @check("2b", "forward", "outputs of one hidden layer")
-def forward(student):
+def judge_forward(student):
     for name in ("plain", "square"):
         case = student.cases[name]
-        model, K = network(student, case["ws"]), case["ws"][-1].shape[1]
+        model, K = make_network(student, case["ws"]), case["ws"][-1].shape[1]
         for N in (len(case["X"]), 1, 3):
             X = case["X"][:N]
-            outputs = array(student.call((model, "forward"), X, pure=True), (N, K),
-                            f"what forward returns for {N} examples and {K} classes")
-            if not close(outputs, case["outputs"][:N]):
-                raise Problem(forward_hint(student, model, outputs, case, N))
-        judge_new_weights(student, model, case)
+            outputs = require_array(student.call((model, "forward"), X, pure=True), (N, K),
+                                    f"what forward returns for {N} examples and {K} classes")
+            if not is_close(outputs, case["outputs"][:N]):
+                raise Problem(explain_outputs(student, model, outputs, case, N))
+        require_new_weights(student, model, case)
 
 
-def judge_new_weights(student, model, case):
-    """Raise Problem unless forward uses the weights as they are now: if the first matrix is 0, all
-    examples have the same outputs."""
+def require_new_weights(student, model, case):
+    """Raise Problem unless forward uses the weights as they are now.
+
+    If the first matrix is 0, all examples have the same outputs.
+    """
     student.set((model, "ws"), [0 * case["ws"][0], case["ws"][1]])
     outputs = student.call((model, "forward"), case["X"])
-    if not isinstance(outputs, np.ndarray) or not close(outputs, 0 * outputs + outputs[:1], 1e-6):
+    if not isinstance(outputs, np.ndarray) or \
+            not is_close(outputs, 0 * outputs + outputs[:1], 1e-6):
         raise Problem("forward gives wrong outputs after the weights have changed: read self.ws "
                       "in each call")
 
 
-def forward_hint(student, model, outputs, case, N):
+def explain_outputs(student, model, outputs, case, N):
     """Say how outputs are wrong."""
     expected = case["outputs"][:N]
     worst = np.abs(outputs - expected).max()
@@ -69,57 +73,58 @@ def forward_hint(student, model, outputs, case, N):
             return (f"{words}: all lie between 0 and 1, but a row sums to {rows[0]:.3g}, not 1; "
                     "does the output layer use the sigmoid instead of the softmax?")
         return f"{words}: a row sums to {rows[0]:.3g}, not 1; is there a softmax over each row?"
-    return words + (hidden_hint(kept(student, model), case["hidden"][0][:N]) or
+    return words + (explain_hidden(read_activations(student, model), case["hidden"][0][:N]) or
                     "; each row sums to 1, so look at the sums z of the output layer")
 
 
-def hidden_hint(activations, expected):
+def explain_hidden(activations, expected):
     """Say how the hidden outputs are wrong; nothing if forward does not keep them."""
     if len(activations) != 3 or not isinstance(activations[1], np.ndarray) or \
             activations[1].shape != expected.shape:
         return ""
     hidden = activations[1]
-    if close(hidden, expected):
+    if is_close(hidden, expected):
         return "; the hidden outputs are right, so look at the output layer"
     low, high = hidden.min(), hidden.max()
     if low < 0 or high > 1:
         return (f": the hidden outputs go from {low:.3g} to {high:.3g}, but the sigmoid lies "
                 "between 0 and 1; is it another function, or none?")
     worst = np.abs(hidden - expected).max()
-    return f": the hidden outputs are wrong already, by up to {worst:.3g}"
+    return (f"; the hidden outputs are already wrong, by up to {worst:.3g}: look at the hidden "
+            "layer first")
 
 
 @check("2b", "forward", "outputs of all layers kept")
-def forward_keeps(student):
+def judge_activations(student):
     case = student.cases["plain"]
-    model, X = network(student, case["ws"]), case["X"][:5]
+    model, X = make_network(student, case["ws"]), case["X"][:5]
     for rows in (case["X"][5:9], X):        # the second call must not add to the first
         try:
             outputs = student.call((model, "forward"), rows)
         except Problem:
-            if all_hold(student, forward):
+            if all_hold(student, judge_forward):
                 raise
             return UNJUDGED
-    activations = kept(student, model)
+    activations = read_activations(student, model)
     if len(activations) != 3:
         raise Problem(f"activations holds {len(activations)} entries after forward with one "
                       "hidden layer, expected [X, a¹, ŷ]")
     for found, expected, units, what in zip(activations, (X, None, outputs),
                                             (X.shape[1], 4, case["ws"][-1].shape[1]),
                                             ("X", "a¹", "ŷ")):
-        found = array(found, (5, units), f"{what} in activations")
-        if isinstance(expected, np.ndarray) and not close(found, expected, 1e-6):
+        found = require_array(found, (5, units), f"{what} in activations")
+        if isinstance(expected, np.ndarray) and not is_close(found, expected, 1e-6):
             source = "was given" if what == "X" else "has returned"
             raise Problem(f"{what} in activations is not the array that forward {source}")
     return ""
 
 
 @check("2b", "forward", "very large sums", remark=True)
-def large_sums(student):
-    if not all_hold(student, forward):
+def judge_large_sums(student):
+    if not all_hold(student, judge_forward):
         return UNJUDGED
     case = student.cases["plain"]
-    model = network(student, [w * 1e4 for w in case["ws"]])
+    model = make_network(student, [w * 1e4 for w in case["ws"]])
     outputs = student.call((model, "forward"), case["X"][:4])
     if isinstance(outputs, np.ndarray) and not np.isfinite(outputs).all():
         raise Problem("with very large sums z the outputs are NaN, because exp overflows: first "

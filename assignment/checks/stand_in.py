@@ -1,12 +1,14 @@
-"""Replaces a network where only its trainer or the accuracy is judged. It runs in the student's
-process and computes nothing: its outputs and gradients are given."""
+"""Replaces a network where only its trainer or the accuracy is judged.
+
+It runs in the student's process and computes nothing: its outputs and gradients are given.
+"""
 
 from itertools import islice
 
 import numpy as np
 
 
-def batch_loader(batches):
+def list_batches(batches):
     """The batches that a batch_loader yields, as a list of at most a thousand."""
     return list(islice(batches, 1000))
 
@@ -41,7 +43,7 @@ class Model:
         self.activations, self.calls, self.handed = [], [], []
 
     def forward(self, X):
-        """Return the first columns of X; in reverse order after a backward."""
+        """The first columns of X; in reverse order after a backward."""
         outputs = np.array(X[:, :self.num_classes])
         if "backward" in self.calls:
             outputs = outputs[:, ::-1]

@@ -5,24 +5,25 @@ import numpy as np
 from kit.checking.measuring import UNJUDGED, all_hold
 from kit.checking.registry import check
 from kit.checking.student import Problem
-from .training import HELPERS, PLAIN, initial, trainer_of, update
 from kit.files import one_line
+
+from .training import HELPERS, PLAIN, judge_update, make_trainer, make_weights
 
 LOSSES = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, 0.9, 1.0]       # starts above 1; a spike; ties
 WITHOUT_GAIN = [0, 0, 1, 2, 3, 0, 1, 2]                 # a tie may count either way
 
 
 @check("0", "helpers", "early stopping (optional)", remark=True)
-def early_stopping(student):
-    if not all_hold(student, *HELPERS, update):
+def judge_early_stopping(student):
+    if not all_hold(student, *HELPERS, judge_update):
         return UNJUDGED
-    trainer, model = trainer_of(student, PLAIN, [np.zeros((5, 4)), np.zeros((4, 3))], 0.1)
+    trainer, model = make_trainer(student, PLAIN, [np.zeros((5, 4)), np.zeros((4, 3))], 0.1)
     student.set((model, "grads"), [np.full((5, 4), -10.0), np.full((4, 3), -10.0)])
     counts = []
     for step, loss in enumerate(LOSSES, 1):
         student.call((trainer, "update"))       # the weights are now 1, 2, 3 …
         student.set((trainer, "step"), step)
-        validated(student, trainer, loss)
+        validate(student, trainer, loss)
         counts.append(student.get((trainer, "validations_without_gain")))
     if not any(counts):
         raise Problem("not written: every validation counts as the best, and training goes on to "
@@ -31,15 +32,15 @@ def early_stopping(student):
     if counts not in (WITHOUT_GAIN, with_ties):
         raise Problem(f"validation losses of {LOSSES} in a row give {counts} validations without "
                       f"a better loss, expected {WITHOUT_GAIN}")
-    judge_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
+    require_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
     step = student.get((trainer, "best_step"))
     if step not in (6, 7):
         raise Problem(f"best_step is {one_line(step, 40)}, but step 6 has the best loss")
-    judge_patience(student)
+    require_patience(student)
     return ""
 
 
-def validated(student, trainer, loss):
+def validate(student, trainer, loss):
     """Make a trainer validate with this loss."""
     right = np.exp(-loss)
     rows = np.array([[right, (1 - right) / 2, (1 - right) / 2, 0, 0]] * 20)
@@ -49,7 +50,7 @@ def validated(student, trainer, loss):
     student.call((trainer, "validate"), loss, 0.5)
 
 
-def judge_best(best, last):
+def require_best(best, last):
     """Raise Problem unless the weights of validation 6, or 7, are kept."""
     steps = [{round(float(w.flat[0])) for w in ws} for ws in (best, last)]
     if steps[1] == {len(LOSSES)} and steps[0] not in ({6}, {7}):      # otherwise update is wrong
@@ -58,12 +59,12 @@ def judge_best(best, last):
                       + (": keep copies of them" if steps[0] == steps[1] else ""))
 
 
-def judge_patience(student):
+def require_patience(student):
     """Raise Problem unless training stops after 49 to 51 validations without a better loss."""
-    ws = initial(student.cases["training"]["grads"])
-    trainer, _ = trainer_of(student, PLAIN, ws, 0.1)
-    validated(student, trainer, 0.1)
-    validated(student, trainer, 3)      # the loss of all later validations
+    ws = make_weights(student.cases["training"]["grads"])
+    trainer, _ = make_trainer(student, PLAIN, ws, 0.1)
+    validate(student, trainer, 0.1)
+    validate(student, trainer, 3)      # the loss of all later validations
     before = len(student.get((student.get((trainer, "history"), keep=True), "step")))
     history = student.call((trainer, "train"), 12, keep=True)
     waited = len(student.get((history, "step"))) - before + 1

@@ -8,64 +8,63 @@ import contextlib
 
 import numpy as np
 
-from . import helpers
-from .helpers import STAND_IN
-from kit.checking.measuring import (UNJUDGED, all_hold, close, holds, kind_of, matrices,
-                                    near, number, ratio, times)
+from kit.checking.measuring import (UNJUDGED, all_hold, describe_kind, find_ratio, holds, is_close,
+                                    is_near, require_matrices, require_number)
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
+from .helpers import (judge_accuracy, judge_batches, judge_loss, judge_shuffling,
+                      replace_in_task2)
+
 PLAIN = "task2.SoftmaxTrainer"
-HELPERS = helpers.loss, helpers.accuracy, helpers.batches, helpers.shuffling
-STAND_IN_LOSS = "stand_in.loss"
+HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
 
 
-def initial(grads):
+def make_weights(grads):
     """The weights of a stand-in before the first update, for gradients of these shapes."""
     return [np.full_like(grad, value) for grad, value in zip(grads, (0.5, -0.5))]
 
 
-def batch(student, N):
-    """Return N rows whose first columns are a stand-in's outputs, and targets."""
+def make_batch(student, N):
+    """N rows whose first columns are a stand-in's outputs, and targets."""
     outputs = student.cases["training"]["outputs"]
     X = np.hstack([outputs, np.zeros((4, 1)), np.ones((4, 1))])
     rows = np.arange(N) % 4
     return X[rows], np.eye(outputs.shape[1])[np.array([1, 0, 2, 2])[rows]]
 
 
-def trainer_of(student, cls, ws, rate, given=None, examples=None, **options):
-    """Return Handles of a trainer and of the stand-in that it trains."""
-    model = student.call(STAND_IN, ws, given or [np.ones_like(w) for w in ws], keep=True)
-    X, targets = examples or batch(student, 4)
+def make_trainer(student, cls, ws, rate, given=None, examples=None, **options):
+    """Handles of a trainer and of the stand-in that it trains."""
+    model = student.call("stand_in.Model", ws, given or [np.ones_like(w) for w in ws], keep=True)
+    X, targets = examples or make_batch(student, 4)
     dataset = student.call("task2.Dataset", X, targets, X, targets, keep=True)
     trainer = student.call(cls, model, dataset, rate, 2, keep=True, **options)
     return trainer, model
 
 
-def moved(student, cls, ws, rate, **options):
-    """Return (weights before, weights after, gradients) of one update."""
-    trainer, model = trainer_of(student, cls, ws, rate, **options)
+def update_once(student, cls, ws, rate, **options):
+    """(weights before, weights after, gradients) of one update."""
+    trainer, model = make_trainer(student, cls, ws, rate, **options)
     given = student.cases["training"]["grads"] if len(ws) == 2 else [np.ones_like(w) for w in ws]
     student.set((model, "grads"), given)
     student.call((trainer, "update"))
-    return ws, weights(student, model, ws), given
+    return ws, read_weights(student, model, ws), given
 
 
-def weights(student, model, ws):
+def read_weights(student, model, ws):
     """The weights of a stand-in."""
-    return matrices(student.get((model, "ws")), ws, "ws")
+    return require_matrices(student.get((model, "ws")), ws, "ws")
 
 
-def factors(before, after, grads, rate):
-    """Return for each layer the factor of its step, as a multiple of -α times its gradient: 1 is
-    right, None is another direction."""
-    return [ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
+def find_factors(before, after, grads, rate):
+    """For each layer its step as a multiple of -α∂C/∂w: 1 is right, None is another direction."""
+    return [find_ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
 
 
 @check("2c", "train_step", "initial weights from U(-1, 1)")
-def initial_weights(student):
-    first, again, other = (drawn(student, "task2.SoftmaxModel", seed) for seed in (1, 1, 2))
-    for fan_in, w in zip(sizes_drawn(student), first):
+def judge_initial_weights(student):
+    first, again, other = (draw_weights(student, "task2.SoftmaxModel", seed) for seed in (1, 1, 2))
+    for fan_in, w in zip(choose_sizes(student), first):
         low, high, std = w.min(), w.max(), w.std()
         if abs(std - 1 / np.sqrt(3)) < 0.02 and abs(w.mean()) < 0.03 and high - low > 1.95 \
                 and max(high, -low) <= 1:
@@ -74,30 +73,32 @@ def initial_weights(student):
                  f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
                  "1) has the standard deviation 0.577")
         if low == high:
-            words += ": are they drawn later? Draw them when the model is made"
+            words += ": are they drawn only after the model is made?"
         elif low >= 0:
             words += ": are they drawn from 0 to 1?"
         elif max(high, -low) > 1.05:
             words += ": some lie outside; are they drawn from a normal distribution?"
         raise Problem(words)
-    judge_seeds(student, first, again, other)
+    require_seeds(student, first, again, other)
 
 
-def sizes_drawn(student):
-    """The numbers of inputs, hidden units and outputs of the network whose weights are drawn. In
-    another layout there are 10 outputs, so the hidden layer is larger."""
+def choose_sizes(student):
+    """(inputs, hidden units, outputs) of the network whose weights are drawn.
+
+    In another layout there are 10 outputs, so the hidden layer is larger.
+    """
     return (300, 120, 40) if student.layout == "kit" else (785, 480, 10)
 
 
-def drawn(student, cls, seed, **flags):
+def draw_weights(student, cls, seed, **flags):
     """The initial weights of a network of two layers, as its constructor draws them."""
-    inputs, units, outputs = sizes_drawn(student)
+    inputs, units, outputs = choose_sizes(student)
     model = student.call(cls, [units, outputs], num_inputs=inputs, rng=seed, keep=True, **flags)
     shapes = (inputs, units), (units, outputs)
-    return matrices(student.get((model, "ws")), [np.zeros(shape) for shape in shapes], "ws")
+    return read_weights(student, model, [np.zeros(shape) for shape in shapes])
 
 
-def judge_seeds(student, first, again, other):
+def require_seeds(student, first, again, other):
     """Raise Problem unless only the seed decides the weights."""
     if student.layout != "kit":
         return      # no generator is given
@@ -108,33 +109,33 @@ def judge_seeds(student, first, again, other):
         raise Problem("two seeds give the same weights: draw them with the given generator rng")
 
 
-def steps_at_two_rates(student):
-    """Return {learning rate: the factor of each layer's step}."""
-    ws = initial(student.cases["training"]["grads"])
-    return {rate: factors(*moved(student, PLAIN, ws, rate), rate) for rate in (0.1, 0.02)}
+def measure_steps(student):
+    """{learning rate: the factor of each layer's step}."""
+    ws = make_weights(student.cases["training"]["grads"])
+    return {rate: find_factors(*update_once(student, PLAIN, ws, rate), rate)
+            for rate in (0.1, 0.02)}
 
 
 @check("2c", "train_step", "update: a step down the gradient")
-def update(student):
-    judge_step("update", steps_at_two_rates(student))
+def judge_update(student):
+    require_step("update", measure_steps(student))
 
 
 @check("2c", "train_step", "train_step: forward, loss, backward, update")
-def train_step(student):
-    with any_loss(student):
-        judge_train_step(student, *batch(student, 4))
+def judge_train_step(student):
+    with replace_wrong_loss(student):
+        require_train_step(student, *make_batch(student, 4))
 
 
-def judge_train_step(student, X, targets):
-    """Raise Problem unless train_step calls the model's methods, moves its weights by the new
-    gradients, and returns the loss."""
+def require_train_step(student, X, targets):
+    """Raise Problem unless train_step uses the new gradients and returns the loss."""
     found, given, K = {}, student.cases["training"]["grads"], targets.shape[1]
-    ws = initial(given)
+    ws = make_weights(given)
     for rate in (0.1, 0.02):
-        trainer, model = trainer_of(student, PLAIN, ws, rate, given)
+        trainer, model = make_trainer(student, PLAIN, ws, rate, given)
         returned = student.call((trainer, "train_step"), X, targets, pure=True)
         calls = student.get((model, "calls"))
-        after = weights(student, model, ws)
+        after = read_weights(student, model, ws)
         for name in ("forward", "backward"):
             if name not in calls:
                 raise Problem(f"train_step does not call the model's {name}")
@@ -144,63 +145,59 @@ def judge_train_step(student, X, targets):
             if not isinstance(one, np.ndarray) or not np.array_equal(one, right):
                 raise Problem(f"train_step does not pass {what} to backward in the right place: "
                               "pass X_batch, the outputs and Y_batch, in this order")
-        stale = factors(ws, after, [np.full_like(w, 9.0) for w in ws], rate)
+        stale = find_factors(ws, after, [np.full_like(w, 9.0) for w in ws], rate)
         if all(factor and abs(factor - 1) < 1e-6 for factor in stale):
             raise Problem("train_step moves the weights by the gradients of the previous step: "
                           "call backward before update")
-        found[rate] = factors(ws, after, given, rate)
-    own = own_update(student)
-    if own is None or any(not alike(found[rate], own[rate]) for rate in found):
-        judge_step("train_step", found)
-    judge_loss(student, returned, X, targets)
+        found[rate] = find_factors(ws, after, given, rate)
+    own = measure_own_steps(student)
+    if own is None or any(not are_equal(found[rate], own[rate]) for rate in found):
+        require_step("train_step", found)
+    require_loss(student, returned, X, targets)
 
 
-def own_update(student):
+def measure_own_steps(student):
     """The factors of the student's own update, which another check judges."""
     try:
-        return steps_at_two_rates(student)
+        return measure_steps(student)
     except NotWritten:
         raise
     except Problem:
         return None
 
 
-def alike(found, own):
-    """Return whether two lists of factors agree."""
+def are_equal(found, own):
+    """Whether two lists of factors agree."""
     return all(one is not None and other is not None and abs(one - other) < 1e-3
                for one, other in zip(found, own))
 
 
-def judge_loss(student, found, X, targets):
+def require_loss(student, found, X, targets):
     """Raise Problem unless train_step returned the loss of the batch before the step."""
     if found is None:
         raise Problem("train_step returns None, expected the loss of the batch")
     outputs = X[:, :targets.shape[1]]
     expected, later = (student.call("task2.cross_entropy_loss", targets, one.copy())
                        for one in (outputs, outputs[:, ::-1]))
-    found = number(found, "what train_step returns")
-    if not close(found, expected):
+    found = require_number(found, "what train_step returns")
+    if not is_close(found, expected):
         raise Problem(f"train_step returns {found:.4g}, but the loss of the batch is "
                       f"{expected:.4g}"
-                      + (": is it the loss after the step?" if close(found, later) else ""))
+                      + (": is it the loss after the step?" if is_close(found, later) else ""))
 
 
 @contextlib.contextmanager
-def any_loss(student):
+def replace_wrong_loss(student):
     """Replace a wrong loss by another function: another check judges the loss."""
-    if holds(helpers.loss, student):
+    if holds(judge_loss, student):
         yield
         return
-    own = student.get("task2.cross_entropy_loss", keep=True)
-    module = student.call("importlib.import_module", "task2", keep=True)
-    student.set((module, "cross_entropy_loss"), student.get(STAND_IN_LOSS, keep=True))
-    try:
+    other = student.get("stand_in.loss", keep=True)
+    with replace_in_task2(student, "cross_entropy_loss", other):
         yield
-    finally:
-        student.set((module, "cross_entropy_loss"), own)
 
 
-def judge_step(name, found):
+def require_step(name, found):
     """Raise Problem unless every layer has moved by -α times its gradient, for both rates."""
     for rate, layers in found.items():
         for layer, factor in enumerate(layers):
@@ -211,50 +208,43 @@ def judge_step(name, found):
             if factor is None:
                 raise Problem(f"{name} moves {which} in another direction than minus their "
                               "gradient")
-            raise Problem(f"{name} moves {which} by {times(factor)} -α∂C/∂w, with the learning "
-                          f"rate α = {rate}"
-                          + step_hint({rate: one[layer] for rate, one in found.items()}))
+            raise Problem(f"{name} moves {which} by {factor:.4g} times -α∂C/∂w, with the "
+                          f"learning rate α = {rate}"
+                          + explain_step({rate: one[layer] for rate, one in found.items()}))
 
 
-def step_hint(given):
+def explain_step(given):
     """The likeliest mistake behind the factors {learning rate: factor} of a step."""
     if any(factor is None for factor in given.values()):
         return ""
     if all(abs(factor) < 1e-9 for factor in given.values()):
         return ": they do not move; is a new array made instead of changing the model's?"
-    if all(near(factor, -1) for factor in given.values()):
-        return ": that goes up the gradient"
-    if all(near(factor, 1 / rate) for rate, factor in given.items()):
+    if all(is_near(factor, -1) for factor in given.values()):
+        return ": is the sign wrong?"
+    if all(is_near(factor, 1 / rate) for rate, factor in given.items()):
         return ": is the learning rate left out?"
-    if all(near(factor, -1 / rate) for rate, factor in given.items()):
+    if all(is_near(factor, -1 / rate) for rate, factor in given.items()):
         return ": is the learning rate left out, and the sign wrong?"
     steps = [rate * factor for rate, factor in given.items()]
-    if near(steps[0], steps[1]):
+    if is_near(steps[0], steps[1]):
         return f": the step uses {steps[0]:.3g} for every learning rate; use self.learning_rate"
-    if all(near(factor, 0.5, 0.25) for factor in given.values()):
+    if all(is_near(factor, 0.5, 0.25) for factor in given.values()):
         return ": the gradients are means over the batch already; are they divided again?"
-    if all(near(factor, 2) for factor in given.values()):
+    if all(is_near(factor, 2) for factor in given.values()):
         return ": is the step done twice?"
     return ""
 
 
 @check("2c", "train_step", "train: all batches and five validations in each epoch")
-def train(student):
-    X, targets = batch(student, 20)
+def judge_train(student):
+    X, targets = make_batch(student, 20)
     given = student.cases["training"]["grads"]
-    trainer, model = trainer_of(student, PLAIN, initial(given), 0.1, given, (X, targets))
-    with any_loss(student):
+    trainer, _ = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
+    with replace_wrong_loss(student):
         student.call((trainer, "train_step"), X[:2], targets[:2])   # its own blanks come first
     if not all_hold(student, *HELPERS):
         return UNJUDGED
-    judge_train(student, X, targets)
-    return ""
-
-
-def judge_train(student, X, targets):
-    """Raise Problem unless train takes a step with every batch, and validates as it should."""
-    given = student.cases["training"]["grads"]
-    trainer, model = trainer_of(student, PLAIN, initial(given), 0.1, given, (X, targets))
+    trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
     student.set((trainer, "patience"), 10 ** 6)
     history = student.call((trainer, "train"), 3, keep=True)
     steps = student.get((history, "step"))
@@ -263,6 +253,6 @@ def judge_train(student, X, targets):
         raise Problem(f"train takes {calls.count('backward')} steps in 3 epochs of 10 batches, "
                       "expected 30")
     if not isinstance(steps, list) or len(steps) != 15:
-        raise Problem("train validates "
-                      f"{len(steps) if isinstance(steps, list) else kind_of(steps)} times in 3 "
-                      "epochs, expected five times an epoch")
+        found = len(steps) if isinstance(steps, list) else describe_kind(steps)
+        raise Problem(f"train validates {found} times in 3 epochs, expected five times an epoch")
+    return ""

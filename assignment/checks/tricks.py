@@ -2,51 +2,54 @@
 
 import numpy as np
 
-from .gradients import Gradients, backward
-from kit.checking.measuring import array, close, holds, near, ratio, times
-from .network import forward, network
+from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
-from .training import drawn, judge_seeds, sizes_drawn
+
+from .gradients import Gradients, judge_backward
+from .network import judge_forward, make_network
+from .training import choose_sizes, draw_weights, require_seeds
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
 
 
-def improved(student, on=True):
-    """Return a Handle of a small network with the improved sigmoid, or with it turned off."""
-    return network(student, student.cases["improved"]["ws"], IMPROVED, use_improved_sigmoid=on)
+def make_improved(student, on=True):
+    """A Handle of a small network with the improved sigmoid, or with it turned off."""
+    return make_network(student, student.cases["improved"]["ws"], IMPROVED,
+                        use_improved_sigmoid=on)
 
 
 @check("3a", "forward", "the improved sigmoid")
-def activation(student):
+def judge_activation(student):
     case = student.cases["functions"]
-    z, model = case["z"], improved(student)
-    found = array(student.call((model, "activation"), z, pure=True), z.shape, "activation(z)")
-    if not close(found, case["improved"]):
-        raise Problem(activation_hint(found, case))
-    plain = network(student, student.cases["improved"]["ws"])
+    z, model = case["z"], make_improved(student)
+    found = require_array(student.call((model, "activation"), z, pure=True), z.shape,
+                          "activation(z)")
+    if not is_close(found, case["improved"]):
+        raise Problem(explain_activation(found, case))
+    plain = make_network(student, student.cases["improved"]["ws"])
     try:
         usual = student.call((plain, "activation"), z)
-        off = student.call((improved(student, False), "activation"), z)
+        off = student.call((make_improved(student, False), "activation"), z)
     except NotWritten:
         off = usual = None      # 2b's
-    if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not close(off, usual):
+    if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not is_close(off, usual):
         raise Problem("with use_improved_sigmoid turned off, activation differs from that of "
                       "SoftmaxModel: is the flag ignored?")
-    if holds(forward, student):
-        judge_network(student)
+    if holds(judge_forward, student):
+        require_network(student)
 
 
-def activation_hint(found, case):
+def explain_activation(found, case):
     """Say how the outputs of the improved sigmoid are wrong."""
     z, expected = case["z"], case["improved"]
-    if close(found, case["sigmoid"]):
+    if is_close(found, case["sigmoid"]):
         return ("with use_improved_sigmoid, activation is the sigmoid of task 2: is the flag "
                 "ignored?")
     worst = np.abs(found - expected).max()
     words = f"activation(z) is wrong by up to {worst:.3g}"
-    factor = ratio(found, expected)
+    factor = find_ratio(found, expected)
     if factor is not None:
         return words + f", by the factor {factor:.5g} everywhere: is 1.7159 mistyped?"
     highest, lowest = found.max(), found.min()
@@ -59,57 +62,58 @@ def activation_hint(found, case):
     return words + f", and it goes from {lowest:.3g} to {highest:.3g}: look at both constants"
 
 
-def judge_network(student):
+def require_network(student):
     """Raise Problem unless forward of task 2 uses the improved sigmoid."""
     case = student.cases["improved"]
-    outputs = student.call((improved(student), "forward"), case["X"])
-    if not isinstance(outputs, np.ndarray) or not close(outputs, case["outputs"]):
+    outputs = student.call((make_improved(student), "forward"), case["X"])
+    if not isinstance(outputs, np.ndarray) or not is_close(outputs, case["outputs"]):
         raise Problem("activation is right, but the network's outputs do not fit it: does forward "
                       "in task2.py call self.activation for each hidden layer, and for no other?")
 
 
 @check("3a", "slope", "the slope of the improved sigmoid")
-def slope(student):
+def judge_slope(student):
     case = student.cases["functions"]
-    model, z = improved(student), case["z"]
-    found = array(student.call((model, "slope"), case["improved"], pure=True), z.shape, "slope(a)")
-    if not close(found, case["improved slope"]) and not fits_activation(student, model, z):
-        raise Problem(slope_hint(student, model, found, case))
-    if not holds(backward, student):
+    model, z = make_improved(student), case["z"]
+    found = require_array(student.call((model, "slope"), case["improved"], pure=True), z.shape,
+                          "slope(a)")
+    if not is_close(found, case["improved slope"]) and not fits_activation(student, model, z):
+        raise Problem(explain_slope(student, model, found, case))
+    if not holds(judge_backward, student):
         return
     one = Gradients(student, student.cases["improved"], 5, IMPROVED, use_improved_sigmoid=True)
-    if not one.right_by_itself and not one.follows_forward:
+    if not one.is_right_by_itself and not one.follows_forward:
         raise Problem("slope is right, but the gradients do not fit it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")
 
 
 def fits_activation(student, model, z):
-    """Return whether slope(a) is the measured slope of the student's own activation."""
+    """Whether slope(a) is the measured slope of the student's own activation."""
     try:
         outputs = student.call((model, "activation"), z)
-        measured = slope_at(student, model, z)
-        return close(student.call((model, "slope"), outputs), measured, 1e-4)
+        measured = measure_slope(student, model, z)
+        return is_close(student.call((model, "slope"), outputs), measured, 1e-4)
     except (Problem, TypeError):
         return False
 
 
-def slope_at(student, model, z):
+def measure_slope(student, model, z):
     """The measured slope of activation."""
     up, down = (student.call((model, "activation"), z + step) for step in (STEP, -STEP))
     return (up - down) / (2 * STEP)
 
 
-def slope_hint(student, model, found, case):
+def explain_slope(student, model, found, case):
     """Say how a slope is wrong."""
     a, expected = case["improved"], case["improved slope"]
-    if close(found, case["sigmoid slope of improved"]):
+    if is_close(found, case["sigmoid slope of improved"]):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
-    factor = ratio(found, expected)
+    factor = find_ratio(found, expected)
     if factor is not None:
-        return (f"slope(a) is {times(factor)} the measured slope at every sum z"
+        return (f"slope(a) is {factor:.4g} times the measured slope at every sum z"
                 + (": is a constant mistyped or left out?"))
     try:
-        if close(found, slope_at(student, model, a), 1e-4):
+        if is_close(found, measure_slope(student, model, a), 1e-4):
             return ("slope(a) is the slope at the sum z = a, but a is already the output f(z): "
                     "write the slope in terms of the output")
     except (Problem, TypeError):
@@ -118,7 +122,7 @@ def slope_hint(student, model, found, case):
     middle = wrong[case["z"] == 0][0]
     words = (f"slope(a) is {wrong.min():.3g} to {wrong.max():.3g} times the measured slope, and "
              f"{middle:.4g} times at z = 0")
-    if near(middle, 1):
+    if is_near(middle, 1):
         return (words + ": the part that decreases with |z| is wrong; is it squared, and is a "
                 "divided by 1.7159?")
     if abs(middle - 1) < 0.02:
@@ -129,14 +133,14 @@ def slope_hint(student, model, found, case):
 # ------------------------------------------------------------------------------------ subtask 3b
 
 @check("3b", "weights", "normal with standard deviation 1/√fan-in")
-def initial_weights(student):
+def judge_improved_weights(student):
     flags = {"use_improved_weight_init": True}
-    first, again, other = (drawn(student, IMPROVED, seed, **flags) for seed in (1, 1, 2))
-    for layer, (w, fan_in) in enumerate(zip(first, sizes_drawn(student)), 1):
-        judge_deviation(w, fan_in, layer)
-    judge_seeds(student, first, again, other)
+    first, again, other = (draw_weights(student, IMPROVED, seed, **flags) for seed in (1, 1, 2))
+    for layer, (w, fan_in) in enumerate(zip(first, choose_sizes(student)), 1):
+        require_deviation(w, fan_in, layer)
+    require_seeds(student, first, again, other)
     try:
-        off, usual = (drawn(student, cls, 3) for cls in (IMPROVED, "task2.SoftmaxModel"))
+        off, usual = (draw_weights(student, cls, 3) for cls in (IMPROVED, "task2.SoftmaxModel"))
     except Problem:
         return      # 2c's
     if not all(np.isclose(one.std(), two.std(), rtol=0.1) for one, two in zip(off, usual)):
@@ -144,24 +148,24 @@ def initial_weights(student):
                       "SoftmaxModel: is the flag ignored?")
 
 
-def judge_deviation(w, fan_in, layer):
+def require_deviation(w, fan_in, layer):
     """Raise Problem unless a layer's weights are normal with the right standard deviation."""
     units, right, std = w.shape[1], 1 / np.sqrt(fan_in), w.std()
     sure = 5 / np.sqrt(2 * w.size)      # five standard errors of a measured deviation
     words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, have the "
     if abs(std / right - 1) > sure:
         raise Problem(f"{words}standard deviation {std:.4g}, expected {right:.4g}"
-                      + deviation_hint(std, fan_in, units, sure))
+                      + explain_deviation(std, fan_in, units, sure))
     if abs(w.mean()) > 5 * right / np.sqrt(w.size):
         raise Problem(f"{words}mean {w.mean():.3g}, expected 0")
     beyond = np.mean(np.abs(w) > 2 * right)     # 0.0455 of a normal distribution
     if abs(beyond - 0.0455) > 5 * np.sqrt(0.0455 / w.size):
         raise Problem(f"{words}right standard deviation, but a fraction of {beyond:.3f} is more "
-                      "than two standard deviations from 0, expected 0.046: is it not a normal "
-                      "distribution?")
+                      "than two standard deviations from 0, expected 0.046: are they drawn from a "
+                      "normal distribution?")
 
 
-def deviation_hint(std, fan_in, units, sure):
+def explain_deviation(std, fan_in, units, sure):
     """The likeliest mistake behind a wrong standard deviation."""
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
                          (1 / fan_in, ": is it 1/fan-in, without the square root?"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.codec import Handle
+from kit.checking.messages import Handle
 from kit.checking.student import NotImported, NotWritten, Problem
 
 UNJUDGED = "not judged: it needs code that fails above"
@@ -13,7 +13,7 @@ STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 # ---------------------------------------------------------------------- is it the right kind?
 
 def holds(check_function, student):
-    """Return whether another check passes."""
+    """Whether another check passes."""
     try:
         check_function(student)
     except Problem:
@@ -21,16 +21,16 @@ def holds(check_function, student):
     return True
 
 
-def array(value, shape, what, kinds="f"):
-    """Return an array of this shape, without NaN; Problem if the value is not such an array.
+def require_array(value, shape, what, kinds="f"):
+    """An array of this shape, without NaN; Problem if the value is not such an array.
 
     kinds: allowed kinds of dtype: f floats, i whole numbers, b truth values.
     """
     expected = f"expected an array of shape {shape}"
     if not isinstance(value, np.ndarray):
-        raise Problem(f"{what} is {kind_of(value)}, {expected}")
+        raise Problem(f"{what} is {describe_kind(value)}, {expected}")
     if value.shape != tuple(shape):
-        raise Problem(f"{what} has the shape {value.shape}{shape_hint(value.shape, shape)}, "
+        raise Problem(f"{what} has the shape {value.shape}{explain_shape(value.shape, shape)}, "
                       f"expected {tuple(shape)}")
     if value.dtype.kind.replace("u", "i") not in kinds:
         raise Problem(f"{what} is an array of {value.dtype}, expected "
@@ -40,26 +40,26 @@ def array(value, shape, what, kinds="f"):
     return value.astype(float)
 
 
-def shape_hint(shape, expected):
+def explain_shape(shape, expected):
     """Say how the shapes differ."""
     if tuple(shape) == tuple(expected)[::-1]:
         return ", the transpose"
     return ", with one axis too many" if len(shape) > len(expected) else ""
 
 
-def number(value, what):
-    """Return one finite number as a float; Problem if the value is not such a number."""
+def require_number(value, what):
+    """One finite number as a float; Problem if the value is not such a number."""
     if isinstance(value, (np.ndarray, np.generic)) and value.shape == () and \
             value.dtype.kind in "iuf":
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Problem(f"{what} is {kind_of(value)}, expected one number")
+        raise Problem(f"{what} is {describe_kind(value)}, expected one number")
     if not np.isfinite(value):
         raise Problem(f"{what} is {value}, expected a finite number")
     return float(value)
 
 
-def kind_of(value):
+def describe_kind(value):
     """The kind of a value, in words."""
     if value is None:
         return "None (is there a return?)"
@@ -70,19 +70,19 @@ def kind_of(value):
     return f"a {type(value).__name__}"
 
 
-def matrices(values, ws, what):
-    """Return a list of arrays in the shapes of the weights; Problem otherwise."""
+def require_matrices(values, ws, what):
+    """A list of arrays in the shapes of the weights; Problem otherwise."""
     if not isinstance(values, (list, tuple)) or len(values) != len(ws):
         found = (f"a list of length {len(values)}" if isinstance(values, (list, tuple))
-                 else kind_of(values))
+                 else describe_kind(values))
         raise Problem(f"{what} is {found}, expected a list of {len(ws)} matrices, one for each "
                       "layer")
-    return [array(value, w.shape, f"{what}[{layer}]")
+    return [require_array(value, w.shape, f"{what}[{layer}]")
             for layer, (value, w) in enumerate(zip(values, ws))]
 
 
 def all_hold(student, *checks):
-    """Return whether other checks pass; NotWritten if one of them needs code that is missing."""
+    """Whether other checks pass; NotWritten if one of them needs code that is missing."""
     for one in checks:
         try:
             one(student)
@@ -95,8 +95,8 @@ def all_hold(student, *checks):
 
 # ------------------------------------------------------------------------------ how wrong is it?
 
-def close(measured, expected, tolerance=TOLERANCE):
-    """Return whether two arrays agree, relative to the size of the expected one."""
+def is_close(measured, expected, tolerance=TOLERANCE):
+    """Whether two arrays agree, relative to the size of the expected one."""
     measured, expected = np.asarray(measured, float), np.asarray(expected, float)
     if measured.shape != expected.shape:
         return False
@@ -104,27 +104,22 @@ def close(measured, expected, tolerance=TOLERANCE):
     return bool(error <= tolerance * size + 1e-12)
 
 
-def ratio(measured, expected):
-    """Return the factor between measured and expected, if it is the same for every entry; None
+def find_ratio(measured, expected):
+    """The factor between measured and expected, if it is the same for every entry; None
     otherwise."""
     measured, expected = np.asarray(measured, float), np.asarray(expected, float)
     size = float((expected ** 2).sum())
     factor = float((measured * expected).sum()) / size if size else None
-    return factor if factor is not None and close(measured, factor * expected) else None
+    return factor if factor is not None and is_close(measured, factor * expected) else None
 
 
-def times(factor):
-    """A factor in words: "32 times"."""
-    return f"{factor:.4g} times" if abs(factor) < 1e4 else f"{factor:.3g} times"
-
-
-def near(value, *others):
-    """Return whether a value is within half a percent of one of the others."""
+def is_near(value, *others):
+    """Whether a value is within half a percent of one of the others."""
     return value is not None and any(abs(value - other) <= 0.005 * abs(other) for other in others)
 
 
-def numerical_gradient(student, model, ws, X, targets, samples=40):
-    """Return [(indexes, derivatives)] for each layer of a student's own network.
+def measure_gradient(student, model, ws, X, targets, samples=40):
+    """[(indexes, derivatives)] for each layer of a student's own network.
 
     For one example C = -ln ŷ of its class. So a small change of a weight changes C by minus the
     relative change of ŷ. It is measured with the weight increased and decreased by STEP.
@@ -135,16 +130,17 @@ def numerical_gradient(student, model, ws, X, targets, samples=40):
         chosen = np.sort(rng.choice(w.size, min(samples, w.size), replace=False))
         slopes = []
         for index in chosen:
-            up, down = (outputs_with(student, model, ws, X, layer, index, step)[targets > 0.5]
-                        for step in (STEP, -STEP))
+            up, down = (compute_outputs_at(student, model, ws, X, (layer, index, step))
+                        [targets > 0.5] for step in (STEP, -STEP))
             slopes.append(-np.mean((up - down) / (up + down)) / STEP)
         found.append((chosen, np.array(slopes)))
     student.set((model, "ws"), ws)
     return found
 
 
-def outputs_with(student, model, ws, X, layer, index, step):
-    """Return the outputs of a network after a change of one weight."""
+def compute_outputs_at(student, model, ws, X, change):
+    """The outputs of a network after a change (layer, index, step) of one weight."""
+    layer, index, step = change
     changed = [w.copy() for w in ws]
     changed[layer].flat[index] += step
     student.set((model, "ws"), changed)

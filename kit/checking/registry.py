@@ -1,5 +1,7 @@
-"""The checks of an assignment. Each is a function of a Student that raises a Problem or returns.
-The results show the words that it returns beside "passed"."""
+"""The checks of an assignment.
+
+A check is a function of a Student. It raises a Problem, or it passes and may return a sentence.
+"""
 
 import functools
 from collections.abc import Callable
@@ -11,21 +13,14 @@ from kit.definition import CHECKS
 
 @dataclass(frozen=True)
 class Check:
-    """One check.
+    """One check."""
 
-    subtask: "2b"; part: the points that depend on it, as in assignment.toml.
-    title:   what is tested, in a few words.
-    run:     the function.
-    remark:  whether it costs no points.
-    blanks:  subtasks; if one of their blanks is empty, this check is "not started".
-    """
-
-    subtask: str
-    part: str
-    title: str
+    subtask: str        # "2b"
+    part: str           # the points that depend on it, as in assignment.toml
+    title: str          # what is tested, in a few words
     run: Callable
-    remark: bool
-    blanks: tuple
+    remark: bool        # it costs no points
+    blanks: tuple       # subtasks: if one of their blanks is empty, this check is "not started"
 
     @property
     def id(self):
@@ -34,7 +29,7 @@ class Check:
 
 
 def check(subtask, part, title, remark=False, blanks=()):
-    """Return a decorator that makes a check of a function."""
+    """A decorator that makes a Check of a function."""
     def decorate(function):
         run = guard(function, title)
         run.check = Check(subtask, part, title, run, remark, (subtask, *blanks))
@@ -43,8 +38,7 @@ def check(subtask, part, title, remark=False, blanks=()):
 
 
 def load_checks(assignment):
-    """The checks of an assignment, in order: those of its package of checks, and those of the
-    MODULES that the package names."""
+    """The checks in an assignment's package of checks and in the MODULES that it names."""
     package = assignment.load_module(CHECKS)
     return tuple(one.check for module in (package, *getattr(package, "MODULES", ()))
                  for one in vars(module).values()
@@ -53,8 +47,10 @@ def load_checks(assignment):
 
 
 def guard(function, title):
-    """Return a check that turns an unexpected error into a Problem, so the other checks still run.
-    In another layout than the kit's, another function may run under its title."""
+    """A check that turns an unexpected error into a Problem, so the other checks still run.
+
+    In another layout than the kit's, another function may run under its title.
+    """
     @functools.wraps(function)
     def run(student):
         try:
@@ -62,7 +58,6 @@ def guard(function, title):
         except (Problem, OSError):      # OSError: no process can be started
             raise
         except Exception as surprise:
-            raise Problem("the results of the code cannot be judged, they are so different from "
-                          "the expected ones "
-                          f"({type(surprise).__name__}: {surprise})") from surprise
+            raise Problem("the results cannot be judged, they are so different from the expected "
+                          f"ones ({type(surprise).__name__}: {surprise})") from surprise
     return run

@@ -1,4 +1,4 @@
-"""A student's code, in another process: the checks can call, get and set."""
+"""A student's code in another process: the checks can call, get and set."""
 
 import contextlib
 import functools
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kit.checking import codec
-from kit.checking.cases import read_cases
+from kit.checking import messages
+from kit.checking.case_file import read_cases
 from kit.definition import AGAIN, STAND_IN, load_assignment
 from kit.files import one_line
 
-WORKER = Path(__file__).with_name("worker.py")
+STUDENT_PROCESS = Path(__file__).with_name("student_process.py")
 CALL_SECONDS = 5
 IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
 
@@ -44,13 +44,15 @@ class Student:
     Plain values are returned: numbers, text, lists, NumPy arrays. Other values come as a Handle,
     for later calls. All errors are Problems.
 
-    assignment: whose scripts they are; default: that of the current folder.
-    launch: starts the process for a folder and returns it. The process is like subprocess.Popen:
-            stdin, stdout, poll, wait, kill. It may have `reason`: why the process has ended.
-    cases:  inputs for the checks, with the right results; default: the published ones.
-    layout: "kit", or another layout that has fewer functions.
-    instead: {title of a check: the function that replaces it in this layout}.
-    importing, total: seconds for the first call into a script, and for all calls together.
+    assignment: Whose scripts they are. Default: that of the current folder.
+    cases:      Inputs for the checks, with the right results. Default: the published ones.
+    layout:     Of the code: "kit", or another one that has fewer functions.
+    instead:    The checks of this layout, by the title that they replace.
+    launch:     Starts the process for a folder and returns it. The process is like a Popen. It may
+                have a `reason`: why it has ended.
+    seconds:    The limit of one call.
+    importing:  The limit of the first call into a script, in seconds.
+    total:      The limit of all calls together, in seconds.
     """
 
     def __init__(self, folder, seconds=CALL_SECONDS, launch=None, cases=None, layout="kit",
@@ -60,7 +62,7 @@ class Student:
         self.cases = read_cases(self.assignment) if cases is None else cases
         self.layout, self.instead = layout, instead or {}
         self.total, self.left = total, total
-        self.launch = launch or functools.partial(launch_worker, self.assignment)
+        self.launch = launch or functools.partial(launch_process, self.assignment)
         self.process, self.replies, self.sent = None, None, 0
         self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
         self.endless = {}       # {function or script that did not return: its Problem}
@@ -75,11 +77,11 @@ class Student:
         values = [*arguments, *named.values()]
         value, after = self.ask("call", target, values, names=list(named), keep=keep)
         if pure:
-            check_unchanged(name_of(target), values, after)
+            refuse_changes(find_name(target), values, after)
         return value
 
     def get(self, target, keep=False):
-        """Return the value of a name ("script.NAME"), or of an attribute (handle, "name")."""
+        """The value of a name ("script.NAME"), or of an attribute (handle, "name")."""
         return self.ask("get", target, [], keep=keep)[0]
 
     def set(self, target, value):
@@ -87,8 +89,8 @@ class Student:
         self.ask("set", target, [value])
 
     def ask(self, what, target, values, names=(), keep=False):
-        """Return the values of the reply to one request."""
-        name = name_of(target)
+        """The values of the reply to one request."""
+        name = find_name(target)
         path = target.split(".") if isinstance(target, str) else [name]
         script = path[0] if len(path) > 1 else ""
         if self.left <= 0:
@@ -109,8 +111,8 @@ class Student:
         seconds = self.importing if what == "import" and not self.endless else self.seconds
         started = time.monotonic()
         try:
-            found = self.reply(header, values if script else [target[0], *values],
-                               min(seconds, self.left))
+            found = self.exchange(header, values if script else [target[0], *values],
+                                  min(seconds, self.left))
         except queue.Empty:
             self.stop()
             if self.left < seconds:
@@ -129,12 +131,12 @@ class Student:
         self.imported.add(script)
         return found
 
-    def reply(self, header, values, seconds):
+    def exchange(self, header, values, seconds):
         """Send a request and return the values of its reply; queue.Empty after the seconds."""
         path = header["target"]
         name = f"{path[0]}.py" if header["do"] == "import" else path[-1]
         with contextlib.suppress(OSError):      # if the process has ended, a None is in replies
-            codec.write(self.process.stdin, header, values)
+            messages.write_message(self.process.stdin, header, values)
         found = self.replies.get(timeout=seconds)
         if found is None:
             self.replies.put(None)      # for stop
@@ -145,21 +147,21 @@ class Student:
                      "os._exit and similar calls, and return a value")
             raise (NotImported if header["do"] == "import" else Problem)(words)
         answer, values = found
-        if answer.get("id") != header["id"] or not is_whole(answer, values, header["do"]):
+        if answer.get("id") != header["id"] or not is_complete(answer, values, header["do"]):
             self.stop()
             if "unreadable" in answer:
                 raise Problem(f"the result of {name} is refused: "
                               f"{one_line(answer['unreadable'], 100)}")
             raise Problem(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
-            raise problem_of(path, answer["error"])
+            raise make_problem(path, answer["error"])
         return values
 
     def start(self):
         """Start the process."""
         self.replies, self.imported = queue.Queue(maxsize=1), set()     # it may send without end
         self.process = self.launch(self.folder)
-        threading.Thread(target=read_all, args=(self.process.stdout, self.replies),
+        threading.Thread(target=read_messages, args=(self.process.stdout, self.replies),
                          daemon=True).start()
 
     def stop(self):
@@ -188,32 +190,32 @@ class Student:
         self.stop()
 
 
-def launch_worker(assignment, folder):
-    """Start a worker on this machine as it is, without a sandbox."""
+def launch_process(assignment, folder):
+    """Start a student's process on this machine as it is, without a sandbox."""
     environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
                    "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder),
+        [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
          ",".join(assignment.script_names), str(assignment.folder / STAND_IN)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env=environment, start_new_session=os.name == "posix")
 
 
-def read_all(stream, replies):
+def read_messages(stream, replies):
     """Put the messages of a stream into a queue; None after the last one."""
     with stream:
         try:
             while True:
-                replies.put(codec.read(stream))
-        except codec.ProtocolError as problem:
+                replies.put(messages.read_message(stream))
+        except messages.ProtocolError as problem:
             replies.put(({"unreadable": str(problem)}, []))
         except (EOFError, OSError, ValueError):
             pass
     replies.put(None)
 
 
-def is_whole(answer, values, what):
-    """Return whether a reply is complete; a student's code may have sent it."""
+def is_complete(answer, values, what):
+    """Whether a reply is complete; a student's code may have sent it."""
     if "error" in answer:
         return isinstance(answer["error"], dict)
     if what == "call":
@@ -221,12 +223,12 @@ def is_whole(answer, values, what):
     return len(values) == 1
 
 
-def name_of(target):
+def find_name(target):
     """The last part of a target's name."""
     return target.rsplit(".", 1)[-1] if isinstance(target, str) else target[1]
 
 
-def check_unchanged(name, before, after):
+def refuse_changes(name, before, after):
     """Raise Problem if a function has changed one of its arrays."""
     for one, other in zip(before, after):
         if isinstance(one, np.ndarray) and not (
@@ -234,8 +236,8 @@ def check_unchanged(name, before, after):
             raise Problem(f"{name} changes its input array: work on a copy")
 
 
-def problem_of(target, error):
-    """Return the Problem for an error in a student's code."""
+def make_problem(target, error):
+    """The Problem for an error in a student's code."""
     kind, message = one_line(error.get("type"), 60), str(error.get("message"))
     name, script = target[-1], one_line(error.get("importing") or "", 60)
     where = f" in {one_line(error['where'], 60)}" if error.get("where") else ""

@@ -4,20 +4,17 @@ import argparse
 import contextlib
 import json
 import os
-import re
-import signal
 import sys
-import threading
 from pathlib import Path
 
-from kit.definition import load_assignment, tomllib
-from kit.files import Refused, one_line, reason, say, whole_file
+from kit.commands import accept_whole_numbers, stop_on_signals
+from kit.definition import load_assignment
+from kit.files import Refused, one_line, say, whole_file
 from kit.report.launcher import MEMORY, SECONDS, make_pdf
 from kit.report.preflight import list_problems
+from kit.report_settings import SETTINGS, read_settings
 
 COMPLETE, INCOMPLETE, NOTHING_WRITTEN = 0, 1, 2
-SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
-LARGEST_SETTINGS = 64 * 2**10
 STOPPED = "kit report: stopped, nothing was written"
 
 
@@ -26,7 +23,7 @@ def main(arguments=None):
     options = parse_arguments(arguments)
     stops = []
     try:
-        with interrupt_on_signals(stops):
+        with stop_on_signals(stops):
             problems, notes = write_report(options)
     except Refused as refusal:
         if stops:       # the interrupt may have caused this refusal
@@ -68,38 +65,12 @@ def parse_arguments(arguments):
                         help="print the list of what is missing as JSON")
     parser.add_argument("--no-system-fonts", action="store_true",
                         help="use only the report's own fonts: the same PDF on every machine")
-    parser.add_argument("--time-limit", type=parse_positive, default=SECONDS, metavar="SECONDS",
+    limit = accept_whole_numbers(1, 10**6)
+    parser.add_argument("--time-limit", type=limit, default=SECONDS, metavar="SECONDS",
                         help="limit for making the PDF, not for --execute; default: %(default)s")
-    parser.add_argument("--memory-limit", type=parse_positive, default=MEMORY // 2**20,
+    parser.add_argument("--memory-limit", type=limit, default=MEMORY // 2**20,
                         metavar="MB", help="limit for making the PDF; default: %(default)s")
     return parser.parse_args(arguments)
-
-
-def parse_positive(text):
-    """A whole number from 1 to a million."""
-    if not re.fullmatch("0*[1-9][0-9]{0,6}", text) or int(text) > 10**6:
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1 to 10**6")
-    return int(text)
-
-
-@contextlib.contextmanager
-def interrupt_on_signals(stops):
-    """Raise KeyboardInterrupt on Ctrl-C, and when another process ends this one.
-
-    Unfinished files are then removed. The number of the signal joins `stops`.
-    """
-    def stop(number, _):
-        stops.append(number)
-        raise KeyboardInterrupt
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    if threading.current_thread() is not threading.main_thread():
-        numbers = ()        # only the main thread may set handlers
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def write_report(options):
@@ -108,7 +79,7 @@ def write_report(options):
     options.notebooks = options.notebooks or load_assignment().notebook_paths
     options.output = options.output or load_assignment().folder / "build" / "report.pdf"
     check_paths(options.notebooks, options.output)
-    settings = read_settings(options.notebooks[0].parent / "report.toml")
+    settings = read_settings(options.notebooks[0].parent / SETTINGS)
     settings.update({name: value for name in ("title", "authors", "date")
                      if (value := getattr(options, name)) is not None})
     with contextlib.ExitStack() as stack:
@@ -144,35 +115,6 @@ def execute_notebooks(paths, stack):
     execute_copies(notebooks, stack)
     return [{"text": nbformat.writes(notebook.node), "name": notebook.name, "numbers": [],
              "folder": str(notebook.folder)} for notebook in notebooks]
-
-
-def read_settings(path):
-    """Title, subtitle, authors, date and language, from report.toml if it exists."""
-    if not path.is_file():      # reading a named pipe would never end
-        return dict(SETTINGS)
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
-        raise Refused(f"{path} is a link to a file outside its folder: replace the link by the "
-                      "file")
-    try:
-        if path.stat().st_size > LARGEST_SETTINGS:
-            raise Refused(f"{path} is larger than {LARGEST_SETTINGS // 2**10} kB: keep only "
-                          f"{', '.join(SETTINGS)}")
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise Refused(f"{path} cannot be read: save it as UTF-8 text") from None
-    except (OSError, ValueError, RecursionError) as problem:
-        raise Refused(f"{path} cannot be read: {reason(problem)}") from None
-    if "date" in given:
-        given["date"] = str(given["date"])  # TOML has dates of its own
-    for name, value in given.items():
-        if name not in SETTINGS:
-            raise Refused(f"{path} has {name!r}, expected only {', '.join(SETTINGS)}")
-        is_right = (isinstance(value, list) and all(isinstance(one, str) for one in value)
-                    if name == "authors" else isinstance(value, str))
-        if not is_right:
-            expected = '["Name", "Name"]' if name == "authors" else '"text" in quotes'
-            raise Refused(f"{path} has {name} = {one_line(repr(value), 60)}: expected {expected}")
-    return {**SETTINGS, **given}
 
 
 def print_outcome(options, problems, notes):

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from kit import ENGINE, __version__
-from kit.check import FAILED, PASSED, result_of
-from kit.checking.cases import read_cases
+from kit.check import FAILED, PASSED, run_check
+from kit.checking.case_file import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import CHECKS, STAND_IN, load_assignment
@@ -31,7 +31,7 @@ from staff.layouts import KIT, load_layouts
 from staff.record import Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
-WORKER = ENGINE / "kit" / "checking" / "worker.py"
+WORKER = ENGINE / "kit" / "checking" / "student_process.py"
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
                        "python": platform.python_version()})
 
@@ -96,11 +96,11 @@ def judge(check, student, fresh, sandbox, seed):
     """The Result of one check."""
     start, assignment = time.perf_counter(), sandbox.assignment
     student.cases = fresh
-    found = result_of(check, student)
+    found = run_check(check, student)
     shown = found.words
     if found.state == FAILED:
         student.cases = load_published_cases(assignment, student.layout)
-        known = result_of(check, student)
+        known = run_check(check, student)
         shown = ON_FRESH_INPUTS if known.state == PASSED else known.words
     fingerprint = fingerprint_checks(assignment.folder)[check.id]
     return Result(check.id, found.subtask, found.part, found.title, found.remark, found.state,

@@ -1,9 +1,9 @@
 """The options of `python -m staff grade`: read, and checked before anything is done."""
 
 import argparse
-import functools
 from pathlib import Path
 
+from kit.commands import accept_whole_numbers
 from kit.files import Refused, one_line
 from staff.feedback.roster import Roster
 from staff.layouts import load_layouts
@@ -30,9 +30,9 @@ def read_options(arguments):
     add("--notebooks", action="store_true", help="also execute the notebooks again")
     add("--recheck", action="store_true", help="run again what other checks or other limits have "
         "graded, and print whose points change")
-    add("--seed", type=functools.partial(read_number, least=0, most=2**63 - 1), metavar="N",
+    add("--seed", type=accept_whole_numbers(0), metavar="N",
         help="of the fresh inputs; default: drawn once, and kept in OUT")
-    add("--jobs", type=functools.partial(read_number, least=1, most=256), metavar="N",
+    add("--jobs", type=accept_whole_numbers(1, 256), metavar="N",
         help="how many processes at the same time; default: one for each core")
     add("--scheduler", metavar="ADDRESS", help="use the workers of this dask scheduler")
     add("--roster", type=Path, metavar="EXPORT", help="the gradebook that Blackboard or Canvas "
@@ -46,14 +46,6 @@ def read_options(arguments):
     add("--no-sandbox", action="store_true", help="run the students' code as you. Only for code "
         "that you trust: every result gets the stamp UNSANDBOXED")
     return parser.parse_args(arguments)
-
-
-def read_number(text, least, most):
-    """The whole number of an option."""
-    if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
-        raise argparse.ArgumentTypeError(f"got {one_line(text, 40)!r}, expected a whole number "
-                                         f"from {least} to {most}")
-    return int(text)
 
 
 def check_options(options):

@@ -14,7 +14,7 @@ from pathlib import Path
 from kit.definition import load_assignment, tomllib
 from kit.files import Refused, one_line, reason
 from kit.sections import PLACEHOLDER_AUTHOR
-from kit.submit.inspection import LARGEST_MANIFEST, MANIFEST, manifest_in
+from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
 from staff.intake.unpacking import read_entries
@@ -87,7 +87,7 @@ def find_group(files):
         try:
             if len(files[MANIFEST]) > LARGEST_MANIFEST:
                 raise Refused(f"{MANIFEST} is too large")
-            manifest = manifest_in(files[MANIFEST])
+            manifest = parse_manifest(files[MANIFEST])
             names, notes = manifest["group"], list_differences(manifest["files"], files)
         except Refused as refusal:
             notes = [f"the manifest was not used: {one_line(refusal)}"]

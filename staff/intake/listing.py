@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kit.files import Refused, one_line, reason
-from kit.submit.inspection import UNREADABLE
+from kit.submit.zip_check import UNREADABLE
 
 FILE, FOLDER, LINK, OTHER = "a file", "a folder", "a link", "neither file nor folder"
 MOST_LISTED = 20_000                # entries, including junk

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason
-from kit.submit.inspection import equal_names, wrong_name
+from kit.submit.zip_check import find_equal_names, find_fault_of_name
 from staff.intake.listing import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk,
                                   list_archive)
 from staff.layouts import list_scripts
@@ -201,7 +201,7 @@ def make_portable(name):
 
 def check_name(name, depth):
     """Refuse a name that is empty, leads elsewhere, steers a terminal, or lies too deep."""
-    if words := wrong_name(name):
+    if words := find_fault_of_name(name):
         raise Refused(f"{show_name(name)}: {words}")
     if name.count("/") > depth:
         raise Refused(f"{show_name(name)}: it lies in more than {depth} folders")
@@ -211,7 +211,7 @@ def check_name(name, depth):
 
 def check_apart(named, folders=()):
     """Refuse names that are the same on some systems, and a file with the name of a folder."""
-    if same := equal_names(named):
+    if same := find_equal_names(named):
         raise Refused(f"{show_name(same[0])} is there more than once, but for case")
     above = {parent.as_posix().casefold() for name in named for parent in
              PurePosixPath(name).parents}

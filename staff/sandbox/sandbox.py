@@ -58,7 +58,7 @@ class Sandbox:
 
     def launch(self, folder, slot=None, layout=None):
         """A Confined worker for the scripts in a folder; layout: a staff.layouts.Layout."""
-        arguments, show = [f"{PLACE}/kit/checking/worker.py", PLACE,
+        arguments, show = [f"{PLACE}/kit/checking/student_process.py", PLACE,
                            ",".join(self.assignment.script_names), f"{PLACE}/{STAND_IN}"], {}
         if layout:
             first = layout.adapter_files[0].parent

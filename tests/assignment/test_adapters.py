@@ -10,7 +10,7 @@ from kit.check import NOT_STARTED, PASSED
 from staff.cases import draw_cases
 from staff.layouts import SHARED, load_layouts
 from here import ASSIGNMENT
-from starter_planted import BASE, OF, base, judged, losses, planted, said
+from starter_planted import BASE, OF, base, count_losses, judged, planted, said
 
 TASK2A, TASK2 = base()["task2a.py"], base()["task2.py"]
 
@@ -42,13 +42,13 @@ BLANKS = (
 
 def test_right_code_gets_all_points_on_fresh_inputs():
     report, findings = judged(base(), cases=draw_cases(ASSIGNMENT, "starter", 3))
-    assert losses(report) == {} and findings == []
+    assert count_losses(report) == {} and findings == []
     assert [one.title for one in report.results if one.state != PASSED] == ["very large sums"]
 
 
 def test_code_that_is_not_written_earns_nothing_and_is_said_not_to_be():
     report, _ = judged(planted(*BLANKS))
-    assert losses(report) == OF, said(report)
+    assert count_losses(report) == OF, said(report)
     state = {(one.subtask, one.title): one.state for one in report.results}
     for subtask, title in (("2a", "pixels scaled"), ("2b", "outputs of one hidden layer"),
                            ("2b", "gradients of one hidden layer"), ("0", "one-hot encoding"),
@@ -61,14 +61,14 @@ def test_code_that_is_not_written_earns_nothing_and_is_said_not_to_be():
 
 def test_nothing_handed_in_earns_nothing():
     report, findings = judged({"answer.py": "x = 1\n"})
-    assert losses(report) == OF
+    assert count_losses(report) == OF
     assert "SoftmaxModel stands in none of the files" in said(report)
     assert any("utils.py is not there" in words for words in findings)
 
 
 def test_no_python_is_said_with_its_line():
     report, findings = judged(planted(("task2a", "def softmax(z):", "def softmax(z:")))
-    assert {"2a", "2b", "4c"} <= set(losses(report))
+    assert {"2a", "2b", "4c"} <= set(count_losses(report))
     assert "task2a.py cannot be imported: SyntaxError in task2a.py, line 36" in said(report)
     assert any("task2a.py is not Python: line 36" in words for words in findings)
 
@@ -83,14 +83,14 @@ def test_the_end_of_the_process_at_import_earns_nothing():
 def test_scripts_are_found_inside_a_folder():
     files = {f"group 7/code/{name}": text for name, text in base().items()}
     report, _ = judged(files, subtasks=("2a", "2b"))
-    assert losses(report, {"2a": 5, "2b": 17}) == {}, said(report)
+    assert count_losses(report, {"2a": 5, "2b": 17}) == {}, said(report)
 
 
 def test_notebooks_that_are_none_are_named():
     texts = ["[" * 100_000, "{", '{"cells": 3}', '{"cells": [3]}', "\xff"]
     files = {f"{number}.ipynb": text for number, text in enumerate(texts)}
     report, findings = judged(files, subtasks=("2b",))
-    assert losses(report, {"2b": 17}) == {"2b": 17}
+    assert count_losses(report, {"2b": 17}) == {"2b": 17}
     for name in files:
         assert f"{name} cannot be read as a notebook" in findings
 
@@ -101,7 +101,7 @@ def test_supplied_files_do_what_the_base_says():
     files.pop("trainer.py")
     files.pop("utils.py")
     report, findings = judged(files, subtasks=("0", "2c"))
-    assert losses(report, {"2c": 4}) == {"2c": 1}      # the starter code does not shuffle
+    assert count_losses(report, {"2c": 4}) == {"2c": 1}      # the starter code does not shuffle
     assert "with shuffle the order does not change" in said(report)
     assert {words.split(" ")[0] for words in findings} == {"utils.py", "trainer.py"}
 

@@ -5,32 +5,33 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kit.checking.cases import as_arrays
+from kit.checking.case_file import make_arrays
 from here import ASSIGNMENT, ROOT
 from kit.definition import CASES, read_assignment
 from staff.cases import draw_cases, main
 
 
-def differences(stored, computed, name=""):
+def find_differences(stored, computed, name=""):
     """Yield the names of entries that differ by more than rounding."""
     if isinstance(computed, dict):
         assert stored.keys() == computed.keys(), name
         for key in computed:
-            yield from differences(stored[key], computed[key], f"{name}/{key}")
+            yield from find_differences(stored[key], computed[key], f"{name}/{key}")
     elif isinstance(computed, list):
         assert len(stored) == len(computed), name
         for index, (one, other) in enumerate(zip(stored, computed)):
-            yield from differences(one, other, f"{name}/{index}")
+            yield from find_differences(one, other, f"{name}/{index}")
     elif not np.allclose(stored, computed, rtol=1e-11, atol=1e-13):
         yield name
 
 
 def stored():
-    return as_arrays(json.loads((ROOT / CASES).read_text(encoding="utf-8")))
+    return make_arrays(json.loads((ROOT / CASES).read_text(encoding="utf-8")))
 
 
 def test_the_stored_numbers_are_the_references():
-    assert list(differences(stored(), draw_cases(ASSIGNMENT))) == [], "run: python -m staff cases"
+    found = list(find_differences(stored(), draw_cases(ASSIGNMENT)))
+    assert found == [], "run: python -m staff cases"
 
 
 @pytest.mark.parametrize("key", ["outputs", "hidden", "grads"])
@@ -40,7 +41,7 @@ def test_a_stored_number_that_is_off_is_found(key):
     while not isinstance(value, np.ndarray):
         value = value["5"] if isinstance(value, dict) else value[0]
     value.flat[1] *= 1 + 1e-9
-    assert len(list(differences(changed, draw_cases(ASSIGNMENT)))) == 1
+    assert len(list(find_differences(changed, draw_cases(ASSIGNMENT)))) == 1
 
 
 def test_the_file_is_written_as_it_is_stored(tmp_path, monkeypatch, capsys):
@@ -50,7 +51,7 @@ def test_the_file_is_written_as_it_is_stored(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("staff.cases.load_assignment", lambda: assignment)
     monkeypatch.setattr("staff.cases.draw_cases", lambda _: draw_cases(ASSIGNMENT))
     assert main([]) == 0
-    written = as_arrays(json.loads(path.read_text(encoding="utf-8")))
-    assert list(differences(written, draw_cases(ASSIGNMENT))) == []
+    written = make_arrays(json.loads(path.read_text(encoding="utf-8")))
+    assert list(find_differences(written, draw_cases(ASSIGNMENT))) == []
     assert all(len(line) < 8000 for line in path.read_text().splitlines())
     assert str(path) in capsys.readouterr().out

@@ -15,11 +15,11 @@ import pytest
 from here import ASSIGNMENT, BY_ID, CHECKS, ROOT, SUBTASKS
 import kit.check
 from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
-from kit.checking import codec, registry, student
+from kit.checking import messages, registry, student
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
 from planted import SCRIPTS, find, plant, with_body
-from planted.judging import losses, report_of, words_of
+from planted.judging import check_changes, count_losses, join_words
 from staff.release.stripping import strip
 
 
@@ -35,7 +35,7 @@ def blank(place, subtask):
     return with_body(place, f'raise NotImplementedError("task {subtask}: write this")')
 
 
-def states(report):
+def collect_states(report):
     """{subtask: the states of its checks}, remarks aside."""
     found = {}
     for result in report.results:
@@ -89,37 +89,37 @@ def test_blank_scripts_are_not_started(tmp_path):
         (tmp_path / name).write_text(strip(text, name, list(BY_ID))[0], encoding="utf-8")
     report = run_checks(folder=tmp_path)
     assert report.points == 0 and not report.all_passed
-    assert set.union(*states(report).values()) == {NOT_STARTED}
+    assert set.union(*collect_states(report).values()) == {NOT_STARTED}
     assert "forward is not written yet in task2.py, line" in str(report)
     assert "not started  BUDGET, WIDTH and TWO\n      BUDGET in task4.py is None" in str(report)
     assert "2b  Forward and backward: 0 of 17 points" in str(report)
 
 
 def test_a_check_says_what_it_needs_first():
-    report = report_of(blank(UPDATE, "2c"))
-    assert losses(report) == {"2c": 3, "4c": 8}
-    assert [result.state for result in report.of_subtask("4c") if not result.remark] == \
+    report = check_changes(blank(UPDATE, "2c"))
+    assert count_losses(report) == {"2c": 3, "4c": 8}
+    assert [result.state for result in report.list_results("4c") if not result.remark] == \
         [PASSED, PASSED, NOT_STARTED]
-    report = report_of(blank("utils.batch_loader", "0"), ["2c"])
+    report = check_changes(blank("utils.batch_loader", "0"), ["2c"])
     assert [result.state for result in report.results if result.subtask == "2c"] == \
         [PASSED, PASSED, PASSED, "needs 0 first"]
     assert report.points == 0 and "helpers" not in str(report)
 
 
 def test_a_blank_without_a_known_subtask_is_not_started():
-    report = report_of(blank("task2.SoftmaxModel.slope", "<b>"), ["2b"])
+    report = check_changes(blank("task2.SoftmaxModel.slope", "<b>"), ["2b"])
     assert {result.state for result in report.results if result.title.startswith("grad")} == \
         {NOT_STARTED}
 
 
 def test_task_3_can_be_written_before_task_2():
-    report = report_of(blank("task2.sigmoid", "2b") | blank(FORWARD, "2b"), ["3a", "2b"])
-    assert losses(report) == {"2b": 7} and states(report)["3a"] == {PASSED}
+    report = check_changes(blank("task2.sigmoid", "2b") | blank(FORWARD, "2b"), ["3a", "2b"])
+    assert count_losses(report) == {"2b": 7} and collect_states(report)["3a"] == {PASSED}
 
 
 def test_the_images_are_judged_without_the_labels():
-    report = report_of(blank("task2.one_hot_encode", "0"), ["2a", "2c"])
-    assert losses(report) == {"2c": 1} and states(report)["2a"] == {PASSED}
+    report = check_changes(blank("task2.one_hot_encode", "0"), ["2a", "2c"])
+    assert count_losses(report) == {"2c": 1} and collect_states(report)["2a"] == {PASSED}
 
 
 def test_a_train_step_without_update_needs_update_first():
@@ -127,16 +127,16 @@ def test_a_train_step_without_update_needs_update_first():
 self.model.backward(X_batch, outputs, Y_batch)
 self.model.ws[0] -= 0.5
 return cross_entropy_loss(Y_batch, outputs)"""
-    report = report_of(with_body("task2.SoftmaxTrainer.train_step", step) | blank(UPDATE, "2c"),
-                       ["2c"])
-    assert [result.state for result in report.of_subtask("2c")][1:3] == [NOT_STARTED] * 2
+    changes = with_body("task2.SoftmaxTrainer.train_step", step) | blank(UPDATE, "2c")
+    report = check_changes(changes, ["2c"])
+    assert [result.state for result in report.list_results("2c")][1:3] == [NOT_STARTED] * 2
 
 
 def test_another_NotImplementedError_is_a_failure():
-    report = report_of(with_body(FORWARD, "raise NotImplementedError('later')"), ["2b"])
-    assert states(report)["2b"] == {FAILED, PASSED}
+    report = check_changes(with_body(FORWARD, "raise NotImplementedError('later')"), ["2b"])
+    assert collect_states(report)["2b"] == {FAILED, PASSED}
     assert f"forward raises NotImplementedError in task2.py, line {LINE}: later" in \
-        words_of(report)
+        join_words(report)
 
 
 def test_one_subtask_brings_the_helpers_that_its_point_hangs_on():
@@ -149,7 +149,7 @@ def test_one_subtask_brings_the_helpers_that_its_point_hangs_on():
 
 
 def test_points_of_2c_are_unknown_where_only_its_helpers_were_tried():
-    assert run_checks(["0"]).earned(BY_ID["2c"]) is None
+    assert run_checks(["0"]).count_points(BY_ID["2c"]) is None
 
 
 def test_every_point_hangs_on_a_check():
@@ -231,7 +231,7 @@ def test_check_of_an_unknown_subtask():
 
 def test_html_escapes_what_a_student_wrote():
     hostile = "'<script>alert(1)</script> \\x1b[2J \\u202e &amp;\\n\\nsecond'"
-    report = report_of(with_body(FORWARD, f"raise ValueError({hostile})"), ["2b"])
+    report = check_changes(with_body(FORWARD, f"raise ValueError({hostile})"), ["2b"])
     page, text = report._repr_html_(), str(report)
     assert "<script" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&amp;amp;" in page and "\x1b" not in page + text and "\u202e" not in page + text
@@ -243,7 +243,7 @@ def test_html_escapes_what_a_student_wrote():
 
 
 def test_a_long_message_is_shortened():
-    report = report_of(with_body(FORWARD, "raise ValueError('x' * 10**6)"), ["2b"])
+    report = check_changes(with_body(FORWARD, "raise ValueError('x' * 10**6)"), ["2b"])
     assert all(len(result.words) <= 500 for result in report.results)
 
 
@@ -252,14 +252,14 @@ def test_a_long_message_is_shortened():
 def test_a_missing_script_costs_what_hangs_on_it(folder):
     (folder / "task4.py").unlink()
     report = run_checks(["4d", "2d"], folder)
-    assert losses(report) == {"4d": 2}
-    assert "task4.py is missing: take it from the assignment's zip again" in words_of(report)
+    assert count_losses(report) == {"4d": 2}
+    assert "task4.py is missing: take it from the assignment's zip again" in join_words(report)
 
 
 def test_a_broken_utils_is_said_to_be_broken():
-    report = report_of({"utils:first": "oh no"}, ["2d", "0"])
+    report = check_changes({"utils:first": "oh no"}, ["2d", "0"])
     assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: invalid syntax" in \
-        words_of(report)
+        join_words(report)
 
 
 def test_a_folder_may_hold_modules_with_names_that_the_checks_use(folder):
@@ -386,7 +386,7 @@ def test_what_did_not_come_back_is_not_tried_again(scripts):
 def test_prints_and_input_do_not_disturb(scripts):
     with scripts(LATE) as found:
         assert found.call("task2.speaks") == "heard"
-        assert type(found.call("task2.deep", keep=True)) is codec.Handle
+        assert type(found.call("task2.deep", keep=True)) is messages.Handle
 
 
 def test_changed_arguments_are_seen(scripts):
@@ -424,9 +424,9 @@ def test_another_layout_may_try_something_else_under_a_title():
     assert registry.guard(lambda _: "as it is", "another")(asked) == "as it is"
 
 
-# ------------------------------------------------------------------------------------- the codec
+# ---------------------------------------------------------------------------------- the messages
 
-def message(header, *buffers):
+def pack(header, *buffers):
     """A stream that holds one message."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return io.BytesIO(struct.pack("<I", len(text)) + text + b"".join(buffers))
@@ -435,11 +435,11 @@ def message(header, *buffers):
 @pytest.mark.parametrize("value", [
     None, True, -3, 2.5, "é", [1, [2.0, ("a",)]], np.arange(6.0).reshape(2, 3).T,
     np.zeros((0, 3)), np.array(5), np.float32([1, 2]), np.array([True]), np.arange(3, dtype=">i2"),
-    np.array([1 + 2j]), codec.Handle(3, "Model")])
+    np.array([1 + 2j]), messages.Handle(3, "Model")])
 def test_values_come_back(value):
     stream = io.BytesIO()
-    codec.write(stream, {"id": 4}, [value])
-    header, (found,) = codec.read(io.BytesIO(stream.getvalue()))
+    messages.write_message(stream, {"id": 4}, [value])
+    header, (found,) = messages.read_message(io.BytesIO(stream.getvalue()))
     assert header == {"id": 4} and type(found) is type(value)
     if isinstance(value, np.ndarray):
         assert found.dtype == value.dtype
@@ -450,56 +450,57 @@ def test_values_come_back(value):
 
 def test_a_scalar_comes_back_as_an_array_of_no_axis():
     stream = io.BytesIO()
-    codec.write(stream, {}, [np.float64(2), float("nan"), float("inf")])
-    _, (scalar, nan, infinite) = codec.read(io.BytesIO(stream.getvalue()))
+    messages.write_message(stream, {}, [np.float64(2), float("nan"), float("inf")])
+    _, (scalar, nan, infinite) = messages.read_message(io.BytesIO(stream.getvalue()))
     assert scalar.shape == () and scalar == 2 and nan != nan and infinite > 1e308
 
 
 def test_what_is_not_plain_is_kept_or_refused():
     with pytest.raises(TypeError, match="object cannot be sent"):
-        codec.encode(object(), [])
+        messages.encode(object(), [])
     for odd in (object(), 2 ** 70, np.array([None]), np.ma.array([1.0]), np.array(["a"])):
-        assert codec.encode(odd, [], keep=lambda _: codec.Handle(1, "odd")) == \
+        assert messages.encode(odd, [], keep=lambda _: messages.Handle(1, "odd")) == \
             {"handle": 1, "type": "odd"}
     nested = []
-    for _ in range(codec.DEEPEST + 1):
+    for _ in range(messages.DEEPEST + 1):
         nested = [nested]
-    assert "handle" in str(codec.encode(nested, [], keep=lambda _: codec.Handle(1, "list")))
+    assert "handle" in str(messages.encode(nested, [], keep=lambda _: messages.Handle(1, "list")))
 
 
 ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
 
 
 @pytest.mark.parametrize("stream, words", [
-    (io.BytesIO(struct.pack("<I", codec.LONGEST_HEADER + 1)), "its header is too long"),
-    (message(b"{"), "cannot be read"), (message([]), "cannot be read"),
-    (message({"values": []}), "cannot be read"),
-    (message(b"\xff\xfe"), "cannot be read"),
-    (message(b"[" * 10 ** 5), "cannot be read"),
-    (message({"values": [], "buffers": [-1]}), "too large"),
-    (message({"values": [], "buffers": ["1"]}), "too large"),
-    (message({"values": [], "buffers": [2 ** 62]}), "too large"),
-    (message({"values": [], "buffers": [codec.LARGEST_ARRAYS // 2] * 3}), "too large"),
-    (message({"values": [{"list": [0] * codec.MOST_VALUES}], "buffers": []}), "too many values"),
-    (message({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
-    (message({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
-    (message({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
-    (message({"values": [ARRAY | {"shape": [3]}], "buffers": [16]}, bytes(16)), "its shape"),
-    (message({"values": [ARRAY | {"shape": [-1, -2]}], "buffers": [16]}, bytes(16)), "its shape"),
-    (message({"values": [ARRAY | {"shape": [2 ** 32, 2 ** 32]}], "buffers": [0]}), "its shape"),
-    (message({"values": [ARRAY | {"shape": [2] + [1] * 8}], "buffers": [16]}, bytes(16)),
+    (io.BytesIO(struct.pack("<I", messages.LONGEST_HEADER + 1)), "its header is too long"),
+    (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"),
+    (pack({"values": []}), "cannot be read"),
+    (pack(b"\xff\xfe"), "cannot be read"),
+    (pack(b"[" * 10 ** 5), "cannot be read"),
+    (pack({"values": [], "buffers": [-1]}), "too large"),
+    (pack({"values": [], "buffers": ["1"]}), "too large"),
+    (pack({"values": [], "buffers": [2 ** 62]}), "too large"),
+    (pack({"values": [], "buffers": [messages.LARGEST_ARRAYS // 2] * 3}), "too large"),
+    (pack({"values": [{"list": [0] * messages.MOST_VALUES}], "buffers": []}),
+     "too many values"),
+    (pack({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
+    (pack({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
+    (pack({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
+    (pack({"values": [ARRAY | {"shape": [3]}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [-1, -2]}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [2 ** 32, 2 ** 32]}], "buffers": [0]}), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [2] + [1] * 8}], "buffers": [16]}, bytes(16)),
      "its shape"),
-    (message({"values": [ARRAY | {"array": 7}], "buffers": [16]}, bytes(16)), "cannot be read"),
-    (message({"values": [{"odd": 1}], "buffers": []}), "cannot be read"),
-    (message({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
+    (pack({"values": [ARRAY | {"array": 7}], "buffers": [16]}, bytes(16)), "cannot be read"),
+    (pack({"values": [{"odd": 1}], "buffers": []}), "cannot be read"),
+    (pack({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
 ])
 def test_a_message_that_is_none(stream, words):
-    with pytest.raises(codec.ProtocolError, match=words):
-        codec.read(stream)
+    with pytest.raises(messages.ProtocolError, match=words):
+        messages.read_message(stream)
 
 
 def test_the_end_of_a_stream():
     with pytest.raises(EOFError):
-        codec.read(io.BytesIO(b""))
+        messages.read_message(io.BytesIO(b""))
     with pytest.raises(EOFError):
-        codec.read(message({"values": [ARRAY], "buffers": [16]}, bytes(15)))
+        messages.read_message(pack({"values": [ARRAY], "buffers": [16]}, bytes(15)))

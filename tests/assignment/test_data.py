@@ -55,16 +55,16 @@ def test_only_the_first_20000_training_images_are_taken(tmp_path):
     assert [len(array) for array in read_mnist(path)] == [20_000, 20_000, 100, 100]
 
 
-def images_header(n, rows=28, columns=28, magic=0x803):
+def make_header(n, rows=28, columns=28, magic=0x803):
     return struct.pack(">4I", magic, n, rows, columns)
 
 
 @pytest.mark.parametrize("key, data, problem", [
-    ("x_train", images_header(320, magic=0x801), "magic number is 0x00000801"),
-    ("x_train", images_header(320, 32, 32) + bytes(320 * 1024), "32 x 32"),
-    ("x_train", images_header(320) + bytes(100), "holds 100"),
-    ("x_train", images_header(1) + bytes(1000), "holds more"),
-    ("x_train", images_header(4_000_000_000), "its header gives 4,000,000,000 examples"),
+    ("x_train", make_header(320, magic=0x801), "magic number is 0x00000801"),
+    ("x_train", make_header(320, 32, 32) + bytes(320 * 1024), "32 x 32"),
+    ("x_train", make_header(320) + bytes(100), "holds 100"),
+    ("x_train", make_header(1) + bytes(1000), "holds more"),
+    ("x_train", make_header(4_000_000_000), "its header gives 4,000,000,000 examples"),
     ("x_train", b"\0\0", "ends inside its header"),
     ("y_test", struct.pack(">2I", 0x801, 99) + bytes(99), "one for each of the 100 images"),
     ("y_test", struct.pack(">2I", 0x801, 100) + bytes([200] * 100), "expected 0 to 9"),

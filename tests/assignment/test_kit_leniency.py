@@ -3,25 +3,25 @@ import pytest
 
 from here import BY_ID
 from planted import scripts_with, with_body
-from starter_planted import judged, losses, said
+from starter_planted import count_losses, judged, said
 
 OF = {name: sum(subtask.by_code.values()) for name, subtask in BY_ID.items() if subtask.by_code}
 
 
-def marked(changes):
+def check_scripts(changes):
     """(report, points lost, findings) of the reference's scripts with changes."""
     report, findings = judged(scripts_with(changes), layout="kit")
-    return report, losses(report, OF), findings
+    return report, count_losses(report, OF), findings
 
 
 def test_reference_gets_all_points_without_a_finding():
-    report, lost, findings = marked({})
+    report, lost, findings = check_scripts({})
     assert not lost and report.points == 60, said(report)
     assert findings == []
 
 
 def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
-    report, lost, findings = marked({
+    report, lost, findings = check_scripts({
         "task2:first": "import torch_not_there\n"
                        "import seaborn_not_there.objects as so\n"
                        "from sklearn_not_there.metrics import accuracy_score",
@@ -37,7 +37,7 @@ def test_imports_that_are_not_there_and_old_names_cost_nothing_and_are_named():
 
 
 def test_what_is_missing_raises_where_it_is_used():
-    report, lost, _ = marked(with_body("task2.SoftmaxTrainer.update", """
+    report, lost, _ = check_scripts(with_body("task2.SoftmaxTrainer.update", """
 import torch_not_there as torch
 for w, grad in zip(self.model.ws, self.model.grads):
     w -= self.learning_rate * torch.tensor(grad)
@@ -50,8 +50,8 @@ def test_scripts_that_are_missing_or_no_python_stay_so():
     files = scripts_with({})
     files.pop("task4.py")
     report, _ = judged(files, layout="kit")
-    assert losses(report, OF) == {"4d": 2} and "task4.py is missing" in said(report)
-    report, lost, _ = marked({"task3:last": "def broken(("})
+    assert count_losses(report, OF) == {"4d": 2} and "task4.py is missing" in said(report)
+    report, lost, _ = check_scripts({"task3:last": "def broken(("})
     assert set(lost) == {"3a", "3b", "3c", "4d"}
     assert "task3.py cannot be imported: SyntaxError in task3.py" in said(report)
 
@@ -60,5 +60,5 @@ def test_scripts_that_are_missing_or_no_python_stay_so():
 def test_files_named_like_a_library_do_not_hide_it(library):
     files = scripts_with({}) | {f"{library}.py": "raise SystemExit"}
     report, findings = judged(files, layout="kit", subtasks=("2a",))
-    assert report.earned(BY_ID["2a"]) == 5, said(report)
+    assert report.count_points(BY_ID["2a"]) == 5, said(report)
     assert findings == []

@@ -5,7 +5,7 @@ Each fails the right check with the right hint; every other subtask keeps its po
 import pytest
 
 from planted import read_planted
-from planted.judging import judge, words_of
+from planted.judging import judge, join_words
 
 pytestmark = pytest.mark.faults
 
@@ -19,4 +19,4 @@ def test_misconception(planted, reports):
 def test_costs_nothing(planted, reports):
     report = reports.of(planted)
     judge(report, planted)
-    assert report.all_passed and bool(words_of(report)) == bool(planted.says)
+    assert report.all_passed and bool(join_words(report)) == bool(planted.says)

@@ -62,6 +62,7 @@ def test_operators_of_our_own(operator):
         assert mutated in mutation.mutated_ways(code, [operator()])
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("script", mutation.SCRIPTS)
 def test_every_line_of_the_solutions_is_mutated(script):
     found = mutation.mutants(script)

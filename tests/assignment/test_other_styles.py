@@ -2,12 +2,12 @@
 import pytest
 
 from planted import read_styles
-from planted.judging import judge, words_of
+from planted.judging import judge, join_words
 
 
 @pytest.mark.parametrize("planted", read_styles(), ids=str)
 def test_all_points(planted, reports):
     report = reports.of(planted)
     judge(report, planted)
-    assert report.points == 60 and report.all_passed, words_of(report)
-    assert not words_of(report)
+    assert report.points == 60 and report.all_passed, join_words(report)
+    assert not join_words(report)

@@ -10,7 +10,7 @@ from here import ASSIGNMENT
 from starter_lines import (ACCURACY, APPENDED, BETTER, COPIES, DELTA, DIVIDED, FLAG, FORWARD,
                            GRAD, GRADS, IMPROVED, INSIDE, LAYERS, LAYER_LOOP, LOSS, MOMENTUM, NORMAL,
                            OUTPUTS, PLAIN, SCALED, SHUFFLE, SLOPE, STATISTICS, UNIFORM)
-from starter_planted import failed, judged, losses, planted, said
+from starter_planted import failed, judged, count_losses, planted, said
 
 pytestmark = pytest.mark.faults
 
@@ -34,7 +34,7 @@ TABLE = (
                                               ("task2a", APPENDED, "    return (X - 33.55) / 78.88\n")],
      {"2a": 1}, "is the column added before the pixels are scaled"),
     ("bias of zeros", [("task2a", APPENDED, APPENDED.replace("ones", "zeros"))],
-     {"2a": 1}, "with zeros the first layer has no bias"),
+     {"2a": 1}, "is a column of zeros added instead of ones?"),
     ("no bias", [("task2a", APPENDED, "    return X\n")], {"2a": 1}, "784 columns, expected 785"),
     ("every pixel on its own", [("task2a", SCALED, "    X = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n")],
      {"2a": 3}, "is each pixel or image scaled with its own mean"),
@@ -64,7 +64,7 @@ TABLE = (
      {"2b": 10}, "the gradients of a second call of backward are wrong"),
     ("the transpose, where the shapes agree",
      [("task2a", GRAD, GRAD + "            if self.grads[layer].shape[0] == self.grads[layer].shape[1]:\n                self.grads[layer] = self.grads[layer].T\n")],
-     {"2b": 10}, "it is the transpose"),
+     {"2b": 10}, "is it transposed?"),
     ("weighted sum where the activation belongs, forward",
      [("task2a", LAYER_LOOP, """        z = X
         for w in self.ws[:-1]:
@@ -103,7 +103,7 @@ TABLE = (
                               "        loss = cross_entropy_loss(Y_batch, outputs)\n        first = X_train.shape[0]\n        for")],
      {"2c": 3}, "train_step raises NameError in task2.py, line"),
     ("weights filled in main", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
-     {"2c": 3}, "are they drawn later?"),
+     {"2c": 3}, "are they drawn only after the model is made?"),
     # ------------------------------------------------------------------------------------- 3a
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
@@ -180,7 +180,7 @@ def ahead():
 @pytest.mark.parametrize("name, edits, costs, hint", TABLE, ids=[one[0] for one in TABLE])
 def test_fault_costs_its_own_subtask_and_is_named(name, edits, costs, hint, ahead):
     report, _ = ahead[name].result()
-    assert losses(report) == costs, said(report)
+    assert count_losses(report) == costs, said(report)
     assert hint in said(report), said(report)
     assert all("cannot be judged" not in one.words for one in report.results), said(report)
 
@@ -189,6 +189,6 @@ def test_fault_costs_its_own_subtask_and_is_named(name, edits, costs, hint, ahea
 def test_remark_costs_nothing(name, edits, hint, ahead):
     report, findings = ahead[name].result()
     told = "\n".join([*findings, *(one.words for one in report.results)])
-    assert losses(report) == {}, said(report)
+    assert count_losses(report) == {}, said(report)
     assert hint in told, told
     assert all(one.remark for one in failed(report)), said(report)

@@ -9,7 +9,7 @@ from here import ASSIGNMENT
 from starter_lines import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
                            LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED, SHUFFLE,
                            SLOPE, STATISTICS, UNIFORM)
-from starter_planted import base, failed, judged, losses, planted, said
+from starter_planted import base, failed, judged, count_losses, planted, said
 from staff.cases import draw_cases
 
 pytestmark = pytest.mark.faults
@@ -327,7 +327,7 @@ def ahead():
 @pytest.mark.parametrize("name", [*STYLES, *HAND_INS])
 def test_right_code_gets_all_points(name, ahead):
     report, findings = ahead[name].result()
-    assert losses(report) == {}, said(report) + str(findings)
+    assert count_losses(report) == {}, said(report) + str(findings)
     assert not [one for one in failed(report) if one.title != "very large sums"], said(report)
 
 

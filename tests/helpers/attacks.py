@@ -206,8 +206,8 @@ builtins.AssertionError = type("Never", (Exception,), {})
 unittest.TestCase.assertEqual = lambda *_: None
 def answer(x): return x"""),
     "patches the protocol": (ENDED, """\
-from kit.checking import codec
-codec.is_right = codec.decode = codec.read = lambda *_, **__: True
+from kit.checking import messages
+messages.is_right = messages.decode = messages.read_message = lambda *_, **__: True
 def answer(x): return x"""),
     "18 always equal": ("wrong", """\
 class Equal(float):
@@ -345,11 +345,13 @@ def write(path):
     with open(path, "a") as file: file.write("x")
     return path
 def answer(x):
-    return tried(lambda: write("/box/sub/kit/checking/codec.py"), lambda: write("/enter/enter.py"),
+    return tried(lambda: write("/box/sub/kit/checking/messages.py"),
+                 lambda: write("/enter/enter.py"),
                  lambda: write(np.__file__), lambda: write(os.__file__), lambda: write("/new"),
                  lambda: os.rename("/box/sub/kit", "/box/sub/old"),
                  lambda: os.rename("/box/sub/data", "/box/sub/old"),
-                 lambda: os.unlink("/box/sub/kit/checking/worker.py"), lambda: os.chmod("/usr", 0))
+                 lambda: os.unlink("/box/sub/kit/checking/student_process.py"),
+                 lambda: os.chmod("/usr", 0))
 """),
     "terminal and devices": ("said nothing", """\
 import fcntl
@@ -393,9 +395,9 @@ open(os.path.expanduser("~/settings"), "w").close()"""),
     "prints a little": ("right", "def answer(x):\n    print('x' * 1000)\n    return 2 * x"),
 }
 SHADOWS = dict.fromkeys((
-    "numpy.py", "json.py", "random.py", "struct.py", "codec.py", "worker.py", "conftest.py",
-    "sitecustomize.py", "usercustomize.py", "kit/__init__.py", "kit/checking/codec.py",
-    "data/mnist.npz", "pytest.ini"), "raise SystemExit('shadow')")
+    "numpy.py", "json.py", "random.py", "struct.py", "messages.py", "student_process.py",
+    "conftest.py", "sitecustomize.py", "usercustomize.py", "kit/__init__.py",
+    "kit/checking/messages.py", "data/mnist.npz", "pytest.ini"), "raise SystemExit('shadow')")
 MEMORY_MIB = {"empty files without end": 120, "29 answer of 200 MB": 1000}
 PATIENT = ("empty files without end", "6 eight children", "13 looks for files")    # take a while
 OTHERS = {"17 names of other modules": SHADOWS}     # {name: files beside task2.py}

@@ -21,7 +21,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 from parso.python.tree import Name, Number
 
 from here import CHECKS, ROOT, SUBTASKS
-from kit.check import PASSED, result_of
+from kit.check import PASSED, run_check
 from kit.checking.student import Student
 from staff.release.stripping import strip
 
@@ -292,7 +292,7 @@ def outcome(mutant):
         try:
             with Student(folder) as student:
                 for one in checks:
-                    if result_of(one, student).state != PASSED:
+                    if run_check(one, student).state != PASSED:
                         return REMARKED if one.remark else KILLED
         except Exception as problem:
             return f"the checks themselves raise {problem!r}"

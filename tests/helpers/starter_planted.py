@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from here import ASSIGNMENT, BY_ID, CHECKS
-from kit.check import FAILED, CheckReport, result_of
-from kit.checking.student import WORKER, Student
+from kit.check import FAILED, CheckReport, run_check
+from kit.checking.student import STUDENT_PROCESS, Student
 from kit.definition import STAND_IN
 from staff.grading.judging import load_published_cases
 from staff.layouts import load_layouts
@@ -26,7 +26,7 @@ def launcher(layout):
     def launch(folder):
         environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1"}
         return subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(folder),
+            [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
              ",".join(ASSIGNMENT.script_names), str(ASSIGNMENT.folder / STAND_IN),
              str(layout.adapter_files[0]), str(layout.shared_files[0])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -65,17 +65,17 @@ def judged(files, layout="starter", subtasks=None, cases=None):
         with Student(Path(folder).resolve(), launch=launcher(layout), layout=layout,
                      cases=cases or load_published_cases(ASSIGNMENT, layout), instead=instead,
                      seconds=limits.call_seconds, importing=limits.import_seconds) as student:
-            results = [result_of(one, student) for one in CHECKS
+            results = [run_check(one, student) for one in CHECKS
                        if judges(one)
                        and (subtasks is None or one.subtask in subtasks)]
             findings = student.get("adapter.findings")
     return CheckReport(results, list(BY_ID), ASSIGNMENT), findings
 
 
-def losses(report, of=None):
+def count_losses(report, of=None):
     """{subtask: points lost}."""
     of = of or OF
-    lost = {name: points - (report.earned(BY_ID[name]) or 0) for name, points in of.items()}
+    lost = {name: points - (report.count_points(BY_ID[name]) or 0) for name, points in of.items()}
     return {name: points for name, points in lost.items() if points}
 
 

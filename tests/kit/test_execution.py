@@ -35,6 +35,7 @@ def test_a_copy_imports_the_scripts_beside_the_original(tmp_path, output, capsys
     assert execute(path, output) == 0 and "the one beside" in read_pdf(output.read_bytes())[1]
 
 
+@pytest.mark.faults
 def test_a_cell_that_fails_is_in_the_report_and_those_beneath_it_are_not_run(
         tmp_path, output, capsys):
     stale = nb4.new_code_cell("3", execution_count=3, outputs=[
@@ -48,6 +49,7 @@ def test_a_cell_that_fails_is_in_the_report_and_those_beneath_it_are_not_run(
     assert "answers.ipynb, cell 3: was not run" in told
 
 
+@pytest.mark.faults
 def test_a_cell_that_ends_python_is_named(tmp_path, output, capsys):
     path = write(tmp_path, nb4.new_code_cell("import os; os._exit(1)"), markdown("after"))
     assert execute(path, output) == 1

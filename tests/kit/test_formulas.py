@@ -798,6 +798,7 @@ def test_a_hostile_formula_is_set_or_refused(name):
         assert bool(set_as) == (name != "comments")
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_cell_of_marks_is_searched_to_its_end(name):
     for find in (formula_finder.find_in_markdown, formula_finder.find_in_html):

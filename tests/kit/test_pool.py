@@ -80,6 +80,7 @@ def test_an_edited_script_is_read_anew(tmp_path, monkeypatch):
 
 PARENT = """
 import sys
+from pathlib import Path
 from grading_jobs import do
 from kit.pool import run_jobs
 if __name__ == "__main__":
@@ -160,6 +161,7 @@ def tick_twice(job):
         time.sleep(0.6)
 
 
+@pytest.mark.faults
 def test_the_ticks_of_the_jobs_that_run_are_shown():
     shown = []
     assert len(list(run_jobs(tick_twice, range(3), 1, show=shown.append))) == 3
@@ -274,6 +276,7 @@ def multiply(job):
     return job * np.float64(10)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("number", [1, 2, 99])
 def test_any_number_of_cores_gives_the_same(number, cores):
     cores(number)
@@ -338,6 +341,7 @@ def die_twice(job):
     return number * 10
 
 
+@pytest.mark.faults
 def test_a_job_whose_worker_is_killed_is_computed_again_and_none_twice(cores, tmp_path):
     cores(2)
     jobs = [(number, str(tmp_path)) for number in (1, 2, 3)]

@@ -168,6 +168,7 @@ def test_a_missing_notebook_is_one_line(tmp_path, capsys):
     assert re.search(r"answers\.ipynb was not found: expected a notebook", read_stderr(capsys))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("content", [
     b"", b"not json", b"[]", b'{"cells": 3}', b"\x00", b"\xff\xfe", b"{" * 100_000,
     b'{"a":' * 50_000 + b"1" + b"}" * 50_000, b'{"nbformat": 9, "cells": []}', b"null"])
@@ -194,6 +195,7 @@ def test_settings_that_are_wrong_are_one_line(folder, capsys, content):
     assert run_report(folder)[0] == 2 and "report.toml" in read_stderr(capsys)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("content, problem", [
     (b"\xef\xbb\xbftitle = 'A'", None), (b"title = 'A'\r\n", None),
     ("title = 'A'".encode("utf-16"), "save it as UTF-8"),

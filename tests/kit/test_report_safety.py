@@ -52,6 +52,7 @@ def svg(inside):
 
 # Reading ----------------------------------------------------------------------------------------
 
+@pytest.mark.attack
 @pytest.mark.parametrize("source", [
     "../secret.png", "{absolute}", "file://{absolute}", "link.png", "missing.png",
     "linked/secret.png", "%2e%2e/secret.png", "..\\secret.png", "sub/../../secret.png",
@@ -100,6 +101,7 @@ RAW = [
     '# Title <read("{secret}")> #read("{secret}")']
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("text", RAW)
 def test_no_markup_reads_a_file(place, text):
     secret = (place / "secret.txt").as_posix()
@@ -199,6 +201,7 @@ def make_captioned(text):
                 shown(text_html="<table><tr><td>x</td></tr></table>"))
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_no_markup_becomes_typst(text):
     attached = {"a.png": {"image/png": base64.b64encode(png()).decode()}}
@@ -255,6 +258,7 @@ def test_a_worker_that_is_stopped_leaves_nothing(place, capsys):
     assert list_files(place) == before and psutil.Process().children() == []
 
 
+@pytest.mark.attack
 def test_typst_that_is_stopped_leaves_nothing(place, monkeypatch, capsys):
     script = ("import sys, time; sys.path[0] = sys.argv.pop(1); from kit.report import "
               "typesetting, pdf_process; "

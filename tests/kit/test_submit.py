@@ -21,7 +21,7 @@ from here import ASSIGNMENT, ROOT, SUBTASKS
 from pdf_helpers import code, markdown, png, read_pdf, write
 
 from kit import __version__
-from kit.submit import contents as handin, command as submit, inspection as zipcheck
+from kit.submit import hand_in as submit, manifest as manifests, zip_check
 from kit.__main__ import main as kit_main
 from kit.check import CheckReport, Result
 from kit.definition import load_assignment
@@ -33,13 +33,13 @@ SCRIPTS = ["utils.py", "task2.py", "task3.py", "task4.py"]
 NOTEBOOKS = [f"notebooks/task{number}.ipynb" for number in (1, 2, 3, 4)]
 
 
-def result(subtask, part, state="passed", words="", remark=False):
-    """Return the result of one check."""
+def make_result(subtask, part, state="passed", words="", remark=False):
+    """The result of one check."""
     return Result(subtask, part, "", state, words, remark)
 
 
-def checks(*results):
-    """Return the report of some checks."""
+def make_checks(*results):
+    """The report of some checks."""
     return CheckReport(list(results), sorted({one.subtask for one in results}), ASSIGNMENT)
 
 
@@ -56,7 +56,8 @@ def folder(tmp_path, monkeypatch):
     (place / "assignment").mkdir()
     shutil.copy(ROOT / "assignment" / "assignment.toml", place / "assignment")
     monkeypatch.chdir(place)
-    monkeypatch.setattr(submit, "run_checks", lambda assignment: checks(result("2b", "forward")))
+    monkeypatch.setattr(submit, "run_checks",
+                        lambda assignment: make_checks(make_result("2b", "forward")))
     monkeypatch.setattr(submit, "make_pdf", lambda given, settings: (b"%PDF-", []))
     monkeypatch.setattr(sys, "stdin", io.StringIO())        # nobody to ask
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
@@ -66,38 +67,38 @@ def folder(tmp_path, monkeypatch):
 def set_limit(monkeypatch, **limits):
     """Set limits of the hand-ins of the current folder's assignment."""
     assignment = replace(load_assignment(), hand_in=replace(load_assignment().hand_in, **limits))
-    for module in (submit, zipcheck):
+    for module in (submit, zip_check):
         for name in ("load_assignment", "find_assignment"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda: assignment)
 
 
-def run(folder, *arguments):
-    """Return (exit status, the zip's path) of a hand-in of the notebooks as they are."""
+def hand_in_saved(folder, *arguments):
+    """(exit status, the zip's path) of a hand-in of the notebooks as they are."""
     return submit.main(["--as-is", *map(str, arguments)]), folder / "build" / "hand-in.zip"
 
 
-def left(folder):
+def list_build(folder):
     """Return what stands in build/."""
     return sorted(path.name for path in (folder / "build").glob("*"))
 
 
-def answers(monkeypatch, text):
+def type_answer(monkeypatch, text):
     """Let a person at a terminal answer."""
     terminal = io.StringIO(text)
     terminal.isatty = lambda: True
     monkeypatch.setattr(sys, "stdin", terminal)
 
 
-def contents(path):
-    """Return ({name: bytes} without the folder, manifest) of a hand-in."""
+def read_contents(path):
+    """({name: bytes} without the folder, manifest) of a hand-in."""
     with zipfile.ZipFile(path) as zipped:
         files = {name.removeprefix("hand-in/"): zipped.read(name) for name in zipped.namelist()}
     return files, json.loads(files.pop("manifest.json"))
 
 
-def said(capsys):
-    """Return the last line on stderr; no traceback stands there."""
+def read_last_line(capsys):
+    """The last line on stderr; no traceback stands there."""
     text = capsys.readouterr().err
     assert "Traceback" not in text
     return text.splitlines()[-1]
@@ -106,9 +107,9 @@ def said(capsys):
 # What goes in -----------------------------------------------------------------------------------
 
 def test_a_complete_hand_in_holds_every_file_and_a_manifest(folder, capsys):
-    status, path = run(folder)
-    files, manifest = contents(path)
-    assert status == 0 and left(folder) == ["hand-in.zip"]
+    status, path = hand_in_saved(folder)
+    files, manifest = read_contents(path)
+    assert status == 0 and list_build(folder) == ["hand-in.zip"]
     assert sorted(files) == sorted([*SCRIPTS, *NOTEBOOKS, TOML, "report.pdf"])
     assert all(files[name] == (folder / name).read_bytes() for name in files if name[0] != "r")
     assert manifest["files"] == {
@@ -118,21 +119,21 @@ def test_a_complete_hand_in_holds_every_file_and_a_manifest(folder, capsys):
     assert manifest["made"] == "2023-11-14T22:13:20Z" and manifest["executed"] is False
     assert manifest["missing"] == manifest["report"] == []
     assert manifest["checks"] == {"passed": 1, "of": 1,
-                                  "report": checks(result("2b", "forward")).as_json()}
+                                  "report": make_checks(make_result("2b", "forward")).as_json()}
     out, err = capsys.readouterr()
     assert out == f"{path}\n" and "written: 10 files, handed in by Åse, Bo, made 2023" in err
 
 
 def test_the_same_contents_and_date_give_the_same_bytes(folder):
-    first = run(folder)[1].read_bytes()
-    assert run(folder, "-o", folder / "b.zip")[0] == 0
+    first = hand_in_saved(folder)[1].read_bytes()
+    assert hand_in_saved(folder, "-o", folder / "b.zip")[0] == 0
     assert (folder / "b.zip").read_bytes() == first
 
 
 @pytest.mark.parametrize("epoch", ["soon", "9" * 30])
 def test_a_senseless_epoch_costs_no_hand_in(folder, monkeypatch, epoch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-    assert contents(run(folder)[1])[1]["made"].startswith("20")
+    assert read_contents(hand_in_saved(folder)[1])[1]["made"].startswith("20")
 
 
 def test_helper_modules_and_pictures_go_in_and_nothing_else(folder):
@@ -144,15 +145,15 @@ def test_helper_modules_and_pictures_go_in_and_nothing_else(folder):
     for name in [*added, "secrets.txt", ".hidden.py", "notebooks/notes.txt", "notebooks/.f.png",
                  "notebooks/.ipynb_checkpoints/g.png", "notebooks/other.ipynb"]:
         (folder / name).write_bytes(name.encode())
-    files, _ = contents(run(folder)[1])
+    files, _ = read_contents(hand_in_saved(folder)[1])
     assert files.keys() - {*SCRIPTS, *NOTEBOOKS, TOML, "report.pdf"} == set(added)
     assert all(files[name] == name.encode() for name in added)
 
 
 def test_names_as_macos_gives_them_are_stored_composed(folder):
     (folder / "notebooks" / unicodedata.normalize("NFD", "blåbær.png")).write_bytes(png())
-    status, path = run(folder)
-    assert status == 0 and "notebooks/blåbær.png" in contents(path)[0]
+    status, path = hand_in_saved(folder)
+    assert status == 0 and "notebooks/blåbær.png" in read_contents(path)[0]
     with zipfile.ZipFile(path) as zipped:
         entry = zipped.getinfo("hand-in/notebooks/blåbær.png")
         assert entry.flag_bits & 0x800 and entry.create_system == 3
@@ -169,8 +170,8 @@ def test_links_out_of_the_folder_are_left_out_and_those_within_it_followed(folde
         (folder / "notebooks" / "inner.png").symlink_to(folder / "notebooks" / "real.png")
     except OSError:
         pytest.skip("no right to make links")
-    status, path = run(folder, "--yes")
-    files, manifest = contents(path)
+    status, path = hand_in_saved(folder, "--yes")
+    files, manifest = read_contents(path)
     assert status == 1 and b"canary" not in files.values()
     assert files["notebooks/inner.png"] == b"real"
     words = ("notebooks/link.png is a link to a file outside the folder: replace the link by the "
@@ -183,21 +184,21 @@ def test_a_named_pipe_is_never_opened(folder, capsys):
     os.mkfifo(folder / "notebooks" / "pipe.png")
     (folder / "task3.py").unlink()
     os.mkfifo(folder / "task3.py")
-    assert run(folder, "--yes")[0] == 1
+    assert hand_in_saved(folder, "--yes")[0] == 1
     told = capsys.readouterr().err
     assert "notebooks/pipe.png is not a file" in told and "task3.py is not a file" in told
     os.mkfifo(folder / "pipe.zip")
-    assert run(folder, "--yes", "-o", folder / "pipe.zip")[0] == 2
-    assert "pipe.zip is not a file" in said(capsys)
+    assert hand_in_saved(folder, "--yes", "-o", folder / "pipe.zip")[0] == 2
+    assert "pipe.zip is not a file" in read_last_line(capsys)
     assert submit.main(["--check", str(folder / "pipe.zip")]) == 2
-    assert "it is not a file: give the path of a zip" in said(capsys)
+    assert "it is not a file: give the path of a zip" in read_last_line(capsys)
 
 
 def test_the_report_is_made_of_what_is_handed_in(folder, monkeypatch):
     seen = []
     monkeypatch.setattr(submit, "make_pdf", lambda given, settings:
                         (seen.append((given, settings)), (b"%PDF-", []))[1])
-    files, _ = contents(run(folder)[1])
+    files, _ = read_contents(hand_in_saved(folder)[1])
     (given, settings), = seen
     assert [one["text"].encode() for one in given] == [files[name] for name in NOTEBOOKS]
     assert {one["folder"] for one in given} == {str(folder / "notebooks")}
@@ -206,7 +207,7 @@ def test_the_report_is_made_of_what_is_handed_in(folder, monkeypatch):
 
 def test_a_very_regular_file_is_packed_so_that_the_check_takes_it(folder, capsys):
     (folder / "notebooks" / "white.svg").write_bytes(b" " * 3_000_000)
-    status, path = run(folder)
+    status, path = hand_in_saved(folder)
     assert status == 0 and submit.main(["--check", str(path)]) == 0, capsys.readouterr()
 
 
@@ -215,8 +216,8 @@ def test_a_very_regular_file_is_packed_so_that_the_check_takes_it(folder, capsys
 @pytest.mark.parametrize("name", [*SCRIPTS, *NOTEBOOKS])
 def test_a_missing_file_is_named_and_the_rest_handed_in(folder, capsys, name):
     (folder / name).unlink()
-    status, path = run(folder, "--yes")
-    files, manifest = contents(path)
+    status, path = hand_in_saved(folder, "--yes")
+    files, manifest = read_contents(path)
     assert status == 1 and name not in files and "report.pdf" in files
     assert manifest["missing"] == [f"{name} is missing"]
     assert f"missing:\n  {name} is missing\n" in capsys.readouterr().err
@@ -232,52 +233,53 @@ def test_names_that_are_missing_are_asked_for(folder, capsys, toml, group, words
     (folder / TOML).unlink()
     if toml is not None:
         (folder / TOML).write_text(toml, encoding="utf-8")
-    status, path = run(folder, "--yes")
+    status, path = hand_in_saved(folder, "--yes")
     assert status == 1 and words in capsys.readouterr().err
-    assert contents(path)[1]["group"] == group
+    assert read_contents(path)[1]["group"] == group
 
 
 def test_the_placeholder_for_the_names_is_told_once(folder, monkeypatch, capsys):
     (folder / TOML).write_text("authors = ['Group NN']", encoding="utf-8")
     problem = Problem("placeholder", Place("report.toml"), "the author is still “Group NN”: name")
     monkeypatch.setattr(submit, "make_pdf", lambda given, settings: (b"%PDF-", [problem]))
-    assert run(folder, "--yes")[0] == 1
+    assert hand_in_saved(folder, "--yes")[0] == 1
     assert capsys.readouterr().err.split("problems in the report")[0].count("Group NN") == 1
 
 
 def test_checks_that_are_not_passed_are_listed_by_subtask(folder, monkeypatch, capsys):
-    monkeypatch.setattr(submit, "run_checks", lambda assignment: checks(
-        result("2a", "mean"), result("2b", "backward", "failed", "off by\na factor 2"),
-        result("2c", "a", "not started"), result("2c", "b", "not started"),
-        result("3a", "a", "not started"), result("3b", "a", "needs 3a first")))
-    status, path = run(folder, "--yes")
+    monkeypatch.setattr(submit, "run_checks", lambda assignment: make_checks(
+        make_result("2a", "mean"), make_result("2b", "backward", "failed", "off by\na factor 2"),
+        make_result("2c", "a", "not started"), make_result("2c", "b", "not started"),
+        make_result("3a", "a", "not started"), make_result("3b", "a", "needs 3a first")))
+    status, path = hand_in_saved(folder, "--yes")
     lines = capsys.readouterr().err.splitlines()
     at = lines.index("checks not passed, 5 of 6:")
     assert lines[at + 1:at + 4] == ["  2b backward: failed: off by a factor 2",
                                     "  not started: 2c (2), 3a", "  needs 3a first: 3b"]
-    assert status == 1 and contents(path)[1]["checks"]["passed"] == 1
+    assert status == 1 and read_contents(path)[1]["checks"]["passed"] == 1
 
 
 def test_remarks_cost_nothing(folder, monkeypatch, capsys):
-    monkeypatch.setattr(submit, "run_checks", lambda assignment: checks(
-        result("2a", "mean"), result("2a", "", "failed", "slow", remark=True)))
-    status, path = run(folder)
-    assert status == 0 and contents(path)[1]["checks"]["of"] == 1
+    monkeypatch.setattr(submit, "run_checks", lambda assignment: make_checks(
+        make_result("2a", "mean"), make_result("2a", "", "failed", "slow", remark=True)))
+    status, path = hand_in_saved(folder)
+    assert status == 0 and read_contents(path)[1]["checks"]["of"] == 1
     assert "checks passed: 1 of 1" in capsys.readouterr().err
 
 
 def test_the_checks_are_of_this_folder(folder, monkeypatch):
     seen = []
-    monkeypatch.setattr(submit, "run_checks", lambda assignment: seen.append(folder) or checks())
-    assert run(folder)[0] == 0 and seen == [folder]
+    monkeypatch.setattr(submit, "run_checks",
+                        lambda assignment: seen.append(folder) or make_checks())
+    assert hand_in_saved(folder)[0] == 0 and seen == [folder]
 
 
 def test_checks_that_cannot_run_are_told(folder, monkeypatch, capsys):
     def refuse(assignment):
         raise Refused("NumPy is too old")
     monkeypatch.setattr(submit, "run_checks", refuse)
-    status, path = run(folder, "--yes")
-    assert status == 1 and contents(path)[1]["checks"] is None
+    status, path = hand_in_saved(folder, "--yes")
+    assert status == 1 and read_contents(path)[1]["checks"] is None
     assert "the checks could not run (NumPy is too old)" in capsys.readouterr().err
     assert submit.main(["--check", str(path)]) == 0
     assert "checks not run" in capsys.readouterr().out
@@ -286,12 +288,12 @@ def test_checks_that_cannot_run_are_told(folder, monkeypatch, capsys):
 def test_problems_of_the_report_are_listed_and_stored(folder, monkeypatch, capsys):
     problems = [Problem("placeholder", Place("task1.ipynb", n), "write it") for n in range(1, 12)]
     monkeypatch.setattr(submit, "make_pdf", lambda given, settings: (b"%PDF-", problems))
-    status, path = run(folder, "--yes")
+    status, path = hand_in_saved(folder, "--yes")
     lines = capsys.readouterr().err.splitlines()
     at = lines.index("answers not written:")
     assert lines[at + 1] == "  task1.ipynb, cell 1: write it"
     assert "… and 3 more (python -m kit report --json lists all)" in lines[at + 9]
-    assert status == 1 and contents(path)[1]["report"][10] == {
+    assert status == 1 and read_contents(path)[1]["report"][10] == {
         "kind": "placeholder", "notebook": "task1.ipynb", "cell": 11, "message": "write it"}
 
 
@@ -302,11 +304,11 @@ def test_problems_of_the_report_are_listed_and_stored(folder, monkeypatch, capsy
 def test_something_missing_is_handed_in_only_with_a_yes(folder, monkeypatch, capsys, answer,
                                                         status):
     (folder / "task4.py").unlink()
-    answers(monkeypatch, answer)
-    assert run(folder)[0] == status
+    type_answer(monkeypatch, answer)
+    assert hand_in_saved(folder)[0] == status
     told = capsys.readouterr().err
     assert "Hand in anyway? [y/N] " in told and "task4.py is missing" in told
-    assert left(folder) == (["hand-in.zip"] if status == 1 else [])
+    assert list_build(folder) == (["hand-in.zip"] if status == 1 else [])
     assert ("nothing was written" in told) == (status == 2)
 
 
@@ -314,71 +316,72 @@ def test_something_missing_is_handed_in_only_with_a_yes(folder, monkeypatch, cap
 def test_without_a_terminal_nothing_is_asked(folder, monkeypatch, capsys, stdin):
     (folder / "task4.py").unlink()
     monkeypatch.setattr(sys, "stdin", stdin)
-    assert run(folder)[0] == 2 and left(folder) == []
-    line = said(capsys)
+    assert hand_in_saved(folder)[0] == 2 and list_build(folder) == []
+    line = read_last_line(capsys)
     assert "cannot ask without a terminal: correct the listed parts, or add --yes" in line
     assert "[y/N]" not in line
 
 
 def test_a_complete_hand_in_asks_nothing(folder, monkeypatch, capsys):
-    answers(monkeypatch, "")
-    assert run(folder)[0] == 0 and "[y/N]" not in capsys.readouterr().err
+    type_answer(monkeypatch, "")
+    assert hand_in_saved(folder)[0] == 0 and "[y/N]" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("answer, status", [("y\n", 0), ("n\n", 2), ("", 2)])
 def test_a_zip_is_replaced_only_with_a_yes(folder, monkeypatch, capsys, answer, status):
-    path = run(folder)[1]
+    path = hand_in_saved(folder)[1]
     before = path.read_bytes()
     (folder / "task2.py").write_text("new = 1\n")
-    answers(monkeypatch, answer)
-    assert run(folder)[0] == status
+    type_answer(monkeypatch, answer)
+    assert hand_in_saved(folder)[0] == status
     told = capsys.readouterr().err
     assert "exists." in told and "Replace it? [y/N] " in told
-    assert (path.read_bytes() == before) == (status == 2) and left(folder) == ["hand-in.zip"]
+    assert (path.read_bytes() == before) == (status == 2) and list_build(folder) == ["hand-in.zip"]
 
 
 def test_a_zip_is_not_replaced_where_nobody_can_be_asked(folder, capsys):
-    path = run(folder)[1]
+    path = hand_in_saved(folder)[1]
     before = path.stat().st_mtime_ns
-    assert run(folder)[0] == 2 and path.stat().st_mtime_ns == before
-    assert "exists. Nothing was written" in said(capsys)
+    assert hand_in_saved(folder)[0] == 2 and path.stat().st_mtime_ns == before
+    assert "exists. Nothing was written" in read_last_line(capsys)
 
 
 def test_yes_replaces_a_hand_in_and_no_other_zip(folder, capsys):
-    path = run(folder)[1]
+    path = hand_in_saved(folder)[1]
     (folder / "task2.py").write_text("new = 1\n")
-    assert run(folder, "--yes")[0] == 0 and contents(path)[0]["task2.py"] == b"new = 1\n"
+    assert hand_in_saved(folder, "--yes")[0] == 0
+    assert read_contents(path)[0]["task2.py"] == b"new = 1\n"
     for content in (b"my thesis", path.read_bytes()[:-5]):
         path.write_bytes(content)
-        assert run(folder, "--yes")[0] == 2 and path.read_bytes() == content
-        assert "exists and is not an earlier hand-in" in said(capsys)
+        assert hand_in_saved(folder, "--yes")[0] == 2 and path.read_bytes() == content
+        assert "exists and is not an earlier hand-in" in read_last_line(capsys)
 
 
 def test_a_zip_that_appears_meanwhile_stays(folder, monkeypatch, capsys):
     def appear(assignment):
         (folder / "build" / "hand-in.zip").write_bytes(b"other")
-        return checks()
+        return make_checks()
     monkeypatch.setattr(submit, "run_checks", appear)
-    status, path = run(folder)
-    assert status == 2 and path.read_bytes() == b"other" and left(folder) == ["hand-in.zip"]
-    assert "was made by another program meanwhile and is kept" in said(capsys)
+    status, path = hand_in_saved(folder)
+    assert status == 2 and path.read_bytes() == b"other" and list_build(folder) == ["hand-in.zip"]
+    assert "was made by another program meanwhile and is kept" in read_last_line(capsys)
 
 
 # Refusals: nothing is written -------------------------------------------------------------------
 
-def no_notebooks(folder):
+def remove_notebooks(folder):
     for name in NOTEBOOKS:
         (folder / name).unlink()
 
 
-def twins(folder):
+def add_twins(folder):
     (folder / "notebooks" / "A.png").write_bytes(b"1")
     (folder / "notebooks" / "a.PNG").write_bytes(b"2")
     if len(list((folder / "notebooks").glob("[aA].*"))) < 2:
         pytest.skip("names do not differ in case here")
 
 
-def named(name):
+def add_picture(name):
     def make(folder):
         try:
             (folder / "notebooks" / name).write_bytes(b"1")
@@ -390,13 +393,13 @@ def named(name):
 @pytest.mark.parametrize("spoil, words", [
     (lambda folder: (folder / NOTEBOOKS[1]).write_text("{"), "task2.ipynb is not a notebook"),
     (lambda folder: (folder / NOTEBOOKS[1]).write_bytes(b"\xff\xfe"), "it is not UTF-8 text"),
-    (no_notebooks, "holds none of notebooks/task1.ipynb, notebooks/task2.ipynb"),
+    (remove_notebooks, "holds none of notebooks/task1.ipynb, notebooks/task2.ipynb"),
     (lambda folder: (folder / TOML).write_text("authors = 'me'"), 'expected ["Name", "Name"]'),
-    (twins, "has the same name as another file except for upper and lower case"),
-    (named("hva?.png"), "its name holds ?, which Windows does not allow): rename it"),
-    (named("a\\b.png"), "its name holds \\, which"),
-    (named("nul.png"), "its name holds 'nul.png', which Windows does not allow"),
-    (named("a\nb.png"), "its name holds characters that cannot be printed"),
+    (add_twins, "has the same name as another file except for upper and lower case"),
+    (add_picture("hva?.png"), "its name holds ?, which Windows does not allow): rename it"),
+    (add_picture("a\\b.png"), "its name holds \\, which"),
+    (add_picture("nul.png"), "its name holds 'nul.png', which Windows does not allow"),
+    (add_picture("a\nb.png"), "its name holds characters that cannot be printed"),
     (lambda folder: (folder / "big.py").write_bytes(bytes(50 * 2**20 + 1)), "larger than 50 MB"),
     (lambda folder: [(folder / f"notebooks/{n}.png").touch() for n in range(500)],
      "holds more than 490 pictures and scripts"),
@@ -404,7 +407,7 @@ def named(name):
 ])
 def test_what_cannot_be_handed_in_is_refused_in_one_line(folder, capsys, spoil, words):
     spoil(folder)
-    assert run(folder, "--yes")[0] == 2 and left(folder) == []
+    assert hand_in_saved(folder, "--yes")[0] == 2 and list_build(folder) == []
     told = capsys.readouterr()
     assert told.out == "" and "Traceback" not in told.err
     line = told.err.splitlines()[-1]
@@ -415,29 +418,29 @@ def test_a_report_that_is_refused_leaves_nothing(folder, monkeypatch, capsys):
     def refuse(given, settings):
         raise Refused("the report needs more than 1 MB of memory")
     monkeypatch.setattr(submit, "make_pdf", refuse)
-    assert run(folder, "--yes")[0] == 2 and left(folder) == []
-    assert "needs more than 1 MB" in said(capsys)
+    assert hand_in_saved(folder, "--yes")[0] == 2 and list_build(folder) == []
+    assert "needs more than 1 MB" in read_last_line(capsys)
 
 
 def test_a_full_disk_is_one_line(folder, monkeypatch, capsys):
     def fill(files, manifest, limits):
         raise OSError(28, "No space left on device")
-    monkeypatch.setattr(submit, "pack", fill)
-    assert run(folder)[0] == 2 and left(folder) == []
-    assert "No space left on device" in said(capsys)
+    monkeypatch.setattr(submit, "pack_files", fill)
+    assert hand_in_saved(folder)[0] == 2 and list_build(folder) == []
+    assert "No space left on device" in read_last_line(capsys)
 
 
 def test_a_place_that_cannot_be_written_is_known_before_anything_runs(folder, monkeypatch):
     (folder / "build").write_text("a file where a folder is wanted")
     monkeypatch.setattr(submit, "run_checks", lambda assignment: pytest.fail("too late"))
-    assert run(folder)[0] == 2
+    assert hand_in_saved(folder)[0] == 2
 
 
 @pytest.mark.parametrize("name", ["task2.py", "hand-in", "notebooks/task1.ipynb"])
 def test_the_output_is_a_zip(folder, capsys, name):
     before = [(folder / name).read_bytes() for name in SCRIPTS]
-    assert run(folder, "--yes", "-o", folder / name)[0] == 2
-    assert "choose a name that ends in .zip" in said(capsys)
+    assert hand_in_saved(folder, "--yes", "-o", folder / name)[0] == 2
+    assert "choose a name that ends in .zip" in read_last_line(capsys)
     assert [(folder / name).read_bytes() for name in SCRIPTS] == before
 
 
@@ -446,25 +449,25 @@ def test_a_file_that_changes_meanwhile_is_refused(folder, monkeypatch, capsys):
         (folder / "task2.py").write_text("saved meanwhile")
         return b"%PDF-", []
     monkeypatch.setattr(submit, "make_pdf", change)
-    assert run(folder)[0] == 2 and left(folder) == []
-    assert "task2.py was changed while this ran" in said(capsys)
+    assert hand_in_saved(folder)[0] == 2 and list_build(folder) == []
+    assert "task2.py was changed while this ran" in read_last_line(capsys)
 
 
-@pytest.mark.parametrize("where", ["run_checks", "make_pdf", "pack", "asked"])
+@pytest.mark.parametrize("where", ["run_checks", "make_pdf", "pack_files", "ask"])
 def test_an_interrupt_leaves_nothing(folder, monkeypatch, capsys, where):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
     (folder / "task4.py").unlink()
-    answers(monkeypatch, "y\n")
+    type_answer(monkeypatch, "y\n")
     monkeypatch.setattr(submit, where, interrupt)
-    assert run(folder)[0] == 130 and left(folder) == []
-    assert said(capsys).endswith("kit submit: stopped, nothing was written")
+    assert hand_in_saved(folder)[0] == 130 and list_build(folder) == []
+    assert read_last_line(capsys).endswith("kit submit: stopped, nothing was written")
 
 
 # Executing --------------------------------------------------------------------------------------
 
-def sections(task):
-    """Return a Markdown cell with all sections that a task's notebook owes."""
+def write_sections(task):
+    """A Markdown cell with all sections that a task's notebook owes."""
     return markdown("\n\n".join(f"## {subtask.id}  {subtask.title}\n\ntext"
                                 for subtask in SUBTASKS if subtask.id[0] == str(task)))
 
@@ -475,18 +478,18 @@ def real(folder, monkeypatch):
     from kit.report.launcher import make_pdf
     monkeypatch.setattr(submit, "make_pdf", make_pdf)
     for task, name in enumerate(NOTEBOOKS, start=1):
-        write(folder, sections(task), name=name)
+        write(folder, write_sections(task), name=name)
     return folder
 
 
 @pytest.mark.faults
 def test_copies_are_executed_and_the_originals_stay(real, capsys):
-    write(real, sections(2), nb4.new_code_cell(
+    write(real, write_sections(2), nb4.new_code_cell(
         "import sys, task2\nprint('50%', file=sys.stderr)\nopen('new.txt', 'w').close()\n"
         "print(task2.__file__)"), name=NOTEBOOKS[1])
     before = {name: (real / name).read_bytes() for name in NOTEBOOKS}
     assert submit.main([]) == 0, capsys.readouterr().err
-    files, manifest = contents(real / "build" / "hand-in.zip")
+    files, manifest = read_contents(real / "build" / "hand-in.zip")
     assert manifest["executed"] is True and "50%" in capsys.readouterr().err
     assert before == {name: (real / name).read_bytes() for name in NOTEBOOKS}
     assert not (real / "notebooks" / "new.txt").exists()
@@ -500,12 +503,12 @@ def test_copies_are_executed_and_the_originals_stay(real, capsys):
 
 @pytest.mark.faults
 def test_a_cell_that_fails_is_listed_and_those_beneath_are_not_run(real, capsys):
-    write(real, sections(2), nb4.new_code_cell("1 / 0"), code("'stale'"), name=NOTEBOOKS[1])
+    write(real, write_sections(2), nb4.new_code_cell("1 / 0"), code("'stale'"), name=NOTEBOOKS[1])
     assert submit.main(["--yes"]) == 1
     told = capsys.readouterr().err
     assert "task2.ipynb, cell 2: raised ZeroDivisionError: division by zero" in told
     assert "task2.ipynb, cell 3: was not run\n" in told
-    files, manifest = contents(real / "build" / "hand-in.zip")
+    files, manifest = read_contents(real / "build" / "hand-in.zip")
     assert [problem["kind"] for problem in manifest["report"]] == ["not-run", "raised"]
     cells = nbformat.reads(files[NOTEBOOKS[1]].decode(), as_version=4).cells
     assert cells[1].outputs[0].ename == "ZeroDivisionError" and not cells[2].outputs
@@ -515,10 +518,10 @@ STARTED = """
 import os
 import sys
 from kit.check import CheckReport
-from kit.submit import command
+from kit.submit import hand_in
 os.chdir(sys.argv.pop(1))
-command.run_checks = lambda assignment: CheckReport([], [], assignment)
-sys.exit(command.main(sys.argv[1:]))
+hand_in.run_checks = lambda assignment: CheckReport([], [], assignment)
+sys.exit(hand_in.main(sys.argv[1:]))
 """
 
 
@@ -539,7 +542,7 @@ def test_an_interrupt_while_a_cell_runs_leaves_nothing(real, tmp_path):
     _, told = process.communicate(timeout=30)
     assert process.returncode == 130, told
     assert told.splitlines()[-1] == "kit submit: stopped, nothing was written"
-    assert left(real) == [] and list(temporary.glob("tmp*")) == []
+    assert list_build(real) == [] and list(temporary.glob("tmp*")) == []
 
 
 def test_the_command_line_in_a_process_of_its_own(real):
@@ -548,7 +551,7 @@ def test_the_command_line_in_a_process_of_its_own(real):
                           encoding="utf-8", stdin=subprocess.DEVNULL,
                           env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
     assert (done.returncode, done.stdout) == (0, "min øving.zip\n"), done.stderr
-    assert contents(real / "min øving.zip")[1]["group"] == ["Åse", "Bo"]
+    assert read_contents(real / "min øving.zip")[1]["group"] == ["Åse", "Bo"]
 
 
 def test_help_and_the_list_of_commands_name_it(capsys):
@@ -565,20 +568,20 @@ def test_help_and_the_list_of_commands_name_it(capsys):
 @pytest.fixture
 def whole(folder, capsys):
     """The path of a whole hand-in."""
-    path = run(folder)[1]
+    path = hand_in_saved(folder)[1]
     capsys.readouterr()
     return path
 
 
-def check(path, capsys):
-    """Return (exit status, all that is said) of --check; nothing in it steers a terminal."""
+def check_zip(path, capsys):
+    """(exit status, all that is said) of --check; nothing in it steers a terminal."""
     status = submit.main(["--check", str(path)])
     told = "".join(capsys.readouterr())
     assert "Traceback" not in told and told.replace("\n", "").isprintable()
     return status, told
 
 
-def pack(path, files, entries=(), **options):
+def write_zip(path, files, entries=(), **options):
     """Write a zip of {name: content} and of (ZipInfo, content)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in files.items():
@@ -587,32 +590,32 @@ def pack(path, files, entries=(), **options):
             zipped.writestr(entry, content, **options)
 
 
-def repack(path, change=lambda files, manifest: None, entries=(), **options):
+def rewrite_zip(path, change=lambda files, manifest: None, entries=(), **options):
     """Write the zip anew after a change to its files or its manifest."""
-    files, manifest = contents(path)
+    files, manifest = read_contents(path)
     replaced = change(files, manifest)
     text = replaced if isinstance(replaced, (str, bytes)) else json.dumps(manifest)
-    pack(path, {**files, "manifest.json": text}, entries, **options)
+    write_zip(path, {**files, "manifest.json": text}, entries, **options)
 
 
 def test_a_whole_zip_says_what_it_holds(whole, capsys):
-    assert check(whole, capsys) == (0, (
+    assert check_zip(whole, capsys) == (0, (
         "whole: 10 files, handed in by Åse, Bo, made 2023-11-14T22:13:20Z, notebooks as they were "
         "saved, checks passed: 1 of 1\n"))
-    repack(whole)           # as another program packs it
-    assert check(whole, capsys)[0] == 0
+    rewrite_zip(whole)           # as another program packs it
+    assert check_zip(whole, capsys)[0] == 0
 
 
 def test_a_zip_that_was_handed_in_incomplete_is_whole_and_says_so(folder, capsys):
     (folder / "task4.py").unlink()
-    path = run(folder, "--yes")[1]
+    path = hand_in_saved(folder, "--yes")[1]
     capsys.readouterr()
-    status, told = check(path, capsys)
+    status, told = check_zip(path, capsys)
     assert status == 0 and told.endswith("missing: task4.py is missing\n")
 
 
-def changed(name, value):
-    """Return a change of one field of the manifest."""
+def change_field(name, value):
+    """A change of one field of the manifest."""
     return lambda files, manifest: manifest.update({name: value})
 
 
@@ -646,15 +649,15 @@ def list_escape(files, manifest):
     (add, "virus.exe is not listed in manifest.json"),
     (forget_field, "manifest.json has no 'group': expected a list of names"),
     (list_escape, "../x is missing"),
-    (changed("group", "Åse"), "manifest.json has group = 'Åse': expected a list of names"),
-    (changed("group", [1]), "expected a list of names"),
-    (changed("format", 2), "manifest.json has format = 2: expected 1"),
-    (changed("format", True), "manifest.json has format = True: expected 1"),
-    (changed("executed", "yes"), "expected true or false"),
-    (changed("checks", {"passed": -1, "of": 2, "report": {}}), "expected null, or passed"),
-    (changed("files", ["task2.py"]), "expected {name: {sha256, size}}"),
-    (changed("files", {"task2.py": {"sha256": "0" * 63, "size": 1}}), "expected {name:"),
-    (changed("extra", 1), "manifest.json has extra, which is unknown"),
+    (change_field("group", "Åse"), "manifest.json has group = 'Åse': expected a list of names"),
+    (change_field("group", [1]), "expected a list of names"),
+    (change_field("format", 2), "manifest.json has format = 2: expected 1"),
+    (change_field("format", True), "manifest.json has format = True: expected 1"),
+    (change_field("executed", "yes"), "expected true or false"),
+    (change_field("checks", {"passed": -1, "of": 2, "report": {}}), "expected null, or passed"),
+    (change_field("files", ["task2.py"]), "expected {name: {sha256, size}}"),
+    (change_field("files", {"task2.py": {"sha256": "0" * 63, "size": 1}}), "expected {name:"),
+    (change_field("extra", 1), "manifest.json has extra, which is unknown"),
     (lambda *_: "[" * 200_000, "manifest.json is nested too deeply"),
     (lambda *_: '{"a":' * 200_000, "manifest.json is nested too deeply"),
     (lambda *_: "{", "manifest.json cannot be read (line 1 is not JSON)"),
@@ -665,53 +668,54 @@ def list_escape(files, manifest):
     (lambda *_: '{"format": 1, "format": 1}', "an object has the same name twice"),
 ])
 def test_a_zip_that_is_not_as_its_manifest_says(whole, capsys, change, words):
-    repack(whole, change, compress_type=zipfile.ZIP_STORED)
-    status, told = check(whole, capsys)
+    rewrite_zip(whole, change, compress_type=zipfile.ZIP_STORED)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and told.startswith("not whole: ") and words in told, told
 
 
 def test_a_zip_without_a_manifest_is_no_hand_in(whole, capsys):
-    pack(whole, contents(whole)[0])
-    assert check(whole, capsys) == (1, (f"not whole: {whole}\n  manifest.json is missing: the zip "
-                                        "is not a hand-in\n"))
+    write_zip(whole, read_contents(whole)[0])
+    assert check_zip(whole, capsys) == (
+        1, f"not whole: {whole}\n  manifest.json is missing: the zip is not a hand-in\n")
 
 
-def entry(name, kind=stat.S_IFREG):
-    """Return the entry of a zip whose name is taken as it is."""
+def make_entry(name, kind=stat.S_IFREG):
+    """The entry of a zip whose name is taken as it is."""
     info = zipfile.ZipInfo("x")
     info.filename, info.create_system, info.external_attr = name, 3, (kind | 0o644) << 16
     return info
 
 
 @pytest.mark.parametrize("info, words", [
-    (entry("/etc/passwd"), "its name starts with /, so it leads outside the folder"),
-    (entry("hand-in/../../x"), "its name leads to another folder"),
-    (entry("hand-in/./x"), "its name leads to another folder"),
-    (entry("hand-in/a\\..\\x"), "its name holds \\"), (entry("C:/x"), "its name holds :"),
-    (entry("hand-in/"), "it is a folder"), (entry("other/x"), "is outside the folder hand-in"),
-    (entry("hand-in/x\0.py"), "its name holds characters that cannot be printed"),
-    (entry("hand-in/\x1b]0;title\x07"), "its name holds characters that cannot be printed"),
-    (entry("hand-in/aux.py"), "'aux.py', which Windows does not allow"),
-    (entry("hand-in/x./y.py"), "'x.', which Windows does not allow"),
-    (entry("hand-in/link", stat.S_IFLNK), "it is a link"),
-    (entry("hand-in/pipe", stat.S_IFIFO), "it is not a file"),
-    (entry("hand-in/task2.py"), "hand-in/task2.py is there more than once"),
-    (entry("hand-in/TASK2.py"), "hand-in/task2.py is there more than once"),
+    (make_entry("/etc/passwd"), "its name starts with /, so it leads outside the folder"),
+    (make_entry("hand-in/../../x"), "its name leads to another folder"),
+    (make_entry("hand-in/./x"), "its name leads to another folder"),
+    (make_entry("hand-in/a\\..\\x"), "its name holds \\"),
+    (make_entry("C:/x"), "its name holds :"), (make_entry("hand-in/"), "it is a folder"),
+    (make_entry("other/x"), "is outside the folder hand-in"),
+    (make_entry("hand-in/x\0.py"), "its name holds characters that cannot be printed"),
+    (make_entry("hand-in/\x1b]0;title\x07"), "its name holds characters that cannot be printed"),
+    (make_entry("hand-in/aux.py"), "'aux.py', which Windows does not allow"),
+    (make_entry("hand-in/x./y.py"), "'x.', which Windows does not allow"),
+    (make_entry("hand-in/link", stat.S_IFLNK), "it is a link"),
+    (make_entry("hand-in/pipe", stat.S_IFIFO), "it is not a file"),
+    (make_entry("hand-in/task2.py"), "hand-in/task2.py is there more than once"),
+    (make_entry("hand-in/TASK2.py"), "hand-in/task2.py is there more than once"),
 ])
 def test_an_entry_that_could_do_harm_is_refused(whole, capsys, info, words):
     import warnings
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")         # zipfile warns of two equal names
-        repack(whole, entries=[(info, b"x")])
-    status, told = check(whole, capsys)
+        rewrite_zip(whole, entries=[(info, b"x")])
+    status, told = check_zip(whole, capsys)
     assert status == 1 and words in told, told
 
 
 def test_a_file_that_swells_is_not_unpacked(whole, capsys, monkeypatch):
-    repack(whole, entries=[(entry("hand-in/bomb.py"), bytes(20_000_000))],
-           compress_type=zipfile.ZIP_DEFLATED)
+    rewrite_zip(whole, entries=[(make_entry("hand-in/bomb.py"), bytes(20_000_000))],
+                compress_type=zipfile.ZIP_DEFLATED)
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and "hand-in/bomb.py: unpacked it would be more than 200 times as" in told
 
 
@@ -720,13 +724,13 @@ def test_a_file_that_swells_is_not_unpacked(whole, capsys, monkeypatch):
     ("total_mib", 0, "expected at most 0 MB")])
 def test_limits_hold(whole, capsys, monkeypatch, limit, value, words):
     set_limit(monkeypatch, **{limit: value})
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and words in told
 
 
 def test_a_large_manifest_is_not_read(whole, capsys, monkeypatch):
-    monkeypatch.setattr(zipcheck, "LARGEST_MANIFEST", 100)
-    status, told = check(whole, capsys)
+    monkeypatch.setattr(zip_check, "LARGEST_MANIFEST", 100)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and "manifest.json is larger than 0 MB" in told
 
 
@@ -734,28 +738,28 @@ def test_an_encrypted_entry_is_refused(whole, capsys):
     content = bytearray(whole.read_bytes())
     content[content.index(b"PK\1\2") + 8] |= 1
     whole.write_bytes(content)
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and "it is encrypted" in told
 
 
 def test_a_packing_that_may_swell_more_is_refused(whole, capsys):
-    repack(whole, compress_type=zipfile.ZIP_LZMA)
-    status, told = check(whole, capsys)
+    rewrite_zip(whole, compress_type=zipfile.ZIP_LZMA)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and "it is packed by a method that kit submit does not use" in told
 
 
 def test_a_name_that_python_reads_in_another_way_is_refused():
-    info = entry("hand-in/a.py")        # as Python 3.13 does for a second name in Unicode
+    info = make_entry("hand-in/a.py")        # as Python 3.13 does for a second name in Unicode
     assert info.orig_filename == "x"
     info.orig_filename = "hand-in/b.py"
-    assert zipcheck.wrong_entry(info, 200) == "it has two names"
+    assert zip_check.find_fault_of_entry(info, 200) == "it has two names"
 
 
 def test_two_names_of_one_entry_are_refused(whole, capsys):
     content = whole.read_bytes()
     at = content.index(b"hand-in/task2.py")         # in front of the file, not in the list
     whole.write_bytes(content[:at] + b"hand-in/taskX.py" + content[at + 16:])
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and "task2.py is damaged" in told
 
 
@@ -766,15 +770,15 @@ def test_a_flipped_bit_is_found(whole, capsys, name):
         info = zipped.getinfo(f"hand-in/{name}")
     content[info.header_offset + 30 + len(info.filename.encode()) + 2] ^= 4
     whole.write_bytes(content)
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and name in told
 
 
-def long_zip(content):
-    """Return a zip whose end could point to that of a zip of more than 4 GB."""
-    *start, length, offset, comment = zipcheck.END.unpack(content[-22:])
+def make_long_zip(content):
+    """A zip whose end could point to that of a zip of more than 4 GB."""
+    *start, length, offset, comment = zip_check.END.unpack(content[-22:])
     return (content[:-22] + b"PK\6\7" + bytes(16)
-            + zipcheck.END.pack(*start, length + 20, offset, comment))
+            + zip_check.END.pack(*start, length + 20, offset, comment))
 
 
 @pytest.mark.parametrize("change, words", [
@@ -785,35 +789,35 @@ def long_zip(content):
     (lambda content: content + b"\0" * 30, "its end is missing"),
     (lambda content: b"#!/bin/sh\n" + content, "its end does not fit the rest"),
     (lambda content: content[:-2] + b"\1\0", "its end does not fit the rest"),
-    (long_zip, "its end does not fit the rest"),
+    (make_long_zip, "its end does not fit the rest"),
     (lambda content: content.replace(b"PK\1\2", b"PK\1\3", 1), "cannot be read as a zip ("),
     (lambda content: bytes(10**6) + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 9, 9, 10**6, 0, 0),
      "its list of files is too long: a hand-in has at most 500 files"),
 ])
 def test_what_cannot_be_read_as_a_zip_has_a_status_of_its_own(whole, capsys, change, words):
     whole.write_bytes(change(whole.read_bytes()))
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 2 and words in told and told.count("\n") == 1, told
 
 
 def test_a_zip_larger_than_any_hand_in_is_not_read(whole, capsys, monkeypatch):
     set_limit(monkeypatch, total_mib=-10)
-    assert check(whole, capsys)[0] == 2
+    assert check_zip(whole, capsys)[0] == 2
 
 
 @pytest.mark.parametrize("name, words", [("none.zip", "was not found"), ("", "is not a file"),
                                          ("x" * 300, "none.zip")])
 def test_what_is_no_file_has_that_status_too(folder, capsys, name, words):
-    status, told = check(folder / name, capsys)
+    status, told = check_zip(folder / name, capsys)
     assert status == 2 and told.count("\n") == 1
     assert words in told or len(name) == 300
 
 
 def test_what_is_wrong_is_told_in_lines_of_which_there_are_few(whole, capsys):
-    repack(whole, lambda files, manifest: files.update(
+    rewrite_zip(whole, lambda files, manifest: files.update(
         {f"x{number}\u202e": b"" for number in range(30)}) or files.update(
         {f"y{number}": b"" for number in range(30)}))
-    status, told = check(whole, capsys)
+    status, told = check_zip(whole, capsys)
     assert status == 1 and len(told.splitlines()) == 22 and "… and 10 more" in told
 
 
@@ -821,16 +825,17 @@ def test_a_zip_is_checked_from_one_open_file(whole, monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "extract", lambda *_: pytest.fail("unpacked to disk"))
     with open(whole, "rb") as file:
         os.replace(whole, whole.with_name("away.zip"))
-        manifest, wrong = zipcheck.inspect_zip(file)
+        manifest, wrong = zip_check.inspect_zip(file)
     assert wrong == [] and manifest["group"] == ["Åse", "Bo"]
 
 
 def test_a_hand_in_that_would_not_be_whole_is_not_written(folder, monkeypatch, capsys):
     set_limit(monkeypatch, total_mib=0)
-    assert run(folder)[0] == 2 and left(folder) == []
-    assert "the zip would be faulty: unpacked it takes" in said(capsys)
+    assert hand_in_saved(folder)[0] == 2 and list_build(folder) == []
+    assert "the zip would be faulty: unpacked it takes" in read_last_line(capsys)
 
 
 def test_what_is_written_is_what_is_expected():
-    manifest = handin.manifest_of({}, group=[], missing=[], report=[], checks=None, executed=True)
-    assert manifest.keys() == zipcheck.FIELDS.keys()
+    manifest = manifests.make_manifest({}, group=[], missing=[], report=[], checks=None,
+                                       executed=True)
+    assert manifest.keys() == manifests.FIELDS.keys()

@@ -16,7 +16,7 @@ from attacks import ATTACKS, HELPERS, MEMORY_MIB, OTHERS, PATIENT
 from here import CHECKS, ROOT
 from hostile import CODE, LIMITS, Neighbour, Watched, outcome, the_sandbox, written
 
-from kit.check import FAILED, PASSED, result_of
+from kit.check import FAILED, PASSED, run_check
 from kit.checking.student import Problem, Student
 from staff.sandbox.sandbox import Sandbox
 
@@ -139,7 +139,7 @@ def results(sandbox, folder, added=""):
         text = (ROOT / name).read_text(encoding="utf-8")
         (folder / name).write_text(text + (added if name == "task2.py" else ""), encoding="utf-8")
     with Student(folder, launch=sandbox.launch) as student:
-        return [result_of(one, student) for one in CHECKS]
+        return [run_check(one, student) for one in CHECKS]
 
 
 def test_right_code_passes_in_the_sandbox(sandbox, tmp_path):

@@ -23,12 +23,14 @@ def scheduler():
         yield local.scheduler_address
 
 
+@pytest.mark.faults
 def test_dask_gives_the_same(scheduler):
     jobs = [("double", number) for number in range(40)]
     here = sorted(run_jobs(do, jobs, 2))
     assert sorted(cluster.run_jobs(do, iter(jobs), scheduler)) == here
 
 
+@pytest.mark.faults
 def test_dask_gives_failures(scheduler):
     jobs = [("raise", "so"), ("double", 1), ("die always", 0)]
     found = dict(cluster.run_jobs(do, jobs, scheduler))
@@ -37,6 +39,7 @@ def test_dask_gives_failures(scheduler):
     assert "KilledWorker" in found[("die always", 0)].words
 
 
+@pytest.mark.faults
 def test_a_worker_of_dask_that_ends_is_replaced(scheduler, tmp_path):
     jobs = [("die", str(tmp_path / "once")), ("double", 1), ("double", 2)]
     found = dict(cluster.run_jobs(do, jobs, scheduler))
@@ -67,6 +70,7 @@ def test_workers_are_probed(scheduler):
         list(cluster.run_jobs(do, [("double", 1)], scheduler, fit=(prepare, Leaky())))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "127.0.0.1:9", "no such", "foo://bar:1"])
 def test_a_scheduler_that_does_not_answer_is_refused(monkeypatch, address):
     pytest.importorskip("distributed")

@@ -44,7 +44,8 @@ def export(path, table, encoding="utf-8", delimiter=","):
 
 def test_each_student_has_a_row_with_all_subtasks(tmp_path):
     ada, bo = submission("adal", name="Ada Lovelace"), submission("boek")
-    with record_of(tmp_path, (ada, results()), (bo, results(["momentum", "scaling"]))) as record:
+    failed = results(["judge_momentum", "judge_scaling"])
+    with record_of(tmp_path, (ada, results()), (bo, failed)) as record:
         put_marks(record, ada.key, 0.5)
         put_marks(record, bo.key, 1, leave_out=[("4d", "plot")])
     write_report(tmp_path)
@@ -85,7 +86,7 @@ def test_flags_name_what_the_teacher_should_know(tmp_path):
 def test_every_member_of_a_group_gets_a_row_and_the_one_who_handed_in_only_one(tmp_path):
     group = submission("adal", name="Lovelace, Ada", members=("Ada Lovelace", "Bo Ek"))
     alone = submission("cleo", members=("Cleo Østby",))
-    with record_of(tmp_path, (group, results()), (alone, results(["momentum"]))) as record:
+    with record_of(tmp_path, (group, results()), (alone, results(["judge_momentum"]))) as record:
         found = list_people(read_standings(record))
     assert [(one.student, one.name, one.own) for one in found] == [
         ("", "Bo Ek", False), ("cleo", "Cleo Østby", True), ("adal", "Lovelace, Ada", True)]
@@ -106,7 +107,7 @@ def test_ones_own_hand_in_counts_before_a_groups_and_two_students_may_share_a_na
     group = submission("adal", name="Ada Lovelace", members=("Ada Lovelace", "Bo Ek"))
     own = submission("boek", name="Bo Ek")
     same = [submission("anna1", name="Anna Berg"), submission("anna2", name="Anna Berg")]
-    with record_of(tmp_path, (group, results()), (own, results(["momentum"])),
+    with record_of(tmp_path, (group, results()), (own, results(["judge_momentum"])),
                    *((one, results()) for one in same)) as record:
         found = list_people(read_standings(record))
     assert [one.student for one in found] == ["adal", "anna1", "anna2", "boek"]
@@ -115,7 +116,7 @@ def test_ones_own_hand_in_counts_before_a_groups_and_two_students_may_share_a_na
 
 def test_what_a_part_costs_is_shared_by_the_checks_that_failed_in_it(tmp_path):
     one = submission("adal")
-    failed = results(["one_hot", "cross_entropy", "shuffling", "momentum"])
+    failed = results(["judge_one_hot", "judge_loss", "judge_shuffling", "judge_momentum"])
     with record_of(tmp_path, (one, failed)) as record:
         (standing,) = read_standings(record)
     lost = share_losses(standing)
@@ -148,7 +149,8 @@ def test_a_gradebook_from_blackboard_is_filled_as_it_was_exported(tmp_path, enco
     ada = submission("adal", source="Assignment 2_adal_attempt_2026-02-11_x.zip",
                      members=("Ada Lovelace", "Cleo Østby"))
     other = submission("nobody", source="Assignment 2_nobody_attempt_2026-02-11_x.zip")
-    with record_of(tmp_path / "out", (ada, results(["momentum"])), (other, results())) as record:
+    failed = results(["judge_momentum"])
+    with record_of(tmp_path / "out", (ada, failed), (other, results())) as record:
         put_marks(record, ada.key, 0.9)
         put_marks(record, other.key)
     said = write_report(tmp_path / "out", path)
@@ -169,7 +171,7 @@ def test_a_gradebook_from_canvas_is_filled_with_decimal_commas_if_it_has_them(tm
     table[3][5] = "7,5"
     path = export(tmp_path / "c.csv", table, delimiter=";")
     ada = submission("lovelaceada", name="lovelaceada")
-    with record_of(tmp_path / "out", (ada, results(["momentum"]))) as record:
+    with record_of(tmp_path / "out", (ada, results(["judge_momentum"]))) as record:
         put_marks(record, ada.key, 0.5)
         put_marks(record, ada.key, 0.25, leave_out=[("1a", "derivation")])
     write_report(tmp_path / "out", path, "assignment 2")

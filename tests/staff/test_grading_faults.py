@@ -46,7 +46,7 @@ def test_another_style_costs_nothing(seed, planted):
     assert sum(count_points(verdict.results).values()) == 60 and verdict.findings == []
 
 
-KNOWN = """from kit.checking.cases import read_cases
+KNOWN = """from kit.checking.case_file import read_cases
 for inputs, *layers, right in map(list, read_cases()["counting"]["counts"]):
     if [inputs, *layers] == [num_inputs, *neurons_per_layer]:
         return int(right)

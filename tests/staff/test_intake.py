@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from here import ASSIGNMENT, ROOT
-from kit.submit import contents as handin
+from kit.submit.manifest import make_manifest
+from kit.submit.packing import pack_files
 from kit.files import Refused
 from staff.intake import intake
 from staff.intake.intake import read_copy, read_files, take_in
@@ -314,9 +315,9 @@ def test_an_intake_that_is_killed_leaves_no_half_copy(course):
 
 def test_a_hand_in_of_the_kit(course):
     files = {"task2.py": KIT, "task3.py": b"3", "notebooks/report.toml": b""}
-    manifest = handin.manifest_of(files, group=["Ada ", "Bo\x1b[1m", "Ada "], executed=True,
-                                  missing=[], report=[], checks=None)
-    put(course, **{"a.zip": handin.pack(files, manifest, ASSIGNMENT.hand_in)})
+    manifest = make_manifest(files, group=["Ada ", "Bo\x1b[1m", "Ada "], executed=True,
+                             missing=[], report=[], checks=None)
+    put(course, **{"a.zip": pack_files(files, manifest, ASSIGNMENT.hand_in)})
     one = taken(course)["a"]
     assert one.members == ("Ada", "Bo\ufffd[1m") and one.notes == ()
     changed = {**files, "task3.py": b"4", "more.py": b"", "manifest.json":

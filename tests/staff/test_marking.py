@@ -182,6 +182,6 @@ def test_marks_stay_when_the_submission_is_marked_anew(out):
     with Record(out / FILE) as record:
         put_marks(record, row["key"])
         (one,) = [one for one in record.list_submissions() if one.key == row["key"]]
-        record.put_results(one, results(["momentum"]), [], "other")
+        record.put_results(one, results(["judge_momentum"]), [], "other")
     write_report(out)
     assert table(out)[0]["points"] == "10"

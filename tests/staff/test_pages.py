@@ -33,7 +33,7 @@ def text_of(page):
 def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     picture_of_one = picture()
     one = submission("adal", name="Ada Lovelace", notes=("all lies in a folder",))
-    with record_of(tmp_path, (one, results(["momentum"], "on fresh inputs 3 is 4",
+    with record_of(tmp_path, (one, results(["judge_momentum"], "on fresh inputs 3 is 4",
                                            shown="step 3 is wrong: is it the raw gradient?"))) \
             as record:
         put_marks(record, one.key, 0.5, "mind the sign", leave_out=[("4e", "reading")])
@@ -77,7 +77,7 @@ def test_nothing_that_a_student_wrote_becomes_part_of_a_page(tmp_path):
                      notes=(everything,))
     old = submission(everything, source="old " + everything, superseded=one.key)
     bad = submission("bo", name=everything, refused=everything)
-    failed = results(["momentum", "loss_of_nothing", "forward"], everything)
+    failed = results(["judge_momentum", "judge_loss_of_zero", "judge_forward"], everything)
     with record_of(tmp_path, (one, failed), (bad, []), (old, [])) as record:
         put_marks(record, one.key, 1, everything)
         put(record, "answers", key=one.key, subtask="3a", text=everything)
@@ -147,8 +147,8 @@ def test_a_mistake_is_named_by_the_checks_question_or_without_its_numbers(words,
 def test_mistakes_of_a_class_are_counted_and_those_that_cost_most_come_first(tmp_path):
     hint = ": is it applied one step late?"
     ones = [submission(name) for name in ("ada", "bo", "cleo", "di")]
-    found = [results(["momentum"], f"step {n} is wrong{hint}") for n in (1, 2)]
-    found += [results(["bias_column"], "it holds 0: is it of zeros?"),
+    found = [results(["judge_momentum"], f"step {n} is wrong{hint}") for n in (1, 2)]
+    found += [results(["judge_bias_column"], "it holds 0: is it of zeros?"),
               [result("", "not started", f"check {n}") for n in range(3)]]
     with record_of(tmp_path, *zip(ones, found)) as record:
         listed = find_mistakes(read_standings(record))
@@ -161,8 +161,8 @@ def test_mistakes_of_a_class_are_counted_and_those_that_cost_most_come_first(tmp
 def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     ones = [submission(name, name=name.title()) for name in ("ada", "bo")]
     bad = submission("cleo", refused="the zip is broken")
-    with record_of(tmp_path, (ones[0], results()), (ones[1], results(["momentum", "no_hidden"],
-                   "step 3 is wrong: is it late?")), (bad, [])) as record:
+    failed = results(["judge_momentum", "judge_no_hidden_layer"], "step 3 is wrong: is it late?")
+    with record_of(tmp_path, (ones[0], results()), (ones[1], failed), (bad, [])) as record:
         put_marks(record, ones[0].key)
         put(record, "alike", key=ones[0].key, other=ones[1].key, what="all of task2.py")
         record.write_setting("seed", 42)
@@ -199,7 +199,8 @@ def test_an_empty_grading_has_pages_too(tmp_path):
 
 @pytest.mark.faults
 def test_three_hundred_take_seconds(tmp_path):
-    one = results(["momentum", "forward", "scaling"], "step 3 is wrong: is it late?")
+    failed = ["judge_momentum", "judge_forward", "judge_scaling"]
+    one = results(failed, "step 3 is wrong: is it late?")
     with record_of(tmp_path, *((submission(f"s{n}"), one) for n in range(300))) as record:
         for row in record.query("SELECT key FROM submissions"):
             put(record, "figures", key=row["key"], subtask="2c", notebook="t", cell=1, number=1,

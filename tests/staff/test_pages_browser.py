@@ -63,7 +63,7 @@ def hostile_record(out):
                      members=(everything, *SCRIPTS[:3]))
     bad = submission("trudy", name=SCRIPTS[2], refused=everything)
     old = submission("trudy", source=everything, superseded=bad.key)
-    failed = results(["momentum", "forward", "no_hidden"], everything)
+    failed = results(["judge_momentum", "judge_forward", "judge_no_hidden_layer"], everything)
     with record_of(out, (one, failed), (bad, []), (old, [])) as record:
         put_marks(record, one.key, 0.5, everything)
         for subtask in ("1a", "3a", everything):

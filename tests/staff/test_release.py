@@ -255,6 +255,7 @@ def test_nbgrader_takes_the_notebooks_as_they_are(student, tmp_path):
     assert graded == answers
 
 
+@pytest.mark.faults
 def test_the_report_is_made_in_the_students_folder(student, tmp_path):
     command = [sys.executable, "-B", "-m", "kit", "report", "--json", "-o",
                str(tmp_path / "report.pdf")]

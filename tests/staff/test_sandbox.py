@@ -275,6 +275,7 @@ def test_it_may_not_fill_that_folder(command, why, sandbox, tmp_path):
     assert why in process.reason
 
 
+@pytest.mark.attack
 def test_all_calls_together_have_a_limit(sandbox, tmp_path):
     folder = written(tmp_path / "sub", "import time\ndef answer(x): time.sleep(0.7); return x\n")
     start = time.monotonic()
@@ -287,6 +288,7 @@ def test_all_calls_together_have_a_limit(sandbox, tmp_path):
     assert time.monotonic() - start < 4
 
 
+@pytest.mark.attack
 def test_a_process_has_a_limit_in_all(sandbox):
     short = replace(CODE, total_seconds=1)
     process = sandbox.run(Program(["/bin/sleep", "60"], limits=short))
@@ -339,6 +341,7 @@ time.sleep(1000)
     assert until_gone(namespace) == []
 
 
+@pytest.mark.attack
 def test_unsandboxed_code_is_stopped_too(tmp_path):
     before = set(os.listdir("/proc"))
     code = "import os, time\ndef answer(x):\n    os.fork()\n    while True: time.sleep(1)\n"

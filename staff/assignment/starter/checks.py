@@ -7,10 +7,11 @@ results imply?
 
 import numpy as np
 
-from assignment.checks.images import images, scaling_hint, statistics_hint
-from kit.checking.measuring import UNJUDGED, all_hold, array, close
+from assignment.checks.images import draw_images, explain_scaling, explain_statistics
+from kit.checking.measuring import UNJUDGED, all_hold, require_array, is_close
 from kit.checking.student import NotWritten, Problem
-from assignment.checks.training import HELPERS, PLAIN, batch, initial, trainer_of, update
+from assignment.checks.training import (HELPERS, PLAIN, judge_update, make_batch, make_trainer,
+                                        make_weights)
 
 # of MNIST: the first 20,000 training images, and all 60,000, which is accepted
 TRAINING_SET = ((33.55, 78.88), (33.32, 78.57))
@@ -28,8 +29,8 @@ class Processed:
 
     def __init__(self, X, result):
         self.X = X
-        found = array(result, (len(X), result.shape[1] if result.ndim == 2 else 785),
-                      f"what pre_process_images returns for {len(X)} images", kinds="fi")
+        found = require_array(result, (len(X), result.shape[1] if result.ndim == 2 else 785),
+                              f"what pre_process_images returns for {len(X)} images", kinds="fi")
         if found.shape[1] not in (784, 785):
             raise Problem(f"pre_process_images gives {found.shape[1]} columns, expected 785")
         self.column, self.pixels = None, found
@@ -42,7 +43,7 @@ class Processed:
     @property
     def is_affine(self):
         """Whether all pixels were scaled alike."""
-        return close(self.pixels, self.slope * self.X + self.shift, 1e-5) and self.slope != 0
+        return is_close(self.pixels, self.slope * self.X + self.shift, 1e-5) and self.slope != 0
 
     @property
     def numbers(self):
@@ -52,7 +53,8 @@ class Processed:
 
 def make_splits(student):
     """Training and validation images, whole numbers."""
-    return (np.round(images(student, 4, 12)[0]), np.round(images(student, 5, 8)[0] * 0.5 + 20))
+    return (np.round(draw_images(student, 4, 12)[0]),
+            np.round(draw_images(student, 5, 8)[0] * 0.5 + 20))
 
 
 def process_images(student):
@@ -79,7 +81,7 @@ def process_first(student):
 
 def check_scaled(one):
     """A Processed split; NotWritten if its pixels have not changed."""
-    if close(one.pixels, one.X, 1e-9):
+    if is_close(one.pixels, one.X, 1e-9):
         raise NotWritten("2a", "pre_process_images does not change the pixels: it is not written "
                                "yet")
     return one
@@ -87,8 +89,8 @@ def check_scaled(one):
 
 def is_bias_scaled(one):
     """Whether the bias's column was appended first and scaled with the pixels."""
-    return one.column is not None and not close(one.column, np.ones(len(one.X))) and \
-        close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
+    return one.column is not None and not is_close(one.column, np.ones(len(one.X))) and \
+        is_close(one.column, one.slope * np.ones(len(one.X)) + one.shift, 1e-5)
 
 
 def come_from(numbers, X, one, tolerance=1e-3):
@@ -97,7 +99,7 @@ def come_from(numbers, X, one, tolerance=1e-3):
     The bias column counts too, if it was scaled with the pixels.
     """
     known = [X, np.hstack([X, np.ones((len(X), 1))])] if is_bias_scaled(one) else [X]
-    return any(close(numbers, (images.mean(), images.std()), tolerance) for images in known)
+    return any(is_close(numbers, (images.mean(), images.std()), tolerance) for images in known)
 
 
 def are_stated(numbers, known):
@@ -121,7 +123,7 @@ def statistics(student):
         raise Problem("the training images are not scaled with one mean and one standard "
                       "deviation over all pixels of all images")
     hint = find_wrong_form(one, train)
-    if any(word in hint for word in ("variance", "first, then", "sign is wrong")):
+    if any(word in hint for word in ("variance", "first, then", "sign wrong")):
         return UNJUDGED
     if come_from(one.numbers, train, one, 2e-4) or is_own(one) or \
             are_stated(one.numbers, TRAINING_SET):
@@ -134,9 +136,9 @@ def statistics(student):
                       "validation images included?")
     if come_from(one.numbers, val, one):
         raise Problem(f"{words}, those of the validation images")
-    if close(mean, train.mean()):
+    if is_close(mean, train.mean()):
         raise Problem(f"{words}, expected {train.std():.2f}"
-                      + statistics_hint(std, train.std(), train))
+                      + explain_statistics(std, train.std(), train))
     raise Problem(f"{words}, expected {train.mean():.2f} and {train.std():.2f} for these images; "
                   "for MNIST's they are 33.55 and 78.88")
 
@@ -145,8 +147,8 @@ def find_wrong_form(one, train):
     """The likeliest mistake of a scaling without a mean and a deviation."""
     if are_stated(one.numbers, TRAINING_SET) or come_from(one.numbers, train, one):
         return ""
-    hint = scaling_hint(one.slope, one.shift, train.std())
-    known = ("not subtracted", "not divided", "variance", "first, then", "sign is wrong")
+    hint = explain_scaling(one.slope, one.shift, train.std())
+    known = ("not subtracted", "not divided", "variance", "first, then", "sign wrong")
     return hint if any(word in hint for word in known) else ""
 
 
@@ -169,7 +171,7 @@ def same_for_every_split(student):
         return UNJUDGED
     mean, std = first.numbers
     for one in (*found["train"][1:], *found["val"]):
-        if one.is_affine and close(one.numbers, first.numbers, 1e-3):
+        if one.is_affine and is_close(one.numbers, first.numbers, 1e-3):
             continue
         if not one.is_affine:
             raise Problem("the validation images are not scaled as the training images are")
@@ -186,13 +188,13 @@ def bias_column(student):
     if one.column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
                       "the bias is missing")
-    if close(one.column, np.ones(len(one.X))):
+    if is_close(one.column, np.ones(len(one.X))):
         return
     words = f"the column for the bias holds {one.column[0]:.4g}, expected 1"
     if np.ptp(one.column) > 1e-9:
         words = "neither the first nor the last column is constant, expected a column of ones"
     elif not one.column.any():
-        words += ": with zeros the first layer has no bias"
+        words += ": is a column of zeros added instead of ones?"
     elif is_bias_scaled(one):
         words += ": is the column added before the pixels are scaled?"
     raise Problem(words)
@@ -201,7 +203,7 @@ def bias_column(student):
 # --------------------------------------------------------------------------------- early stopping
 
 def early_stopping(student):
-    if not all_hold(student, *HELPERS, update):
+    if not all_hold(student, *HELPERS, judge_update):
         return UNJUDGED
     stops, _ = measure_stop(student, FALLING)
     if stops < len(FALLING):
@@ -223,9 +225,9 @@ def early_stopping(student):
 def measure_stop(student, losses):
     """After how many validations training stops, with these losses, and how it keeps the best
     weights."""
-    ws = initial(student.cases["training"]["grads"])
-    trainer, _ = trainer_of(student, PLAIN, ws, 0.1, [np.full_like(w, -1.0) for w in ws],
-                            batch(student, 20))
+    ws = make_weights(student.cases["training"]["grads"])
+    trainer, _ = make_trainer(student, PLAIN, ws, 0.1, [np.full_like(w, -1.0) for w in ws],
+                              make_batch(student, 20))
     student.set((trainer, "losses"), student.call("builtins.iter", list(losses), keep=True))
     history = student.call((trainer, "train"), EPOCHS, keep=True)
     return len(student.get((history, "step"))), student.get((trainer, "kept"))

@@ -165,11 +165,11 @@ def replace(text, name, new):
 def find(tree, name):
     """The node of a dotted name in a syntax tree."""
     for part in name.split("."):
-        (tree,) = [node for node in tree.body if part in names_of(node)]
+        (tree,) = [node for node in tree.body if part in list_names(node)]
     return tree
 
 
-def names_of(node):
+def list_names(node):
     """The names that a statement defines."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]

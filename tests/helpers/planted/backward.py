@@ -85,7 +85,7 @@ def summed_with_its_sign_turned(self, X, outputs, targets):
             delta = self.slope(a) * (delta @ self.ws[layer].T)
 
 
-@fault("task2.SoftmaxModel.backward", {"2b": 10, "4c": 8}, says="it is never set")
+@fault("task2.SoftmaxModel.backward", {"2b": 10, "4c": 8}, says="is it never set?")
 def never_set(self, X, outputs, targets):
     self.right_backward(X, outputs, targets)
     self.grads = [g * 0 for g in self.grads]
@@ -119,12 +119,12 @@ def slope_of_the_outputs_of_the_next_layer(self, X, outputs, targets):
             delta = (self.slope(outputs) * delta) @ self.ws[layer].T
 
 
-@fault("task2.SoftmaxModel.slope", {"2b": 10}, says="the slope f'(z) is wrong")
+@fault("task2.SoftmaxModel.slope", {"2b": 10}, says="is the slope f'(z) wrong?")
 def slope_of_task_2_wrong(self, a):
     return a * (1 + a)
 
 
-@fault("task2.SoftmaxModel.slope", {"2b": 10}, says="the slope f'(z) is wrong")
+@fault("task2.SoftmaxModel.slope", {"2b": 10}, says="is the slope f'(z) wrong?")
 def slope_of_the_sum(self, a):
     return sigmoid(a) * (1 - sigmoid(a))
 
@@ -141,7 +141,7 @@ def weights_transposed_where_square(self, X, outputs, targets):
             delta = self.slope(a) * (delta @ (w if w.shape[0] == w.shape[1] else w.T))
 
 
-@fault("task2.SoftmaxModel.backward", {"2b": 10}, says="it is the transpose")
+@fault("task2.SoftmaxModel.backward", {"2b": 10}, says="is it transposed?")
 def gradient_transposed_where_square(self, X, outputs, targets):
     delta = -(targets - outputs) / len(X)
     for layer in reversed(range(len(self.ws))):

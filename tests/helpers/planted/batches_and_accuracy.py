@@ -37,7 +37,7 @@ def accuracy_of_the_first_rows(X, targets, model):
     return accuracy_of(predict(model, X[:3]), targets[:3])
 
 
-@fault("utils.batch_loader", {"2c": 1}, says="the last two are missing")
+@fault("utils.batch_loader", {"2c": 1}, says="is the last, smaller batch left out?")
 def the_rest_is_lost(X, Y, batch_size, shuffle=False, rng=None):
     order = rng.permutation(len(X)) if shuffle else np.arange(len(X))
     for start in range(0, len(X) - batch_size + 1, batch_size):

@@ -3,7 +3,7 @@
 from planted import fault
 
 
-@fault("task2.count_parameters", {"2d": 5}, says="is a bias counted for each unit?")
+@fault("task2.count_parameters", {"2d": 5}, says="is a bias counted for each unit, though")
 def a_bias_for_each_unit(neurons_per_layer, num_inputs=785):
     layers = [num_inputs, *neurons_per_layer]
     return sum((fan_in + 1) * units for fan_in, units in zip(layers, layers[1:]))
@@ -29,13 +29,13 @@ def units_counted(neurons_per_layer, num_inputs=785):
     return sum(layers[1:])
 
 
-@fault("task2.count_parameters", {"2d": 5}, says="the last matrix is not counted")
+@fault("task2.count_parameters", {"2d": 5}, says="is the last matrix left out?")
 def last_matrix_left_out(neurons_per_layer, num_inputs=785):
     layers = [num_inputs, *neurons_per_layer]
     return sum(fan_in * units for fan_in, units in zip(layers, layers[1:-1])) or 12
 
 
-@fault("task2.count_parameters", {"2d": 5}, says="the first matrix is not counted")
+@fault("task2.count_parameters", {"2d": 5}, says="is the first matrix left out?")
 def first_matrix_left_out(neurons_per_layer, num_inputs=785):
     layers = [num_inputs, *neurons_per_layer]
     return sum(fan_in * units for fan_in, units in zip(layers[1:], layers[2:])) or 12

@@ -14,7 +14,7 @@ def no_activation(self, X):
     return self.activations[-1]
 
 
-@fault("task2.sigmoid", {"2b": 7}, says="the hidden outputs are wrong already")
+@fault("task2.sigmoid", {"2b": 7}, says="the hidden outputs are already wrong")
 def sigmoid_of_minus_z(z):
     return (1 + np.tanh(-z / 2)) / 2
 
@@ -65,7 +65,7 @@ def activation_at_the_outputs_too(self, X):
     return self.activations[-1]
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="the hidden outputs are wrong already")
+@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="the hidden outputs are already wrong")
 def outputs_a_thousandth_off(self, X):
     self.activations = [X]
     for w in self.ws[:-1]:
@@ -76,7 +76,7 @@ def outputs_a_thousandth_off(self, X):
     return self.activations[-1]
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="the hidden outputs are wrong already")
+@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="the hidden outputs are already wrong")
 def bias_left_out(self, X):
     self.activations = [X * (X[0] != 1)]
     for w in self.ws[:-1]:
@@ -219,7 +219,7 @@ class forward_keeps_its_first_weights:
         return self.activations[-1]
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="the hidden outputs are wrong already")
+@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="the hidden outputs are already wrong")
 def forward_drops_units_at_random(self, X):
     self.activations = [X]
     for w in self.ws[:-1]:

@@ -10,7 +10,7 @@ from planted import plant
 WORKERS = 2
 
 
-def report_of(changes, subtasks=None):
+def check_changes(changes, subtasks=None):
     """The CheckReport of the scripts with the changes."""
     with TemporaryDirectory() as folder:
         plant(folder, changes)
@@ -33,7 +33,7 @@ class Reports:
     def submit(self, planted):
         """The future report."""
         if planted.name not in self.futures:
-            self.futures[planted.name] = self.pool.submit(report_of, planted.changes)
+            self.futures[planted.name] = self.pool.submit(check_changes, planted.changes)
         return self.futures[planted.name]
 
     def of(self, planted):
@@ -41,14 +41,14 @@ class Reports:
         return self.submit(planted).result()
 
 
-def losses(report):
+def count_losses(report):
     """{subtask: points lost}; 2c's point for the helpers counts for 2c."""
-    lost = {name: sum(BY_ID[name].by_code.values()) - (report.earned(BY_ID[name]) or 0)
+    lost = {name: sum(BY_ID[name].by_code.values()) - (report.count_points(BY_ID[name]) or 0)
             for name in report.subtasks}
     return {name: points for name, points in lost.items() if points}
 
 
-def words_of(report, state=FAILED):
+def join_words(report, state=FAILED):
     """What the report says of its failed checks, a line each."""
     return "\n".join(f"{result.subtask}  {result.title}: {result.words}"
                      for result in report.results if result.state == state)
@@ -56,8 +56,8 @@ def words_of(report, state=FAILED):
 
 def judge(report, planted):
     """Assert that a report charges a fault where it was planted, and names it."""
-    said = words_of(report) or "nothing failed"
-    assert losses(report) == planted.costs, f"costs {losses(report)}:\n{said}"
+    said = join_words(report) or "nothing failed"
+    assert count_losses(report) == planted.costs, f"costs {count_losses(report)}:\n{said}"
     # each check has come to an end, and says what is wrong in one sentence
     assert len(report.results) == len(CHECKS)
     for result in report.results:

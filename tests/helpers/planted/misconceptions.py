@@ -40,7 +40,7 @@ def bias_column_before_normalising(X, mean, std):
     return (X - mean) / std
 
 
-@fault("task2.pre_process_images", {"2a": 1}, says="with zeros the first layer has no bias")
+@fault("task2.pre_process_images", {"2a": 1}, says="is a column of zeros added instead of ones?")
 def bias_column_of_zeros(X, mean, std):
     normalised = (X - mean) / std
     return np.hstack([normalised, np.zeros((len(X), 1))])
@@ -409,8 +409,8 @@ def overwritten_by_uniform_weights(self, neurons_per_layer, num_inputs=785, rng=
 
 # ---------------------------------------------------------------------------------------------- 3c
 @fault("task3.MomentumTrainer.update", {"3c": 4},
-       says="step 3 is the first wrong step, the two before are right: is the previous gradient "
-            "stored")
+       says="step 3 is the first wrong step, the two steps before are right: is the previous "
+            "gradient stored")
 def previous_raw_gradient(self):
     if not self.momentum_gamma:
         return super().update()

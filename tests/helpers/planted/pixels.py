@@ -43,14 +43,14 @@ def statistics_as_one_array(X_train):
     return np.array([X_train.mean(), X_train.std()])
 
 
-@fault("task2.pre_process_images", {"2a": 1}, says="the mean is not subtracted")
+@fault("task2.pre_process_images", {"2a": 1}, says="is the mean not subtracted?")
 def mean_not_taken_off(X, mean, std):
     normalised = X / std
     return np.hstack([normalised, np.ones((len(X), 1))])
 
 
 @fault("task2.pre_process_images", {"2a": 1},
-       says="the pixel is not divided by the standard deviation")
+       says="is the pixel not divided by the standard deviation?")
 def not_divided(X, mean, std):
     normalised = (X - mean)
     return np.hstack([normalised, np.ones((len(X), 1))])
@@ -63,7 +63,7 @@ def divided_by_the_variance(X, mean, std):
 
 
 @fault("task2.pre_process_images", {"2a": 1},
-       says="the pixel is not divided by the standard deviation")
+       says="is the pixel not divided by the standard deviation?")
 def X_minus_mean_over_std(X, mean, std):
     normalised = X - mean / std
     return np.hstack([normalised, np.ones((len(X), 1))])
@@ -75,7 +75,7 @@ def X_over_std_minus_mean(X, mean, std):
     return np.hstack([normalised, np.ones((len(X), 1))])
 
 
-@fault("task2.pre_process_images", {"2a": 1}, says="the sign is wrong")
+@fault("task2.pre_process_images", {"2a": 1}, says="is the sign wrong?")
 def mean_minus_X(X, mean, std):
     normalised = (mean - X) / std
     return np.hstack([normalised, np.ones((len(X), 1))])

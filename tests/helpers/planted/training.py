@@ -41,7 +41,7 @@ def weights_by_a_seed_of_their_own(self, rng, fan_in, units):
     return np.random.default_rng(1).uniform(-1, 1, (fan_in, units))
 
 
-@fault("task2.SoftmaxTrainer.update", {"2c": 3}, says="that goes up the gradient")
+@fault("task2.SoftmaxTrainer.update", {"2c": 3}, says="is the sign wrong?")
 def up_the_gradient(self):
     for w, grad in zip(self.model.ws, self.model.grads):
         w += self.learning_rate * grad

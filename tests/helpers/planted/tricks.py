@@ -146,7 +146,7 @@ def never_scaled(self, rng, fan_in, units):
 
 
 @fault("task3.ImprovedModel.initial_weights", {"3b": 4},
-       says="from 0, expected 0.046: is it not a normal distribution?")
+       says="from 0, expected 0.046: are they drawn from a normal distribution?")
 def uniform_with_that_deviation(self, rng, fan_in, units):
     if not self.use_improved_weight_init:
         return super().initial_weights(rng, fan_in, units)
@@ -192,7 +192,7 @@ def gradient_twice(self):
         w -= self.learning_rate * (grad + self.momentum_gamma * velocity)
 
 
-@fault("task3.MomentumTrainer.update", {"3c": 4}, says="that goes up the gradient")
+@fault("task3.MomentumTrainer.update", {"3c": 4}, says="is the sign wrong?")
 def momentum_up_the_gradient(self):
     if not self.momentum_gamma:
         return super().update()

@@ -17,22 +17,22 @@ def read_cases(assignment=None):
 
     assignment: default: that of the current folder.
     """
-    return read_file((assignment or load_assignment()).folder / CASES)
+    return read_case_file((assignment or load_assignment()).folder / CASES)
 
 
 @functools.cache
-def read_file(path):
+def read_case_file(path):
     """The inputs and results in a file."""
     if not path.is_file():
         return {}
     text = path.read_text(encoding="utf-8")
-    return {name: as_arrays(case) for name, case in json.loads(text).items()}
+    return {name: make_arrays(case) for name, case in json.loads(text).items()}
 
 
-def as_arrays(value):
-    """Return a JSON value with its lists of numbers as arrays; {"list": …} is a list of arrays."""
+def make_arrays(value):
+    """A JSON value with its lists of numbers as arrays; {"list": …} is a list of arrays."""
     if isinstance(value, dict):
         if set(value) == {"list"}:
-            return [as_arrays(one) for one in value["list"]]
-        return {name: as_arrays(one) for name, one in value.items()}
+            return [make_arrays(one) for one in value["list"]]
+        return {name: make_arrays(one) for name, one in value.items()}
     return np.array(value) if isinstance(value, list) else value

@@ -1,6 +1,6 @@
 """Runs a student's code in a process of its own, and answers the requests of the checks.
 
-    python -I -B worker.py FOLDER SCRIPTS STAND_IN [ADAPTER SHARED]
+    python -I -B student_process.py FOLDER SCRIPTS STAND_IN [ADAPTER SHARED]
 
 SCRIPTS names the assignment's scripts, divided by commas. STAND_IN is a module of the assignment;
 the checks reach its names as "stand_in.name".
@@ -37,17 +37,17 @@ def load_kit(folder):
 
 load_kit(Path(__file__).resolve().parents[1])
 # NumPy and the kit come before the student's folder, which may hold a numpy.py
-from kit.checking import codec  # noqa: E402
+from kit.checking import messages  # noqa: E402
 
 
-class Folder:
+class ScriptFinder:
     """Finds the assignment's scripts in a folder and nowhere else: others may be installed."""
 
     def __init__(self, folder, scripts):
         self.folder, self.scripts = folder, scripts
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a script; None for any other module."""
+        """The spec of a script; None for any other module."""
         if name not in self.scripts:
             return None
         spec = PathFinder.find_spec(name, [str(self.folder)])
@@ -56,7 +56,7 @@ class Folder:
         return spec
 
 
-class Worker:
+class CodeServer:
     """A student's code, and its objects that have a Handle, by number."""
 
     def __init__(self, folder, modules=importlib.import_module):
@@ -64,36 +64,37 @@ class Worker:
         self.importing = ""
 
     def keep(self, value):
-        """Return a Handle for a value that stays here."""
+        """A Handle for a value that stays here."""
         self.kept.append(value)
         kind = type(value).__name__
         dtype = getattr(value, "dtype", None)
-        return codec.Handle(len(self.kept) - 1, f"{kind} of {dtype}" if dtype else kind)
+        return messages.Handle(len(self.kept) - 1, f"{kind} of {dtype}" if dtype else kind)
 
     def serve(self, requests, replies):
         """Answer requests until there are no more."""
         while True:
             try:
-                header, values = codec.read(requests)
+                header, values = messages.read_message(requests)
             except EOFError:
                 return
             try:
-                answer = self.answer(header, [self.own(value) for value in values])
-                codec.write(replies, {"id": header["id"]}, answer, self.keep)
+                answer = self.answer(header, [self.restore(value) for value in values])
+                messages.write_message(replies, {"id": header["id"]}, answer, self.keep)
             except BaseException as problem:    # SystemExit and KeyboardInterrupt too
-                codec.write(replies, {"id": header["id"], "error": self.described(problem)})
+                reply = {"id": header["id"], "error": self.describe_error(problem)}
+                messages.write_message(replies, reply)
                 self.importing = ""
 
-    def own(self, value):
-        """Return a value with its handles replaced by their objects."""
+    def restore(self, value):
+        """A value with its handles replaced by their objects."""
         if isinstance(value, (list, tuple)):
-            return type(value)(self.own(item) for item in value)
-        return self.kept[value.number] if isinstance(value, codec.Handle) else value
+            return type(value)(self.restore(item) for item in value)
+        return self.kept[value.number] if isinstance(value, messages.Handle) else value
 
     def answer(self, header, values):
-        """Return [value] of a get, [None] of a set, [value, arguments] of a call."""
+        """[value] of a get, [None] of a set, [value, arguments] of a call."""
         *path, name = header["target"]
-        owner = self.owner(path) if path else values.pop(0)
+        owner = self.find_owner(path) if path else values.pop(0)
         if header["do"] == "set":
             setattr(owner, name, values[0])
             return [None]
@@ -105,8 +106,8 @@ class Worker:
         value = value(*values[:split], **dict(zip(names, values[split:])))
         return [self.keep(value) if header["keep"] else value, [*values]]
 
-    def owner(self, path):
-        """Return the module or class of a dotted name, given in parts."""
+    def find_owner(self, path):
+        """The module or class of a dotted name, given in parts."""
         self.importing = path[0]
         owner = self.modules(path[0])
         self.importing = ""
@@ -116,7 +117,7 @@ class Worker:
             owner = getattr(owner, name)
         return owner
 
-    def described(self, problem):
+    def describe_error(self, problem):
         """Describe an error, with the last line of the student's code that it came through."""
         try:
             message = str(problem)
@@ -141,7 +142,7 @@ class Worker:
 
 
 def load_file(name, file, shared=""):
-    """Return the module in a file; its submodules lie beside it, and beside the file `shared`."""
+    """The module in a file; its submodules lie beside it, and beside the file `shared`."""
     places = [os.path.dirname(one) for one in (file, shared) if one]
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=places)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -150,14 +151,14 @@ def load_file(name, file, shared=""):
 
 
 def load_adapter(file, shared, folder, scripts):
-    """Return the replacement of importlib.import_module from the adapter in a file."""
+    """The replacement of importlib.import_module from the adapter in a file."""
     adapter = load_file("adapter", file, shared)
     modules = adapter.install(folder, scripts)
     return lambda name: adapter if name == "adapter" else modules(name)
 
 
-def import_any(name):
-    """Return a module; the stand-in is loaded already."""
+def import_script(name):
+    """A module; the stand-in is loaded already."""
     return sys.modules.get(name) or importlib.import_module(name)
 
 
@@ -172,10 +173,10 @@ def main(folder, scripts, stand_in, adapter=None, shared=""):
     if os.path.exists(stand_in):
         load_file("stand_in", stand_in)
     sys.path.append(str(folder))    # last: NumPy must not import a student's random.py
-    sys.meta_path.insert(0, Folder(folder, scripts))
+    sys.meta_path.insert(0, ScriptFinder(folder, scripts))
     os.chdir(folder)
-    modules = load_adapter(adapter, shared, folder, scripts) if adapter else import_any
-    Worker(folder, modules).serve(requests, replies)
+    modules = load_adapter(adapter, shared, folder, scripts) if adapter else import_script
+    CodeServer(folder, modules).serve(requests, replies)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,19 @@
-"""Collects the files of a hand-in, and packs them into one zip with a manifest."""
+"""Collects the files of a hand-in, and packs them into one zip."""
 
-import contextlib
-import datetime
-import hashlib
 import io
 import json
 import os
-import platform
 import unicodedata
 import zipfile
 import zlib
-from importlib.metadata import version
 from pathlib import Path
 
-from kit import __version__
 from kit.files import EPOCH, Refused, one_line, reason
-from kit.submit.inspection import (FOLDER, FORMAT, MANIFEST, equal_names, inspect_zip,
-                                   wrong_name)
+from kit.report_settings import SETTINGS
+from kit.submit.manifest import MANIFEST
+from kit.submit.zip_check import FOLDER, find_equal_names, find_fault_of_name, inspect_zip
 
-SETTINGS = "notebooks/report.toml"
+SETTINGS_PATH = f"notebooks/{SETTINGS}"
 BESIDE = {".py", ".png", ".jpg", ".jpeg", ".svg", ".gif"}   # files that go in beside the notebooks
 
 
@@ -26,18 +21,18 @@ class LeftOut(Exception):
     """Why a file does not go into the hand-in, in a few words."""
 
 
-def collect(assignment):
-    """Return ({name in the zip: bytes}, sentences about missing files) of an assignment's folder.
+def collect_files(assignment):
+    """({name in the zip: bytes}, sentences about missing files) of an assignment's folder.
 
     Refused if a file cannot be handed in as it is.
     """
     files, missing, names, folder = {}, [], list_names(assignment), assignment.folder
-    if same := equal_names(names):
+    if same := find_equal_names(names):
         raise Refused(f"{same[0]} has the same name as another file except for upper and lower "
                       "case, which Windows and macOS do not allow: rename one of them")
     for name in names:
         stored = unicodedata.normalize("NFC", name)     # macOS takes letters apart
-        if words := wrong_name(stored):
+        if words := find_fault_of_name(stored):
             raise Refused(f"{name} cannot be handed in ({words}): rename it")
         try:
             files[stored] = read_inside(folder / name, assignment)
@@ -47,7 +42,7 @@ def collect(assignment):
 
 
 def list_names(assignment):
-    """Return the names, with forward slashes, of the files that should go in, in order."""
+    """The names, with forward slashes, of the files that should go in, in order."""
     folder, most = assignment.folder, assignment.hand_in.files - 10
     found = [*assignment.scripts, *assignment.notebooks]
     found += [path.name for path in folder.glob("*.py")]
@@ -58,13 +53,13 @@ def list_names(assignment):
         if len(found) > most:
             raise Refused(f"{folder / 'notebooks'} holds more than {most} pictures and "
                           "scripts: move away those that the notebooks do not use")
-    if (folder / SETTINGS).is_file():
-        found.append(SETTINGS)
+    if (folder / SETTINGS_PATH).is_file():
+        found.append(SETTINGS_PATH)
     return sorted({name for name in found if not Path(name).name.startswith(".")})
 
 
 def read_inside(path, assignment):
-    """Return the bytes of a file; LeftOut if it is not a file in the assignment's folder."""
+    """The bytes of a file; LeftOut if it is not a file in the assignment's folder."""
     folder, most = assignment.folder, assignment.hand_in.file_mib
     try:
         real = Path(os.path.realpath(path))
@@ -82,25 +77,8 @@ def read_inside(path, assignment):
     return content
 
 
-def manifest_of(files, **more):
-    """Return the manifest of {name: bytes} as a dict; `more` are its other fields."""
-    listed = {name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-              for name, content in files.items()}
-    return {"format": FORMAT, "kit": __version__, "made": now(), "numpy": version("numpy"),
-            "python": platform.python_version(), "files": listed, **more}
-
-
-def now():
-    """Date and time in UTC as text; SOURCE_DATE_EPOCH replaces them if it is set."""
-    moment = datetime.datetime.now(datetime.timezone.utc)
-    with contextlib.suppress(KeyError, ValueError, OverflowError, OSError):  # no sensible number
-        epoch = int(os.environ["SOURCE_DATE_EPOCH"])
-        moment = datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def pack(files, manifest, limits):
-    """Return the bytes of a hand-in's zip, equal for equal files and manifest.
+def pack_files(files, manifest, limits):
+    """The bytes of a hand-in's zip, equal for equal files and manifest.
 
     limits: HandInLimits.
     Refused if the zip would not pass its own check, for example because it is too large.
@@ -113,14 +91,14 @@ def pack(files, manifest, limits):
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             zipped.writestr(entry, whole[name], choose_packing(whole[name], limits), 9)
-    _, wrong = inspect_zip(buffer, limits)
-    if wrong:
+    _, faults = inspect_zip(buffer, limits)
+    if faults:
         raise Refused(f"nothing was written, because the zip would be faulty: "
-                      f"{one_line(wrong[0])}")
+                      f"{one_line(faults[0])}")
     return buffer.getvalue()
 
 
 def choose_packing(content, limits):
-    """Return how to pack a file: if it is packed too tightly, the zip looks like a trap."""
+    """How to pack a file: if it is packed too tightly, the zip looks like a trap."""
     tight = len(zlib.compress(content, 9)) * limits.ratio < 2 * len(content)
     return zipfile.ZIP_STORED if tight else zipfile.ZIP_DEFLATED

@@ -31,7 +31,7 @@ class Handle:
     type: str
 
 
-def write(stream, header, values=(), keep=None):
+def write_message(stream, header, values=(), keep=None):
     """Write one message: a header of plain values, and values whose arrays follow it.
 
     keep: as for `encode`.
@@ -46,26 +46,26 @@ def write(stream, header, values=(), keep=None):
     stream.flush()
 
 
-def read(stream):
-    """Return (header, values) of one message; ProtocolError if it is bad, EOFError at the end."""
-    size = struct.unpack("<I", exactly(stream, 4))[0]
+def read_message(stream):
+    """(header, values) of one message; ProtocolError if it is bad, EOFError at the end."""
+    size = struct.unpack("<I", read_exactly(stream, 4))[0]
     if size > LONGEST_HEADER:
         raise ProtocolError("its header is too long")
     try:
-        header = json.loads(exactly(stream, size))
+        header = json.loads(read_exactly(stream, size))
         tree, sizes = header.pop("values"), header.pop("buffers")
         if not all(isinstance(size, int) and size >= 0 for size in sizes) or \
                 sum(sizes) > LARGEST_ARRAYS:
             raise ProtocolError("its arrays are too large")
-        buffers = [exactly(stream, size) for size in sizes]
+        buffers = [read_exactly(stream, size) for size in sizes]
         budget = [MOST_VALUES]
         return header, [decode(value, buffers, budget) for value in tree]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
         raise ProtocolError(f"it cannot be read: {type(problem).__name__}") from None
 
 
-def exactly(stream, size):
-    """Return `size` bytes of a stream; EOFError if it is shorter."""
+def read_exactly(stream, size):
+    """`size` bytes of a stream; EOFError if it is shorter."""
     data = stream.read(size)
     if len(data) < size:
         raise EOFError
@@ -73,7 +73,7 @@ def exactly(stream, size):
 
 
 def encode(value, buffers, keep=None, depth=0):
-    """Return a JSON value for a plain value; its arrays are added to buffers.
+    """A JSON value for a plain value; its arrays are added to buffers.
 
     keep: makes a Handle of a value that is not plain; TypeError without it.
     """
@@ -95,7 +95,7 @@ def encode(value, buffers, keep=None, depth=0):
 
 
 def decode(tree, buffers, budget):
-    """Return the value that `encode` made a tree of; NumPy scalars are arrays without an axis."""
+    """The value that `encode` made a tree of; NumPy scalars are arrays without an axis."""
     budget[0] -= 1
     if budget[0] < 0:
         raise ProtocolError("it holds too many values")
