@@ -12,6 +12,8 @@ script's own function stays under this name. A class holds several changes: its 
 with @at(place), and `text`, {place: new text}, for values and for code at import. A place is a
 script and a dotted name, "task2.SoftmaxModel.forward"; a "+" before it marks a new name. The place
 "task2:first" is before the script's imports, "task2:last" is its end.
+
+The planted functions leave out the checks of arguments (`expect`): no verdict needs them.
 """
 import ast
 import importlib
