@@ -12,7 +12,8 @@ QUICK = not attack and not faults and not browser
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
-.PHONY: report test test-python test-fast test-all test-oldest lint lab notebooks student bench clean
+.PHONY: report test test-python test-fast test-all test-anew test-attacks test-faults test-browser \
+    test-kernel test-oldest lint lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
@@ -30,16 +31,28 @@ test-python: $(READY)
 test-fast: $(READY)
 	$(BIN)/python -m pytest -q -n logical tests/scripts tests/assignment -m "$(QUICK)"
 
-# every run computed anew; hostile input; planted faults and mutants; a student's walk in a
-# browser; the oldest versions; and three notebooks on another matrix kernel (without fused
-# multiply-add, so that it rounds otherwise), with one thread: of task 4's long runs most are
-# chaotic, not compared
-test-all: test-python test-oldest
+test-all: test-python test-anew test-attacks test-faults test-browser test-kernel test-oldest
+
+# the notebooks again, every run computed anew
+test-anew: $(READY)
 	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval --empty-runs notebooks
+
+# hostile input that takes time
+test-attacks: $(READY)
 	$(BIN)/python -m pytest -q -n logical tests -m attack
+
+# planted faults and mutants, which the checks must find, and what else takes long
+test-faults: $(READY)
 	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
+
+# a student's walk through JupyterLab, and the pages, in Chromium
+test-browser: $(READY)
 	$(BIN)/python -m pytest -q -rs tests -m browser
-	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q --empty-runs \
+
+# three notebooks on another matrix kernel, without fused multiply-add, so that it rounds otherwise,
+# and with one thread; of task 4's long runs most are chaotic, not compared
+test-kernel: $(READY)
+	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q \
 	    $(TWO_NOTEBOOKS) --nbval $(foreach task,1 2 3,notebooks/task$(task).ipynb)
 
 # a check, a grading and a report with the oldest versions that requirements.txt allows

@@ -1,7 +1,5 @@
-"""nbval takes finished runs from build/runs, and says how many; --empty-runs takes none."""
-import os
+"""nbval takes finished runs from build/runs, and says how many; --empty-runs empties it first."""
 import shutil
-import tempfile
 import time
 
 from kit.runs import build_folder
@@ -9,16 +7,14 @@ from kit.runs import build_folder
 
 def pytest_addoption(parser):
     parser.addoption("--empty-runs", action="store_true",
-                     help="compute every run of the notebooks anew, in an empty folder")
+                     help="delete the finished runs in build/runs, so that all are computed anew")
 
 
 def pytest_configure(config):
-    config.own_build = None
-    if hasattr(config, "workerinput"):      # a worker of xdist inherits the folder
-        return
-    if config.option.empty_runs:
-        config.own_build = os.environ["KIT_BUILD"] = tempfile.mkdtemp(prefix="nbval-")
-    config.runs_before = {path.name for path in (build_folder() / "runs").glob("*.npz")}
+    folder = build_folder() / "runs"
+    if config.option.empty_runs and not hasattr(config, "workerinput"):     # not in each worker
+        shutil.rmtree(folder, ignore_errors=True)
+    config.runs_before = {path.name for path in folder.glob("*.npz")}
     config.started = time.time()
 
 
@@ -28,8 +24,3 @@ def pytest_terminal_summary(terminalreporter, config):
     read = sum(name in config.runs_before for name in used)
     terminalreporter.write_line(f"runs: {read} read, which this code made on this machine before, "
                                 f"and {len(used) - read} computed")
-
-
-def pytest_unconfigure(config):
-    if config.own_build is not None:
-        shutil.rmtree(config.own_build, ignore_errors=True)
