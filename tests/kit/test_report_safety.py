@@ -251,11 +251,11 @@ def test_no_code_is_run_and_nothing_is_written_but_the_output(place, monkeypatch
 
 def test_a_worker_that_is_stopped_leaves_nothing(place, capsys):
     write(place / "notebooks", *[markdown(f"word{n} " * 20_000) for n in range(40)])
-    before = list_files(place)
+    before, others = list_files(place), set(psutil.Process().children())
     status, output = run_report(place, "--time-limit", "1")
     line, = capsys.readouterr().err.splitlines()
     assert status == 2 and "was not done after 1 s" in line
-    assert list_files(place) == before and psutil.Process().children() == []
+    assert list_files(place) == before and set(psutil.Process().children()) <= others
 
 
 @pytest.mark.attack
