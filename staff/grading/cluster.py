@@ -21,6 +21,8 @@ from kit.pool import Failure, describe_failure
 SECONDS = 10        # a scheduler has to answer, and to have a worker
 AHEAD = 2           # jobs a thread of a worker: one that is done, and one that waits
 CODE = ("*.py", "assignment/**/*", "kit/**/*", "staff/**/*")
+TRIES = 3           # of a job whose result is lost with its worker
+LOST = ("cancelled", "lost")
 ONE_AT_A_TIME = threading.Lock()    # a worker may do several jobs at once, in threads
 
 
@@ -32,26 +34,30 @@ def run_jobs(compute, jobs, address, fit=()):
                    first job. It makes the worker ready, or raises Refused.
     """
     fit = hash_code(), *fit
-    jobs = iter(jobs)
+    tasks, again = ((job, 1) for job in jobs), []       # (job, number of the try)
     with connect(address) as client:
         from distributed import as_completed
         threads = count_threads(client)
         running, done = {}, as_completed(loop=client.loop)
         while True:
-            while len(running) < AHEAD * threads and (job := next(jobs, None)) is not None:
-                future = client.submit(attempt, compute, fit, job, pure=False)
-                running[future.key] = job, future
+            while len(running) < AHEAD * threads and (
+                    task := again.pop() if again else next(tasks, None)):
+                future = client.submit(attempt, compute, fit, task[0], pure=False)
+                running[future.key] = task, future
                 done.add(future)
             if not running:
                 return
             future = next(done)
-            job, _ = running.pop(future.key)
+            (job, number), _ = running.pop(future.key)
+            if future.status in LOST and number < TRIES and client.status == "running":
+                again.append((job, number + 1))     # its result was lost with a worker
+                continue
             yield job, read_outcome(future, address)
 
 
 def read_outcome(future, address):
     """The result of a job, or a Failure. Refused if the scheduler or the workers are no use."""
-    if future.status in ("cancelled", "lost"):
+    if future.status in LOST:
         raise Refused(f"the scheduler at {address} has gone: start it, and give the same command "
                       "again to go on")
     if future.status != "error":

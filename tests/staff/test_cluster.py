@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from contextlib import closing
 
 import pytest
@@ -37,6 +38,22 @@ def test_dask_gives_failures(scheduler):
     assert found[("double", 1)] == 2
     assert found[("raise", "so")].words.startswith("ValueError in grading_jobs.py, line ")
     assert "KilledWorker" in found[("die always", 0)].words
+
+
+@pytest.mark.faults
+def test_a_result_that_is_lost_is_computed_again(scheduler):
+    from distributed import Client, Future
+
+    def jobs():
+        yield "sleep", 1
+        time.sleep(0.4)     # until the scheduler knows it
+        with Client(scheduler, set_as_default=False) as other:
+            keys = other.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
+            other.cancel([Future(key, other) for key in keys], force=True)
+        yield "double", 1
+
+    found = [job for job, outcome in cluster.run_jobs(do, jobs(), scheduler)]
+    assert sorted(found) == [("double", 1), ("sleep", 1)]
 
 
 @pytest.mark.faults
