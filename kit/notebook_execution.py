@@ -6,6 +6,7 @@
 import argparse
 import atexit
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def execute(notebook, scripts=None):
 
     scripts: the folder of the scripts that it imports; default: the folder above the notebook's
 
+    Outputs name no folder of this machine.
     Returns None, or one sentence about the cell that failed. That cell's last output is then the
     error, and the cells below it have no output. Refused says why nothing could run.
     """
@@ -61,9 +63,9 @@ def execute(notebook, scripts=None):
         resources={"metadata": {"path": str(notebook.folder)}},
         on_cell_start=lambda cell, cell_index: running.update(
             index=cell_index, since=time.monotonic()))
+    scripts = scripts or notebook.folder.resolve().parent
     try:
-        execute_in_thread(client, scripts or notebook.folder.resolve().parent,
-                          lambda: tell_if_long(notebook, running))
+        execute_in_thread(client, scripts, lambda: tell_if_long(notebook, running))
     except CellExecutionError as problem:
         return describe_failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
@@ -75,7 +77,42 @@ def execute(notebook, scripts=None):
     except Exception as problem:  # such as no kernel or no free port: no traceback
         raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
                       "that `pip install -r requirements.txt` succeeded") from None
+    finally:
+        hide_folders(notebook.node, list_folders(notebook.folder.resolve(), scripts))
     return None
+
+
+def list_folders(notebooks, scripts):
+    """[(folder of this machine, what outputs say instead)], longest first."""
+    known = {notebooks: "notebooks", scripts: ".", Path(tempfile.gettempdir()): "tmp",
+             Path(sys.prefix): "python", Path(sys.base_prefix): "python"}
+    found = {str(folder): words for folder, words in known.items()}
+    for folder, words in known.items():     # IPython writes ~ for the home folder
+        if folder.is_relative_to(Path.home()):
+            found[f"~{os.sep}{folder.relative_to(Path.home())}"] = words
+    found[str(Path.home())] = "~"
+    return sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)
+
+
+def hide_folders(value, folders):
+    """Replace the folders in all outputs of a notebook, or in a part of them."""
+    if isinstance(value, str):
+        for folder, words in folders:
+            for written in {folder, folder.replace("\\", "\\\\")}:    # as repr writes it
+                # not within a longer path; [32m is a colour's code
+                value = re.sub(rf"(?:(?<![\w/.])|(?<=\dm)){re.escape(written)}(?![\w-])", words,
+                               value)
+        return value
+    if isinstance(value, list):
+        value[:] = [hide_folders(one, folders) for one in value]
+    elif "cells" in value:
+        for cell in value["cells"]:
+            hide_folders(cell.get("outputs", []), folders)
+    else:
+        kept = [name for name in value if name.startswith("image/")]
+        value.update({name: hide_folders(one, folders) for name, one in value.items()
+                      if name not in kept and isinstance(one, (str, list, dict))})
+    return value
 
 
 def tell_if_long(notebook, running):
