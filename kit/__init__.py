@@ -1,6 +1,7 @@
 """The commands that a student runs: `python -m kit`."""
 
 import sys
+import warnings
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -19,6 +20,8 @@ def find_hiding_file():
     return None
 
 
+if sys.platform == "darwin":        # Apple's matrix library reports errors that did not happen
+    warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)
 if hiding := find_hiding_file():
     print(f"{hiding}: Python finds this file in place of its own module "
           f"{hiding.removesuffix('.py')}. Give it another name, and start again.", file=sys.stderr)

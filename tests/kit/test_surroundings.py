@@ -90,6 +90,15 @@ def test_a_run_that_cannot_be_kept_is_not_lost(tmp_path, capsys):
     assert told.count("The run is not kept, and will be computed again:") == 1
 
 
+def test_false_warnings_of_apples_matrix_library_are_not_shown(edition):
+    script = ("import sys; sys.platform = 'darwin'\nimport kit, warnings\n"
+              "for words in ('divide by zero encountered in matmul', 'overflow in exp'):\n"
+              "    warnings.warn(words, RuntimeWarning)\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=edition, capture_output=True,
+                          text=True)
+    assert "in matmul" not in done.stderr and "overflow in exp" in done.stderr
+
+
 def measure_luminance(colour):
     """The relative luminance of a colour, #rrggbb (WCAG 2.2)."""
     parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
