@@ -101,7 +101,7 @@ def make_result(check, fresh, known, sandbox, seed):
 
 
 def choose_words(fresh, known):
-    """What the student reads about a check, from its results on fresh and on published inputs."""
+    """What the student reads, from a check's results on fresh and on published inputs."""
     if (fresh.state == PASSED) == (known.state == PASSED):
         return known.words
     return "" if fresh.state == PASSED else ON_FRESH_INPUTS

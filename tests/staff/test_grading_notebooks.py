@@ -376,7 +376,7 @@ def test_another_language_is_not_executed(hand_in):
     node.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
     findings = rerun_notebooks(hand_in(a=node), STARTER, Sandbox(LIMITS, isolated=False))
     assert found(findings, "stopped") == [
-        ("a.ipynb", 0, "is written in R: only Python is executed")]
+        ("a.ipynb", 0, "is written in “R”: only Python is executed")]
 
 
 @pytest.mark.faults
