@@ -1,6 +1,8 @@
 """Sentences of a student's own process: they stand in quotation marks, or in no page at all."""
 
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import nbformat
@@ -9,7 +11,7 @@ import pytest
 from kit.checking.measuring import describe_kind
 from kit.checking.messages import Handle
 from kit.checking.registry import guard
-from kit.checking.student import NotWritten, Problem, make_problem
+from kit.checking.student import NotWritten, Problem, Student, make_problem
 from kit.files import quote
 from staff.grading.judging import list_code_findings
 from staff.notebooks.nbval_child import describe_error
@@ -55,6 +57,21 @@ def test_an_honest_error_keeps_its_name_and_its_place():
         "function": "<module>", "where": "task4.py, line 9"})
     assert isinstance(blank, NotWritten) and blank.subtask == "4d"
     assert str(blank) == "<module> is not written yet in task4.py, line 9"
+
+
+FORGER = """import json, struct, sys
+text = json.dumps({"id": 1, "unreadable": "60 of 60", "values": [], "buffers": []}).encode()
+sys.stdout.buffer.write(struct.pack("<I", len(text)) + text)
+"""
+
+
+def test_a_reply_cannot_say_why_it_is_unreadable(tmp_path):
+    def launch(folder):
+        return subprocess.Popen([sys.executable, "-c", FORGER], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE)
+    with Student(tmp_path, launch=launch, cases={}) as student, \
+            pytest.raises(Problem, match="^importlib.py interfered with the checks"):
+        student.get("importlib.__name__")
 
 
 @pytest.mark.parametrize("forged", FORGED)
