@@ -7,6 +7,7 @@ import argparse
 import atexit
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +22,8 @@ from kit.definition import FOLDER_VARIABLE, load_assignment
 from kit.files import Refused, one_line, reason, whole_file
 from kit.notebook_files import read_notebook, encode_notebook
 
-CELL_SECONDS = 3600
+CELL_SECONDS = 1800
+TOLD_SECONDS = 60       # after these a cell is named, while it runs
 LARGEST_FOLDER = 500 * 2**20
 
 
@@ -52,14 +54,16 @@ def execute(notebook, scripts=None):
     for cell in notebook.node.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    running = {"index": 0}
+    running = {"index": 0, "since": time.monotonic()}
     client = RelayingClient(
         notebook.node, timeout=CELL_SECONDS, kernel_name="python3",
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(notebook.folder)}},
-        on_cell_start=lambda cell, cell_index: running.update(index=cell_index))
+        on_cell_start=lambda cell, cell_index: running.update(
+            index=cell_index, since=time.monotonic()))
     try:
-        execute_in_thread(client, scripts or notebook.folder.resolve().parent)
+        execute_in_thread(client, scripts or notebook.folder.resolve().parent,
+                          lambda: tell_if_long(notebook, running))
     except CellExecutionError as problem:
         return describe_failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
@@ -74,15 +78,27 @@ def execute(notebook, scripts=None):
     return None
 
 
-def execute_in_thread(client, scripts):
-    """Execute in a thread: in the main thread, nbclient would catch Ctrl-C and fail."""
+def tell_if_long(notebook, running):
+    """Name a cell that takes long, once: its loop may never end."""
+    if time.monotonic() - running["since"] > TOLD_SECONDS:
+        running["since"] = float("inf")
+        print(f"{notebook.name}, cell {running['index'] + 1}: runs for more than {TOLD_SECONDS} s "
+              f"now, and may take {CELL_SECONDS} s. Ctrl-C stops it.", file=sys.stderr, flush=True)
+
+
+def execute_in_thread(client, scripts, look):
+    """Execute in a thread: in the main thread, nbclient would catch Ctrl-C and fail.
+
+    look: is called twice a second.
+    """
     paths = os.pathsep.join([str(scripts), *filter(None, [os.environ.get("PYTHONPATH")])])
     with ThreadPoolExecutor(1) as pool:
         environment = {**os.environ, "PYTHONPATH": paths, FOLDER_VARIABLE: str(scripts)}
-        done = pool.submit(client.execute, env=environment)
+        done = pool.submit(client.execute, env=environment, stderr=subprocess.DEVNULL)
         try:
             while not done.done():
                 wait([done], timeout=0.5)   # on Windows, Ctrl-C needs a timeout
+                look()
         except KeyboardInterrupt:
             while not done.done():          # the kernel may still be starting
                 kernel = getattr(client.km, "provisioner", None)
