@@ -7,9 +7,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from kit.check import FAILED, PASSED
+from kit.check import FAILED
 from kit.definition import load_assignment
 from staff.feedback.page_template import write_page
+from staff.points import WHOLE
 from staff.record import NOT_DONE
 
 FOLDER = "feedback"
@@ -43,33 +44,29 @@ def collect_values(record, standing):
             "findings": count_findings(standing), "most": assignment.points,
             "more_figures": [one for name in figures if name not in assignment.by_id
                              for one in figures[name]],
-            "of_code": sum(sum(one.by_code.values()) for one in standing.subtasks.values()),
+            "of_code": sum(standing.parts_by_code.values()), "whole": WHOLE,
+            "of_open": sum(standing.parts_by_code[where] for where in standing.open),
             "of_hand": sum(standing.parts_by_hand.values())}
 
 
 def collect_section(subtask, standing, answers, figures, numbers):
     """The values of the template for one subtask."""
     results = [one for one in standing.results if one.subtask == subtask.id]
-    parts = [(part, possible, earn_points(standing, subtask, part, possible))
+    parts = [(part, possible, standing.counted.get((subtask.id, part)))
              for part, possible in subtask.by_code.items()]
+    decided = [(part, possible, *standing.marks[subtask.id, part])
+               for part, possible in subtask.by_code.items()
+               if standing.whole is None and standing.given(subtask.id, part) is not None]
     marks = [(part, possible, *standing.marks.get((subtask.id, part), (None, "")))
              for part, possible in subtask.by_hand.items()]
     return {"subtask": subtask, "points": standing.points(subtask.id), "parts": parts,
-            "possible": standing.possible(subtask.id), "marks": marks,
+            "possible": standing.possible(subtask.id), "marks": marks, "decided": decided,
             "checks": [one for one in results if not one.remark],
             "remarks": [one for one in results if one.remark and one.state == FAILED],
             "counted_in": subtask.charge("") if subtask.counts_in else None,
             "answer": answers.get(subtask.id, ""),
             "figures": figures.get(subtask.id, []),
             "numbers": [row for row in numbers if row["subtask"] == subtask.id]}
-
-
-def earn_points(standing, subtask, part, possible):
-    """The points of one part by code."""
-    charge = load_assignment().charge
-    states = [one.state for one in standing.results
-              if not one.remark and charge(one) == (subtask.id, part)]
-    return possible if states and all(state == PASSED for state in states) else 0
 
 
 def count_findings(standing):
