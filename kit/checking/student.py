@@ -25,6 +25,8 @@ IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
 class Problem(Exception):
     """One sentence about a fault in a student's code."""
 
+    error = None    # what the student's process said of it, if it did: a dict that may be forged
+
 
 class NotWritten(Problem):
     """A blank was reached; its message names its `subtask`."""
@@ -154,7 +156,9 @@ class Student:
                               f"{one_line(answer['unreadable'], 100)}")
             raise Problem(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
-            raise make_problem(path, answer["error"])
+            problem = make_problem(path, answer["error"])
+            problem.error = answer["error"]
+            raise problem
         return values
 
     def start(self):

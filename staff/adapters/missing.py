@@ -26,8 +26,9 @@ class Unusable:
         return ()
 
     def __call__(self, *_, **__):
-        raise ImportError("{} is used, and {} is not installed here".format(
-            self._name, self._name.split(".")[0]))
+        library = self._name.split(".")[0]
+        raise ImportError("{} is used, and {} is not installed here".format(self._name, library),
+                          name=library)
 
     __iter__ = __getitem__ = __enter__ = __call__
 

@@ -8,12 +8,14 @@ from staff.feedback.mistakes import find_mistakes
 from staff.feedback.page_template import write_page
 from staff.feedback.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
-from staff.record import NOT_DONE
+from staff.record import DOUBT, NOT_DONE
 
 SHADES = 4          # between no points and all points
 BARS = 10
 KINDS = {           # of findings, in words
-    "note": "notes", NOT_DONE: "could not be graded", "missing": "a notebook is missing",
+    "note": "notes", NOT_DONE: "could not be graded",
+    DOUBT: "a claim that the grader failed, of which the files show no sign",
+    "missing": "a notebook is missing",
     "unreadable": "a notebook cannot be read", "unanswered": "an answer is missing",
     "unexecuted": "cells were never executed", "order": "cells were executed in another order",
     "saved-error": "a notebook was handed in with an error",

@@ -8,7 +8,7 @@ from kit.definition import load_assignment
 from staff.feedback.csv_tables import format_points
 from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
                           list_parts_by_hand)
-from staff.record import NOT_DONE, OPEN, Submission
+from staff.record import DOUBT, NOT_DONE, OPEN, Submission
 
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
@@ -172,6 +172,8 @@ class Standing:
             found.append(UNSANDBOXED)
         found += [f"could not be done ({finding.stage}): {finding.words}"
                   for finding in self.findings if finding.kind == NOT_DONE]
+        found += [f"not believed: {finding.words}" for finding in self.findings
+                  if finding.kind == DOUBT]
         if self.earlier:
             found.append("earlier attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))

@@ -11,7 +11,7 @@ from kit.check import FAILED
 from kit.definition import load_assignment
 from staff.feedback.page_template import write_page
 from staff.points import WHOLE
-from staff.record import NOT_DONE
+from staff.record import DOUBT, NOT_DONE
 
 FOLDER = "feedback"
 MOST_FIGURES = 40           # on one page
@@ -73,7 +73,7 @@ def count_findings(standing):
     """[(sentence, how often)] of the notes and findings, each sentence once."""
     where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
               if one.notebook else "") + one.words for one in standing.findings
-             if one.kind != NOT_DONE]
+             if one.kind not in (NOT_DONE, DOUBT)]
     return list(Counter([*standing.submission.notes, *where]).items())
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from kit import ENGINE, __version__
-from kit.check import FAILED, PASSED, run_check
+from kit.check import FAILED, PASSED, run_check, try_check
 from kit.checking.case_file import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
@@ -28,9 +28,12 @@ from kit.modules import list_files
 from staff.cases import INPUTS, draw_cases
 from staff.layouts import FILE as LAYOUTS
 from staff.layouts import KIT, load_layouts
-from staff.record import Finding, Result
+from staff.grading.sources import Sources
+from staff.grading.unreached import PERSON, explain_unreached
+from staff.record import DOUBT, OPEN, Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
+UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
 WORKER = ENGINE / "kit" / "checking" / "student_process.py"
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
                        "python": platform.python_version()})
@@ -59,12 +62,14 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
     chosen: the ids of the checks to run; None for all.
     """
     fresh = draw_cases(sandbox.assignment, layout, seed)
-    judges = load_layouts(sandbox.assignment)[layout].judges
+    judges, sources = load_layouts(sandbox.assignment)[layout].judges, Sources(files)
     with write_files(files) as folder, open_student(folder, layout, sandbox, fresh) as student:
-        results = [judge(one, student, fresh, sandbox, seed)
-                   for one in load_checks(sandbox.assignment)
-                   if judges(one) and (chosen is None or one.id in chosen)]
-        return Verdict(results, list_code_findings(student))
+        judged = [judge(one, student, sources, fresh, sandbox, seed)
+                  for one in load_checks(sandbox.assignment)
+                  if judges(one) and (chosen is None or one.id in chosen)]
+        doubts = [Finding("code", DOUBT, f"{one.check_id}: {doubt}")
+                  for one, doubt in judged if doubt]
+        return Verdict([one for one, _ in judged], doubts + list_code_findings(student))
 
 
 @contextlib.contextmanager
@@ -92,20 +97,24 @@ def open_student(folder, layout, sandbox, cases=None):
                    assignment=assignment)
 
 
-def judge(check, student, fresh, sandbox, seed):
-    """The Result of one check."""
+def judge(check, student, sources, fresh, sandbox, seed):
+    """(the Result of one check, what the student's process claims without a sign of it)."""
     start, assignment = time.perf_counter(), sandbox.assignment
     student.cases = fresh
-    found = run_check(check, student)
-    shown = found.words
-    if found.state == FAILED:
+    found, problem = try_check(check, student)
+    why, doubt = explain_unreached(problem, sources, load_layouts(assignment)[student.layout],
+                                   sandbox)
+    state, words, shown = found.state, found.words, found.words
+    if why:
+        state, words, shown = OPEN, why, PERSON + why
+    elif found.state == FAILED:
         student.cases = load_published_cases(assignment, student.layout)
         known = run_check(check, student)
         shown = ON_FRESH_INPUTS if known.state == PASSED else known.words
     fingerprint = fingerprint_checks(assignment.folder)[check.id]
-    return Result(check.id, found.subtask, found.part, found.title, found.remark, found.state,
-                  found.words, shown, seed, fingerprint, sandbox.name, VERSIONS,
-                  round(time.perf_counter() - start, 3))
+    return Result(check.id, found.subtask, found.part, found.title, found.remark, state, words,
+                  shown, seed, fingerprint, sandbox.name, VERSIONS,
+                  round(time.perf_counter() - start, 3)), doubt
 
 
 def load_published_cases(assignment, layout):
@@ -130,8 +139,9 @@ def list_code_findings(student):
 def fingerprint_checks(folder):
     """{id of a check: a hash of the code that decides its result}, for the assignment in a folder.
 
-    The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters and the
-    worker. It also covers all local modules that these import, such as the reference's scripts.
+    The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters, the
+    worker, and what decides whether a check could reach the code. It also covers all local modules
+    that these import, such as the reference's scripts.
     The package of checks does not count as such: it imports every check.
     """
     assignment = load_assignment(folder)
@@ -142,7 +152,7 @@ def fingerprint_checks(folder):
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
     places, found = [folder, ENGINE], {}
     package = (folder / CHECKS / "__init__.py").resolve()
-    always = list_files(always, places, [package])
+    always = list_files(always, places, [package]) + UNREACHED
     for one in load_checks(assignment):
         file = find_file(one)
         if file not in found:
