@@ -13,8 +13,8 @@ LOCK = threading.Lock()     # ast.parse fails in two threads at a time
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # with these alone, code cannot speak in the place of the process that it runs in
 ORDINARY = {"__future__", "abc", "argparse", "collections", "copy", "dataclasses", "datetime",
-            "enum", "functools", "itertools", "math", "matplotlib", "mnist", "numpy", "operator",
-            "os", "pathlib", "random", "statistics", "sys", "time", "tqdm", "typing", "warnings"}
+            "enum", "functools", "itertools", "math", "matplotlib", "numpy", "operator", "os",
+            "pathlib", "random", "statistics", "sys", "time", "tqdm", "typing", "warnings"}
 OF_SYSTEM = {"argv", "environ", "exit", "float_info", "getcwd", "listdir", "makedirs", "maxsize",
              "mkdir", "path", "sep", "version", "version_info"}
 SPEAKING = {"__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals",
@@ -95,10 +95,12 @@ class Sources:
                 and type(node.value.value) is int
                 for target in node.targets if isinstance(target, ast.Name)}
 
-    @cached_property
-    def means(self):
-        """The first means by which the code could speak for its process; "" if it has none."""
-        own = {PurePosixPath(name).name.removesuffix(".py") for name in self.files}
+    def find_means(self, scripts):
+        """The first means by which the code could speak for its process; "" if it has none.
+
+        scripts: names of files that it may import, beside those that were handed in.
+        """
+        own = {PurePosixPath(name).name.removesuffix(".py") for name in (*self.files, *scripts)}
         for node in self.nodes:
             for module, name in list_imports(node):
                 if module not in ORDINARY | own:
@@ -106,7 +108,7 @@ class Sources:
                 if isinstance(node, ast.ImportFrom) and module in ("os", "sys") and \
                         node.module in ("os", "sys") and name not in OF_SYSTEM:
                     return f"{module}.{name}"
-            if found := find_means(node):
+            if found := name_means(node):
                 return found
         return ""
 
@@ -178,7 +180,7 @@ def compares_size(test, sizes, constants):
     return bool(numbers) and numbers <= sizes
 
 
-def find_means(node):
+def name_means(node):
     """The means by which this node could speak for its process; "" if it is none."""
     if isinstance(node, ast.Name) and (node.id in SPEAKING or DUNDER.fullmatch(node.id)):
         return node.id

@@ -58,9 +58,9 @@ def explain_adapter(error, missing, sources, layout):
         return f"{missing} stands in none of the files under this name", ""
     if error.get("not_written"):
         return "", ""
-    if sources.means:
+    if means := sources.find_means(layout.scripts):
         return "", ("it says that the grader's adapter fails, but its own code could say so, by "
-                    f"{one_line(sources.means, 60)}")
+                    f"{one_line(means, 60)}")
     return "the grader cannot handle code of this form yet", ""
 
 
