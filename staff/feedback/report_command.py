@@ -28,6 +28,9 @@ def write_report(out, roster=None, column=None):
         roster = Roster(roster) if roster else None
         standings = read_standings(record)
         people = list_people(standings, roster)
+        if waiting := sum(bool(one.open) for one in standings):
+            said.append(f"{waiting} of {len(standings)} hand-ins wait for a person, since the "
+                        "grader could not reach all of their code: class.html lists them first")
         write_gradebook(out / "gradebook.csv", people)
         table = out / MARKS_TABLE
         if holds_new_marks(table, record):

@@ -147,8 +147,10 @@ class Standing:
         so_far = f"{format_points(self.total)} so far, {len(self.open)} open"
         if self.is_open_as_a_whole:
             return f"{so_far}: {whole}: {'; '.join(self.list_reasons(*self.open))}"
-        parts = (f"{' '.join(where)} ({'; '.join(self.list_reasons(where))})"
-                 for where in self.open)
+        groups = {}
+        for where in self.open:
+            groups.setdefault("; ".join(self.list_reasons(where)), []).append(" ".join(where))
+        parts = (f"{', '.join(parts)} ({why})" for why, parts in groups.items())
         return f"{so_far}: {'; '.join(parts)}"
 
     @property

@@ -33,17 +33,22 @@ def explain_unreached(problem, sources, layout, sandbox):
         return "", ""
     missing, place = str(error.get("missing") or ""), find_place(error.get("where"))
     if error.get("type") in ("ImportError", "ModuleNotFoundError") and missing:
-        library = missing.split(".")[0]
-        if not library.isidentifier() or not sources.uses_library(library) or \
-                has_library(sandbox.interpreter.program, library):
-            return "", ""
-        return f"{library} is not installed where the grader runs the code", ""
+        return explain_library(missing.split(".")[0], sources, sandbox)
     if place and sources.tests_size(*place, layout.sizes):
         return "{}, line {}, refuses other sizes than the assignment's".format(*place), ""
     if place and (name := find_lack(error, place, sources, sandbox)):
-        return ("{}, line {}, uses {}, which the grader's stand-in for the model lacks"
+        return ("{}, line {}, uses {}, which the grader's stand-in lacks"
                 .format(*place, name)), ""
     return explain_adapter(error, missing, sources, layout)
+
+
+def explain_library(library, sources, sandbox):
+    """As explain_unreached, if the process says that a library is missing."""
+    if not library.isidentifier() or has_library(sandbox.interpreter.program, library):
+        return "", ""
+    if sources.uses_library(library):
+        return f"{library} is not installed where the grader runs the code", ""
+    return "", f"it says that {library} is missing, but its files use no such library"
 
 
 def explain_adapter(error, missing, sources, layout):

@@ -1,4 +1,5 @@
 """What leaves a part open: the grader sees a reason by itself. A claim alone changes nothing."""
+import ast
 import sys
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from staff.grading.judging import judge_code
 from staff.grading.sources import Sources
 from staff.grading.unreached import DEPENDS, explain_unreached, open_dependent
 from staff.layouts import load_layouts
-from staff.record import OPEN, Result
+from staff.record import DOUBT, OPEN, Result
 
 LIBRARY = "library_that_nobody_has"
 SANDBOX = SimpleNamespace(interpreter=SimpleNamespace(program=sys.executable),
@@ -53,7 +54,7 @@ def explain(error, text, layout="starter", file="task2.py", context=False):
      "\nif not len(sizes) == 2 or X.shape[-1] != 784 + 1:\n    raise ValueError(X)\n", ""),
     ({**REFUSES, "type": "ValueError", "where": "task2.py, line 2"},
      "if X.shape[-1] != 785:\n    raise ValueError(X)\n", "refuses other sizes"),
-    (LACKS, WEIGH, "uses weigh, which the grader's stand-in for the model lacks"),
+    (LACKS, WEIGH, "uses weigh, which the grader's stand-in lacks"),
 ])
 def test_what_the_grader_sees_by_itself_leaves_a_part_open(layout, error, text, why):
     found, doubt = explain(error, text, layout)
@@ -84,7 +85,9 @@ def test_what_the_grader_sees_by_itself_leaves_a_part_open(layout, error, text, 
 ])
 def test_a_claim_that_nothing_shows_changes_nothing(error, text):
     for layout in ("kit", "starter"):
-        assert explain(error, text, layout) == ("", "")
+        why, doubt = explain(error, text, layout)
+        assert not why
+        assert not doubt or error is MISSING and "use no such library" in doubt
     assert explain_unreached(None, Sources({}), load_layouts()["kit"], SANDBOX) == ("", "")
 
 
@@ -185,7 +188,24 @@ def test_a_feigned_library_costs_the_points():
                           f"    raise ImportError('{LIBRARY} is used', name='{LIBRARY}')"})
     files["task2.py"] += ("\n\ndef count_parameters(*_):\n"
                           f"    raise ImportError('{LIBRARY} is used', name='{LIBRARY}')\n")
-    assert states(judge(files, "kit", "2d"), "2d") == {FAILED}
+    verdict = judge(files, "kit", "2d")
+    assert states(verdict, "2d") == {FAILED}
+    assert any(one.kind == DOUBT for one in verdict.findings)
+
+
+def test_a_library_that_code_can_do_without_is_not_replaced():
+    files = scripts_with({"task2:first": f"try:\n    import {LIBRARY} as xp\n"
+                          "except (ImportError, OSError):\n    import numpy as xp\nxp.zeros(3)"})
+    assert states(judge(files, "kit", "2d"), "2d") == {PASSED}
+
+
+def test_the_layout_knows_the_names_that_its_adapter_looks_for():
+    layout = load_layouts()["starter"]
+    (code,) = [file for file in layout.adapter_files if file.name == "code.py"]
+    tree = ast.parse(code.read_text(encoding="utf-8"))
+    (asked,) = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)
+                and node.targets[0].id == "ASKED"]
+    assert layout.asked == asked
 
 
 def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
@@ -203,4 +223,4 @@ def test_a_deleted_name_is_not_believed_and_flagged():
     verdict = judge(planted(("task2", "", "")) | {
         "task2.py": base()["task2.py"] + "\ndel SoftmaxTrainer\n"}, "starter", "3c")
     assert states(verdict, "3c") <= {FAILED, NOT_STARTED, "needs 2c first"}
-    assert any(one.kind == "doubt" for one in verdict.findings)
+    assert any(one.kind == DOUBT for one in verdict.findings)
