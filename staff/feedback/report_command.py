@@ -28,9 +28,6 @@ def write_report(out, roster=None, column=None):
         roster = Roster(roster) if roster else None
         standings = read_standings(record)
         people = list_people(standings, roster)
-        if waiting := sum(bool(one.open) for one in standings):
-            said.append(f"{waiting} of {len(standings)} hand-ins wait for a person, since the "
-                        "grader could not reach all of their code: class.html lists them first")
         write_gradebook(out / "gradebook.csv", people)
         table = out / MARKS_TABLE
         if holds_new_marks(table, record):
@@ -42,6 +39,9 @@ def write_report(out, roster=None, column=None):
         write_student_pages(out, record, standings)
         write_class_page(out / "class.html", record, standings, people)
         write_guide_page(out / "marking-guide.html")
+        if waiting := sum(bool(one.open) for one in standings):
+            said.append(f"{waiting} of {len(standings)} hand-ins wait for a person, since the "
+                        "grader could not reach all of their code: class.html lists them first")
         said += write_imports(out, people, roster, column)
     return said
 

@@ -79,7 +79,7 @@ def find_error(problem):
 
 
 def find_place(text):
-    """(file, line) of a text such as "task2.py, line 7"; None if it is none."""
+    """(file, line) of a text such as "script.py, line 7"; None if it is none."""
     place = PLACE.fullmatch(str(text or ""))
     return (place[1], int(place[2])) if place else None
 
