@@ -41,7 +41,7 @@ class Standing:
         return list_parts_by_code(self.submission.layout)
 
     @cached_property
-    def counted(self):
+    def code_points(self):
         """{(subtask, part): points} of all parts by code; None for one that is open.
 
         The points that a person gives for a part replace those by code. If a person gives points
@@ -65,7 +65,7 @@ class Standing:
         While there is one, nothing is exported. All are open if the hand-in was refused, or if
         its code could not be checked.
         """
-        return [where for where, points in self.counted.items() if points is None]
+        return [where for where, points in self.code_points.items() if points is None]
 
     @property
     def is_open_as_a_whole(self):
@@ -75,7 +75,7 @@ class Standing:
     @cached_property
     def by_code(self):
         """{subtask: points by code so far; None if all its parts are open}."""
-        return sum_by_subtask(self.counted)
+        return sum_by_subtask(self.code_points)
 
     @cached_property
     def by_hand(self):
@@ -103,7 +103,7 @@ class Standing:
         one = self.subtasks[subtask]
         return sum(
             possible for part, possible in one.by_code.items()
-            if self.counted.get((subtask, part)) is not None) + sum(
+            if self.code_points.get((subtask, part)) is not None) + sum(
             possible for part, possible in one.by_hand.items()
             if self.given(subtask, part) is not None)
 
@@ -220,6 +220,6 @@ def share_losses(standing):
     for where, possible in standing.parts_by_code.items():
         failed = [result for result in standing.results if not result.remark
                   and result.state not in (PASSED, OPEN) and charge(result) == where]
-        if failed and standing.counted.get(where) == 0 and standing.given(*where) is None:
+        if failed and standing.code_points.get(where) == 0 and standing.given(*where) is None:
             found += [(result, possible / len(failed)) for result in failed]
     return found

@@ -52,7 +52,7 @@ def collect_values(record, standing):
 def collect_section(subtask, standing, answers, figures, numbers):
     """The values of the template for one subtask."""
     results = [one for one in standing.results if one.subtask == subtask.id]
-    parts = [(part, possible, standing.counted.get((subtask.id, part)))
+    parts = [(part, possible, standing.code_points.get((subtask.id, part)))
              for part, possible in subtask.by_code.items()]
     decided = [(part, possible, *standing.marks[subtask.id, part])
                for part, possible in subtask.by_code.items()

@@ -51,7 +51,7 @@ class Sources:
         return [node for _, tree in self.trees for node in ast.walk(tree)]
 
     @cached_property
-    def defined(self):
+    def names(self):
         """The names that stand outside of functions and classes."""
         return {name for _, tree in self.trees for name in list_bound(tree.body)}
 

@@ -58,7 +58,7 @@ def explain_adapter(error, missing, sources, layout):
                                      layout.adapter_files + layout.shared_files]:
         return "", ""
     if missing in layout.asked:
-        if missing in sources.defined:
+        if missing in sources.names:
             return "", f"it says that {missing} is missing, but {missing} stands in its files"
         return f"{missing} stands in none of the files under this name", ""
     if error.get("not_written"):
@@ -92,7 +92,7 @@ def find_lack(error, place, sources, sandbox):
     kind, name = lack.groups()
     used = any(isinstance(node, ast.Attribute) and node.attr == name
                for node in sources.find_lines(*place))
-    fits = used and name in sources.attributes and kind not in sources.defined
+    fits = used and name in sources.attributes and kind not in sources.names
     return name if fits and kind in list_stand_ins(sandbox.assignment) else ""
 
 

@@ -139,10 +139,10 @@ def test_ordinary_code_has_no_means():
 def test_notebooks_are_read_too():
     cells = (b'{"cells": [{"cell_type": "code", "source": ["%matplotlib inline\\n", '
              b'"class SoftmaxTrainer: pass"]}]}')
-    assert Sources({"a.ipynb": cells}).defined == {"SoftmaxTrainer"}
+    assert Sources({"a.ipynb": cells}).names == {"SoftmaxTrainer"}
     for odd in (b"", b"{", b"[]", b'{"cells": [3]}', b"[" * 100_000, b"\xff\xfe"):
         assert Sources({"a.ipynb": odd, "b.py": odd}).trees in ([], [("b.py", None)]) or \
-            Sources({"a.ipynb": odd, "b.py": odd}).defined == set()
+            Sources({"a.ipynb": odd, "b.py": odd}).names == set()
 
 
 def test_a_check_that_passed_because_of_others_is_open_with_them():
