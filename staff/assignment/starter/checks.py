@@ -53,7 +53,7 @@ class Processed:
 
 def make_splits(student):
     """Training and validation images, whole numbers."""
-    return (np.round(draw_images(student, 4, 12)[0]),
+    return (np.round(draw_images(student, 4, 10)[0]),
             np.round(draw_images(student, 5, 8)[0] * 0.5 + 20))
 
 
