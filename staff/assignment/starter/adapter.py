@@ -1,6 +1,7 @@
 """The layout of the starter code that the course used from 2021 to 2024: task2a.py, task2.py,
 trainer.py, utils.py and mnist.py, under the names that the checks ask for."""
 
+import contextlib
 import importlib
 import inspect
 import os
@@ -20,6 +21,7 @@ from adapter.watching import watch_scripts
 import stand_in
 
 NEEDED = (*FIRST, "mnist")      # these never get a stand-in
+WATCHED = "pre_process_images", "SoftmaxModel"
 state = SimpleNamespace(code=None, gone=frozenset(), folder="", watched={})
 
 
@@ -88,7 +90,10 @@ def watch_images(train, val):
     key = train.tobytes(), val.tobytes()
     if key not in state.watched:
         state.watched = dict(list(state.watched.items())[-3:])      # checks ask for a few in turn
-        names = map(state.code.finder.name_taken, ("pre_process_images", "SoftmaxModel"))
+        for name in WATCHED:
+            with contextlib.suppress(NotImplementedError, SyntaxError):
+                state.code.find(name)       # another name may be taken
+        names = map(state.code.finder.name_taken, WATCHED)
         state.watched[key] = watch_scripts(state.folder, state.gone, train, val, *names)
     return state.watched[key]
 

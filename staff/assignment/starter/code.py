@@ -37,7 +37,7 @@ class Code:
         self.clock = clock or Clock()
         self.modules, self.broken, self.replaced, self.trees = {}, {}, {}, {}
         self.calls = {}     # of list_calls
-        self.finder = Finder(self.modules, self.broken)
+        self.finder = Finder(self.modules, self.broken, self.list_sources)
         self.files = {path.stem: path for path in sorted(self.folder.glob("*.py"))
                       if path.stem.isidentifier() and path.stem != "mnist"
                       and (path.stem in (*FIRST, CHECKS) or not is_library(path.stem, folder))}
@@ -144,25 +144,48 @@ class Code:
     def list_calls(self, name):
         """The nodes of the calls of a name in all scripts and notebooks."""
         if name not in self.calls:
-            trees = [*self.trees.values()]
-            for path in self.notebooks:
-                for cell in read_cells(path):
-                    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                        trees.append(ast.parse(cell))
+            cells = [tree for trees in self.cells.values() for tree in trees]
             self.calls[name] = [
-                node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name) and node.func.id == name]
+                node for tree in (*self.trees.values(), *cells) for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+                and node.func.id == name]
         return self.calls[name]
 
+    def list_sources(self, name, task):
+        """The scripts from which the notebooks import a name, the last one first.
+
+        A notebook counts if it is this task's, or the only one.
+        """
+        trees = [tree for path, trees in self.cells.items() for tree in trees
+                 if len(self.cells) == 1 or path.stem.lower().startswith(task)]
+        return [node.module for tree in trees for node in ast.walk(tree)
+                if isinstance(node, ast.ImportFrom) and node.module
+                and any(one.name in (name, "*") for one in node.names)][::-1]
+
+    @functools.cached_property
+    def cells(self):
+        """{notebook: the syntax trees of its code cells}."""
+        found = {}
+        for path in self.notebooks:
+            found[path] = []
+            for cell in read_cells(path):
+                with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                    found[path].append(self.renew(cell, path))
+        return found
+
     def replace(self, name, value):
-        """Replace the object of a name in all scripts; None puts it back."""
-        name = self.finder.name_taken(name)
+        """Replace the object of a name in all scripts; None puts it back.
+
+        If it stands in a script that is not Python, other scripts lack it: they get it too.
+        """
+        name, lent = self.finder.name_taken(name), self.finder.find_broken(name)
         for module in self.modules.values():
             if value is None and (module, name) in self.replaced:
-                module.__dict__[name] = self.replaced.pop((module, name))
-            elif value is not None and name in module.__dict__:
-                self.replaced.setdefault((module, name), module.__dict__[name])
-                module.__dict__[name] = value
+                before = self.replaced.pop((module, name))
+                module.__dict__.pop(name) if before is None else setattr(module, name, before)
+            elif value is not None and (lent or name in module.__dict__):
+                self.replaced.setdefault((module, name), module.__dict__.get(name))
+                setattr(module, name, value)
 
     @contextlib.contextmanager
     def replace_for_now(self, name, value):

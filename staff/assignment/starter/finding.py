@@ -8,11 +8,12 @@ from adapter.notes import note
 
 SUBTASKS = {"SoftmaxModel": "2b", "SoftmaxTrainer": "2c", "pre_process_images": "2a"}
 # what something is, if no file has the name: words in its own name, fewest and most arguments
-WORDS = {"pre_process_images": (r"pre_?proc|normali[sz]e_?im|standardi[sz]e", 1, 4),
-         "cross_entropy_loss": (r"entropy|loss(?!.*plot)|^xent", 2, 2),
-         "one_hot_encode": (r"one_?hot|encode", 1, 2),
-         "calculate_accuracy": (r"accuracy|^acc", 3, 3),
-         "batch_loader": (r"batch", 3, 6)}
+WORDS = {"pre_process_images": ("pre_?proc|normali[sz]e_?im|standardi[sz]e", 1, 4),
+         "cross_entropy_loss": ("entropy|loss|xent", 2, 2),
+         "one_hot_encode": ("one_?hot|encode", 1, 2),
+         "calculate_accuracy": ("acc", 3, 3),
+         "batch_loader": ("batch", 3, 6)}
+OTHER = "plot|print|show|draw|save|test|grad"    # words in names of other functions
 METHODS = {"SoftmaxModel": ("forward", "backward"), "SoftmaxTrainer": ("train_step",)}
 DEFINES = r"(?m)^\s*(?:def|class)\s+{}\b"
 
@@ -22,10 +23,12 @@ class Finder:
 
     modules: {name: module}, in order.
     broken:  {name: (its text, its SyntaxError)} of scripts that are not Python.
+    list_sources: a function that gives the scripts from which a task's notebooks import a name.
     """
 
-    def __init__(self, modules, broken):
+    def __init__(self, modules, broken, list_sources):
         self.modules, self.broken, self.taken = modules, broken, {}
+        self.list_sources = list_sources
 
     def find(self, name, *tasks):
         """The object of a name, preferably another one that the scripts of these tasks use.
@@ -40,10 +43,8 @@ class Finder:
                     return one
         if usual is not None:
             return usual
-        for script, (text, problem) in self.broken.items():
-            if re.search(DEFINES.format(name).encode(), text):
-                problem.script = script     # the worker names it as the script it cannot import
-                raise problem.with_traceback(None)
+        if script := self.find_broken(name):
+            raise self.broken[script][1].with_traceback(None)
         blank = describe_blank(SUBTASKS.get(name, "0"),
                                "{} stands in none of the files".format(name))
         blank.name = name       # the grader looks whether this is so
@@ -55,7 +56,7 @@ class Finder:
         defining = [one for one in holders if is_defined_in(one.__dict__[name], one)]
         if holders:
             return (defining or holders)[0].__dict__[name]
-        if any(re.search(DEFINES.format(name).encode(), text) for text, _ in self.broken.values()):
+        if self.find_broken(name):
             return None
         alike = self.list_alike(name, self.modules.values())
         if len(alike) != 1:
@@ -64,15 +65,24 @@ class Finder:
         self.taken[name] = alike[0].__name__
         return alike[0]
 
+    def find_broken(self, name):
+        """The script that is not Python and defines a name; None if there is none."""
+        pattern = re.compile(DEFINES.format(name).encode())
+        return next((script for script, (text, _) in self.broken.items()
+                     if pattern.search(text)), None)
+
     def list_holders(self, name):
-        """The modules that have a name."""
-        return [one for one in self.modules.values() if name in one.__dict__]
+        """The modules that have a name, not from what was supplied in place of a broken script."""
+        return [one for one in self.modules.values() if name in one.__dict__
+                and getattr(one.__dict__[name], "__module__", "") not in self.broken]
 
     def list_used(self, name, task):
         """The objects that the scripts of a task have under this name, or in its place."""
         scripts = [one for key, one in self.modules.items() if key.startswith(task)]
-        found = [one.__dict__[name] for one in scripts if name in one.__dict__]
-        return found or self.list_alike(name, scripts)
+        sources = [self.modules[script] for script in self.list_sources(name, task)
+                   if script in self.modules]
+        return [one.__dict__[name] for one in (*scripts, *sources) if name in one.__dict__] \
+            + self.list_alike(name, scripts)
 
     def list_alike(self, name, modules):
         """The functions or classes of modules that are what the name stands for."""
@@ -96,7 +106,8 @@ def is_alike(value, name):
         return isinstance(value, type) and all(callable(getattr(value, one, None))
                                                for one in METHODS[name])
     words, least, most = WORDS.get(name, ("$^", 1, 0))
-    if not inspect.isfunction(value) or not re.search(words, value.__name__, re.IGNORECASE):
+    if not inspect.isfunction(value) or re.search(OTHER, value.__name__, re.IGNORECASE) or \
+            not re.search(words, value.__name__, re.IGNORECASE):
         return False
     required = [one for one in inspect.signature(value).parameters.values()
                 if one.default is one.empty and one.kind == one.POSITIONAL_OR_KEYWORD]
