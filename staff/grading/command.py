@@ -26,7 +26,7 @@ from staff.grading.stages import (CodeStage, Job, ReadingStage, RerunStage, add_
 from staff.intake import alike
 from staff.intake.intake import take_in
 from staff.points import count_points
-from staff.record import FILE, Record
+from staff.record import FILE, LOOK, Record
 from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
@@ -121,6 +121,10 @@ def keep_submissions(record, options):
     parts += [f"{len(refused)} refused"] if refused else []
     parts += [f"{earlier} earlier attempts left out"] if earlier else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
+    for one in submissions:
+        for note in one.notes if one.counts else ():
+            if note.startswith(LOOK):
+                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
     for one in refused:
         say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
 

@@ -18,8 +18,8 @@ from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
 from staff.intake.unpacking import read_entries
-from staff.layouts import find_layout
-from staff.record import Submission, make_key
+from staff.layouts import find_layout, load_layouts
+from staff.record import LOOK, Submission, make_key
 
 UNFINISHED = ".unfinished-"
 SETTINGS = ("notebooks/report.toml", "report.toml")
@@ -70,6 +70,8 @@ def take_one(hand_in, copies, layout, limits):
     try:
         files, notes = read_entries(hand_in.list_entries(), limits)
         one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
+        if says := load_layouts()[one.layout].says:
+            one = replace(one, notes=(*one.notes, LOOK + says))
         members, notes = find_group(files)
         one = replace(one, members=members, sha256=hash_files(files),
                       notes=(*one.notes, *notes, *list_odd_names(files)))
