@@ -13,6 +13,7 @@ FILE = "staff/assignment/layouts.toml"
 SHARED = Path(__file__).parent / "adapters"
 # all adapters use them
 SHARED_FILES = ("missing.py", "notes.py", "old_numpy.py", "own_imports.py")
+QUOTED = re.compile("(“[^”]*”)")
 MOST_SEARCHED = 20 * 2**20      # bytes of a file: a notebook may hold many pictures
 
 
@@ -29,6 +30,7 @@ class Layout:
     needs: tuple = ()
     lacks: tuple = ()
     says: str = ""
+    words: tuple = ()
     scripts: tuple = ()
     adapter: tuple = ()
     checks: str = ""
@@ -60,6 +62,14 @@ class Layout:
     def judges(self, check):
         """Whether a check can judge code in this layout."""
         return check.title not in self.not_judged
+
+    def translate(self, sentence):
+        """A check's sentence with the names that this layout has; quoted text stays as it is."""
+        parts = QUOTED.split(sentence)
+        for at in range(0, len(parts), 2):
+            for pattern, name in self.words:
+                parts[at] = re.sub(pattern, name, parts[at])
+        return "".join(parts)
 
     def fits(self, files):
         """Whether {name: bytes} have this layout."""

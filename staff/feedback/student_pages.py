@@ -10,6 +10,7 @@ from markupsafe import Markup
 from kit.check import FAILED
 from kit.definition import load_assignment
 from staff.feedback.page_template import write_page
+from staff.layouts import KIT
 from staff.points import WHOLE
 from staff.record import DOUBT, NOT_DONE
 
@@ -40,7 +41,7 @@ def collect_values(record, standing):
     sections = [collect_section(subtask, standing, answers, figures, numbers)
                 for subtask in standing.subtasks.values()]
     assignment = load_assignment()
-    return {"one": standing.submission, "standing": standing, "sections": sections,
+    return {"one": standing.submission, "kit": KIT, "standing": standing, "sections": sections,
             "findings": count_findings(standing), "most": assignment.points,
             "more_figures": [one for name in figures if name not in assignment.by_id
                              for one in figures[name]],

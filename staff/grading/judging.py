@@ -85,7 +85,8 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
                 findings = list_code_findings(second) or findings
     doubts = [Finding("code", DOUBT, f"{one.id}: {reasons[one][1]}")
               for one in checks if reasons[one][1]]
-    return Verdict([make_result(one, fresh[one], known.get(one), reasons[one][0], sandbox, seed)
+    return Verdict([make_result(one, fresh[one], known.get(one), reasons[one][0],
+                                described.translate, sandbox, seed)
                     for one in checks], doubts + findings)
 
 
@@ -107,13 +108,15 @@ def run_checks(checks, student):
     return found
 
 
-def make_result(check, fresh, known, why, sandbox, seed):
+def make_result(check, fresh, known, why, translate, sandbox, seed):
     """The Result of a check from its Run on fresh inputs, and on published ones or None.
 
-    why: the reason for which it could not reach the code; "" if it could.
+    why:       the reason for which it could not reach the code; "" if it could.
+    translate: gives a sentence the names of the code's layout.
     """
     found, runs = fresh.result, [fresh, known] if known else [fresh]
-    state, words, shown = found.state, found.words, choose_words(found, runs[-1].result)
+    state, words, shown = found.state, *map(translate, (
+        found.words, choose_words(found, runs[-1].result)))
     if why:
         state, words, shown = OPEN, why, PERSON + why
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
