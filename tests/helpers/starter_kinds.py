@@ -55,8 +55,8 @@ BREAKS = {
     "the trainer's file does not parse": ({**BASE, "trainer.py": TRAINER + BROKEN}, {}),
     "the trainer's file fails": ({**BASE, "trainer.py": "import numpyy\nx = numpyy.zeros(3)\n" + TRAINER}, {}),
     "utils does not parse": ({**BASE, "utils.py": UTILS + BROKEN}, {"2c": 1}),
-    "task 2 does not parse": ({**BASE, "task2.py": TASK2 + BROKEN}, {"2c": 4, "3c": 4, "4c": 8}),
-    "the network's file does not parse": ({**BASE, "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 1, "3a": 6, "3b": 4, "4c": 13}),
+    "task 2 does not parse": ({**BASE, "task2.py": TASK2 + BROKEN}, {"2c": 4, "3c": 4}),
+    "the network's file does not parse": ({**BASE, "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "4c": 5}),
     "a mean in a default that only the script has":
         (planted(("task2a", "mean=33.55, std=78.88", "mean=X_train.mean(), std=X_train.std()"),
                  ("task2a", "np.random.seed(1)\n\n\ndef", "np.random.seed(1)\nX_train, Y_train, X_val, Y_val = utils.load_full_mnist()\n\n\ndef")), {}),
@@ -88,6 +88,7 @@ CONSTRUCTORS = {
         "self, momentum_gamma, use_momentum, model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val, decay=0.0",
         "super().__init__(model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val)"),
 }
+CONSTRUCTORS = {name: (files, {}) for name, files in CONSTRUCTORS.items()}
 
 
 # classes of a later file, which task 4 uses
@@ -224,6 +225,8 @@ LOADERS = {
     "raises": (planted(("utils", LOAD, "    if len(X_train) != 20000 or len(X_val) != 10000:\n        raise ValueError('MNIST is not complete')\n" + LOAD)), {}),
     "reshapes": (planted(("utils", "X_train[:20000], Y_train[:20000].reshape(-1, 1)", "X_train[:20000].reshape(20000, 784), Y_train[:20000].reshape(20000, 1)")), {}),
     "an index of a late image": (planted(("utils", LOAD, "    print(X_train[19999].shape, Y_val[9999])\n" + LOAD)), {}),
-    "in pre-processing": (planted(("task2a", "    assert X.shape[1] == 784, X.shape\n", "    assert X.shape in [(20000, 784), (10000, 784)]\n")), {"2a": 0}),
-    "chosen at random": (planted(("utils", "    X_train, Y_train = X_train[:20000]", "    order = np.random.permutation(60000)\n    X_train, Y_train = X_train[order], Y_train[order]\n    X_train, Y_train = X_train[:20000]")), {}),
+    "in pre-processing": (planted(("task2a", "    assert X.shape[1] == 784, X.shape\n", "    assert X.shape in [(20000, 784), (10000, 784)]\n")), {}),
 }
+
+# right, and out of reach: a person looks
+UNSEEN = planted(("utils", "    X_train, Y_train = X_train[:20000]", "    order = np.random.permutation(60000)\n    X_train, Y_train = X_train[order], Y_train[order]\n    X_train, Y_train = X_train[:20000]"))
