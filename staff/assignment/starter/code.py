@@ -7,7 +7,6 @@ import functools
 import importlib
 import importlib.machinery
 import importlib.util
-import json
 import sys
 import types
 from pathlib import Path
@@ -18,12 +17,12 @@ from adapter.finding import Finder
 from adapter.notes import note
 from adapter.old_numpy import renew
 from adapter.own_imports import Shortener, is_library
+from adapter.reading import read_cells, read_source, read_start
 from adapter.statements import Clock, run_statements
 
 FIRST = ("task2a", "task2", "task3", "task4", "trainer", "utils")
 CHECKS = "assignment"   # the adapter has imported this package: a script may take its name
 SUPPLIED = Path(__file__).with_name("supplied")
-LONGEST = 2 * 2**20     # of a file that is read, in bytes
 ASKED = ("pre_process_images", "cross_entropy_loss", "one_hot_encode", "calculate_accuracy",
          "SoftmaxModel", "SoftmaxTrainer", "batch_loader")
 
@@ -215,12 +214,6 @@ class Loader(importlib.machinery.SourceFileLoader):
         run_statements(tree, self.path, module.__dict__, self.code.clock)
 
 
-def read_start(path):
-    """The beginning of a file, as bytes."""
-    with open(path, "rb") as file:
-        return file.read(LONGEST)
-
-
 def find_folder(folder):
     """The folder of the scripts: this one, or the first one in it with a task2a.py or task2.py."""
     folder = Path(folder)
@@ -233,36 +226,6 @@ def find_folder(folder):
 def rank(name):
     """The place of a script in the order: the starter code's own come first."""
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
-
-
-def read_source(path):
-    """The text of a script, as bytes; SyntaxError if it is far too long."""
-    with open(path, "rb") as file:
-        data = file.read(LONGEST + 1)
-    if len(data) > LONGEST:
-        raise SyntaxError("it is longer than {} bytes".format(LONGEST))
-    return data
-
-
-def read_cells(path):
-    """The code of a notebook's cells, without magics; [] if it is not a notebook."""
-    try:
-        cells = json.loads(read_source(path).decode("utf-8"))["cells"]
-        sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, LookupError, TypeError, RecursionError, SyntaxError):
-        note("{} cannot be read as a notebook".format(path.name))
-        return []
-    texts = ["".join(source) if isinstance(source, list) else str(source) for source in sources]
-    return ["\n".join(drop_magic(line) for line in text.split("\n"))
-            if not text.lstrip().startswith("%%") else "" for text in texts]
-
-
-def drop_magic(line):
-    """A line of a cell; IPython's own commands become pass."""
-    bare = line.lstrip()
-    if bare[:1] in ("%", "!", "?") or bare.endswith("?"):
-        return line[:len(line) - len(bare)] + "pass"
-    return line
 
 
 def make_images():

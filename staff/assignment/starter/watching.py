@@ -8,14 +8,15 @@ import sys
 import numpy as np
 
 from adapter.calls import make_plain
-from adapter.code import Code, read_source
+from adapter.code import Code
 from adapter.notes import silence
+from adapter.reading import read_source
 from adapter.statements import Clock, TooLong, run_statements
 
 NAME = "pre_process_images"
 COMPLETE = 60_000, 10_000       # of MNIST's images, for scripts that refuse other numbers
 REFUSALS = (AssertionError, ValueError, IndexError, SystemExit)
-MOST_CALLS = 8
+MOST_CALLS, MOST_IMAGES = 8, 1000
 SECONDS = 1.5, 3.5      # of one script, and of all; a check's call may take 10 by the clock
 
 
@@ -94,7 +95,8 @@ class Watch:
 def find_images(values):
     """(a copy of the images, their rows, the number of rows) of the first array among values.
 
-    If all images are repeated equally often, each is there once. None without an array.
+    If all images are repeated equally often, each is there once. None without an array, or if
+    there are too many images.
     """
     X = next((one for one in values if isinstance(one, np.ndarray)), None)
     if X is None or X.ndim != 2 or not X.size:
@@ -102,6 +104,8 @@ def find_images(values):
     marks = X @ np.random.RandomState(0).uniform(1, 2, X.shape[1])
     _, rows, counts = np.unique(marks.round(6), return_index=True, return_counts=True)
     rows = np.sort(rows) if np.ptp(counts) == 0 else np.arange(len(X))
+    if len(rows) > MOST_IMAGES:
+        return None
     return np.array(X[rows], float), rows, len(X)
 
 
