@@ -435,7 +435,8 @@ def pack(header, *buffers):
 @pytest.mark.parametrize("value", [
     None, True, -3, 2.5, "é", [1, [2.0, ("a",)]], np.arange(6.0).reshape(2, 3).T,
     np.zeros((0, 3)), np.array(5), np.float32([1, 2]), np.array([True]), np.arange(3, dtype=">i2"),
-    np.array([1 + 2j]), messages.Handle(3, "Model")])
+    np.array([1 + 2j]), messages.Handle(3, "Model"), float("-inf"), 2 ** 62 - 1, "x" * 10 ** 5,
+    [0] * (messages.MOST_VALUES // 2), 1e-308, -1.7976931348623157e308, np.float16([1, np.nan])])
 def test_values_come_back(value):
     stream = io.BytesIO()
     messages.write_message(stream, {"id": 4}, [value])
@@ -472,10 +473,21 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
 
 @pytest.mark.parametrize("stream, words", [
     (io.BytesIO(struct.pack("<I", messages.LONGEST_HEADER + 1)), "its header is too long"),
-    (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"),
+    (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"), (pack(b"]" * 9), "be read"),
     (pack({"values": []}), "cannot be read"),
     (pack(b"\xff\xfe"), "cannot be read"),
-    (pack(b"[" * 10 ** 5), "cannot be read"),
+    (pack(b"[" * 10 ** 5), "too deep"), (pack(b"[" * 10 ** 6), "too many values"),
+    (pack(b'"' * 10 ** 6), "too many values"), (pack(b"[1" + b"0" * 10 ** 6), "too many digits"),
+    (pack(b"[1." + b"0" * 10 ** 6), "too many digits"), (pack(b"[-1e999]"), "too many digits"),
+    (pack(b"[18446744073709551616]"), "too many digits"),
+    (pack(b'{"id": NaN}'), "NaN stands in"), (pack(b"[-Infinity]"), "-Infinity stands in"),
+    (pack(b'{"id": 1, "id": 2}'), "stands twice"),
+    (pack({"id": "x" * (messages.LONGEST_TEXT + 1)}), "text is too long"),
+    (pack({"values": ["x" * (messages.LONGEST_TEXT + 1)], "buffers": []}), "text is too long"),
+    (pack({"values": {"list": []}, "buffers": []}), "another form"),
+    (pack({"values": [], "buffers": "12"}), "another form"),
+    (pack({"values": [], "buffers": [True]}), "too large"),
+    (pack({"values": [], "buffers": [1.0]}), "too large"),
     (pack({"values": [], "buffers": [-1]}), "too large"),
     (pack({"values": [], "buffers": ["1"]}), "too large"),
     (pack({"values": [], "buffers": [2 ** 62]}), "too large"),
@@ -484,19 +496,41 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
      "too many values"),
     (pack({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
     (pack({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
-    (pack({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
+    (pack({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "unusual"),
+    (pack({"values": [ARRAY | {"dtype": ["<f8"]}], "buffers": [16]}, bytes(16)), "be read"),
     (pack({"values": [ARRAY | {"shape": [3]}], "buffers": [16]}, bytes(16)), "its shape"),
     (pack({"values": [ARRAY | {"shape": [-1, -2]}], "buffers": [16]}, bytes(16)), "its shape"),
     (pack({"values": [ARRAY | {"shape": [2 ** 32, 2 ** 32]}], "buffers": [0]}), "its shape"),
     (pack({"values": [ARRAY | {"shape": [2] + [1] * 8}], "buffers": [16]}, bytes(16)),
      "its shape"),
-    (pack({"values": [ARRAY | {"array": 7}], "buffers": [16]}, bytes(16)), "cannot be read"),
+    (pack({"values": [ARRAY | {"shape": [2 ** 60] * 9}], "buffers": [0]}), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [0, 2 ** 60]}], "buffers": [0]}), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [2.0]}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY | {"shape": "2"}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY, ARRAY], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [{"float": "1"}], "buffers": []}), "cannot be read"),
     (pack({"values": [{"odd": 1}], "buffers": []}), "cannot be read"),
-    (pack({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
+    (pack({"values": [{"handle": "9" * 9, "type": ""}], "buffers": []}), "another form"),
+    (pack({"values": [{"handle": 1, "type": [[]]}], "buffers": []}), "another form"),
 ])
 def test_a_message_that_is_none(stream, words):
     with pytest.raises(messages.ProtocolError, match=words):
         messages.read_message(stream)
+
+
+def test_brackets_in_a_text_count_for_nothing():
+    text = '[[' * 1000 + '"\\' * 1000
+    stream = io.BytesIO()
+    messages.write_message(stream, {"id": 1, "error": {"message": text}}, [text])
+    header, values = messages.read_message(io.BytesIO(stream.getvalue()))
+    assert values == [text] and header["error"]["message"] == text
+
+
+def test_a_true_counts_once():
+    """Whatever byte stands for it: a student's process wrote it."""
+    found = messages.read_message(pack({"values": [ARRAY | {"dtype": "|b1"}], "buffers": [2]},
+                                       b"\xff\x00"))[1][0]
+    assert found.dtype == bool and found.sum() == 1
 
 
 def test_the_end_of_a_stream():
