@@ -3,10 +3,9 @@
 import contextlib
 import functools
 import os
-import queue
+import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from kit.checking import messages
 from kit.checking.case_file import read_cases
+from kit.checking.pipes import Pipe, Replies, limit_time
 from kit.definition import AGAIN, STAND_IN, load_assignment
 from kit.files import one_line
 
@@ -49,7 +49,7 @@ class Student:
     layout:     Of the code: "kit", or another one that has fewer functions.
     instead:    The checks of this layout, by the title that they replace.
     launch:     Starts the process for a folder and returns it. The process is like a Popen. It may
-                have a `reason`: why it has ended.
+                have a `reason`, why it has ended, and a `read_clock`, its own clock.
     seconds:    The limit of one call.
     importing:  The limit of the first call into a script, in seconds.
     total:      The limit of all calls together, in seconds.
@@ -109,11 +109,12 @@ class Student:
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
         # after an endless import, others get less time: they import that script too
         seconds = self.importing if what == "import" and not self.endless else self.seconds
-        started = time.monotonic()
+        clock = getattr(self.process, "read_clock", time.monotonic)
+        started = clock()
         try:
             found = self.exchange(header, values if script else [target[0], *values],
-                                  min(seconds, self.left))
-        except queue.Empty:
+                                  limit_time(min(seconds, self.left), clock))
+        except TimeoutError:
             self.stop()
             if self.left < seconds:
                 raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
@@ -127,19 +128,22 @@ class Student:
             self.broken[script] = problem       # it would fail each time
             raise
         finally:
-            self.left -= time.monotonic() - started
+            self.left -= clock() - started
         self.imported.add(script)
         return found
 
-    def exchange(self, header, values, seconds):
-        """Send a request and return the values of its reply; queue.Empty after the seconds."""
+    def exchange(self, header, values, goes_on):
+        """Send a request and return the values of its reply; TimeoutError if that takes long."""
         path = header["target"]
         name = f"{path[0]}.py" if header["do"] == "import" else path[-1]
-        with contextlib.suppress(OSError):      # if the process has ended, a None is in replies
-            messages.write_message(self.process.stdin, header, values)
-        found = self.replies.get(timeout=seconds)
+        try:
+            messages.write_message(Pipe(self.process.stdin, goes_on), header, values)
+        except TimeoutError:
+            raise
+        except OSError:     # the process has ended: no reply comes
+            pass
+        found = self.replies.take(goes_on)
         if found is None:
-            self.replies.put(None)      # for stop
             why = getattr(self.process, "reason", "")
             status = self.stop()
             words = (f"{name} was stopped: {why}" if why else
@@ -147,7 +151,7 @@ class Student:
                      "os._exit and similar calls, and return a value")
             raise (NotImported if header["do"] == "import" else Problem)(words)
         answer, values = found
-        if answer.get("id") != header["id"] or not is_complete(answer, values, header["do"]):
+        if not is_complete(answer, values, header):
             self.stop()
             if "unreadable" in answer:
                 raise Problem(f"the result of {name} is refused: "
@@ -159,25 +163,21 @@ class Student:
 
     def start(self):
         """Start the process."""
-        self.replies, self.imported = queue.Queue(maxsize=1), set()     # it may send without end
+        self.imported = set()
         self.process = self.launch(self.folder)
-        threading.Thread(target=read_messages, args=(self.process.stdout, self.replies),
-                         daemon=True).start()
+        self.replies = Replies(self.process.stdout)
 
-    def stop(self):
-        """End the process; return its exit status."""
+    def stop(self, patience=0.2):
+        """End the process, after some seconds; return its exit status."""
         if self.process is None:
             return None
-        try:
-            status = self.process.wait(0.2 if self.process.poll() is None else 0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience)
+        self.process.kill()     # and what it has started
+        status = self.process.wait()
         with contextlib.suppress(OSError):      # the rest of the input is lost
             self.process.stdin.close()
-        with contextlib.suppress(queue.Empty):      # the rest of its output
-            while self.replies.get(timeout=1) is not None:
-                pass
+        self.replies.stop()
         self.process = None
         return status
 
@@ -185,40 +185,39 @@ class Student:
         return self
 
     def __exit__(self, *_):
-        if self.process is not None:
-            self.process.kill()
-        self.stop()
+        self.stop(0)
+
+
+class OwnGroup(subprocess.Popen):
+    """A process that is killed together with those that it has started."""
+
+    def kill(self):
+        """Kill them all, also if the first one has ended."""
+        if os.name != "posix":
+            super().kill()
+        else:
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 def launch_process(assignment, folder):
     """Start a student's process on this machine as it is, without a sandbox."""
     environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
                    "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    return subprocess.Popen(
+    return OwnGroup(
         [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
          ",".join(assignment.script_names), str(assignment.folder / STAND_IN)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env=environment, start_new_session=os.name == "posix")
 
 
-def read_messages(stream, replies):
-    """Put the messages of a stream into a queue; None after the last one."""
-    with stream:
-        try:
-            while True:
-                replies.put(messages.read_message(stream))
-        except messages.ProtocolError as problem:
-            replies.put(({"unreadable": str(problem)}, []))
-        except (EOFError, OSError, ValueError):
-            pass
-    replies.put(None)
-
-
-def is_complete(answer, values, what):
-    """Whether a reply is complete; a student's code may have sent it."""
+def is_complete(answer, values, header):
+    """Whether a reply is complete and answers a request; a student's code may have sent it."""
+    if type(answer.get("id")) is not int or answer["id"] != header["id"]:
+        return False
     if "error" in answer:
         return isinstance(answer["error"], dict)
-    if what == "call":
+    if header["do"] == "call":
         return len(values) == 2 and isinstance(values[1], list)
     return len(values) == 1
 
