@@ -13,7 +13,6 @@ import os
 import pickle
 import re
 import resource
-import shutil
 import sys
 import threading
 import traceback
@@ -28,6 +27,7 @@ from staff.notebooks.comparison import find_difference, list_lines
 from staff.notebooks.loading import clean_output
 from staff.notebooks.kernel import Ended, SandboxKernel
 from staff.notebooks.nbval_run import CELLS, NOTEBOOK, REQUEST
+from staff.sandbox.folders import remove_folder
 from staff.sandbox.limits import MIB
 
 LONGEST = 20_000        # letters of a cell's output that are kept
@@ -110,7 +110,7 @@ def end_with_parent(parent, folder):
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children(recursive=True):
             child.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_folder(folder)
     os._exit(4)
 
 

@@ -20,6 +20,7 @@ from kit import ENGINE
 from kit.files import one_line
 from kit.sections import name_cells
 from staff.record import Finding
+from staff.sandbox.folders import temporary_folder
 
 REQUEST, NOTEBOOK, CELLS = "request.pickle", "notebook.ipynb", "cells.jsonl"
 SPARE_SECONDS = 60      # beyond a notebook's own limit: starting, ending, comparing
@@ -59,9 +60,7 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
     if language.lower() not in ("python", "ipython", "python3"):
         words = f"is written in {language}: only Python is executed"
         return Outcome([Finding("notebooks", "stopped", words, notebook.name)], {})
-    with tempfile.TemporaryDirectory(prefix="rerun-", dir=choose_short_folder(),
-                                     ignore_cleanup_errors=True) as temporary:
-        place = Path(temporary)
+    with temporary_folder("rerun-", choose_short_folder()) as place:
         content = json.dumps(prepare_notebook(code, ignored))
         (place / NOTEBOOK).write_text(content, encoding="utf-8")
         request = Request(Path(folder).resolve(), notebook.name, layout, sandbox, limits)

@@ -13,8 +13,8 @@ import pytest
 
 from kit.checking.student import Problem, Student
 from kit.files import Refused
-from staff.sandbox.confined import list_descendants
 from staff.sandbox.limits import read_limits
+from staff.sandbox.measuring import list_descendants
 from staff.sandbox.sandbox import Sandbox
 
 QUESTION = np.arange(4.0)

@@ -1,4 +1,4 @@
-"""The pipes to a student's process: whatever it does with them, a call ends, and so does its thread."""
+"""The pipes to a student's process: whatever it does with them, a call and its thread end."""
 
 import os
 import threading

@@ -20,8 +20,8 @@ from kit.checking.student import Problem, Student
 from kit.files import Refused
 from staff.layouts import Layout
 from staff.sandbox import bubblewrap
-from staff.sandbox.confined import list_descendants
 from staff.sandbox.interpreter import find_interpreter
+from staff.sandbox.measuring import list_descendants
 from staff.sandbox.probe import NotIsolated
 from staff.sandbox.program import Program
 from staff.sandbox.sandbox import ENTER, Sandbox
@@ -80,7 +80,7 @@ def stripped(folder, option, length=1, fails=""):
 
 
 @pytest.mark.parametrize("option, length, told", [
-    ("--unshare-net", 1, "loopback can be reached; an abstract socket"),
+    ("--unshare-net", 1, "machine: an abstract socket of the host can be reached"),
     ("--unshare-pid", 1, "processes of the host"),
     ("--seccomp", 2, "system calls are not filtered; .*memfd"),
     ("--remount-ro", 10, "/ can be written to; .*/box/sub/kit can be written to"),
