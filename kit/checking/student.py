@@ -135,7 +135,8 @@ class Student:
     def exchange(self, header, values, goes_on):
         """Send a request and return the values of its reply; TimeoutError if that takes long."""
         path = header["target"]
-        name = f"{path[0]}.py" if header["do"] == "import" else path[-1]
+        importing = header["do"] == "import"
+        name, kind = (f"{path[0]}.py", NotImported) if importing else (path[-1], Problem)
         try:
             messages.write_message(Pipe(self.process.stdin, goes_on), header, values)
         except TimeoutError:
@@ -149,14 +150,14 @@ class Student:
             words = (f"{name} was stopped: {why}" if why else
                      f"{name} ended the Python process (exit status {status}): remove "
                      "os._exit and similar calls, and return a value")
-            raise (NotImported if header["do"] == "import" else Problem)(words)
+            raise kind(words)
         answer, values = found
         if not is_complete(answer, values, header):
             self.stop()
             if "unreadable" in answer:
-                raise Problem(f"the result of {name} is refused: "
-                              f"{one_line(answer['unreadable'], 100)}")
-            raise Problem(f"{name} interfered with the checks: it should only compute")
+                raise kind(f"the result of {name} is refused: "
+                           f"{one_line(answer['unreadable'], 100)}")
+            raise kind(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
             raise make_problem(path, answer["error"])
         return values
