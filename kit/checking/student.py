@@ -49,7 +49,8 @@ class Student:
     layout:     Of the code: "kit", or another one that has fewer functions.
     instead:    The checks of this layout, by the title that they replace.
     launch:     Starts the process for a folder and returns it. The process is like a Popen. It may
-                have a `reason`, why it has ended, and a `read_clock`, its own clock.
+                have a `reason`, why it has ended, its own clock, `read_clock`, and `is_starved`:
+                whether it is late only since this machine has too much to do.
     seconds:    The limit of one call.
     importing:  The limit of the first call into a script, in seconds.
     total:      The limit of all calls together, in seconds.
@@ -64,6 +65,7 @@ class Student:
         self.total, self.left = total, total
         self.launch = launch or functools.partial(launch_process, self.assignment)
         self.process, self.replies, self.sent = None, None, 0
+        self.starved = False    # whether a call was stopped only since others used the machine
         self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
         self.endless = {}       # {function or script that did not return: its Problem}
 
@@ -115,8 +117,10 @@ class Student:
             found = self.exchange(header, values if script else [target[0], *values],
                                   limit_time(min(seconds, self.left), clock))
         except TimeoutError:
+            all_used = self.left < seconds
+            self.note_starving()
             self.stop()
-            if self.left < seconds:
+            if all_used:
                 raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
                               ) from None
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
@@ -146,6 +150,7 @@ class Student:
         found = self.replies.take(goes_on)
         if found is None:
             why = getattr(self.process, "reason", "")
+            self.note_starving()
             status = self.stop()
             words = (f"{name} was stopped: {why}" if why else
                      f"{name} ended the Python process (exit status {status}): remove "
@@ -161,6 +166,11 @@ class Student:
         if "error" in answer:
             raise make_problem(path, answer["error"])
         return values
+
+    def note_starving(self):
+        """Note whether the process is late by no fault of its own; no call is judged then."""
+        if getattr(self.process, "is_starved", bool)():
+            self.starved, self.left = True, 0
 
     def start(self):
         """Start the process."""

@@ -11,10 +11,11 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say
-from kit.pool import count_cores, run_jobs
+from kit.pool import Failure, count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.grading import cluster
 from staff.grading.judging import prepare
@@ -31,6 +32,7 @@ from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
 
+STARVED = "this machine had too much else to do: give the same command again when it has less"
 DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
 
 
@@ -134,16 +136,33 @@ def run_stages(record, stages, seed, sandbox, options):
     elif stale:
         say(f"{len({job.submission.key for job in stale})} of them were graded by other checks or "
             "under other limits, and keep their points: --recheck grades them again")
-    full_jobs = (add_files(job, options.out) for job in jobs)
-    with closing(start_jobs(full_jobs, sandbox, options)) as outcomes, \
-            Progress("grading", len(jobs)) as progress:
-        for job, outcome in outcomes:
+    with Progress("grading", len(jobs)) as progress:
+        def keep(job, outcome):
             keep_outcome(record, job, outcome, recheck)
             progress.step()
+        starved = do_jobs(jobs, keep, sandbox, options)
+        if starved:
+            say(f"{len(starved)} had too little of this machine's time: judged again, alone")
+            options.jobs = 1
+            for job in do_jobs(starved, keep, sandbox, options):
+                keep(job, Failure(STARVED))
     if options.recheck:
         for line in describe_recheck(record, recheck):
             say(line)
         end_recheck(record)
+
+
+def do_jobs(jobs, keep, sandbox, options):
+    """Do the jobs, and keep(job, outcome); the jobs that this machine had no time for."""
+    starved = []
+    full_jobs = (add_files(job, options.out) for job in jobs)
+    with closing(start_jobs(full_jobs, sandbox, options)) as outcomes:
+        for job, outcome in outcomes:
+            if getattr(outcome, "starved", False):
+                starved.append(replace(job, files={}))
+            else:
+                keep(job, outcome)
+    return starved
 
 
 def start_jobs(jobs, sandbox, options):

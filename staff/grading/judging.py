@@ -38,10 +38,14 @@ VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
 
 @dataclass(frozen=True)
 class Verdict:
-    """A Result for each check, and Findings about the code as a whole."""
+    """A Result for each check, and Findings about the code as a whole.
+
+    starved: whether code was stopped only since this machine had too much to do.
+    """
 
     results: list
     findings: list
+    starved: bool = False
 
 
 def prepare(sandbox):
@@ -64,7 +68,7 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
         results = [judge(one, student, fresh, sandbox, seed)
                    for one in load_checks(sandbox.assignment)
                    if judges(one) and (chosen is None or one.id in chosen)]
-        return Verdict(results, list_code_findings(student))
+        return Verdict(results, list_code_findings(student), student.starved)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ NO_ROOM = 125               # the exit status of enter.py if a folder cannot be 
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
 PERIOD = 0.05               # seconds between two looks at memory and time
 BUSY_SECONDS = 2            # for which too many processes may compute
+CORES = os.cpu_count() or 1
 
 
 class Confined:
@@ -86,9 +87,10 @@ class Confined:
         return self.clock.seconds
 
     def is_starved(self):
-        """Whether it is late since this machine has too much to do, and not by its own fault."""
-        return self.overdue or (os.getloadavg()[0] > (os.cpu_count() or 1)
-                                and self.clock.used < self.clock.seconds / 2)
+        """Whether it is late only since this machine has too much to do."""
+        if self.stopped or self.popen.poll() is not None:
+            return self.overdue
+        return os.getloadavg()[0] > CORES and self.clock.used < self.clock.seconds / 2
 
     def read_last_line(self):
         """The last line of its log, once it has ended; or its exit status."""
@@ -177,7 +179,7 @@ class Confined:
         if self.group:
             times.used = self.group.read_used() or times.used
         self.clock.look(times)
-        most = self.limits.busy_processes * (os.cpu_count() or 1)
+        most = self.limits.busy_processes * CORES
         if times.busy <= most:
             self.calm = now
         if self.clock.seconds > self.limits.total_seconds:
