@@ -77,14 +77,16 @@ class Replies:
         self.thread.start()
 
     def read_all(self, stream):
-        """Put the messages of a stream into the queue; None after the last one."""
+        """Put the messages of a stream into the queue, or a ProtocolError; None at the end."""
         with stream:
             pipe = Pipe(stream, lambda: not self.stopped)
             try:
                 while not self.stopped:
                     self.put(messages.read_message(pipe))
-            except (messages.ProtocolError, MemoryError) as problem:
-                self.put(({"unreadable": str(problem) or "it is too large"}, []))
+            except messages.ProtocolError as problem:
+                self.put(problem)
+            except MemoryError:
+                self.put(messages.ProtocolError("it is too large"))
             except (EOFError, OSError, ValueError):
                 pass
         self.put(None)
@@ -96,7 +98,10 @@ class Replies:
                 return self.queue.put(reply, timeout=LOOK)
 
     def take(self, goes_on):
-        """The next reply, None after the last one; TimeoutError if that takes too long."""
+        """The next reply, or the ProtocolError that it is; None after the last one.
+
+        TimeoutError if that takes too long.
+        """
         while goes_on():
             with contextlib.suppress(queue.Empty):
                 return self.queue.get(timeout=LOOK)

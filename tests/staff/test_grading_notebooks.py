@@ -122,6 +122,10 @@ def test_an_untouched_notebook_gets_no_note(hand_in):
      "the cell 2c-figure has moved"),
     (lambda cells, at: cells[at["2a-table"]].update(cell_type="markdown"),
      "the cell 2a-table was code and is now text"),
+    (lambda cells, at: cells[at["2a-table"]].update(source="print(33.55)"),
+     "the given cell 2a-table was changed"),
+    (lambda cells, at: cells[at["2a-intro"]].update(source="## 2a  Less\n\nDo less."),
+     "the given cell 2a-intro was changed"),
 ])
 def test_a_changed_cell_is_noted_and_nothing_else(hand_in, change, words):
     node = student_notebook(2)
@@ -164,7 +168,7 @@ def test_how_a_notebook_was_run(hand_in):
     assert found(findings, "order") == [
         ("a.ipynb", 3, "was executed before cell 1, which stands above it")]
     assert found(findings, "saved-error") == [
-        ("a.ipynb", 4, "was handed in with an error: ValueError: no")]
+        ("a.ipynb", 4, "was handed in with an error: “ValueError: no”")]
 
 
 def test_a_notebook_that_was_never_run(hand_in):
@@ -376,7 +380,7 @@ def test_another_language_is_not_executed(hand_in):
     node.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
     findings = rerun_notebooks(hand_in(a=node), STARTER, Sandbox(LIMITS, isolated=False))
     assert found(findings, "stopped") == [
-        ("a.ipynb", 0, "is written in R: only Python is executed")]
+        ("a.ipynb", 0, "is written in “R”: only Python is executed")]
 
 
 @pytest.mark.faults
@@ -388,11 +392,11 @@ def test_what_does_not_run_and_what_differs(hand_in, sandbox):
     (folder / "helper.py").write_text("def fail(x):\n    return x / 0\n")
     assert found(rerun_notebooks(folder, STARTER, sandbox), "differs", "error", "stopped") == [
         ("a.ipynb", 1, "gives 0.9541 where 0.9605 was handed in, in “0.9605”"),
-        ("a.ipynb", 2, "raises NameError: name 'missing' is not defined (line 2: “b = a + "
+        ("a.ipynb", 2, "raises NameError: “name 'missing' is not defined” (line 2: “b = a + "
          "missing”)"),
-        ("a.ipynb", 3, "raises ZeroDivisionError: division by zero (line 2: “helper.fail(1)”; "
+        ("a.ipynb", 3, "raises ZeroDivisionError: “division by zero” (line 2: “helper.fail(1)”; "
          "helper.py, line 2)"),
-        ("a.ipynb", 4, "raises NameError: name 'b' is not defined (line 1: “print(b)”), perhaps "
+        ("a.ipynb", 4, "raises NameError: “name 'b' is not defined” (line 1: “print(b)”), perhaps "
          "because cells 2 to 3 failed")]
 
 
