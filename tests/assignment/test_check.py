@@ -15,7 +15,7 @@ import pytest
 from here import ASSIGNMENT, BY_ID, CHECKS, ROOT, SUBTASKS
 import kit.check
 from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
-from kit.checking import messages, registry, student
+from kit.checking import launching, messages, registry
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
 from planted import SCRIPTS, find, plant, with_body
@@ -204,7 +204,7 @@ def test_stopped_from_the_keyboard(monkeypatch, capsys):
 
 
 def test_no_python_is_exit_status_2(monkeypatch, capsys):
-    monkeypatch.setattr(student.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(launching.sys, "executable", "/nowhere/python")
     assert main(["2d"]) == 2 and capsys.readouterr().err.startswith("kit check: ")
 
 

@@ -5,13 +5,17 @@ import re
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from attacks import HELPERS, MEMORY
 from hostile import CODE, LIMITS, outcome, the_sandbox, written
 
 from kit.checking.student import Problem, Student
-from staff.grading.judging import judge_code
+from kit.pool import Failure
+from staff.grading import command
+from staff.grading.judging import Verdict, judge_code
+from staff.grading.stages import Job
 from staff.sandbox import cgroup, confined
 from staff.sandbox.folders import holds_too_much, remove_folder
 from staff.sandbox.measuring import OwnClock, Times, measure_times
@@ -266,7 +270,31 @@ def test_only_the_clock_on_the_wall(sandbox, tmp_path, monkeypatch):
     start = time.monotonic()
     verdict = judge_code(files, "kit", replace(sandbox, limits=limits), 3)
     assert verdict.starved and time.monotonic() - start < 30
-    assert "was not done within 1 s" in " ".join(one.words for one in verdict.results)
+    told = " ".join(one.words for one in [*verdict.results, *verdict.findings])
+    assert "was not done within 1 s" in told
+
+
+@pytest.mark.parametrize("relieved", [True, False])
+def test_what_was_starved_is_judged_again_alone(relieved, monkeypatch):
+    """If it starves again, it has no result, rather than one that costs points."""
+    kept, crews = [], []
+
+    def start_jobs(jobs, sandbox, options):
+        crews.append(options.jobs)
+        for job in jobs:
+            alone = options.jobs == 1 and relieved
+            yield job, Verdict([], [], starved="slow" in job.checks and not alone)
+
+    jobs = [Job(None, None, 1, None, ("slow",)), Job(None, None, 1, None, ("fast",))]
+    monkeypatch.setattr(command, "find_jobs", lambda *_: (jobs, []))
+    monkeypatch.setattr(command, "add_files", lambda job, out: job)
+    monkeypatch.setattr(command, "start_jobs", start_jobs)
+    monkeypatch.setattr(command, "keep_outcome",
+                        lambda record, job, outcome, recheck: kept.append((job, outcome)))
+    command.run_stages(None, [], 1, None, SimpleNamespace(jobs=2, recheck=False, out=None))
+    assert [job.checks for job, _ in kept] == [("fast",), ("slow",)] and crews == [2, 1]
+    assert kept[0][1] == Verdict([], [])
+    assert kept[1][1] == (Verdict([], []) if relieved else Failure(command.STARVED))
 
 
 # ------------------------------------------------------------------------------------ the watch
@@ -311,8 +339,12 @@ def test_deep_folders_do_not_end_the_watch(sandbox, tmp_path):
     process = sandbox.run(Program(
         [sandbox.interpreter.program, "-c", f"import os\nos.chdir('/ipc')\n{code}"],
         write={"/ipc": tmp_path}, limits=replace(CODE, address_mib=100000)))
-    process.wait(30)
-    assert "of memory" in process.reason
+    try:
+        process.wait(30)
+        assert "of memory" in process.reason
+    finally:
+        process.kill()
+        remove_folder(tmp_path)     # pytest cannot
 
 
 @pytest.mark.parametrize("problem", [RecursionError, MemoryError, ValueError, SystemExit])
