@@ -270,8 +270,11 @@ def test_only_the_clock_on_the_wall(sandbox, tmp_path, monkeypatch):
     start = time.monotonic()
     verdict = judge_code(files, "kit", replace(sandbox, limits=limits), 3)
     assert verdict.starved and time.monotonic() - start < 30
-    told = " ".join(one.words for one in [*verdict.results, *verdict.findings])
-    assert "was not done within 1 s" in told
+    with Student(written(tmp_path / "sub", "import time\ntime.sleep(60)\n"), 60,
+                 replace(sandbox, limits=limits).launch, cases={"none": 0}) as student:
+        with pytest.raises(Problem, match="was not done within 1 s"):
+            student.call("task2.answer", 1)
+        assert student.starved
 
 
 @pytest.mark.parametrize("relieved", [True, False])
