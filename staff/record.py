@@ -17,6 +17,8 @@ from kit.files import Refused, reason
 FILE = "record.sqlite"
 FORMAT = 1
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
+DOUBT = "doubt"             # that of one about a claim of which the files show no sign
+OPEN = "open"               # the state of a check that could not reach the code
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (
@@ -85,7 +87,7 @@ class Result:
     part: str
     title: str
     remark: bool
-    state: str
+    state: str              # as kit.check has it, or OPEN
     words: str = ""         # for the teacher, measured on the fresh inputs
     shown: str = ""         # for the student, measured on the published inputs
     seed: int = 0           # of the fresh inputs

@@ -133,7 +133,8 @@ def run_stages(record, stages, seed, sandbox, options):
         jobs = jobs + stale
     elif stale:
         say(f"{len({job.submission.key for job in stale})} of them were graded by other checks or "
-            "under other limits, and keep their points: --recheck grades them again")
+            "under other limits, or have open parts; they keep their points: --recheck grades "
+            "them again")
     full_jobs = (add_files(job, options.out) for job in jobs)
     with closing(start_jobs(full_jobs, sandbox, options)) as outcomes, \
             Progress("grading", len(jobs)) as progress:
