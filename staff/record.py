@@ -110,6 +110,9 @@ class Record:
     """The record in a file. The file is made if it is missing."""
 
     def __init__(self, path):
+        if Path(path).is_symlink():
+            raise Refused(f"{path} is a link, and a record is not written through one: put the "
+                          "record itself there, or give another output folder")
         try:
             self.connection = sqlite3.connect(path, isolation_level=None)
             self.connection.row_factory = sqlite3.Row

@@ -6,6 +6,7 @@ report. Results that the record holds are not computed again.
 
 import contextlib
 import fcntl
+import os
 import secrets
 import sqlite3
 import sys
@@ -89,13 +90,21 @@ def make_sandbox(options):
 def lock_folder(out):
     """Keep other gradings out of the folder. The lock ends with this process."""
     out.mkdir(parents=True, exist_ok=True)
-    with open(out / LOCK, "w") as file:
+    place = out / LOCK
+    if place.is_symlink():      # a file that it leads to would be emptied
+        place.unlink()
+    with open(place, "w", opener=open_no_link) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Refused(f"another grading is writing into {out}: wait until it has ended, or "
                           "give another folder with -o") from None
         yield
+
+
+def open_no_link(path, flags):
+    """A descriptor of a file, for open(). It follows no link, and waits for no pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
 
 
 def keep_seed(record, asked):

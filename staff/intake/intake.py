@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kit.definition import load_assignment, tomllib
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, make_inner_folder, one_line, reason
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
@@ -172,7 +172,8 @@ def read_files(folder):
 def is_copied(folder, sha256):
     """Whether a clean copy is there, and complete."""
     with contextlib.suppress(OSError, Refused):
-        return folder.is_dir() and hash_files(read_files(folder)) == sha256
+        return (folder.is_dir() and not folder.is_symlink()
+                and hash_files(read_files(folder)) == sha256)
     return False
 
 
@@ -181,8 +182,7 @@ def open_copies(out):
     """Yield the folder for clean copies; Refused if they cannot be written."""
     copies = out / COPIES
     try:
-        copies.mkdir(parents=True, exist_ok=True)
-        yield copies
+        yield make_inner_folder(out, COPIES)
     except OSError as problem:
         raise Refused(f"{copies} cannot be written ({reason(problem)}): give another output "
                       "folder with -o") from None
@@ -212,6 +212,8 @@ def clear_copies(copies, keys):
         ours = re.fullmatch(r"[a-z0-9-]+-[0-9a-f]{10}", one.name) and one.name not in keys
         if ours or one.name.startswith(UNFINISHED):
             shutil.rmtree(one, ignore_errors=True)
+            with contextlib.suppress(OSError):      # rmtree leaves a link where it is
+                one.unlink()
 
 
 # ------------------------------------------------------------------- hand-ins beside each other
