@@ -519,15 +519,14 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, monkeypatch, source, words):
 
 
 REPLACED_SOCKETS = """\
-import os, stat, time
+import os, stat
 for folder, folders, names in os.walk('/'):
     folders[:] = [name for name in folders if name not in ('proc', 'sys', 'usr')]
     for path in [os.path.join(folder, name) for name in names]:
         if os.path.lexists(path) and stat.S_ISSOCK(os.lstat(path).st_mode):
             os.unlink(path)
             os.symlink(%r, path)
-time.sleep(2)
-os._exit(0)
+os.execv('/bin/sleep', ['sleep', '3'])   # the grader connects again and again meanwhile
 """
 
 
