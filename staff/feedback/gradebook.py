@@ -46,6 +46,8 @@ def list_people(standings, roster=None):
         one = standing.submission
         name = one.name or (one.members[0] if len(one.members) == 1 else "")
         add_person(found, Person(one.student, name, standing, True), roster)
+        for student, name in one.partners:
+            add_person(found, Person(student, name, standing, False), roster)
     owners = {}
     for identity, person in found.items():
         owners.setdefault(sort_name(person.name or person.student), []).append(identity)

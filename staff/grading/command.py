@@ -126,9 +126,13 @@ def keep_submissions(record, options):
     counted = [one.layout for one in submissions if one.counts]
     refused = [one for one in submissions if one.refused and not one.superseded]
     earlier = sum(bool(one.superseded) for one in submissions)
+    late = [one for one in submissions if one.late and not one.superseded]
+    groups = sum(bool(one.partners) for one in submissions)
     parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
     parts += [f"{len(refused)} refused"] if refused else []
     parts += [f"{earlier} earlier attempts left out"] if earlier else []
+    parts += [f"{len(late)} late"] if late else []
+    parts += [f"{groups} of groups in Moodle"] if groups else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
     for one in refused:
         say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")

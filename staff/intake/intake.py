@@ -45,7 +45,8 @@ def take_in(path, out, layout="auto", limits=None):
     hand_ins = find_hand_ins(path, out)
     with open_copies(out) as copies:
         found = [take_one(one, copies, layout, limits) for one in hand_ins]
-        found = note_repeats(supersede_attempts(found, hand_ins))
+        found = join_groups(supersede_attempts(found, hand_ins), hand_ins)
+        found = note_repeats(found)
         clear_copies(copies, {one.key for one in found if one.sha256})
     return sorted(found, key=lambda one: (one.student, one.attempt, one.key))
 
@@ -66,7 +67,7 @@ def take_one(hand_in, copies, layout, limits):
     """The Submission of a hand-in, after its copy is written; or a refused one."""
     one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
                      one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
-                     notes=hand_in.notes)
+                     notes=hand_in.notes, late=hand_in.late)
     try:
         files, notes = read_entries(hand_in.list_entries(), limits)
         one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
@@ -236,6 +237,28 @@ def supersede_attempts(submissions, hand_ins):
             changed[latest.key] = replace(latest, notes=(
                 *latest.notes, f"the attempt of {readable[-1]} could be read"))
     return [changed.get(one.key, one) for one in submissions]
+
+
+def join_groups(submissions, hand_ins):
+    """The submissions; those of Moodle with the same files become one, with several students.
+
+    Moodle has a folder for each member of a group, with the files of the group as they are.
+    """
+    groups = defaultdict(list)
+    for one, hand_in in zip(submissions, hand_ins):
+        if hand_in.platform == "Moodle" and one.sha256:
+            groups[one.sha256, hand_in.describe()].append(one)
+    changed = {}
+    for first, *others in groups.values():
+        if others:
+            names = ", ".join(f"{one.name} ({one.student})" for one in (first, *others))
+            changed |= {one.key: None for one in others}
+            changed[first.key] = replace(
+                first, partners=tuple((one.student, one.name) for one in others),
+                members=first.members or tuple(one.name for one in (first, *others)),
+                notes=(*first.notes, f"Moodle has the same files for {one_line(names, 300)}: "
+                                     "taken as one group's"))
+    return [one for one in (changed.get(one.key, one) for one in submissions) if one]
 
 
 def note_repeats(submissions):

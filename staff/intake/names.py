@@ -1,0 +1,204 @@
+"""Reads the names of a download's files: whose each is, and which part the student has chosen.
+
+Blackboard  TITLE_USER_attempt_2026-02-11-23-59-59_FILE, and …-59-59.txt with the name
+Canvas      NAME_LATE_ID_NUMBER_FILE, LATE_anon_ID_NUMBER_FILE, NAME_ID_text.html
+Moodle      NAME_ID_assignsubmission_file_FILE
+
+The student's own FILE comes last, and may look like anything. So one platform is chosen for the
+whole download, and a name is never searched for the part of another one.
+"""
+
+import math
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from kit.files import one_line
+
+BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>[0-9]{4}(?:-[0-9]{2}){5})"
+                        r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
+# platforms take numbers between "_" out of the names of people and groups
+PERSON = r"(?P<name>(?:(?!_[0-9]+_).)+?{})"
+MOODLE = re.compile(PERSON.format("") + r"_(?P<student>[0-9]+)_assignsubmission_[a-z]+"
+                    r"(?:_(?P<file>.*))?", re.DOTALL)
+WHAT = r"_(?:(?P<number>[0-9]+)_(?P<file>.+)|(?:text|link)\.html)"
+OF_CANVAS = PERSON.replace(".)", r"[^\s/])") + r"(?P<late>_LATE)?_(?P<student>[0-9]+)" + WHAT
+CANVAS = re.compile(OF_CANVAS.format(""), re.DOTALL)
+CANVAS_NUMBERED = re.compile(OF_CANVAS.format("_(?P<tail>[0-9]+)"), re.DOTALL)
+CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon(?P<late_too>_LATE)?_"
+                              r"(?P<student>[A-Za-z0-9]{5}))" + WHAT, re.DOTALL)
+PLATFORMS = {"Blackboard": (BLACKBOARD,), "Moodle": (MOODLE,),
+             "Canvas": (CANVAS, CANVAS_NUMBERED, CANVAS_ANONYMOUS)}
+SHORT = 2       # digits of a group's number
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What a name says.
+
+    student: the platform's name or number for the student; name: that for people.
+    file:    the name that the student has chosen; "" if the platform names no file.
+    before:  the name up to the attempt or the number, which all files of a student share.
+    number:  Canvas's number of the file; larger ones are newer. tail: of a group.
+    """
+
+    platform: str
+    student: str
+    name: str
+    before: str
+    file: str = ""
+    attempt: str = ""
+    late: bool = False
+    number: int = 0
+    tail: str = ""
+    receipt: bool = False
+
+
+class Unclear(str):
+    """A sentence: why a name does not tell whose the file is."""
+
+
+def fits_a_platform(name):
+    """Whether a name has the form of some platform's."""
+    return any(pattern.fullmatch(name) for patterns in PLATFORMS.values() for pattern in patterns)
+
+
+def choose_platform(names):
+    """The platform whose names these are; "" if none fits at least half of them.
+
+    If several fit as many, it is the one that leaves the most to the student.
+    """
+    fitting = {}
+    for platform, patterns in PLATFORMS.items():
+        signs = [next(filter(None, (pattern.fullmatch(name) for pattern in patterns)), None)
+                 for name in names]
+        own = [len(sign.groupdict().get("file") or "") for sign in signs if sign]
+        fitting[platform] = len(own), sum(own)
+    if find_doubles([one for name in names for one in read_canvas(name)[:1]]):
+        fitting["Canvas"] = fitting["Canvas"][0] - 1, 0     # a title of Blackboard's with numbers
+    best = max(fitting, key=fitting.get)
+    return best if 2 * fitting[best][0] >= len(names) > 0 else ""
+
+
+def read_names(names, platform, users):
+    """{name: a Sign, or Unclear} of the names that fit the platform.
+
+    users: {text before _attempt_: user name} as Blackboard's texts tell.
+    """
+    if platform == "Canvas":
+        anonymous = sum(map(bool, map(CANVAS_ANONYMOUS.fullmatch, names))) > len(names) / 2
+        return settle({name: found for name in names if (found := read_canvas(name, anonymous))})
+    if platform == "Blackboard":
+        return read_blackboard(names, users)
+    return {name: Sign(platform, sign["student"], one_line(sign["name"], 100),
+                       f"{sign['name']}_{sign['student']}", sign["file"] or "")
+            for name in names if platform and (sign := MOODLE.fullmatch(name))}
+
+
+# ----------------------------------------------------------------------------------- Blackboard
+
+def read_blackboard(names, users):
+    """{name: Sign} of Blackboard's names. The title may hold "_", and so may a user name."""
+    signs = {name: sign for name in names if (sign := BLACKBOARD.fullmatch(name))}
+    title = find_title({sign["before"] for sign in signs.values()}, users)
+    found = {}
+    for name, sign in signs.items():
+        before = sign["before"]
+        user = users.get(before) or (before[len(title):] if before.startswith(title) and title
+                                     else before.rpartition("_")[2])
+        found[name] = Sign("Blackboard", user, "", f"{before}_attempt_{sign['attempt']}",
+                           sign["file"] or "", sign["attempt"], receipt=bool(sign["receipt"]))
+    return found
+
+
+def find_title(befores, users):
+    """The title with "_", as most texts tell or as all names begin; "" if it is not known."""
+    told = Counter(before.removesuffix(user) for before, user in users.items())
+    if told:
+        return told.most_common(1)[0][0]
+    shared = os.path.commonprefix(sorted(befores)) if len(befores) > 1 else ""
+    return shared[:shared.rfind("_") + 1]
+
+
+# --------------------------------------------------------------------------------------- Canvas
+
+def read_canvas(name, anonymous=False):
+    """The Signs that a name could be in Canvas: one, or two if a number could be a group's.
+
+    anonymous: whether names without a person come first.
+    """
+    found = []
+    named, nameless = (CANVAS, CANVAS_NUMBERED), (CANVAS_ANONYMOUS,)
+    for pattern in nameless + named if anonymous else named + nameless:
+        sign = pattern.fullmatch(name)
+        if sign and not (found and (anonymous or pattern is CANVAS_ANONYMOUS)):
+            fields = sign.groupdict()
+            person = one_line(fields["name"].replace("anon_LATE", "anon"), 100)
+            called = person if pattern is CANVAS_ANONYMOUS else person.replace("_", " ").strip()
+            found.append(Sign(
+                "Canvas", fields["student"], called, f"{fields['name']}_{fields['student']}",
+                fields["file"] or "", late=bool(fields["late"] or fields.get("late_too")),
+                number=int(fields["number"] or 0), tail=fields.get("tail") or ""))
+    return found
+
+
+def settle(readings):
+    """{name: Sign or Unclear}, from {name: Signs}: the one that fits the rest of the download.
+
+    A number of Canvas's belongs to one file, and the number of a student to one name.
+    """
+    found = {name: signs[0] for name, signs in readings.items() if len(signs) == 1}
+    settled = list(found.values())
+    unclear = {name: signs for name, signs in readings.items() if len(signs) > 1}
+    doubles = [find_doubles(settled + list(those)) for those in zip(*unclear.values())]
+    for name, signs in unclear.items():
+        possible = [sign for sign, wrong in zip(signs, doubles) if sign not in wrong] or signs
+        found[name] = (possible[0] if len(possible) == 1 else
+                       compare(*possible, settled) or guess(*possible, unclear.values())
+                       or Unclear("its name is Canvas's in two ways, as a file of "
+                                  + " and as one of ".join(one.student for one in possible)
+                                  + ": put the file into a folder with the name of its student"))
+    return found
+
+
+def find_doubles(signs):
+    """The Signs that cannot all be right: one number for two files, one student with two names."""
+    files, names = {}, {}
+    for one in signs:
+        if one.number:
+            files.setdefault(one.number, set()).add(one.file)
+        names.setdefault(one.student, set()).add(one.name)
+    return [one for one in signs
+            if len(files.get(one.number, ())) > 1 or len(names[one.student]) > 1]
+
+
+def compare(plain, grouped, settled):
+    """The Sign whose numbers are like those of the names that are clear; None if both are.
+
+    The same number is that of a file in the plain Sign, and that of a student in the other.
+    """
+    students = [int(one.student) for one in settled if one.student.isdecimal()]
+    files = [one.number for one in settled if one.number]
+    if not students or not files:
+        return None
+    to_file, to_student = (min(abs(math.log((int(grouped.student) + 1) / (one + 1)))
+                               for one in those) for those in (files, students))
+    if 2 * min(to_file, to_student) >= max(to_file, to_student):
+        return None
+    return plain if to_file < to_student else grouped
+
+
+def guess(plain, grouped, unclear):
+    """The Sign that is likely where all names are unclear; None if neither is.
+
+    Files have larger numbers than students. Groups have short numbers, or one name for many.
+    """
+    if grouped.number and grouped.number < int(grouped.student):
+        return plain
+    if len(grouped.tail) <= SHORT:
+        return grouped
+    people = {(one.name, one.student) for one, _ in unclear}
+    if len(people) < 2:
+        return None
+    return plain if len({name for name, _ in people}) == len(people) else grouped
