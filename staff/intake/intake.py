@@ -249,7 +249,8 @@ def join_groups(submissions, hand_ins):
         if hand_in.platform == "Moodle" and one.sha256:
             groups[one.sha256, hand_in.describe()].append(one)
     changed = {}
-    for first, *others in groups.values():
+    for group in groups.values():
+        first, *others = sorted(group, key=lambda one: (len(one.student), one.student))
         if others:
             names = ", ".join(f"{one.name} ({one.student})" for one in (first, *others))
             changed |= {one.key: None for one in others}
