@@ -92,6 +92,8 @@ class Standing:
             found.append(f"refused: {one.refused}")
         elif not self.results:
             found.append("the code has not been checked")
+        if one.late:
+            found.append("handed in late")
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
         found += [f"could not be done ({finding.stage}): {finding.words}"

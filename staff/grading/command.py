@@ -25,7 +25,9 @@ from staff.grading.rechecks import begin_recheck, describe_recheck, end_recheck
 from staff.grading.stages import (CodeStage, Job, ReadingStage, RerunStage, add_files, find_jobs,
                                   keep_outcome, list_failures)
 from staff.intake import alike
+from staff.intake.downloads import ODD_NAME
 from staff.intake.intake import take_in
+from staff.intake.repeats import SAME_FILES
 from staff.points import count_points
 from staff.record import FILE, Record
 from staff.release.consistency import check_assignment
@@ -127,15 +129,17 @@ def keep_submissions(record, options):
     refused = [one for one in submissions if one.refused and not one.superseded]
     earlier = sum(bool(one.superseded) for one in submissions)
     late = [one for one in submissions if one.late and not one.superseded]
-    groups = sum(bool(one.partners) for one in submissions)
     parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
     parts += [f"{len(refused)} refused"] if refused else []
     parts += [f"{earlier} earlier attempts left out"] if earlier else []
     parts += [f"{len(late)} late"] if late else []
-    parts += [f"{groups} of groups in Moodle"] if groups else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
     for one in refused:
         say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
+    for one in submissions:
+        for note in one.notes:
+            if note.startswith((ODD_NAME, SAME_FILES)):
+                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
 
 
 def run_stages(record, stages, seed, sandbox, options):

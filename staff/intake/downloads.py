@@ -26,6 +26,7 @@ BESIDE = {".txt", ".csv", ".tsv", ".md", ".xls", ".xlsx", ".ods", ".html", ".htm
           ".toml", ".log", ".xml", ".sqlite"}
 MOST_HAND_INS = 5000
 MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # in the zip of a whole course
+ODD_NAME = "its name is none of"    # how a note to the grader begins
 COPIES = "submissions"      # in an output folder, beside the record
 
 
@@ -219,7 +220,7 @@ def sort_by_attempt(items):
             attempts.setdefault((sign.student, sign.attempt), []).append((sign, item))
         elif not is_beside(item):
             student = item.name if item.kind == FOLDER else remove_suffix(item.name)
-            notes = (f"its name is none of {platform}'s, as the others are",) if platform else ()
+            notes = (f"{ODD_NAME} {platform}'s, as the others are",) if platform else ()
             own.setdefault(item.place, HandIn(student, item.place, notes=notes)).items.append(
                 (item.name, item))
     return [*own.values(), *(one for group in attempts.values()

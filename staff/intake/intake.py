@@ -7,7 +7,6 @@ import re
 import shutil
 import sys
 import tempfile
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
+from staff.intake.repeats import join_groups, note_repeats, supersede_attempts
 from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout
 from staff.record import Submission, make_key
@@ -26,7 +26,6 @@ SETTINGS = ("notebooks/report.toml", "report.toml")
 LARGEST_SETTINGS = 64 * 2**10
 MOST_MEMBERS, LONGEST_NAME = 10, 80
 MOST_DIFFERENCES = 5
-AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
 LIBRARIES = {"numpy", "matplotlib", "scipy", "tqdm", "torch", "kit", "sitecustomize",
              "usercustomize", "conftest", *getattr(sys, "stdlib_module_names", ())}
 NEVER_LOADED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib")
@@ -215,83 +214,3 @@ def clear_copies(copies, keys):
             shutil.rmtree(one, ignore_errors=True)
             with contextlib.suppress(OSError):      # rmtree leaves a link where it is
                 one.unlink()
-
-
-# ------------------------------------------------------------------- hand-ins beside each other
-
-def supersede_attempts(submissions, hand_ins):
-    """The submissions; each student's latest attempt supersedes the earlier ones.
-
-    Only a platform knows attempts. The latest one counts, even if it is refused.
-    """
-    attempts = defaultdict(list)
-    for one, hand_in in zip(submissions, hand_ins):
-        if hand_in.attempt:
-            attempts[hand_in.platform, one.student].append(one)
-    changed = {}
-    for group in attempts.values():
-        *earlier, latest = sorted(group, key=lambda one: one.attempt)
-        changed |= {one.key: replace(one, superseded=latest.key) for one in earlier}
-        readable = [one.attempt for one in earlier if not one.refused]
-        if latest.refused and readable:
-            changed[latest.key] = replace(latest, notes=(
-                *latest.notes, f"the attempt of {readable[-1]} could be read"))
-    return [changed.get(one.key, one) for one in submissions]
-
-
-def join_groups(submissions, hand_ins):
-    """The submissions; those of Moodle with the same files become one, with several students.
-
-    Moodle has a folder for each member of a group, with the files of the group as they are.
-    """
-    groups = defaultdict(list)
-    for one, hand_in in zip(submissions, hand_ins):
-        if hand_in.platform == "Moodle" and one.sha256:
-            groups[one.sha256, hand_in.describe()].append(one)
-    changed = {}
-    for group in groups.values():
-        first, *others = sorted(group, key=lambda one: (len(one.student), one.student))
-        if others:
-            names = ", ".join(f"{one.name} ({one.student})" for one in (first, *others))
-            changed |= {one.key: None for one in others}
-            changed[first.key] = replace(
-                first, partners=tuple((one.student, one.name) for one in others),
-                members=first.members or tuple(one.name for one in (first, *others)),
-                notes=(*first.notes, f"Moodle has the same files for {one_line(names, 300)}: "
-                                     "taken as one group's"))
-    return [one for one in (changed.get(one.key, one) for one in submissions) if one]
-
-
-def note_repeats(submissions):
-    """The submissions, with notes on students and members of groups who are named twice.
-
-    If the same student hands in the same files again, the first hand-in counts.
-    """
-    students, members = defaultdict(list), defaultdict(list)
-    for one in submissions:
-        if not one.superseded:
-            students[AGAIN.sub("", one.student).casefold()].append(one)
-            for name in one.members:
-                members[name.casefold()].append((name, one))
-    changed = {one.key: one for one in submissions}
-    for group in students.values():
-        first = group[0]
-        for one in group[1:]:
-            if one.sha256 and one.sha256 == first.sha256:
-                changed[one.key] = replace(one, superseded=first.key, notes=(
-                    *one.notes, f"the same files as {first.source}"))
-            else:
-                add_note(changed, group, "the same student is named")
-    for group in members.values():
-        add_note(changed, [one for _, one in group], f"{group[0][0]} is named")
-    return [changed[one.key] for one in submissions]
-
-
-def add_note(changed, group, words):
-    """Add a note on the others to each submission of a group that counts."""
-    group = [changed[one.key] for one in group if not changed[one.key].superseded]
-    for one in group:
-        if others := [other.source for other in group if other.key != one.key]:
-            words_on = f"{words} in {one_line(', '.join(others), 200)} as well"
-            if words_on not in one.notes:
-                changed[one.key] = replace(one, notes=(*one.notes, words_on))
