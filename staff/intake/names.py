@@ -8,6 +8,7 @@ The student's own FILE comes last, and may look like anything. So one platform i
 whole download, and a name is never searched for the part of another one.
 """
 
+import bisect
 import math
 import os
 import re
@@ -22,10 +23,10 @@ BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>[0-9]{4}(?:-[0-9]{
 PERSON = r"(?P<name>(?:(?!_[0-9]+_).)+?{})"
 MOODLE = re.compile(PERSON.format("") + r"_(?P<student>[0-9]+)_assignsubmission_[a-z]+"
                     r"(?:_(?P<file>.*))?", re.DOTALL)
-WHAT = r"_(?:(?P<number>[0-9]+)_(?P<file>.+)|(?:text|link)\.html)"
-OF_CANVAS = PERSON.replace(".)", r"[^\s/])") + r"(?P<late>_LATE)?_(?P<student>[0-9]+)" + WHAT
+WHAT = r"_(?:(?P<number>[0-9]{1,20})_(?P<file>.+)|(?:text|link)\.html)"
+OF_CANVAS = PERSON.replace(".)", r"[^\s/])") + r"(?P<late>_LATE)?_(?P<student>[0-9]{1,20})" + WHAT
 CANVAS = re.compile(OF_CANVAS.format(""), re.DOTALL)
-CANVAS_NUMBERED = re.compile(OF_CANVAS.format("_(?P<tail>[0-9]+)"), re.DOTALL)
+CANVAS_NUMBERED = re.compile(OF_CANVAS.format("_(?P<tail>[0-9]{{1,20}})"), re.DOTALL)
 CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon(?P<late_too>_LATE)?_"
                               r"(?P<student>[A-Za-z0-9]{5}))" + WHAT, re.DOTALL)
 PLATFORMS = {"Blackboard": (BLACKBOARD,), "Moodle": (MOODLE,),
@@ -35,12 +36,13 @@ SHORT = 2       # digits of a group's number
 
 @dataclass(frozen=True)
 class Sign:
-    """What a name says.
+    """The parts of a name.
 
     student: the platform's name or number for the student; name: that for people.
-    file:    the name that the student has chosen; "" if the platform names no file.
-    before:  the name up to the attempt or the number, which all files of a student share.
-    number:  Canvas's number of the file; larger ones are newer. tail: of a group.
+    before:  all up to the attempt or the number, which the files of a student share.
+    file:    the part that the student has chosen; "" if there is none.
+    number:  Canvas's number of the file; larger ones are newer.
+    tail:    the number at the end of a group's name.
     """
 
     platform: str
@@ -146,24 +148,76 @@ def read_canvas(name, anonymous=False):
 def settle(readings):
     """{name: Sign or Unclear}, from {name: Signs}: the one that fits the rest of the download.
 
-    A number of Canvas's belongs to one file, and the number of a student to one name.
+    The surest rules come first. The names that they settle help to settle others.
     """
     found = {name: signs[0] for name, signs in readings.items() if len(signs) == 1}
-    settled = list(found.values())
     unclear = {name: signs for name, signs in readings.items() if len(signs) > 1}
-    doubles = [find_doubles(settled + list(those)) for those in zip(*unclear.values())]
-    for name, signs in unclear.items():
-        possible = [sign for sign, wrong in zip(signs, doubles) if sign not in wrong] or signs
-        found[name] = (possible[0] if len(possible) == 1 else
-                       compare(*possible, settled) or guess(*possible, unclear.values())
-                       or Unclear("its name is Canvas's in two ways, as a file of "
-                                  + " and as one of ".join(one.student for one in possible)
-                                  + ": put the file into a folder with the name of its student"))
-    return found
+    for rule in (avoid_doubles, compare, prefer_sizes, compare, compare_people):
+        decide = rule(list(found.values()), list(unclear.values()))
+        chosen = {name: sign for name, signs in unclear.items() if (sign := decide(*signs))}
+        found |= chosen
+        unclear = {name: signs for name, signs in unclear.items() if name not in chosen}
+    return found | {name: Unclear(f"its name is Canvas's in two ways, as a file of {one.student} "
+                                  f"and as one of {other.student}: put the file into a folder "
+                                  "with the name of its student")
+                    for name, (one, other) in unclear.items()}
+
+
+# Rules: each gets the Signs that are settled and the pairs that are unclear. It returns a function
+# that chooses one of a pair, or None. A number is a file's in the first Sign. It is a student's in
+# the second, where the number before it belongs to a group.
+
+def avoid_doubles(settled, unclear):
+    """Choose the Sign that can be right, if the other cannot."""
+    wrong = [set(find_doubles(settled + list(those))) for those in zip(*unclear)]
+
+    def choose(plain, grouped):
+        if (plain in wrong[0]) != (grouped in wrong[1]):
+            return grouped if plain in wrong[0] else plain
+        return None
+    return choose
+
+
+def compare(settled, unclear):
+    """Choose the Sign whose numbers are like those that are settled."""
+    students = sorted(int(one.student) for one in settled if one.student.isdecimal())
+    files = sorted(one.number for one in settled if one.number)
+
+    def choose(plain, grouped):
+        if not students or not files:
+            return None
+        to_file, to_student = (measure_gap(int(grouped.student), those)
+                               for those in (files, students))
+        if 2 * min(to_file, to_student) >= max(to_file, to_student):
+            return None
+        return plain if to_file < to_student else grouped
+    return choose
+
+
+def measure_gap(number, those):
+    """How far a number is from the nearest of sorted ones, by their ratio."""
+    at = bisect.bisect(those, number)
+    return min(abs(math.log((number + 1) / (one + 1))) for one in those[max(0, at - 1):at + 1])
+
+
+def prefer_sizes(settled, unclear):
+    """Choose the likely Sign: files have larger numbers than students, and groups short ones."""
+    def choose(plain, grouped):
+        if grouped.number and grouped.number < int(grouped.student):
+            return plain
+        return grouped if len(grouped.tail) <= SHORT else None
+    return choose
+
+
+def compare_people(settled, unclear):
+    """Choose the Sign with a person's name, unless several have it: then it is a group's."""
+    people = {(one.name, one.student) for one, _ in unclear}
+    alone = len({name for name, _ in people}) == len(people)
+    return lambda plain, grouped: None if len(people) < 2 else plain if alone else grouped
 
 
 def find_doubles(signs):
-    """The Signs that cannot all be right: one number for two files, one student with two names."""
+    """The Signs that cannot all be right: a number has one file, and a student one name."""
     files, names = {}, {}
     for one in signs:
         if one.number:
@@ -171,34 +225,3 @@ def find_doubles(signs):
         names.setdefault(one.student, set()).add(one.name)
     return [one for one in signs
             if len(files.get(one.number, ())) > 1 or len(names[one.student]) > 1]
-
-
-def compare(plain, grouped, settled):
-    """The Sign whose numbers are like those of the names that are clear; None if both are.
-
-    The same number is that of a file in the plain Sign, and that of a student in the other.
-    """
-    students = [int(one.student) for one in settled if one.student.isdecimal()]
-    files = [one.number for one in settled if one.number]
-    if not students or not files:
-        return None
-    to_file, to_student = (min(abs(math.log((int(grouped.student) + 1) / (one + 1)))
-                               for one in those) for those in (files, students))
-    if 2 * min(to_file, to_student) >= max(to_file, to_student):
-        return None
-    return plain if to_file < to_student else grouped
-
-
-def guess(plain, grouped, unclear):
-    """The Sign that is likely where all names are unclear; None if neither is.
-
-    Files have larger numbers than students. Groups have short numbers, or one name for many.
-    """
-    if grouped.number and grouped.number < int(grouped.student):
-        return plain
-    if len(grouped.tail) <= SHORT:
-        return grouped
-    people = {(one.name, one.student) for one, _ in unclear}
-    if len(people) < 2:
-        return None
-    return plain if len({name for name, _ in people}) == len(people) else grouped

@@ -18,7 +18,7 @@ from ipykernel import kernelapp  # noqa: E402
 
 
 def inherit(sockets):
-    """Let each socket of ZeroMQ that is bound to a port in {port: descriptor} use that one."""
+    """Let ZeroMQ use these sockets, {port: descriptor}, where it would bind others."""
     bind = zmq.Socket.bind
 
     def bind_inherited(self, address):

@@ -65,6 +65,14 @@ def test_numbers_that_students_put_first_in_all_names():
     assert {name: one.student for name, one in read(groups).items()} == groups
     loose = {"team_1234_2002_800001_task2.py": "2002", "team_1234_2002_800005_task3.py": "2002"}
     assert {name: one.student for name, one in read(loose).items()} == loose
+    mixed = {"x_11111_2002_800001_f.zip": "2002", "y_3_2003_800002_9_f.zip": "2003"}
+    assert {name: one.student for name, one in read(mixed).items()} == mixed
+
+
+@pytest.mark.parametrize("name", ["x_11111_2002_800001_f.zip", "x_11111_2002_text.html",
+                                  "anon_11111_2002_800001_f.zip"])
+def test_a_group_takes_no_students_place_by_its_name(name):
+    assert read([name, "ada_11111_800000_c.zip"])[name].student == "2002"
 
 
 def test_a_name_that_canvas_could_mean_in_two_ways_is_not_guessed():
@@ -118,3 +126,8 @@ def test_one_pattern_is_chosen_for_all_names():
     odd = ["lovelaceada_1000_900000_a.zip", "byroneve_1001_900001_a.zip", f"A_x_attempt_{DAY}.zip"]
     assert choose_platform(odd) == "Canvas" and odd[2] not in read(odd)
     assert choose_platform([]) == "" and read(["ada.zip"]) == {}
+
+
+def test_numbers_without_end():
+    for name in ("a_1_2_" + "3" * 5000 + "_x", "a_" + "1" * 5000 + "_2_x", "a" + "_1" * 5000):
+        assert len(read([name, "ada_11111_800000_c.zip"])) <= 2
