@@ -20,15 +20,16 @@ from kit.files import one_line
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>[0-9]{4}(?:-[0-9]{2}){5})"
                         r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
 # platforms take numbers between "_" out of the names of people and groups
-PERSON = r"(?P<name>(?:(?!_[0-9]+_).)+?{})"
-MOODLE = re.compile(PERSON.format("") + r"_(?P<student>[0-9]+)_assignsubmission_[a-z]+"
-                    r"(?:_(?P<file>.*))?", re.DOTALL)
-WHAT = r"_(?:(?P<number>[0-9]{1,20})_(?P<file>.+)|(?:text|link)\.html)"
-OF_CANVAS = PERSON.replace(".)", r"[^\s/])") + r"(?P<late>_LATE)?_(?P<student>[0-9]{1,20})" + WHAT
-CANVAS = re.compile(OF_CANVAS.format(""), re.DOTALL)
-CANVAS_NUMBERED = re.compile(OF_CANVAS.format("_(?P<tail>[0-9]{{1,20}})"), re.DOTALL)
-CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon(?P<late_too>_LATE)?_"
-                              r"(?P<student>[A-Za-z0-9]{5}))" + WHAT, re.DOTALL)
+PERSON = r"(?P<name>(?:(?!_[0-9]+_)[^\s/])+?)"
+NUMBER = r"[0-9]{1,20}"
+MOODLE = re.compile(PERSON.replace(r"[^\s/]", ".") + r"_(?P<student>[0-9]+)"
+                    r"_assignsubmission_[a-z]+(?:_(?P<file>.*))?", re.DOTALL)
+WHAT = rf"_(?:(?P<number>{NUMBER})_(?P<file>.+)|(?:text|link)\.html)"
+OF_CANVAS = rf"(?P<late>_LATE)?_(?P<student>{NUMBER}){WHAT}"
+CANVAS = re.compile(PERSON + OF_CANVAS, re.DOTALL)
+CANVAS_NUMBERED = re.compile(rf"{PERSON}_(?P<tail>{NUMBER}){OF_CANVAS}", re.DOTALL)
+CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)(?P<late_too>_LATE)?_"
+                              r"(?P<student>[A-Za-z0-9]{5})" + WHAT, re.DOTALL)
 PLATFORMS = {"Blackboard": (BLACKBOARD,), "Moodle": (MOODLE,),
              "Canvas": (CANVAS, CANVAS_NUMBERED, CANVAS_ANONYMOUS)}
 SHORT = 2       # digits of a group's number
@@ -136,12 +137,14 @@ def read_canvas(name, anonymous=False):
         sign = pattern.fullmatch(name)
         if sign and not (found and (anonymous or pattern is CANVAS_ANONYMOUS)):
             fields = sign.groupdict()
-            person = one_line(fields["name"].replace("anon_LATE", "anon"), 100)
-            called = person if pattern is CANVAS_ANONYMOUS else person.replace("_", " ").strip()
+            tail = fields.get("tail") or ""
+            person = fields["name"] + f"_{tail}" * bool(tail)
+            called = (f"anon_{fields['student']}" if pattern is CANVAS_ANONYMOUS else
+                      one_line(person.replace("_", " ").strip(), 100))
             found.append(Sign(
-                "Canvas", fields["student"], called, f"{fields['name']}_{fields['student']}",
+                "Canvas", fields["student"], called, f"{person}_{fields['student']}",
                 fields["file"] or "", late=bool(fields["late"] or fields.get("late_too")),
-                number=int(fields["number"] or 0), tail=fields.get("tail") or ""))
+                number=int(fields["number"] or 0), tail=tail))
     return found
 
 
