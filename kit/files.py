@@ -3,10 +3,12 @@
 import contextlib
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+QUOTATION_MARKS = re.compile("[\"“”„‟″«»＂]")
 EPOCH = (2026, 1, 1, 0, 0, 0)   # the date of all files in a zip, so that its bytes are the same
 
 
@@ -76,3 +78,9 @@ def one_line(text, longest=160):
     text = " ".join(str(text).split())
     text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
     return text if len(text) <= longest else text[:longest - 1] + "…"
+
+
+def quote(text, longest=160):
+    """Somebody else's words on one line, in quotation marks that they cannot end."""
+    text = QUOTATION_MARKS.sub("'", one_line(text, longest))
+    return f"“{text}”"

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from kit import ENGINE, __version__
-from kit.check import FAILED, PASSED, run_check
+from kit.check import PASSED, run_check
 from kit.checking.case_file import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import CHECKS, STAND_IN, load_assignment
-from kit.files import one_line
+from kit.files import quote
 from kit.modules import list_files
 from staff.cases import INPUTS, draw_cases
 from staff.layouts import FILE as LAYOUTS
@@ -32,6 +32,7 @@ from staff.record import Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
 WORKER = ENGINE / "kit" / "checking" / "student_process.py"
+MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
                        "python": platform.python_version()})
 
@@ -54,17 +55,56 @@ def prepare(sandbox):
 def judge_code(files, layout, sandbox, seed, chosen=None):
     """The Verdict on a submission's files; OSError if no process could be started.
 
+    The fresh inputs decide the points. A student reads only what a process says that has never
+    had them: otherwise code could keep them, and tell them.
+
     files:  {name: bytes} of its scripts and notebooks.
     seed:   of the fresh inputs.
     chosen: the ids of the checks to run; None for all.
     """
-    fresh = draw_cases(sandbox.assignment, layout, seed)
-    judges = load_layouts(sandbox.assignment)[layout].judges
-    with write_files(files) as folder, open_student(folder, layout, sandbox, fresh) as student:
-        results = [judge(one, student, fresh, sandbox, seed)
-                   for one in load_checks(sandbox.assignment)
-                   if judges(one) and (chosen is None or one.id in chosen)]
-        return Verdict(results, list_code_findings(student))
+    assignment = sandbox.assignment
+    judges = load_layouts(assignment)[layout].judges
+    checks = [one for one in load_checks(assignment)
+              if judges(one) and (chosen is None or one.id in chosen)]
+    with write_files(files) as folder:
+        cases, known = draw_cases(assignment, layout, seed), {}
+        with open_student(folder, layout, sandbox, cases) as student:
+            findings = list_code_findings(student)      # now: later it has the fresh inputs
+            fresh = run_checks(checks, student)
+        unclear = [one for one in checks if fresh[one][0].words]
+        if unclear:
+            cases = load_published_cases(assignment, layout)
+            with open_student(folder, layout, sandbox, cases) as second:
+                second.left = student.left
+                known = run_checks(unclear, second)
+                findings = list_code_findings(second) or findings
+    return Verdict([make_result(one, fresh[one], known.get(one, fresh[one]), sandbox, seed)
+                    for one in checks], findings)
+
+
+def run_checks(checks, student):
+    """{check: (its result, the seconds that it took)}."""
+    found = {}
+    for one in checks:
+        start = time.perf_counter()
+        found[one] = run_check(one, student), time.perf_counter() - start
+    return found
+
+
+def make_result(check, fresh, known, sandbox, seed):
+    """The Result of a check from two pairs (result, seconds): on fresh and on published inputs."""
+    (found, seconds), (again, more) = fresh, known
+    fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
+    return Result(check.id, found.subtask, found.part, found.title, found.remark, found.state,
+                  found.words, choose_words(found, again), seed, fingerprint, sandbox.name,
+                  VERSIONS, round(seconds + (more if again is not found else 0), 3))
+
+
+def choose_words(fresh, known):
+    """What the student reads, from a check's results on fresh and on published inputs."""
+    if (fresh.state == PASSED) == (known.state == PASSED):
+        return known.words
+    return "" if fresh.state == PASSED else ON_FRESH_INPUTS
 
 
 @contextlib.contextmanager
@@ -92,36 +132,22 @@ def open_student(folder, layout, sandbox, cases=None):
                    assignment=assignment)
 
 
-def judge(check, student, fresh, sandbox, seed):
-    """The Result of one check."""
-    start, assignment = time.perf_counter(), sandbox.assignment
-    student.cases = fresh
-    found = run_check(check, student)
-    shown = found.words
-    if found.state == FAILED:
-        student.cases = load_published_cases(assignment, student.layout)
-        known = run_check(check, student)
-        shown = ON_FRESH_INPUTS if known.state == PASSED else known.words
-    fingerprint = fingerprint_checks(assignment.folder)[check.id]
-    return Result(check.id, found.subtask, found.part, found.title, found.remark, found.state,
-                  found.words, shown, seed, fingerprint, sandbox.name, VERSIONS,
-                  round(time.perf_counter() - start, 3))
-
-
 def load_published_cases(assignment, layout):
     """The inputs and results that students know; fixed ones for another layout than the kit's."""
     return read_cases(assignment) if layout == KIT else draw_cases(assignment, layout)
 
 
 def list_code_findings(student):
-    """The Findings of the layout's adapter about the code."""
-    try:
-        sentences = student.get("adapter.findings")
-    except Problem as problem:
-        sentences = [str(problem)]
-    if not isinstance(sentences, (list, tuple)):
-        return []
-    return [Finding("code", "note", one_line(words, 300)) for words in sentences[:50]]
+    """The Findings of the layout's adapter; a student's code may have written them, or none."""
+    with contextlib.suppress(Problem):
+        for script in student.assignment.script_names:
+            with contextlib.suppress(Problem):      # the checks report it
+                student.get(f"{script}.__name__")
+        notes = student.get("adapter.findings")
+        if isinstance(notes, list):
+            return [Finding("code", "note", f"the code's own process says: {quote(note, 300)}")
+                    for note in notes[:MOST_NOTES] if isinstance(note, str)]
+    return []
 
 
 # -------------------------------------------------------------------------------- fingerprints

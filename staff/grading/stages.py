@@ -60,7 +60,7 @@ class Job:
 
     stage: Stage
     submission: Submission
-    seed: int               # of the fresh inputs
+    seed: int               # of the submission's fresh inputs
     sandbox: object
     checks: tuple = None    # the ids of the checks to run; None for all
     files: dict = field(default_factory=dict)       # {name: bytes}, with forward slashes
@@ -86,7 +86,7 @@ def find_jobs(record, stages, seed, sandbox):
     for stage in stages:
         done = record.list_done(stage.name)
         for one in submissions:
-            job = Job(stage, one, seed, sandbox)
+            job = Job(stage, one, find_seed(record, one, seed), sandbox)
             sha256, fingerprint = done.get(one.key, ("", ""))
             if sha256 != one.sha256:
                 missing.append(job)
@@ -95,6 +95,17 @@ def find_jobs(record, stages, seed, sandbox):
             elif changed := stage.list_changed_checks(record, one):
                 stale.append(replace(job, checks=tuple(changed)))
     return missing, stale
+
+
+def find_seed(record, submission, seed):
+    """The seed of a submission's inputs: that of its results, or one made of the grading's seed.
+
+    Nobody can know it from other hand-ins, not even from the same file of another student.
+    """
+    for result in record.list_results(submission.key):
+        return result.seed
+    made = hash_values(seed, submission.key, submission.sha256, submission.attempt)
+    return int(made, 16) >> 1       # SQLite's numbers have a sign
 
 
 def add_files(job, out):

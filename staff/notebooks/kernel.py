@@ -17,7 +17,7 @@ import zmq
 from jupyter_client.blocking import BlockingKernelClient
 from nbval.kernel import RunningKernel
 
-from kit.files import one_line
+from kit.files import quote
 from staff.layouts import load_layouts
 from staff.sandbox.limits import MIB
 from staff.sandbox.program import Program
@@ -114,7 +114,7 @@ class SandboxKernel(RunningKernel):
             why = self.process.reason
             if not why and not self.started:
                 last = self.process.log.decode("utf-8", "replace").strip().split("\n")[-1]
-                why = f"the kernel did not start: {one_line(last) or 'it said nothing'}"
+                why = f"the kernel did not start: {quote(last) if last else 'it said nothing'}"
             status = self.process.poll()
             raise Ended(why or f"it ended the Python process (exit status {status})")
         if time.monotonic() > self.deadline:

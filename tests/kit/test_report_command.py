@@ -346,7 +346,7 @@ def test_help_names_the_commands(capsys):
 
 
 @pytest.mark.parametrize("arguments, problem", [
-    ([], "no command was given: choose one of check, run, report, submit"),
+    ([], "no command was given: choose one of check, run, report, restore, submit"),
     (["foo"], "invalid choice: 'foo'")])
 def test_a_missing_or_unknown_command_is_named(arguments, problem, capsys):
     with pytest.raises(SystemExit) as stop:

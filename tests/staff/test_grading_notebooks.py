@@ -169,7 +169,7 @@ def test_how_a_notebook_was_run(hand_in):
     assert found(findings, "order") == [
         ("a.ipynb", 3, "was executed before cell 1, which stands above it")]
     assert found(findings, "saved-error") == [
-        ("a.ipynb", 4, "was handed in with an error: ValueError: no")]
+        ("a.ipynb", 4, "was handed in with an error: “ValueError: no”")]
 
 
 def test_a_notebook_that_was_never_run(hand_in):
@@ -381,7 +381,7 @@ def test_another_language_is_not_executed(hand_in):
     node.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
     findings = rerun_notebooks(hand_in(a=node), STARTER, Sandbox(LIMITS, isolated=False))
     assert found(findings, "stopped") == [
-        ("a.ipynb", 0, "is written in R: only Python is executed")]
+        ("a.ipynb", 0, "is written in “R”: only Python is executed")]
 
 
 @pytest.mark.faults
@@ -393,11 +393,11 @@ def test_what_does_not_run_and_what_differs(hand_in, sandbox):
     (folder / "helper.py").write_text("def fail(x):\n    return x / 0\n")
     assert found(rerun_notebooks(folder, STARTER, sandbox), "differs", "error", "stopped") == [
         ("a.ipynb", 1, "gives 0.9541 where 0.9605 was handed in, in “0.9605”"),
-        ("a.ipynb", 2, "raises NameError: name 'missing' is not defined (line 2: “b = a + "
+        ("a.ipynb", 2, "raises NameError: “name 'missing' is not defined” (line 2: “b = a + "
          "missing”)"),
-        ("a.ipynb", 3, "raises ZeroDivisionError: division by zero (line 2: “helper.fail(1)”; "
+        ("a.ipynb", 3, "raises ZeroDivisionError: “division by zero” (line 2: “helper.fail(1)”; "
          "helper.py, line 2)"),
-        ("a.ipynb", 4, "raises NameError: name 'b' is not defined (line 1: “print(b)”), perhaps "
+        ("a.ipynb", 4, "raises NameError: “name 'b' is not defined” (line 1: “print(b)”), perhaps "
          "because cells 2 to 3 failed")]
 
 
