@@ -46,12 +46,14 @@ def list_people(standings, roster=None):
         one = standing.submission
         name = one.name or (one.members[0] if len(one.members) == 1 else "")
         add_person(found, Person(one.student, name, standing, True), roster)
+        for student, name in one.partners:
+            add_person(found, Person(student, name, standing, False), roster)
     owners = {}
     for identity, person in found.items():
         owners.setdefault(sort_name(person.name or person.student), []).append(identity)
     for standing in standings:
         by = identify(standing.submission.student, standing.submission.name, roster)
-        for name in standing.submission.members if len(standing.submission.members) > 1 else ():
+        for name in list_names_alone(standing.submission):
             same = owners.get(sort_name(name), [])
             person = Person("", name, standing, False)
             identity = same[0] if len(same) == 1 else identify("", name, roster)
@@ -59,6 +61,11 @@ def list_people(standings, roster=None):
                 add_person(found, person, roster, identity)
     return sorted(found.values(),
                   key=lambda one: (split_name(one.name or one.student), one.student))
+
+
+def list_names_alone(submission):
+    """The names of a group whose members no platform tells."""
+    return submission.members if len(submission.members) > 1 and not submission.partners else ()
 
 
 def add_person(found, person, roster, identity=None):

@@ -170,6 +170,8 @@ class Standing:
         if decided := [where for where in (WHOLE, *self.parts_by_code)
                        if self.given(*where) is not None]:
             found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")
+        if one.late:
+            found.append("handed in late")
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
         found += [f"could not be done ({finding.stage}): {finding.words}"

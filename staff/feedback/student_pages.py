@@ -3,12 +3,12 @@
 import base64
 import re
 from collections import Counter
-from pathlib import Path
 
 from markupsafe import Markup
 
 from kit.check import FAILED
 from kit.definition import load_assignment
+from kit.files import make_inner_folder
 from staff.feedback.page_template import write_page
 from staff.points import WHOLE
 from staff.record import DOUBT, NOT_DONE
@@ -21,12 +21,12 @@ PAGE_OF_KEY = re.compile(r"[a-z0-9-]+\.html")
 
 def write_student_pages(out, record, standings):
     """Write OUT/feedback/KEY.html for each submission. Delete the pages of former submissions."""
-    folder = Path(out) / FOLDER
+    folder = make_inner_folder(out, FOLDER)
     for standing in standings:
         write_page(folder / f"{standing.submission.key}.html", "student.html",
                    **collect_values(record, standing))
     names = {f"{standing.submission.key}.html" for standing in standings}
-    for path in folder.glob("*.html") if folder.is_dir() else ():
+    for path in folder.glob("*.html"):
         if path.name not in names and PAGE_OF_KEY.fullmatch(path.name):
             path.unlink()
 

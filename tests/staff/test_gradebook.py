@@ -58,6 +58,19 @@ def test_each_student_has_a_row_with_all_subtasks(tmp_path):
     assert second["flags"] == "by hand missing: 4d plot"
 
 
+def test_each_member_of_a_moodle_group_has_a_row(tmp_path):
+    one = submission("6001", name="Ada Lovelace", members=("Ada Lovelace", "Ada Lovelace"),
+                     partners=(("6002", "Ada Lovelace"), ("6003", "Bo Ek")), late=True)
+    with record_of(tmp_path, (one, results())) as record:
+        put_marks(record, one.key)
+    write_report(tmp_path)
+    assert [(row["student"], row["total"], row["flags"]) for row in
+            rows(tmp_path / "gradebook.csv")] == [
+        ("6001", "100", "handed in late"),
+        ("6002", "100", "handed in late; member of a group, handed in by Ada Lovelace"),
+        ("6003", "100", "handed in late; member of a group, handed in by Ada Lovelace")]
+
+
 def test_a_refused_hand_in_is_an_empty_row_with_its_reason(tmp_path):
     one = submission("adal", refused="the zip is broken")
     record_of(tmp_path, (one, [])).connection.close()
