@@ -180,16 +180,21 @@ def run_checks(subtasks=None, folder=None, assignment=None):
 
 def run_check(one, student):
     """The Result of one check."""
-    state, words = PASSED, ""
+    return try_check(one, student)[0]
+
+
+def try_check(one, student):
+    """(the Result of one check, the Problem behind it or None)."""
+    state, words, found = PASSED, "", None
     try:
         words = one.run(student) or ""
     except NotWritten as blank:
         known = blank.subtask in student.assignment.by_id and blank.subtask not in one.blanks
         state = f"needs {blank.subtask} first" if known else NOT_STARTED
-        words = str(blank)
+        words, found = str(blank), blank
     except Problem as problem:
-        state, words = FAILED, str(problem)
-    return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark)
+        state, words, found = FAILED, str(problem), problem
+    return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark), found
 
 
 def main(arguments=None):

@@ -26,6 +26,8 @@ FUNCTION = re.compile(r"[\w.]{1,60}|<\w{1,60}>")
 class Problem(Exception):
     """One sentence about a fault in a student's code."""
 
+    error = None    # what the student's process said of it, if it did: a dict that may be forged
+
 
 class NotWritten(Problem):
     """A blank was reached; its message names its `subtask`."""
@@ -165,7 +167,9 @@ class Student:
             self.stop()
             raise kind(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
-            raise make_problem(path, answer["error"])
+            problem = make_problem(path, answer["error"])
+            problem.error = answer["error"]
+            raise problem
         return values
 
     def note_starving(self):

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from kit import ENGINE, __version__
-from kit.check import PASSED, run_check
+from kit.check import PASSED, try_check
 from kit.checking.case_file import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
@@ -28,9 +28,12 @@ from kit.modules import list_files
 from staff.cases import INPUTS, draw_cases
 from staff.layouts import FILE as LAYOUTS
 from staff.layouts import KIT, load_layouts
-from staff.record import Finding, Result
+from staff.grading.sources import Sources
+from staff.grading.unreached import PERSON, explain_unreached
+from staff.record import DOUBT, OPEN, Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
+UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
 WORKER = ENGINE / "kit" / "checking" / "student_process.py"
 MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
@@ -67,16 +70,19 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
     chosen: the ids of the checks to run; None for all.
     """
     assignment = sandbox.assignment
-    judges = load_layouts(assignment)[layout].judges
+    described = load_layouts(assignment)[layout]
     checks = [one for one in load_checks(assignment)
-              if judges(one) and (chosen is None or one.id in chosen)]
+              if described.judges(one) and (chosen is None or one.id in chosen)]
     with write_files(files) as folder:
         cases, known = draw_cases(assignment, layout, seed), {}
         with open_student(folder, layout, sandbox, cases) as student:
             findings = list_code_findings(student)      # now: later it has the fresh inputs
             fresh = run_checks(checks, student)
         starved = student.starved
-        unclear = [one for one in checks if fresh[one][0].words]
+        sources = Sources(files)
+        reached = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
+                   for one in checks}
+        unclear = [one for one in checks if fresh[one].result.words and not reached[one][0]]
         if unclear and not starved:
             cases = load_published_cases(assignment, layout)
             with open_student(folder, layout, sandbox, cases) as second:
@@ -84,26 +90,45 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
                 known = run_checks(unclear, second)
                 findings = list_code_findings(second) or findings
                 starved = second.starved
-    return Verdict([make_result(one, fresh[one], known.get(one, fresh[one]), sandbox, seed)
-                    for one in checks], findings, starved)
+    doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
+              for one, (_, doubt) in reached.items() if doubt]
+    results = [make_result(one, fresh[one], known.get(one), reached[one][0], sandbox, seed)
+               for one in checks]
+    return Verdict(results, doubts + findings, starved)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A check's result on some inputs, the Problem that it met, and its seconds."""
+
+    result: object
+    problem: Problem
+    seconds: float
 
 
 def run_checks(checks, student):
-    """{check: (its result, the seconds that it took)}."""
+    """{check: its Trial}."""
     found = {}
     for one in checks:
         start = time.perf_counter()
-        found[one] = run_check(one, student), time.perf_counter() - start
+        result, problem = try_check(one, student)
+        found[one] = Trial(result, problem, time.perf_counter() - start)
     return found
 
 
-def make_result(check, fresh, known, sandbox, seed):
-    """The Result of a check from two pairs (result, seconds): on fresh and on published inputs."""
-    (found, seconds), (again, more) = fresh, known
+def make_result(check, fresh, known, unreached, sandbox, seed):
+    """The Result of a check.
+
+    fresh, known: its Trials on fresh and on published inputs; known is None if there is none.
+    unreached:    why the grader could not reach the code; "" if it could.
+    """
+    found, seconds = fresh.result, fresh.seconds + (known.seconds if known else 0)
+    state, words, shown = found.state, found.words, choose_words(found, (known or fresh).result)
+    if unreached:
+        state, words, shown = OPEN, unreached, PERSON + unreached
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
-    return Result(check.id, found.subtask, found.part, found.title, found.remark, found.state,
-                  found.words, choose_words(found, again), seed, fingerprint, sandbox.name,
-                  VERSIONS, round(seconds + (more if again is not found else 0), 3))
+    return Result(check.id, found.subtask, found.part, found.title, found.remark, state, words,
+                  shown, seed, fingerprint, sandbox.name, VERSIONS, round(seconds, 3))
 
 
 def choose_words(fresh, known):
@@ -162,8 +187,9 @@ def list_code_findings(student):
 def fingerprint_checks(folder):
     """{id of a check: a hash of the code that decides its result}, for the assignment in a folder.
 
-    The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters and the
-    worker. It also covers all local modules that these import, such as the reference's scripts.
+    The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters, the
+    worker, and what decides whether a check could reach the code. It also covers all local modules
+    that these import, such as the reference's scripts.
     The package of checks does not count as such: it imports every check.
     """
     assignment = load_assignment(folder)
@@ -174,7 +200,7 @@ def fingerprint_checks(folder):
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
     places, found = [folder, ENGINE], {}
     package = (folder / CHECKS / "__init__.py").resolve()
-    always = list_files(always, places, [package])
+    always = list_files(always, places, [package]) + UNREACHED
     for one in load_checks(assignment):
         file = find_file(one)
         if file not in found:

@@ -13,12 +13,13 @@ from kit.definition import load_assignment
 from kit.pool import Failure
 from staff.grading.judging import fingerprint_checks, judge_code, open_student, write_files
 from staff.grading.rechecks import list_changes
+from staff.grading.unreached import open_dependent
 from staff.intake.intake import read_copy
 from staff.layouts import KIT
 from staff.notebooks.reading import read_notebooks
 from staff.notebooks.reported import compare_numbers
 from staff.notebooks.rerun import rerun_notebooks
-from staff.record import NOT_DONE, Submission
+from staff.record import NOT_DONE, OPEN, Submission
 
 NOTEBOOK = ".ipynb"
 HOUR = 3600
@@ -42,7 +43,8 @@ class Stage:
         raise NotImplementedError
 
     def list_changed_checks(self, record, submission):
-        """The ids of the submission's checks that have changed since it was judged."""
+        """The ids of the submission's checks that have changed since it was judged, or are open.
+        """
         return ()
 
     def needs(self, submission, name):
@@ -146,6 +148,7 @@ class CodeStage(Stage):
         if job.checks:
             new = {one.check_id: one for one in results}
             results = [new.get(one.check_id, one) for one in before]
+        results = open_dependent(results)
         changes = (list_changes(recheck, job.submission, before, results)
                    if recheck and before else ())
         record.put_results(job.submission, results, outcome.findings, job.fingerprint, changes)
@@ -157,7 +160,7 @@ class CodeStage(Stage):
     def list_changed_checks(self, record, submission):
         now = fingerprint_checks(load_assignment().folder)
         return [one.check_id for one in record.list_results(submission.key)
-                if one.fingerprint != now.get(one.check_id)]
+                if one.state == OPEN or one.fingerprint != now.get(one.check_id)]
 
     def needs(self, submission, name):
         """Whether a file may hold code that is checked; in the kit's layout no notebook does."""

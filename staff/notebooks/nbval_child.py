@@ -13,6 +13,7 @@ import os
 import pickle
 import re
 import resource
+import shutil
 import sys
 import threading
 import traceback
@@ -28,7 +29,6 @@ from staff.notebooks.comparison import find_difference, list_lines
 from staff.notebooks.loading import clean_output
 from staff.notebooks.kernel import Ended, SandboxKernel
 from staff.notebooks.nbval_run import CELLS, NOTEBOOK, REQUEST
-from staff.sandbox.folders import remove_folder
 from staff.sandbox.limits import MIB
 
 LONGEST = 20_000        # letters of a cell's output that are kept
@@ -111,7 +111,7 @@ def end_with_parent(parent, folder):
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children(recursive=True):
             child.kill()
-    remove_folder(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(4)
 
 
@@ -124,7 +124,7 @@ def main(folder):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = 2048 * MIB + 8 * request.limits.outputs_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    nbval.RunningKernel = lambda *_, **__: SandboxKernel(request, folder / "k")
+    nbval.RunningKernel = lambda *_, **__: SandboxKernel(request, Path("k"))
     nbval.IPyNbCell.compare_outputs = compare_outputs
     nbval.coalesce_streams = list       # slow for some outputs, and not needed
     os.chdir(folder)

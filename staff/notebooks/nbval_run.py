@@ -20,7 +20,6 @@ from kit import ENGINE
 from kit.files import one_line, quote
 from kit.sections import name_cells
 from staff.record import Finding
-from staff.sandbox.folders import temporary_folder
 
 REQUEST, NOTEBOOK, CELLS = "request.pickle", "notebook.ipynb", "cells.jsonl"
 SPARE_SECONDS = 60      # beyond a notebook's own limit: starting, ending, comparing
@@ -60,7 +59,8 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
     if language.lower() not in ("python", "ipython", "python3"):
         words = f"is written in {quote(language, 40)}: only Python is executed"
         return Outcome([Finding("notebooks", "stopped", words, notebook.name)], {})
-    with temporary_folder("rerun-", choose_short_folder()) as place:
+    with tempfile.TemporaryDirectory(prefix="rerun-", ignore_cleanup_errors=True) as temporary:
+        place = Path(temporary)
         content = json.dumps(prepare_notebook(code, ignored))
         (place / NOTEBOOK).write_text(content, encoding="utf-8")
         request = Request(Path(folder).resolve(), notebook.name, layout, sandbox, limits)
@@ -69,12 +69,6 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
         rows = read_rows(place / CELLS)
     return Outcome(make_findings(notebook.name, code, rows, ended),
                    {code[row["cell"]][0]: row["printed"] for row in rows})
-
-
-def choose_short_folder():
-    """A folder for temporary files, with a name so short that a socket fits into it."""
-    folder = tempfile.gettempdir()
-    return folder if len(folder) < 60 else "/tmp"
 
 
 def prepare_notebook(code, ignored):

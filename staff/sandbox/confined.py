@@ -9,7 +9,7 @@ import threading
 import time
 
 from kit.files import one_line
-from staff.sandbox.folders import holds_too_much, remove_folder
+from staff.sandbox.folders import remove_folder
 from staff.sandbox.limits import MIB
 from staff.sandbox.measuring import OwnClock, list_descendants, measure_memory, measure_times
 
@@ -29,9 +29,9 @@ class Confined:
     group:  its control group, if it has one.
     """
 
-    def __init__(self, popen, limits, writable=(), temporary=None, child=None, group=None):
+    def __init__(self, popen, limits, temporary=None, child=None, group=None):
         self.popen, self.limits, self.group = popen, limits, group
-        self.writable, self.temporary = writable, temporary
+        self.temporary = temporary
         self.pid, self.stdin = popen.pid, popen.stdin
         self.stdout = popen.stdout if popen.stderr else None    # without stderr, it is the log
         self.inside, self.cleared = None, False     # a handle on the sandbox's first process
@@ -169,9 +169,6 @@ class Confined:
         memory = self.limits.memory_mib * MIB
         if self.group.is_full() if self.group else measure_memory(pids, memory) > memory:
             self.stop(self.tell_memory())
-        elif any(holds_too_much(one, self.limits.output_kib * 1024) for one in self.writable):
-            self.stop(f"it wrote more than {write_size(self.limits.output_kib / 1024)} beside its "
-                      "sockets")
 
     def check_time(self, pids):
         """Move its clock on; stop it if that, or the clock on the wall, has gone too far."""

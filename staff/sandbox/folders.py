@@ -1,4 +1,4 @@
-"""Folders that a student's code has filled: measured and removed, however deep they are.
+"""Removes folders that a student's code has filled, however deep they are.
 
 A path can be longer than the system takes, and a folder can be closed to its owner. So nothing
 here calls itself, and the paths stay short.
@@ -9,43 +9,6 @@ import os
 import secrets
 import shutil
 import stat
-import tempfile
-from pathlib import Path
-
-MOST_FILES = 1000           # in a folder of the host's that it may write to
-
-
-@contextlib.contextmanager
-def temporary_folder(prefix, place=None):
-    """Yield a new folder; it is removed, with all that student's code has put there."""
-    folder = tempfile.mkdtemp(prefix=prefix, dir=place)
-    try:
-        yield Path(folder)
-    finally:
-        remove_folder(folder)
-
-
-def holds_too_much(folder, limit):
-    """Whether a folder holds more bytes or files than it may, or some that cannot be counted."""
-    used = count = 0
-    waiting = [folder]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    count += 1
-                    if used > limit or count > MOST_FILES:
-                        return True
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
-                        with contextlib.suppress(FileNotFoundError):
-                            used += entry.stat(follow_symlinks=False).st_blocks * 512
-        except FileNotFoundError:       # it has just been removed
-            pass
-        except OSError:     # its path is too long, or it is closed
-            return True
-    return used > limit
 
 
 def remove_folder(folder):
