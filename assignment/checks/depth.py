@@ -1,10 +1,8 @@
 """Checks of any number of hidden layers: subtask 4c.
 
 4c costs points only for faults that depth adds. A fault that one hidden layer has in the same way
-costs points in 2b, 2c or 3c, and not again here.
+costs points in 2b, 2c or 3c, and not again here, if the deep network shows it (see pieces.py).
 """
-
-import re
 
 import numpy as np
 
@@ -13,43 +11,46 @@ from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close,
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
-from .gradients import Gradients, explain_gradients, judge_backward, judge_layers
+from .gradients import Gradients, explain_gradients, judge_backward
 from .momentum import judge_momentum
-from .network import judge_forward, make_network, read_activations
+from .network import judge_forward, make_network, read_activations, read_list
+from .pieces import are_gradients_of_pieces, are_outputs_of_pieces, lend_pieces
 from .training import find_factors, judge_update, make_trainer, update_once
 
 DEEP = ("two hidden layers", "three hidden layers")
 KNOWN = "one hidden layer has this fault too: it costs points there, and no points here"
 
 
-def are_alike(one, other):
-    """Whether two Problems differ only in numbers."""
-    return re.sub(r"[\d., ()]+", " ", str(one)) == re.sub(r"[\d., ()]+", " ", str(other))
-
-
 # -------------------------------------------------------------------------------------- forward
 
 @check("4c", "forward", "outputs of two and three hidden layers", blanks=["2b"])
 def judge_deep_forward(student):
-    words = ""
-    for name in DEEP:
-        case = student.cases[name]
-        model = make_network(student, case["ws"])
-        try:
-            outputs = compute_outputs(student, model, case)
-        except (NotWritten, NotImported):
-            raise
-        except Problem as problem:
-            if is_there_with_one_layer(student, problem, model):
-                return KNOWN
-            raise Problem(f"with {name}: {problem}") from None
+    with lend_pieces(student):
+        return "".join(judge_outputs(student, name) for name in DEEP)[:len(KNOWN)]
+
+
+class Wrong(Problem):
+    """Outputs that have the right form, and are wrong."""
+
+
+def judge_outputs(student, name):
+    """KNOWN or nothing; Problem if the outputs of a network are wrong as its pieces are not."""
+    case, words = student.cases[name], ""
+    model = make_network(student, case["ws"])
+    try:
+        outputs = compute_outputs(student, model, case)
         if not is_close(outputs, case["outputs"]):
-            words = KNOWN
-            if not is_carried_over(student, case, outputs):
-                worst = np.abs(outputs - case["outputs"]).max()
-                raise Problem(f"with {name} the outputs are wrong by up to {worst:.3g}"
-                              + explain_depth(student, model, case["hidden"]))
-        require_activations(student, model, name, len(case["ws"]))
+            worst = np.abs(outputs - case["outputs"]).max()
+            raise Wrong(f" the outputs are wrong by up to {worst:.3g}"
+                        + explain_depth(student, model, case["hidden"]))
+    except (NotWritten, NotImported):
+        raise
+    except Problem as problem:
+        if not are_outputs_of_pieces(student, case):
+            colon = "" if isinstance(problem, Wrong) else ": "
+            raise Problem(f"with {name}{colon}{problem}") from None
+        words = KNOWN
+    require_activations(student, model, name, len(case["ws"]))
     return words
 
 
@@ -58,40 +59,6 @@ def compute_outputs(student, model, case):
     X, K = case["X"], case["ws"][-1].shape[1]
     return require_array(student.call((model, "forward"), X, pure=True), (len(X), K),
                          f"what forward returns for {len(X)} examples and {K} classes")
-
-
-def is_there_with_one_layer(student, problem, model):
-    """Whether one hidden layer has the same Problem, and forward does something."""
-    if "is None" in str(problem) and not read_activations(student, model):
-        return False
-    case = student.cases["plain"]
-    try:
-        compute_outputs(student, make_network(student, case["ws"]), case)
-    except Problem as known:
-        return are_alike(known, problem)
-    return False
-
-
-def is_carried_over(student, case, outputs):
-    """Whether networks of one hidden layer, one for each matrix, give these outputs.
-
-    True too if they give other outputs each time.
-    """
-    first, again = (compute_by_pairs(student, case["ws"], case["X"]) for _ in range(2))
-    return is_close(outputs, first) or not is_close(again, first)
-
-
-def compute_by_pairs(student, ws, X):
-    """The outputs of a deep network, by a network of one hidden layer for each hidden layer."""
-    inputs, outputs = X, np.nan
-    try:
-        for w in ws[:-1]:
-            model = make_network(student, [w, np.resize(ws[-1], (w.shape[1], ws[-1].shape[1]))])
-            outputs = student.call((model, "forward"), inputs)
-            inputs = read_activations(student, model)[1]
-    except (Problem, IndexError):
-        return np.nan
-    return outputs if isinstance(outputs, np.ndarray) else np.nan
 
 
 def require_activations(student, model, name, layers):
@@ -127,36 +94,26 @@ def explain_depth(student, model, expected):
 
 @check("4c", "backward_and_update", "gradients of two and three hidden layers", blanks=["2b"])
 def judge_deep_backward(student):
-    cases = student.cases
-    tried = [Gradients(student, cases[name], N) for name, N in
-             ((DEEP[0], 5), (DEEP[0], 1), (DEEP[1], 5))]
+    with lend_pieces(student):
+        return "".join(judge_gradients(student, name) for name in DEEP)[:len(KNOWN)]
+
+
+def judge_gradients(student, name):
+    """KNOWN or nothing; Problem if gradients of a network are wrong as its pieces' are not."""
+    case = student.cases[name]
+    tried = [Gradients(student, case, int(N)) for N in case["grads"]]
     if all(one.is_right for one in tried):
-        return
-    shallow = [Gradients(student, cases["plain"], N) for N in (5, 1)]
+        return ""
     for one in tried:
-        problem = one.problem
-        if isinstance(problem, (NotWritten, NotImported)):
-            raise problem
-        if problem and any(are_alike(known.problem, problem) for known in shallow):
-            return KNOWN
-        if problem:
-            raise Problem(f"with {len(one.ws) - 1} hidden layers: {problem}") from problem
-    of_each_depth = [[one for one in tried if len(one.ws) == layers] for layers in (3, 4)]
-    for group in of_each_depth:
-        if not all(one.is_right for one in group) and depth_adds(shallow, group):
-            raise Problem(f"with {len(group[0].ws) - 1} hidden layers, {explain_gradients(group)}")
-    return KNOWN
-
-
-def depth_adds(shallow, deep):
-    """Whether a layer's gradient is zero, or worse than with one hidden layer."""
-    if any(one.problem for one in shallow):
-        return False
-    hidden, output = judge_layers(shallow)
-    worse = {"right": ("multiple", "wrong", "zero"), "multiple": ("wrong", "zero"),
-             "wrong": ("zero",), "zero": ("zero",)}      # a gradient of zero is not written yet
-    *others, last = judge_layers(deep)
-    return last in worse[output] or any(one in worse[hidden] for one in others)
+        if isinstance(one.problem, (NotWritten, NotImported)):
+            raise one.problem
+    if all(are_gradients_of_pieces(student, case, one.N) for one in tried):
+        return KNOWN
+    layers = f"with {len(case['ws']) - 1} hidden layers"
+    for one in tried:
+        if one.problem:
+            raise Problem(f"{layers}: {one.problem}") from one.problem
+    raise Problem(f"{layers}, {explain_gradients(tried)}")
 
 
 # --------------------------------------------------------------------------------------- update
@@ -223,5 +180,5 @@ def judge_no_hidden_layer(student):
                             (len(case["X"]), w.shape[1]),
                             "what forward returns without a hidden layer")
     student.call((model, "backward"), case["X"], outputs, case["targets"])
-    require_matrices(student.get((model, "grads")), [w], "grads")
+    require_matrices(read_list(student, model, "grads"), [w], "grads")
     return ""

@@ -13,7 +13,7 @@ from kit.checking.measuring import (Unmeasurable, find_ratio, holds, is_close, i
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
-from .network import PLAIN, judge_activations, judge_forward, make_network
+from .network import PLAIN, judge_activations, judge_forward, make_network, read_list
 
 
 @check("2b", "backward", "gradients of one hidden layer")
@@ -23,6 +23,8 @@ def judge_backward(student):
         case = student.cases[name]
         tried += [Gradients(student, case, N) for N in batches]
     if all(one.is_right for one in tried):
+        if not all(one.is_right_by_itself for one in tried):
+            require_curve(student)
         if holds(judge_forward, student) and holds(judge_activations, student):
             require_second_call(student, student.cases["plain"], tried[2])
         return
@@ -33,13 +35,25 @@ def judge_backward(student):
                   if not all(one.is_right for one in tried[:3]) else explain_gradients(tried[3:]))
 
 
+def require_curve(student):
+    """Raise Problem if the slope of the hidden layer is the same everywhere."""
+    model = make_network(student, student.cases["plain"]["ws"])
+    try:
+        slopes = student.call((model, "slope"), student.cases["functions"]["sigmoid"])
+    except Problem:
+        return      # backward does not need it
+    if isinstance(slopes, np.ndarray) and np.ptp(slopes) < 1e-9:
+        raise Problem(f"the gradients fit the outputs, but the slope is {slopes.flat[0]:.3g} for "
+                      "every output of a hidden layer: then the layer adds nothing")
+
+
 def require_second_call(student, case, one):
     """Raise Problem if gradients depend on an earlier call."""
     model = one.make_model()
     for rows in (slice(5, 10), slice(0, 5)):
         outputs = student.call((model, "forward"), case["X"][rows])
         student.call((model, "backward"), case["X"][rows], outputs, case["targets"][rows])
-    found = require_matrices(student.get((model, "grads")), one.ws, "grads")
+    found = require_matrices(read_list(student, model, "grads"), one.ws, "grads")
     if not all(map(is_close, found, one.by_forward)):
         raise Problem("the gradients of a second call of backward are wrong: are they added to "
                       "the old ones, or is another value kept?")
@@ -102,13 +116,16 @@ class Gradients:
     def call_backward(self, model, outputs):
         """The gradients after a call of backward."""
         self.student.call((model, "backward"), self.X, outputs, self.targets, pure=True)
-        return require_matrices(self.student.get((model, "grads")), self.ws, "grads")
+        return require_matrices(read_list(self.student, model, "grads"), self.ws, "grads")
 
     @property
     def follows_forward(self):
-        """Whether the gradients are those of the student's own network."""
+        """Whether the gradients are those of the student's own network.
+
+        Derivatives that are all 0 show nothing: the network does not use these weights.
+        """
         return not isinstance(self.by_forward, Problem) and all(
-            is_close(grad.ravel()[chosen], derivatives)
+            derivatives.any() and is_close(grad.ravel()[chosen], derivatives)
             for grad, (chosen, derivatives) in zip(self.by_forward, self.derivatives))
 
     @property

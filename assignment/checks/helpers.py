@@ -162,15 +162,20 @@ def judge_shuffling(student):
 
 
 @contextlib.contextmanager
-def replace_in_task2(student, name, value):
-    """Replace a function of task2.py for a while."""
-    module = student.call("importlib.import_module", "task2", keep=True)
+def replace_in(student, script, name, value):
+    """Replace a name of a script for a while."""
+    module = student.call("importlib.import_module", script, keep=True)
     own = student.get((module, name), keep=True)
     student.set((module, name), value)
     try:
         yield
     finally:
         student.set((module, name), own)
+
+
+def replace_in_task2(student, name, value):
+    """Replace a function of task2.py for a while."""
+    return replace_in(student, "task2", name, value)
 
 
 def make_examples(N):

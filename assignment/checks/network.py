@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit.checking.measuring import UNJUDGED, all_hold, describe_kind, is_close, require_array
+from kit.checking.messages import Handle
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
@@ -23,9 +24,17 @@ def make_network(student, ws, cls=PLAIN, **flags):
     return model
 
 
+def read_list(student, owner, name):
+    """An attribute's value; an array of objects, which holds matrices, as a list."""
+    value = student.get((owner, name))
+    if isinstance(value, Handle) and value.type.startswith("ndarray of object"):
+        return student.call("stand_in.list_matrices", value)
+    return value
+
+
 def read_activations(student, model):
     """The list activations, in which forward keeps the outputs of all layers."""
-    activations = student.get((model, "activations"))
+    activations = read_list(student, model, "activations")
     if not isinstance(activations, (list, tuple)):
         raise Problem(f"activations is {describe_kind(activations)}, expected the list [X, a¹, …, "
                       "ŷ]")

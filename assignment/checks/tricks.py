@@ -4,19 +4,21 @@ import numpy as np
 
 from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array
 from kit.checking.registry import check
-from kit.checking.student import NotWritten, Problem
+from kit.checking.student import Problem
 
 from .gradients import Gradients, judge_backward
 from .network import judge_forward, make_network
+from .pieces import is_numeric, vary
 from .training import choose_sizes, draw_weights, require_seeds
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
+UNUSED = "the network's outputs do not depend on the images and on each matrix of weights"
 
 
-def make_improved(student, on=True):
+def make_improved(student, on=True, ws=None):
     """A Handle of a small network with the improved sigmoid, or with it turned off."""
-    return make_network(student, student.cases["improved"]["ws"], IMPROVED,
+    return make_network(student, ws or student.cases["improved"]["ws"], IMPROVED,
                         use_improved_sigmoid=on)
 
 
@@ -32,13 +34,31 @@ def judge_activation(student):
     try:
         usual = student.call((plain, "activation"), z)
         off = student.call((make_improved(student, False), "activation"), z)
-    except NotWritten:
+    except Problem:
         off = usual = None      # 2b's
     if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not is_close(off, usual):
         raise Problem("with use_improved_sigmoid turned off, activation differs from that of "
                       "SoftmaxModel: is the flag ignored?")
     if holds(judge_forward, student):
         require_network(student)
+    elif not uses_weights(student):
+        raise Problem(f"activation is right, but {UNUSED}")
+
+
+def uses_weights(student):
+    """Whether the outputs depend on the images and on each matrix; True if there are none."""
+    case = student.cases["improved"]
+
+    def compute(ws, X):
+        return student.call((make_improved(student, ws=ws), "forward"), X)
+
+    try:
+        outputs, *others = [compute(*one) for one in ((case["ws"], case["X"]),
+                                                      *vary(case["ws"], case["X"]))]
+    except Problem:
+        return True     # 2b's
+    return not all(map(is_numeric, (outputs, *others))) or \
+        not any(is_close(one, outputs, 1e-6) for one in others)
 
 
 def explain_activation(found, case):
@@ -79,20 +99,24 @@ def judge_slope(student):
                           "slope(a)")
     if not is_close(found, case["improved slope"]) and not fits_activation(student, model, z):
         raise Problem(explain_slope(student, model, found, case))
-    if not holds(judge_backward, student):
-        return
     one = Gradients(student, student.cases["improved"], 5, IMPROVED, use_improved_sigmoid=True)
+    if not holds(judge_backward, student):
+        if not isinstance(one.by_right_outputs, Problem) and \
+                not any(grad.any() for grad in one.by_right_outputs) and not uses_weights(student):
+            raise Problem(f"slope is right, but the gradients are 0, and {UNUSED}")
+        return
     if not one.is_right_by_itself and not one.follows_forward:
         raise Problem("slope is right, but the gradients do not fit it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")
 
 
 def fits_activation(student, model, z):
-    """Whether slope(a) is the measured slope of the student's own activation."""
+    """Whether slope(a) is the measured slope of the student's own activation, a curve."""
     try:
         outputs = student.call((model, "activation"), z)
         measured = measure_slope(student, model, z)
-        return is_close(student.call((model, "slope"), outputs), measured, 1e-4)
+        return bool(np.ptp(measured) > 1e-6) and \
+            is_close(student.call((model, "slope"), outputs), measured, 1e-4)
     except (Problem, TypeError):
         return False
 

@@ -193,6 +193,25 @@ class grads_a_tuple_activations_a_tuple:
         self.grads = tuple(self.grads)
 
 
+@style("task2.SoftmaxModel.backward")
+def gradients_as_one_array_of_objects(self, X, outputs, targets):
+    self.right_backward(X, outputs, targets)
+    self.grads = np.array([*self.grads, None], dtype=object)[:-1]
+
+
+@style("task2.SoftmaxModel.forward")
+def activations_as_one_array_of_objects(self, X):
+    self.right_forward(X)
+    self.activations = np.array([*self.activations, None], dtype=object)[:-1]
+    return self.activations[-1]
+
+
+@style()
+class numbers_of_4d_written_by_hand:
+    text = {"task4.BUDGET": "BUDGET = 50880", "task4.WIDTH": "WIDTH = 60.0 .__int__()",
+            "task4.TWO": "TWO = replace(MOMENTUM, neurons_per_layer=(60, 60, 10))"}
+
+
 @style("task2.SoftmaxModel.forward")
 def arithmetic_in_float32(self, X):
     self.activations = [X.astype(np.float32)]
