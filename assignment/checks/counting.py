@@ -67,11 +67,11 @@ def lend_counts(student):
         yield lambda width, layers, inputs, outputs: right([width] * layers + [outputs], inputs)
 
 
-def require_nearest(words, width, budget, count):
+def require_nearest(words, width, budget, count, network):
     """Raise Problem unless no other width has a number of parameters nearer to a budget."""
     if width < 1:
         raise Problem(f"{words}, expected a width of at least 1")
-    counts = {one: count(one) for one in (width - 1, width, width + 1) if one}
+    counts = {one: count(one, *network) for one in (width - 1, width, width + 1) if one}
     nearest = min(counts, key=lambda one: abs(counts[one] - budget))
     if abs(counts[nearest] - budget) < abs(counts[width] - budget):
         raise Problem(f"{words}, which gives {counts[width]:,.0f} parameters: {nearest} gives "
@@ -84,8 +84,7 @@ def judge_equal_width(student):
         for budget, *network in student.cases["counting"]["budgets"].tolist():
             given = budget, *network
             width = require_whole(student.call("task4.equal_width", *given), f"equal_width{given}")
-            require_nearest(f"equal_width{given} is {width}", width, budget,
-                            lambda one: count(one, *network))
+            require_nearest(f"equal_width{given} is {width}", width, budget, count, network)
 
 
 @check("4d", "counts_and_width", "BUDGET, WIDTH and TWO")
@@ -106,13 +105,11 @@ def judge_budget(student):
         raise Problem(f"BUDGET is {stated:,.0f}, but the network of task 3 has {right:,.0f} "
                       "parameters")
 
-    def count_two(one):
-        """As the budget is counted: a wrong count is charged in 2d."""
-        return (count(one, 2, 785, 10) if stated == right else
-                count_parameters(student, [one, one, 10]))
-
+    if stated != right:     # counted by the student's own function, which 2d charges
+        def count(one, *_):
+            return count_parameters(student, [one, one, 10])
     try:
-        require_nearest(f"WIDTH is {width}", width, stated, count_two)
+        require_nearest(f"WIDTH is {width}", width, stated, count, (2, 785, 10))
     except Problem:
         if width != nearest:
             raise Problem(f"WIDTH is {width}, but equal_width(BUDGET, 2) gives another number"

@@ -20,7 +20,8 @@ def judge_momentum(student):
         require_gamma(student, case["grads"])
         require_off(student, case["grads"])
     elif not all(find_right_steps(found, case, rate * find_known_factor(student, rate))):
-        raise Problem(explain_momentum(found, right, case, rate))
+        raise Problem(explain_momentum(found, right, case, rate)
+                      + ("" if right[0] else explain_start(student, case["grads"][0])))
 
 
 def find_right_steps(found, case, rate):
@@ -82,6 +83,16 @@ def explain_momentum(found, right, case, rate):
             return words + f": {kept[0]:.3g} of the first update is kept, expected γ = 0.9"
     still = [layer + 1 for layer, jump in enumerate(jumps[first]) if not jump.any()]
     return words + (f": layer {still[0]} does not move" if still else "")
+
+
+def explain_start(student, grads):
+    """Say so if a new trainer moves the weights by gradients of 0."""
+    still = make_weights(grads)
+    found, = take_steps(student, [[0 * grad for grad in grads]], 0.02, 0.9)
+    if all(map(np.array_equal, found, still)):
+        return ""
+    return "; a new trainer moves the weights by gradients of 0: do trainers share the stored " \
+        "updates?"
 
 
 def explain_first_step(factor, rate):

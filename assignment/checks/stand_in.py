@@ -3,6 +3,7 @@
 It runs in the student's process and computes nothing: its outputs and gradients are given.
 """
 
+import time
 from itertools import islice
 
 import numpy as np
@@ -32,7 +33,8 @@ class Counts:
 
 def list_matrices(values):
     """The matrices of an array of objects, as a list."""
-    return [np.array(value.tolist()) if getattr(value, "dtype", None) == object else value
+    kind = np.dtype(object)
+    return [np.array(value.tolist()) if getattr(value, "dtype", None) == kind else value
             for value in values]
 
 
@@ -52,6 +54,20 @@ def softmax(z):
 def slope(model, a):
     """Another slope."""
     return 1 + a ** 2
+
+
+def take_steps(trainer, batches, few, steps, seconds):
+    """Take steps with a trainer as its train does: the batches come in turn, and it counts.
+
+    Returns how many: only a few if these take longer than some seconds.
+    """
+    start = time.monotonic()
+    for step in range(steps):
+        if step == few and time.monotonic() - start > seconds:
+            return few
+        trainer.train_step(*(part.copy() for part in batches[step % len(batches)]))
+        trainer.step = step + 1
+    return steps
 
 
 def loss(targets, outputs):

@@ -31,7 +31,7 @@ def draw_cases(layout, seed=None):
         "images": draw_images(rng),
         "training": draw_training(rng, K),
         "counting": draw_counting(rng),
-    }
+    } | ({"whole": draw_wholes(rng)} if layout == "kit" else {})
 
 
 def draw_network(rng, num_inputs, sizes, batches, rows=0, **flags):
@@ -166,3 +166,45 @@ def draw_counting(rng):
               for hidden, inputs, outputs in [*(row[1:] for row in budgets), (1, 785, 10),
                                               (2, 785, 10)]]
     return {"counts": counts, "budgets": np.array(budgets), "widths": np.array(widths)}
+
+
+def draw_wholes(rng):
+    """The networks of the checks of the whole: the assignment's sizes, and others."""
+    def draw_sizes(layers):
+        return rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+
+    task_2, task_3 = {"rate": 0.1, "gamma": 0.0}, {"rate": 0.02, "gamma": 0.9}
+    return {name: compute_whole({"seed": int(rng.integers(10 ** 6)), "sizes": np.array(sizes),
+                                 "batch": batch, **options, "improved": improved})
+            for name, sizes, batch, options, improved in (
+                ("task 2", [785, 64, 10], 32, task_2, False),
+                ("sigmoid", [785, 64, 10], 32, task_2, True),
+                ("momentum", [785, 64, 10], 32, task_3, False),
+                ("task 3", [785, 64, 10], 32, task_3, True),
+                ("task 2, small", draw_sizes(2), 7, task_2, False),
+                ("task 3, small", draw_sizes(2), 9, task_3, True),
+                ("deep", [785, 60, 60, 10], 32, task_2, False),
+                ("deep, task 3", [785, 60, 60, 10], 32, task_3, True),
+                ("deep, small", draw_sizes(4), 8, task_3, False))}
+
+
+def compute_whole(case):
+    """A case with its outputs, and with how its weights move in some steps."""
+    from assignment.checks.drawing import STEPS, draw_batches, draw_weights, project
+    from task2 import Dataset
+    from task3 import ImprovedModel, MomentumTrainer
+    inputs, *layers = case["sizes"]
+    model = ImprovedModel(layers, num_inputs=inputs, use_improved_sigmoid=case["improved"])
+    before, batches = draw_weights(case), draw_batches(case)
+    model.ws = [w.copy() for w in before]
+    case["outputs"] = model.forward(batches[0][0])
+    trainer = MomentumTrainer(model, Dataset(*batches[0], *batches[0]), case["rate"],
+                              case["batch"], momentum_gamma=case["gamma"])
+    for step in range(max(STEPS)):
+        trainer.train_step(*batches[step % len(batches)])
+        if step + 1 in STEPS:
+            moved = [w - start for w, start in zip(model.ws, before)]
+            case[f"after {step + 1}"] = [
+                np.append(project(case, w, layer), np.linalg.norm(w))
+                for layer, w in enumerate(moved)]
+    return case

@@ -281,7 +281,8 @@ def backward_raises(self, X, outputs, targets):
     self.right_backward(X, outputs, targets)
 
 
-@fault("task2.SoftmaxModel.backward", {"2b": 10, "4c": 8}, says="backward did not return within 5 s")
+@fault("task2.SoftmaxModel.backward", {"2b": 10, "4c": 8},
+       says="backward did not return within 5 s")
 def backward_never_ends(self, X, outputs, targets):
     while True:
         pass

@@ -3,7 +3,7 @@
 from planted import at, fault
 
 
-@fault(costs={"2b": 17, "3a": 6, "4c": 13}, says="do not depend on the images and on each matrix")
+@fault(costs={"2b": 17, "3a": 6, "4c": 13}, says="do not depend on the images")
 class outputs_the_same_for_all_and_gradients_of_0:
     @at("task2.SoftmaxModel.forward")
     def forward(self, X):
@@ -16,7 +16,7 @@ class outputs_the_same_for_all_and_gradients_of_0:
         self.grads = [0 * w for w in self.ws]
 
 
-@fault(costs={"2b": 7, "3a": 3, "4c": 5}, says="do not depend on the images and on each matrix")
+@fault(costs={"2b": 7, "3a": 3, "4c": 5}, says="do not depend on the images")
 class outputs_of_the_last_bias_alone:
     @at("task2.SoftmaxModel.forward")
     def forward(self, X):
@@ -126,7 +126,7 @@ class WIDTH_by_hand_and_wrong:
     text = {"task4.WIDTH": "WIDTH = 61"}
 
 
-@fault(costs={"2b": 17, "3a": 3, "4c": 13}, says="with two hidden layers")
+@fault(costs={"2b": 17, "4c": 13}, says="with two hidden layers")
 class no_hidden_layer_is_used_and_gradients_of_ones:
     @at("task2.SoftmaxModel.forward")
     def forward(self, X):

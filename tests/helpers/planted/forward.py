@@ -171,7 +171,8 @@ def forward_changes_X(self, X):
     return self.right_forward(X)
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7, "4c": 5}, says="forward calls sys.exit in task2.py, line")
+@fault("task2.SoftmaxModel.forward", {"2b": 7, "4c": 5},
+       says="forward calls sys.exit in task2.py, line")
 def forward_calls_sys_exit(self, X):
     import sys
     sys.exit("no")
