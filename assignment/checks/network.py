@@ -20,8 +20,35 @@ def make_network(student, ws, cls=PLAIN, **flags):
         for name, value in {**flags, "neurons_per_layer": tuple(sizes), "activations": [],
                             "grads": [np.zeros_like(w) for w in ws]}.items():
             student.set((model, name), value)
-    student.set((model, "ws"), ws)
+    put_weights(student, model, ws)
     return model
+
+
+def put_weights(student, model, ws):
+    """Set the weights, in a container of the kind that the student's networks have."""
+    if student.layout == "kit" and find_kinds(student)[0] == "objects":
+        student.call("stand_in.put_weights", model, ws)
+    else:
+        student.set((model, "ws"), ws)
+
+
+def find_kinds(student):
+    """The kinds of containers in which the student's networks hold ws and grads.
+
+    "objects" is an array of objects; any other kind may as well be a list.
+    """
+    known = vars(student)
+    if "known_kinds" not in known:
+        known["known_kinds"] = ["list", "list"]
+        try:
+            model = student.call(PLAIN, [4, 3], num_inputs=5, keep=True)
+            known["known_kinds"] = student.call("stand_in.name_kinds", model)
+            outputs = student.call((model, "forward"), np.ones((2, 5)))
+            student.call((model, "backward"), np.ones((2, 5)), outputs, np.eye(2, 3))
+            known["known_kinds"] = student.call("stand_in.name_kinds", model)
+        except Problem:     # judged elsewhere
+            pass
+    return known["known_kinds"]
 
 
 def read_list(student, owner, name):

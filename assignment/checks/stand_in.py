@@ -38,6 +38,39 @@ def list_matrices(values):
             for value in values]
 
 
+def contain(matrices, kind):
+    """The matrices in a list, or in an array of objects."""
+    if kind != "objects":
+        return matrices
+    found = np.empty(len(matrices), dtype=object)
+    for at, matrix in enumerate(matrices):
+        found[at] = matrix
+    return found
+
+
+def name_kinds(model):
+    """The kinds of containers of a network's ws and grads: "objects", or else "list"."""
+    return ["objects" if getattr(getattr(model, name, None), "dtype", None) == np.dtype(object)
+            else "list" for name in ("ws", "grads")]
+
+
+def put_weights(model, ws):
+    """Set a network's weights as an array of objects."""
+    model.ws = contain(ws, "objects")
+
+
+def hand(model, grads):
+    """Give a stand-in other gradients, for update, and for its backward."""
+    model.given_grads = grads
+    model.grads = contain([np.array(grad) for grad in grads], model.kinds[1])
+
+
+def add_1(model):
+    """Add 1 to each of a network's weights, in place."""
+    for w in model.ws:
+        w += 1
+
+
 # ------------------------------------- lent for functions that raise: these are other functions
 
 def sigmoid(z):
@@ -88,13 +121,15 @@ class Data:
 class Model:
     """A network whose outputs are the first columns of X and whose gradients are given.
 
+    kinds: of the containers of ws and of grads.
     calls: the names of the called methods, in order; handed: the last arguments of backward.
     """
 
-    def __init__(self, ws, given_grads):
-        self.ws = [np.array(w) for w in ws]
-        self.given_grads = given_grads
-        self.grads = [np.full_like(w, 9.0) for w in self.ws]    # a use of these would be noticed
+    def __init__(self, ws, given_grads, kinds=("list", "list")):
+        self.kinds, self.given_grads = kinds, given_grads
+        self.ws = contain([np.array(w) for w in ws], kinds[0])
+        # a use of these would be noticed
+        self.grads = contain([np.full_like(w, 9.0) for w in ws], kinds[1])
         self.num_classes = self.ws[-1].shape[1]
         self.neurons_per_layer = tuple(w.shape[1] for w in self.ws)
         self.activations, self.calls, self.handed = [], [], []
@@ -112,4 +147,4 @@ class Model:
         """Set the given gradients."""
         self.calls.append("backward")
         self.handed = [X, outputs, targets]
-        self.grads = [np.array(grad) for grad in self.given_grads]
+        self.grads = contain([np.array(grad) for grad in self.given_grads], self.kinds[1])

@@ -8,22 +8,20 @@ loses its points.
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, holds, is_close, require_matrices
+from kit.checking.measuring import UNJUDGED, all_hold, holds
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
 from .depth import judge_deep_backward, judge_deep_forward, judge_deep_update
-from .drawing import STEPS, draw_batches, draw_weights, project
+from .drawing import STEPS
 from .gradients import judge_backward
 from .momentum import judge_momentum
-from .network import judge_activations, judge_forward, make_network, read_list
+from .network import judge_activations, judge_forward
+from .own_network import OwnNetwork
 from .training import (draw_initial_weights, judge_initial_weights, judge_train_step,
-                       judge_update, replace_wrong_loss, require_uniform)
+                       judge_update, require_uniform)
 from .tricks import judge_activation, judge_improved_weights, judge_slope, require_deviation
 
-CLOSE = 2e-3        # of the length of a layer's way: errors of the parts add up
-SLOW = 0.5          # seconds for a few steps
-FAR = 1e6           # weights that are larger have run away
 SIZES = 785, 64, 10
 # the cases; those of task 2 come first, and what they charge is not charged again
 ONE_LAYER, TRICKS = ("task 2",), ("sigmoid", "momentum", "task 3")
@@ -35,125 +33,60 @@ IMPROVED, MOMENTUM = (judge_activation, judge_slope), (judge_momentum,)
 DEEP = judge_deep_forward, judge_deep_backward
 
 
-class Whole:
-    """The student's own network of a case, and its trainer."""
+def list_parts(own, name):
+    """The checks of the parts of a whole: of its network, and of its trainer."""
+    improved = own.cls == "task3.ImprovedModel"
+    return (MODEL + IMPROVED * improved + DEEP * (name in OTHERS), STEP + MOMENTUM * improved)
 
-    def __init__(self, student, name):
-        self.student, self.case = student, student.cases["whole"][name]
-        self.inputs, *self.layers = self.case["sizes"].tolist()
-        self.model_parts, self.step_parts = MODEL, STEP
-        self.cls, self.trainer, self.flags = "task2.SoftmaxModel", "task2.SoftmaxTrainer", {}
-        if self.case["improved"] or self.case["gamma"]:
-            self.cls, self.trainer = "task3.ImprovedModel", "task3.MomentumTrainer"
-            self.flags = {"use_improved_sigmoid": self.case["improved"]}
-            self.model_parts, self.step_parts = MODEL + IMPROVED, STEP + MOMENTUM
-        if name in OTHERS:
-            self.model_parts += DEEP
-        self.ws, self.batches = draw_weights(self.case), draw_batches(self.case)
 
-    def __str__(self):
-        return f"{self.inputs} inputs and layers of {', '.join(map(str, self.layers))}"
+def look_for_culprit(student, name):
+    """("forward", "backward" or "step": what the whole leaves out, what is wrong), or None.
 
-    def make_model(self):
-        """A Handle of the network."""
-        return make_network(self.student, self.ws, self.cls, **self.flags)
-
-    def train(self):
-        """(how many steps the student's trainer takes, the weights after them)."""
-        student, model = self.student, self.make_model()
-        batches = student.call("builtins.list", self.batches, keep=True)
-        dataset = student.call("task2.Dataset", *self.batches[0], *self.batches[0], keep=True)
-        gamma = {"momentum_gamma": self.case["gamma"]} if self.flags else {}
-        trainer = student.call(self.trainer, model, dataset, self.case["rate"],
-                               self.case["batch"], keep=True, **gamma)
-        with replace_wrong_loss(student):
-            steps = student.call("stand_in.take_steps", trainer, batches, *STEPS, SLOW)
-        if steps not in STEPS:
-            raise Problem("train_step interfered with the checks")
-        return steps, require_matrices(read_list(student, model, "ws"), self.ws, "ws")
-
-    def step_by_hand(self, steps, gamma=None):
-        """The weights after right steps with the gradients of the student's own network."""
-        student, model = self.student, self.make_model()
-        gamma = self.case["gamma"] if gamma is None else gamma
-        ws, moves = [w.copy() for w in self.ws], [0 * w for w in self.ws]
-        for step in range(steps):
-            X, targets = self.batches[step % len(self.batches)]
-            student.set((model, "ws"), ws)
-            outputs = student.call((model, "forward"), X)
-            student.call((model, "backward"), X, outputs, targets)
-            grads = require_matrices(read_list(student, model, "grads"), ws, "grads")
-            moves = [gamma * move + grad for move, grad in zip(moves, grads)]
-            ws = [w - self.case["rate"] * move for w, move in zip(ws, moves)]
-        return ws
-
-    def is_right(self, steps, ws):
-        """Whether the weights have moved as the reference's."""
-        return all(np.abs(project(self.case, w - start, layer) - right).max() <= CLOSE * length
-                   for layer, (w, start, (*right, length)) in
-                   enumerate(zip(ws, self.ws, self.case[f"after {steps}"])))
-
-    def agree(self, ws, others):
-        """Whether the weights have moved in the same way twice."""
-        return all(is_close(one - start, other - start, CLOSE)
-                   for one, other, start in zip(ws, others, self.ws))
-
-    def is_stable(self, steps, ws):
-        """Whether a second run gives these weights: not if they are drawn, or run away."""
-        return all(np.abs(w).max() < FAR for w in ws) and \
-            self.agree(ws, self.step_by_hand(steps))
-
-    def has_right_outputs(self):
-        """Whether the outputs for the first batch are right."""
-        outputs = self.student.call((self.make_model(), "forward"), self.batches[0][0])
-        return isinstance(outputs, np.ndarray) and is_close(outputs, self.case["outputs"])
-
-    def find_culprit(self):
-        """("forward", "backward" or "step": what the whole leaves out, what is wrong), or None.
-
-        A part that is charged already is none. Nor is code that is too slow for these sizes.
-        """
-        student, problem, steps, after = self.student, None, STEPS[0], None
-        try:
-            steps, after = self.train()
-            if self.is_right(steps, after):
-                return None
-        except (NotWritten, NotImported):
+    A part that is charged already is none. Nor is code that is too slow for these sizes.
+    """
+    own, problem, steps, after = OwnNetwork(student, name), None, STEPS[0], None
+    model_parts, step_parts = list_parts(own, name)
+    try:
+        steps, after = own.train()
+        if own.is_right(steps, after):
             return None
-        except Problem as raised:
-            if "did not return" in str(raised):
-                return None
-            problem = raised
-        passed = all(holds(one, student) for one in self.model_parts)
-        if problem and not passed:
+    except (NotWritten, NotImported):
+        return None
+    except Problem as raised:
+        if "did not return" in str(raised):
             return None
-        try:
-            by_hand = self.step_by_hand(steps)
-            if passed and not self.is_right(steps, by_hand):
-                return (("backward", "the gradients are wrong") if self.has_right_outputs() else
-                        ("forward", "the outputs are wrong"))
-        except Problem as raised:
-            return ("backward", str(raised)) if passed else None
-        if not all(holds(one, student) for one in self.step_parts) or \
-                not self.is_stable(steps, by_hand):
-            return None
-        if problem:
-            return "step", str(problem).replace("take_steps", "train_step")
-        return None if self.agree(after, by_hand) else ("step", self.explain_steps(steps, after))
+        problem = raised
+    passed = all(holds(one, student) for one in model_parts)
+    if problem and not passed:
+        return None
+    try:
+        by_hand = own.step_by_hand(steps)
+        if passed and not own.is_right(steps, by_hand):
+            return (("backward", "the gradients are wrong") if own.has_right_outputs() else
+                    ("forward", "the outputs are wrong"))
+    except Problem as raised:
+        return ("backward", str(raised)) if passed else None
+    if not all(holds(one, student) for one in step_parts) or \
+            not own.is_stable(steps, by_hand):
+        return None
+    if problem:
+        return "step", str(problem).replace("take_steps", "train_step")
+    return None if own.agree(after, by_hand) else ("step", explain_steps(own, steps, after))
 
-    def explain_steps(self, steps, after):
-        """How steps of the trainer are wrong."""
-        still = [str(layer + 1) for layer, (w, start) in enumerate(zip(after, self.ws))
-                 if np.array_equal(w, start)]
-        words = f"{steps} calls of train_step"
-        if len(still) == len(self.ws):
-            return f"{words} move no weight"
-        if still:
-            return f"{words} do not move the weights of layer {' and '.join(still)}"
-        if self.case["gamma"] and self.agree(after, self.step_by_hand(steps, 0)):
-            return (f"{words} are plain gradient descent: momentum is right on its own, but does "
-                    "train_step use it?")
-        return f"{words} do not move the weights as the gradients and update do"
+
+def explain_steps(own, steps, after):
+    """How steps of the trainer are wrong."""
+    still = [str(layer + 1) for layer, (w, start) in enumerate(zip(after, own.ws))
+             if np.array_equal(w, start)]
+    words = f"{steps} calls of train_step"
+    if len(still) == len(own.ws):
+        return f"{words} move no weight"
+    if still:
+        return f"{words} do not move the weights of layer {' and '.join(still)}"
+    if own.case["gamma"] and own.agree(after, own.step_by_hand(steps, 0)):
+        return (f"{words} are plain gradient descent: momentum is right on its own, but does "
+                "train_step use it?")
+    return f"{words} do not move the weights as the gradients and update do"
 
 
 def require_whole(student, part, own, names, before=()):
@@ -166,8 +99,8 @@ def require_whole(student, part, own, names, before=()):
         return UNJUDGED
     for name in names:
         if find_part(student, name) == part:
-            raise Problem(f"the parts are right, but not the whole: with {Whole(student, name)}, "
-                          f"{find_culprit(student, name)[1]}")
+            raise Problem("the parts are right, but not the whole: with "
+                          f"{OwnNetwork(student, name)}, {find_culprit(student, name)[1]}")
     return ""
 
 
@@ -178,11 +111,11 @@ def find_part(student, name):
 
 
 def find_culprit(student, name):
-    """Whole.find_culprit, only once for each set of inputs."""
+    """As look_for_culprit, only once for each set of inputs."""
     known = vars(student).setdefault("known_culprits", {})
     key = name, id(student.cases)
     if key not in known:
-        known[key] = Whole(student, name).find_culprit(), student.cases
+        known[key] = look_for_culprit(student, name), student.cases
     return known[key][0]
 
 
