@@ -6,18 +6,20 @@ costs points in 2b, 2c or 3c, and not again here, if the deep network shows it (
 
 import numpy as np
 
-from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close,
+from kit.checking.measuring import (UNJUDGED, all_hold, find_problem, holds, is_close,
                                     require_array, require_matrices)
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
-from .gradients import Gradients, explain_gradients, judge_backward
+from .forward import judge_forward, require_outputs
+from .gradient_hints import explain_gradients
+from .gradients import Gradients, judge_backward, require_gradients
 from .momentum import MOMENTUM, judge_momentum
-from .network import judge_forward, make_network, read_activations, read_list
+from .network import make_network, read_activations, read_list
 from .pieces import are_gradients_of_pieces, are_outputs_of_pieces, lend_pieces
 from .stepping import (PLAIN, find_factors, list_ways, make_trainer, read_weights, take_step,
                        update_once)
-from .training import judge_update
+from .training import FILLED, judge_initial_weights, judge_update, require_initial_weights
 
 DEEP = ("two hidden layers", "three hidden layers")
 KNOWN = "one hidden layer has this fault too: it costs points there, and no points here"
@@ -66,8 +68,8 @@ def compute_outputs(student, model, case):
 def require_activations(student, model, name, layers):
     """Raise Problem unless as many activations are kept per layer as with one hidden layer."""
     shallow = make_network(student, student.cases["plain"]["ws"])
-    student.call((shallow, "forward"), student.cases["plain"]["X"])
     try:
+        student.call((shallow, "forward"), student.cases["plain"]["X"])
         missing = 3 - len(read_activations(student, shallow))
     except Problem:
         return      # costs points in 2b
@@ -80,7 +82,7 @@ def require_activations(student, model, name, layers):
 def explain_depth(student, model, expected):
     """Name the first hidden layer with wrong outputs, if one hidden layer is right."""
     activations = read_activations(student, model)
-    if not holds(judge_forward, student):
+    if not holds(require_outputs, student):
         return ""
     for layer, hidden in enumerate(expected, 1):
         found = activations[layer] if len(activations) == len(expected) + 2 else None
@@ -181,9 +183,34 @@ def require_update(student, cls, shallow, deep):
     return ""
 
 
+@check("4c", "forward", "outputs at other widths than 64", blanks=["2b"])
+def judge_other_outputs(student):
+    if not all_hold(student, judge_deep_forward):
+        return UNJUDGED
+    require_other_widths(student, judge_forward, require_outputs)
+    if holds(judge_initial_weights, student) and judge_initial_weights(student) != FILLED:
+        require_other_widths(student, judge_initial_weights, require_initial_weights)
+    return ""
+
+
+@check("4c", "backward_and_update", "gradients at other widths than 64", blanks=["2b"])
+def judge_other_gradients(student):
+    if not all_hold(student, judge_deep_backward):
+        return UNJUDGED
+    require_other_widths(student, judge_backward, require_gradients)
+    return ""
+
+
+def require_other_widths(student, judge, required):
+    """Raise Problem if a check passes in spite of what it requires at other widths than 64."""
+    problem = find_problem(required, student)
+    if problem and holds(judge, student):
+        raise Problem(f"with 64 hidden units it is right, but at another width {problem}")
+
+
 @check("4c", "forward", "no hidden layer, [10]", remark=True, blanks=["2b"])
 def judge_no_hidden_layer(student):
-    if not all_hold(student, judge_forward, judge_backward):
+    if not all_hold(student, require_outputs, require_gradients):
         return UNJUDGED
     case, w = student.cases["plain"], student.cases["square"]["ws"][0]
     model = make_network(student, [w])

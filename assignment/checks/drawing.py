@@ -7,6 +7,7 @@ them, a few sums of their entries with drawn factors are stored.
 import numpy as np
 
 STEPS = 2, 12   # a few, for slow code, and a dozen
+GRADS = 32, 5, 1
 SUMS = 4        # for each matrix
 BATCHES = 3     # that come in turn
 
@@ -26,7 +27,7 @@ def draw_batches(case):
              np.eye(K)[rng.permutation(np.arange(N) % K)]) for _ in range(BATCHES)]
 
 
-def project(case, matrix, layer):
-    """Sums of a layer's entries with drawn factors between -1 and 1."""
+def summarise(case, matrix, layer):
+    """Sums of a layer's entries with drawn factors between -1 and 1, and the matrix's length."""
     factors = np.random.default_rng([case["seed"], 2, layer]).random((SUMS, *matrix.shape))
-    return np.tensordot(2 * factors - 1, matrix, 2)
+    return np.append(np.tensordot(2 * factors - 1, matrix, 2), np.linalg.norm(matrix))

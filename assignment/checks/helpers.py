@@ -188,7 +188,10 @@ def load_batches(student, X, Y, size, **options):
     """The batches that batch_loader yields."""
     given = [student.call("numpy.array", one, keep=True) for one in (X, Y)]
     batches = student.call("utils.batch_loader", *given, size, keep=True, **options)
-    found = student.call("stand_in.list_batches", batches)
+    try:
+        found = student.call("stand_in.list_batches", batches)
+    except Problem as problem:
+        raise type(problem)(str(problem).replace("list_batches", "batch_loader")) from None
     if len(found) > len(X):
         raise Problem(f"batch_loader yields at least {len(found)} batches for {len(X)} examples: "
                       "does it never end?")

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from kit.checking.measuring import is_close, require_matrices
-from kit.checking.student import Problem
+from kit.checking.measuring import find_problem, is_close, require_matrices
+from kit.checking.student import NotImported, NotWritten, Problem
 
-from .drawing import STEPS, draw_batches, draw_weights, project
-from .network import make_network, put_weights, read_list
+from .drawing import GRADS, STEPS, draw_batches, draw_weights, summarise
+from .network import make_network, put_weights, read_list, require_new_weights
 from .stepping import replace_wrong_loss
 
 CLOSE = 2e-3        # of the length of a layer's way: errors of the parts add up
@@ -64,8 +64,8 @@ class OwnNetwork:
 
     def is_right(self, steps, ws):
         """Whether the weights have moved as the reference's."""
-        return all(np.abs(project(self.case, w - start, layer) - right).max() <= CLOSE * length
-                   for layer, (w, start, (*right, length)) in
+        return all(np.abs(summarise(self.case, w - start, layer) - right).max()
+                   <= CLOSE * right[-1] for layer, (w, start, right) in
                    enumerate(zip(ws, self.ws, self.case[f"after {steps}"])))
 
     def agree(self, ws, others):
@@ -78,10 +78,35 @@ class OwnNetwork:
         return all(np.abs(w).max() < FAR for w in ws) and \
             self.agree(ws, self.step_by_hand(steps))
 
+    def require_outputs(self):
+        """Raise Problem unless the outputs for the first batch, and parts of it, are right."""
+        model, X = self.make_model(), self.batches[0][0]
+        for N in (len(X), 1, 3):
+            outputs = self.student.call((model, "forward"), X[:N], pure=True)
+            if not isinstance(outputs, np.ndarray) or \
+                    not is_close(outputs, self.case["outputs"][:N]):
+                raise Problem("the outputs are wrong")
+        if len(self.ws) == 2:
+            require_new_weights(self.student, model, self.ws, X)
+
+    def require_gradients(self):
+        """Raise Problem unless the gradients for the first batch, and parts of it, are right."""
+        student, model, (X, targets) = self.student, self.make_model(), self.batches[0]
+        for N in GRADS:
+            outputs = student.call((model, "forward"), X[:N])
+            student.call((model, "backward"), X[:N], outputs, targets[:N], pure=True)
+            grads = require_matrices(read_list(student, model, "grads"), self.ws, "grads")
+            for layer, (grad, right) in enumerate(zip(grads, self.case[f"grads of {N}"])):
+                if np.abs(summarise(self.case, grad, layer) - right).max() > 2e-4 * right[-1]:
+                    raise Problem("the gradients are wrong")
+
     def has_right_outputs(self):
         """Whether the outputs for the first batch are right."""
-        outputs = self.student.call((self.make_model(), "forward"), self.batches[0][0])
-        return isinstance(outputs, np.ndarray) and is_close(outputs, self.case["outputs"])
+        try:
+            self.require_outputs()
+        except Problem:
+            return False
+        return True
 
 
 def moves_right(student, *names):
@@ -97,3 +122,20 @@ def moves_right(student, *names):
         return True
     except Problem:
         return False
+
+
+def excuse_width(student, judge, judge_at_size):
+    """A sentence if only other widths than the assignment's show a Problem: 4c charges it.
+
+    judge: a check of small networks; judge_at_size: one of an OwnNetwork.
+    """
+    problem = find_problem(judge, student)
+    if problem is None:
+        return ""
+    if isinstance(problem, (NotWritten, NotImported)) or student.layout != "kit":
+        raise problem
+    try:
+        judge_at_size(OwnNetwork(student, "task 2"))
+    except Problem:
+        raise problem from None
+    return "right with 64 hidden units; 4c charges what is wrong at other widths"

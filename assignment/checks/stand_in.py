@@ -65,6 +65,10 @@ def hand(model, grads):
     model.grads = contain([np.array(grad) for grad in grads], model.kinds[1])
 
 
+def ignore(val_loss):
+    """Replaces stop_early where training is to go on."""
+
+
 def add_1(model):
     """Add 1 to each of a network's weights, in place."""
     for w in model.ws:

@@ -6,8 +6,9 @@ from kit.checking.measuring import find_ratio, holds, is_close, is_near, require
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
-from .gradients import Gradients, judge_backward
-from .network import judge_forward, make_network
+from .forward import require_outputs
+from .gradients import Gradients, require_gradients
+from .network import make_network
 from .pieces import is_numeric
 from .training import choose_sizes, draw_initial_weights, require_seeds
 
@@ -39,7 +40,7 @@ def judge_activation(student):
     if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not is_close(off, usual):
         raise Problem("with use_improved_sigmoid turned off, activation differs from that of "
                       "SoftmaxModel: is the flag ignored?")
-    if holds(judge_forward, student):
+    if holds(require_outputs, student):
         require_network(student)
     elif not uses_images(student):
         raise Problem(f"activation is right, but {UNUSED}")
@@ -96,7 +97,7 @@ def judge_slope(student):
     if not is_close(found, case["improved slope"]) and not fits_activation(student, model, z):
         raise Problem(explain_slope(student, model, found, case))
     one = Gradients(student, student.cases["improved"], 5, IMPROVED, use_improved_sigmoid=True)
-    if not holds(judge_backward, student):
+    if not holds(require_gradients, student):
         if not isinstance(one.by_right_outputs, Problem) and \
                 not any(grad.any() for grad in one.by_right_outputs) and not uses_images(student):
             raise Problem(f"slope is right, but the gradients are 0, and {UNUSED}")

@@ -14,15 +14,14 @@ from kit.checking.student import NotImported, NotWritten, Problem
 
 from .depth import judge_deep_backward, judge_deep_forward, judge_deep_update
 from .drawing import STEPS
+from .forward import judge_activations, judge_forward
 from .gradients import judge_backward
 from .momentum import judge_momentum
-from .network import judge_activations, judge_forward
 from .own_network import OwnNetwork
-from .training import (draw_initial_weights, judge_initial_weights, judge_train_step,
-                       judge_update, require_uniform)
+from .training import (SIZES, draw_initial_weights, judge_train_step, judge_update,
+                       require_initial_weights, require_uniform)
 from .tricks import judge_activation, judge_improved_weights, judge_slope, require_deviation
 
-SIZES = 785, 64, 10
 # the cases; those of task 2 come first, and what they charge is not charged again
 ONE_LAYER, TRICKS = ("task 2",), ("sigmoid", "momentum", "task 3")
 OTHERS = "task 2, small", "task 3, small", "deep", "deep, task 3", "deep, small"
@@ -131,7 +130,7 @@ def judge_backward_in_whole(student):
 
 @check("2c", "train_step", "weights and a dozen steps in the whole")
 def judge_step_in_whole(student):
-    if holds(judge_initial_weights, student):
+    if holds(require_initial_weights, student):
         drawn = draw_initial_weights(student, "task2.SoftmaxModel", 3, SIZES)
         for w, fan_in in zip(drawn, SIZES):
             require_uniform(w, fan_in)

@@ -190,21 +190,24 @@ def draw_wholes(rng):
 
 def compute_whole(case):
     """A case with its outputs, and with how its weights move in some steps."""
-    from assignment.checks.drawing import STEPS, draw_batches, draw_weights, project
+    from assignment.checks.drawing import GRADS, STEPS, draw_batches, draw_weights, summarise
     from task2 import Dataset
     from task3 import ImprovedModel, MomentumTrainer
     inputs, *layers = case["sizes"]
     model = ImprovedModel(layers, num_inputs=inputs, use_improved_sigmoid=case["improved"])
     before, batches = draw_weights(case), draw_batches(case)
     model.ws = [w.copy() for w in before]
-    case["outputs"] = model.forward(batches[0][0])
+    X, targets = batches[0]
+    for N in GRADS:
+        model.backward(X[:N], model.forward(X[:N]), targets[:N])
+        case[f"grads of {N}"] = [summarise(case, grad, layer)
+                                 for layer, grad in enumerate(model.grads)]
+    case["outputs"] = model.forward(X)
     trainer = MomentumTrainer(model, Dataset(*batches[0], *batches[0]), case["rate"],
                               case["batch"], momentum_gamma=case["gamma"])
     for step in range(max(STEPS)):
         trainer.train_step(*batches[step % len(batches)])
         if step + 1 in STEPS:
-            moved = [w - start for w, start in zip(model.ws, before)]
-            case[f"after {step + 1}"] = [
-                np.append(project(case, w, layer), np.linalg.norm(w))
-                for layer, w in enumerate(moved)]
+            case[f"after {step + 1}"] = [summarise(case, w - start, layer) for layer, (w, start)
+                                         in enumerate(zip(model.ws, before))]
     return case

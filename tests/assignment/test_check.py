@@ -96,14 +96,26 @@ def test_blank_scripts_are_not_started(tmp_path):
 
 
 def test_a_check_says_what_it_needs_first():
-    report = check_changes(blank(UPDATE, "2c"))
-    assert count_losses(report) == {"2c": 3, "4c": 8}
-    assert [result.state for result in report.list_results("4c") if not result.remark] == \
-        [PASSED, PASSED, NOT_STARTED]
-    report = check_changes(blank("utils.batch_loader", "0"), ["2c"])
-    assert [result.state for result in report.results if result.subtask == "2c"] == \
-        [PASSED, PASSED, PASSED, "needs 0 first"]
-    assert report.points == 0 and "helpers" not in str(report)
+    def needs(_):
+        raise NotWritten("2a", "it is not written yet")
+
+    one = registry.Check("2c", "train_step", "a title", needs, False, ("2c",))
+    found = kit.check.run_check(one, SimpleNamespace(assignment=ASSIGNMENT))
+    assert (found.state, found.words) == ("needs 2a first", "it is not written yet")
+
+
+@pytest.mark.parametrize("place, subtask, costs", [
+    ("utils.batch_loader", "0", {"2c": 1}), ("task2.one_hot_encode", "0", {"2c": 1}),
+    ("task2.cross_entropy_loss", "0", {"2c": 1}), ("task2.accuracy_of", "0", {"2c": 1}),
+    ("task2.training_statistics", "2a", {"2a": 2}), ("task2.sigmoid", "2b", {"2b": 7}),
+    ("task2.softmax", "2b", {"2b": 7}), ("task2.SoftmaxModel.slope", "2b", {"2b": 10}),
+    ("task2.SoftmaxModel.initial_weights", "2c", {"2c": 3}), (UPDATE, "2c", {"2c": 3}),
+    ("task2.SoftmaxTrainer.train_step", "2c", {"2c": 3}),
+    ("task2.count_parameters", "2d", {"2d": 5}), ("task3.MomentumTrainer.update", "3c", {"3c": 4}),
+    ("task2.SoftmaxTrainer.stop_early", "0", {})])
+def test_a_blank_costs_what_a_line_that_raises_costs(place, subtask, costs):
+    assert count_losses(check_changes(blank(place, subtask))) == costs
+    assert count_losses(check_changes(with_body(place, "raise ValueError('no')"))) == costs
 
 
 def test_a_blank_without_a_known_subtask_is_not_started():

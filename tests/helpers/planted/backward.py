@@ -129,7 +129,7 @@ def slope_of_the_sum(self, a):
     return sigmoid(a) * (1 - sigmoid(a))
 
 
-@fault("task2.SoftmaxModel.backward", {"2b": 10},
+@fault("task2.SoftmaxModel.backward", {"4c": 8},
        says="should the weights to the next layer be transposed?")
 def weights_transposed_where_square(self, X, outputs, targets):
     delta = -(targets - outputs) / len(X)
@@ -141,7 +141,7 @@ def weights_transposed_where_square(self, X, outputs, targets):
             delta = self.slope(a) * (delta @ (w if w.shape[0] == w.shape[1] else w.T))
 
 
-@fault("task2.SoftmaxModel.backward", {"2b": 10}, says="is it transposed?")
+@fault("task2.SoftmaxModel.backward", {"4c": 8}, says="is it transposed?")
 def gradient_transposed_where_square(self, X, outputs, targets):
     delta = -(targets - outputs) / len(X)
     for layer in reversed(range(len(self.ws))):
