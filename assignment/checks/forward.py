@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, is_close, require_array
+from kit.checking.measuring import UNJUDGED, all_hold, is_close, is_near, require_array
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
@@ -39,12 +39,23 @@ def explain_outputs(student, model, outputs, case, N):
         if np.allclose(columns, 1, atol=1e-6):
             return (f"{words}: the columns sum to 1 instead of the rows; is the softmax taken "
                     "over the examples?")
-        if (outputs > 0).all() and (outputs < 1).all():
+        if N > 1 and is_near(outputs.sum(), 1):
+            return (f"{words}: a row sums to {rows[0]:.3g}, but all outputs together sum to 1: is "
+                    "the softmax taken over everything?")
+        if are_sigmoids(outputs, expected):
             return (f"{words}: all lie between 0 and 1, but a row sums to {rows[0]:.3g}, not 1; "
                     "does the output layer use the sigmoid instead of the softmax?")
         return f"{words}: a row sums to {rows[0]:.3g}, not 1; is there a softmax over each row?"
     return words + (explain_hidden(read_activations(student, model), case["hidden"][0][:N]) or
                     "; each row sums to 1, so look at the sums z of the output layer")
+
+
+def are_sigmoids(outputs, softmax):
+    """Whether outputs are the sigmoids of the sums whose softmax is given."""
+    if not ((outputs > 0) & (outputs < 1)).all():
+        return False
+    rest = np.log(outputs / (1 - outputs)) - np.log(softmax)
+    return bool(np.ptp(rest, axis=1).max() < 1e-3)
 
 
 def explain_hidden(activations, expected):

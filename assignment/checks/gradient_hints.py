@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, is_close, is_near
+from kit.checking.measuring import STEP, find_limit, find_ratio, is_close, is_near
 from kit.checking.student import Problem
 
 
@@ -64,6 +64,9 @@ def explain_factors(factors, classes):
         return f", with {classes} classes: take the mean over the examples, not over the classes"
     if all(abs(factor) < 1e-6 for factor in given.values()):
         return ": is it never set?"
+    if len(given) > 1 and min(given.values()) > 0 and np.ptp([*given.values()]) > 0.01:
+        return (", and the factor is another one for other batches: it has the right direction "
+                "but another size; is it clipped or divided by its length?")
     if len(given) > 1 and max(given.values()) - min(given.values()) < 0.01 * max(given.values()):
         return ", and the factor is the same for other batches: remove or add a constant factor"
     return ""
@@ -72,7 +75,14 @@ def explain_factors(factors, classes):
 def explain_unequal(one, tried, layer):
     """The measured error if the entries of a layer's gradient have different factors."""
     measured, expected = one.pairs[layer]
-    error = np.linalg.norm(measured - expected) / max(np.linalg.norm(expected), 1e-300)
+    limit = find_limit(measured, expected)
+    if limit:
+        return (f" is right up to {limit:.3g}, and larger entries are {limit:.3g}: are the "
+                f"gradients clipped at {limit:.3g}?")
+    if not expected.any():
+        return (f" has entries up to {np.abs(measured).max():.3g}, but the numerical one is 0: "
+                "the outputs do not depend on these weights")
+    error = np.linalg.norm(measured - expected) / np.linalg.norm(expected)
     words = f" differs from the numerical one by {100 * error:.3g} %"
     if layer < len(one.ws) - 1:
         return words + explain_delta(tried, layer)
@@ -105,4 +115,17 @@ def explain_delta(tried, layer):
         return words + ": the sigmoid's slope is at most 1/4; is the slope missing?"
     if (unit < 0).any():
         return words + ": should the weights to the next layer be transposed?"
-    return words + ": is the slope f'(z) wrong?"
+    known = is_slope_of_output(single)
+    return words + ": is the slope f'(z) wrong?" + (
+        " It fits the sum z = a, but a is the output already" if known else "")
+
+
+def is_slope_of_output(one):
+    """Whether slope(a) is the slope at the sum z = a, as measured."""
+    student, a = one.student, one.student.cases["functions"]["sigmoid"]
+    model = one.make_model()
+    try:
+        up, down = (student.call((model, "activation"), a + step) for step in (STEP, -STEP))
+        return is_close(student.call((model, "slope"), a), (up - down) / (2 * STEP), 1e-4)
+    except (Problem, TypeError, ValueError):
+        return False

@@ -124,6 +124,9 @@ class Gradients:
     def call_backward(self, model, outputs):
         """The gradients after a call of backward."""
         self.student.call((model, "backward"), self.X, outputs, self.targets, pure=True)
+        after = read_list(self.student, model, "ws")
+        if isinstance(after, (list, tuple)) and not all(map(np.array_equal, after, self.ws)):
+            raise Problem("backward changes the weights: it should only set grads")
         return require_matrices(read_list(self.student, model, "grads"), self.ws, "grads")
 
     @property

@@ -50,6 +50,10 @@ def explain_loss(student, case, found, N):
     if is_near(factor, N):
         return (f"; that is {factor:.4g} times the right loss, for {N} examples: is it the sum "
                 "instead of the mean?")
+    if is_near(factor, N / 32):
+        return f", for {N} examples: is it divided by 32, whatever the number of examples is?"
+    if is_near(factor, 1 / 32):
+        return ", a 32nd of it: is it divided by 32 besides?"
     if is_near(factor, 1 / K):
         return (f"; that is {factor:.4g} times the right loss, for {K} classes: take the mean "
                 "over the examples only")

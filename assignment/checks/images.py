@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from kit.checking.measuring import holds, is_close, is_near, require_array, require_number
+from kit.checking.measuring import (holds, is_close, is_near, require_array, require_number,
+                                    tidy)
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
@@ -56,14 +57,17 @@ def explain_statistics(found, right, X):
 
 
 def preprocess(student, X, mean, std, kinds="fi", **options):
-    """The columns of the pixels, and the added column, which may be first or last."""
+    """The columns of the pixels, and the added column, wherever it stands."""
     value = student.call("task2.pre_process_images", X, mean, std, **options)
     what = f"what pre_process_images returns for {len(X)} images"
     if isinstance(value, np.ndarray) and value.shape == X.shape:
         return require_array(value, X.shape, what, kinds), None
     found = require_array(value, (len(X), 785), what, kinds)
-    first = np.ptp(found[:, 0]) < 1e-9 and not np.ptp(found[:, -1]) < 1e-9
-    return (found[:, 1:], found[:, 0]) if first else (found[:, :-1], found[:, -1])
+    at = -1
+    if np.ptp(found[:, -1]) > 1e-9:     # no scaled pixel is 1 in all rows
+        ones = np.flatnonzero(np.ptp(found, axis=0) + np.abs(found[0] - 1) < 1e-9)
+        at = 0 if np.ptp(found[:, 0]) < 1e-9 else ones[0] if len(ones) == 1 else -1
+    return np.delete(found, at, axis=1), found[:, at]
 
 
 def find_unit(student):
@@ -94,8 +98,8 @@ def judge_scaling(student):
                           f"{scaled[worst]:.4g}: are the numbers rounded or clipped?")
         raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
                       "its own mean and standard deviation?")
-    raise Problem(f"a pixel x becomes {slope:.4g}·x {shift:+.4g}, with mean {mean} and standard "
-                  f"deviation {std}" + explain_scaling(slope, shift, std))
+    raise Problem(f"a pixel x becomes {tidy(slope):.4g}·x {tidy(shift):+.4g}, with mean {mean} "
+                  f"and standard deviation {std}" + explain_scaling(slope, shift, std))
 
 
 def explain_scaling(slope, shift, std):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, is_close, is_near
+from kit.checking.measuring import find_ratio, is_close, is_near, tidy
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
@@ -78,11 +78,18 @@ def explain_momentum(found, right, case, rate):
     if all(plain):
         return (words + ": every step is plain gradient descent; is the previous update never "
                 "stored?")
-    if first >= 2:
+    if not any(jump.any() for step in jumps for jump in step):
+        return f"with γ = 0.9 and α = {rate}, no step changes a weight"
+    before_last = [is_close(jump, -rate * (grad + 0.9 * last), 1e-3) for jump, grad, last in
+                   zip(jumps[first], case["grads"][first], case["grads"][first - 1])]
+    if first >= 2 and all(before_last):
         return (f"{words}, the {'two' if first == 2 else first} steps before are right: is the "
                 "previous gradient stored instead of the previous update?")
     if first == 0 and factor == 0:
-        return words + ": it changes no weight; is the update used one step late?"
+        late = all(is_close(jump, -rate * grad, 1e-3)
+                   for jump, grad in zip(jumps[1], case["grads"][0]))
+        return words + (": it changes no weight; is the update used one step late?" if late else
+                        ": it changes no weight")
     if first == 0 and factor is not None:
         return (f"{words}: the weights move by {factor:.4g} times -α∂C/∂w"
                 + explain_first_step(factor, rate))
@@ -90,7 +97,7 @@ def explain_momentum(found, right, case, rate):
         kept = [find_ratio(-jump / rate - grad, before) for jump, grad, before in
                 zip(jumps[1], case["grads"][1], case["grads"][0])]
         if None not in kept:
-            return words + f": {kept[0]:.3g} of the first update is kept, expected γ = 0.9"
+            return words + f": {tidy(kept[0]):.3g} of the first update is kept, expected γ = 0.9"
     still = [layer + 1 for layer, jump in enumerate(jumps[first]) if not jump.any()]
     return words + (f": layer {still[0]} does not move" if still else "")
 
@@ -109,6 +116,8 @@ def explain_first_step(factor, rate):
     """The likeliest mistake if the first step has a wrong factor."""
     if is_near(factor, 1 / rate):
         return ": is the learning rate left out?"
+    if is_near(factor, rate):
+        return ": is the learning rate used twice?"
     if is_near(factor, 0.1):
         return ", a factor of 1 - γ: is it a moving average?"
     if is_near(factor, -1):
@@ -127,7 +136,7 @@ def require_gamma(student, grads, way):
                       "stored updates?")
     kept = find_ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
     if kept is None or abs(kept - 0.5) > 1e-3:
-        part = "another part" if kept is None else f"{kept:.3g}"
+        part = "another part" if kept is None else f"{tidy(kept):.3g}"
         raise Problem(f"with γ = 0.5, {part} of the first update is kept, expected 0.5: use "
                       "self.momentum_gamma")
     try:

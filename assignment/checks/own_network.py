@@ -59,6 +59,7 @@ class OwnNetwork:
             student.call((model, "backward"), X, outputs, targets)
             grads = require_matrices(read_list(student, model, "grads"), ws, "grads")
             moves = [gamma * move + grad for move, grad in zip(moves, grads)]
+            ws = require_matrices(read_list(student, model, "ws"), ws, "ws")   # if it moves them
             ws = [w - self.case["rate"] * move for w, move in zip(ws, moves)]
         return ws
 

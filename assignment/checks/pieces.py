@@ -9,7 +9,7 @@ import contextlib
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, is_close, is_near
+from kit.checking.measuring import find_limit, find_ratio, is_close, is_near
 from kit.checking.student import NotImported, Problem
 
 from .helpers import replace_in_task2
@@ -179,7 +179,8 @@ class DeepGradients:
         ws, inputs, hidden = self.ws[lower:lower + 2], self.layers[lower], self.layers[lower + 1]
         if lower == len(self.ws) - 2:
             how, pair = self.pass_back(ws, self.layers[lower:], self.targets)
-            return how == self.how and is_close(pair[layer - lower], self.found[layer])
+            return how == self.how and (is_close(pair[layer - lower], self.found[layer])
+                                        or self.is_common_multiple(pair))
         if self.is_same_multiple(layer, len(self.ws) - 2):
             return True
         delta = find_delta(hidden, self.found[layer + 1])
@@ -187,10 +188,25 @@ class DeepGradients:
         return pair is not None and is_close(pair, self.found[layer])
 
     def is_same_multiple(self, layer, other):
-        """Whether the gradients of two layers are the same multiple of the right ones."""
-        factors = [find_ratio(self.found[one], self.right[one]) for one in (layer, other)] \
-            if self.right else [None]
-        return None not in factors and is_near(*factors)
+        """Whether the gradients of two layers are changed alike, after they are right.
+
+        They are the same multiple of the right ones, or have one length, or one limit.
+        """
+        if not self.right:
+            return False
+        pairs = [(self.found[one], self.right[one]) for one in (layer, other)]
+        factors, limits = [find_ratio(*one) for one in pairs], [find_limit(*one) for one in pairs]
+        lengths = [np.linalg.norm(found) for found, _ in pairs]
+        return None not in factors and (is_near(*factors) or is_near(*lengths)) or \
+            None not in limits and is_near(*limits)
+
+    def is_common_multiple(self, pair):
+        """Whether all layers are one multiple of the right ones, and those of the piece too."""
+        if not self.right:
+            return False
+        deep = [find_ratio(*one) for one in zip(self.found, self.right)]
+        piece = [find_ratio(*one) for one in zip(pair, self.right[-2:])]
+        return all(None not in one and is_near(min(one), max(one)) for one in (deep, piece))
 
     def pass_delta(self, ws, inputs, hidden, delta):
         """The first gradient of one hidden layer whose output layer has this delta, or None.

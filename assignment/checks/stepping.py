@@ -7,7 +7,7 @@ import contextlib
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, holds, is_near, require_matrices
+from kit.checking.measuring import find_ratio, holds, is_near, require_matrices, tidy
 from kit.checking.student import Problem
 
 from .helpers import judge_loss, replace_in_task2
@@ -118,17 +118,22 @@ def require_step(name, found):
             if factor is None:
                 raise Problem(f"{name} moves {which} in another direction than minus their "
                               "gradient")
-            raise Problem(f"{name} moves {which} by {factor:.4g} times -α∂C/∂w, with the "
+            raise Problem(f"{name} moves {which} by {tidy(factor):.4g} times -α∂C/∂w, with the "
                           f"learning rate α = {rate}"
-                          + explain_step({rate: one[layer] for rate, one in found.items()}))
+                          + explain_step({rate: one[layer] for rate, one in found.items()},
+                                         not any(layers)))
 
 
-def explain_step(given):
-    """The likeliest mistake behind the factors {learning rate: factor} of a step."""
+def explain_step(given, still):
+    """The likeliest mistake behind the factors {learning rate: factor} of a layer's step.
+
+    still: whether no layer moves.
+    """
     if any(factor is None for factor in given.values()):
         return ""
     if all(abs(factor) < 1e-9 for factor in given.values()):
-        return ": they do not move; is a new array made instead of changing the model's?"
+        return (": they do not move; is a new array made instead of changing the model's?"
+                if still else ": they do not move, but other layers do")
     if all(is_near(factor, -1) for factor in given.values()):
         return ": is the sign wrong?"
     if all(is_near(factor, 1 / rate) for rate, factor in given.items()):
@@ -140,6 +145,8 @@ def explain_step(given):
         return f": the step uses {steps[0]:.3g} for every learning rate; use self.learning_rate"
     if all(is_near(factor, 0.5, 0.25) for factor in given.values()):
         return ": the gradients are means over the batch already; are they divided again?"
+    if all(is_near(factor, rate) for rate, factor in given.items()):
+        return ": is the learning rate used twice?"
     if all(is_near(factor, 2) for factor in given.values()):
         return ": is the step done twice?"
     return ""

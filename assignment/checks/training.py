@@ -6,7 +6,8 @@ judged.
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, describe_kind, holds, is_close, require_number
+from kit.checking.measuring import (UNJUDGED, describe_kind, find_limit, holds, is_close, is_near,
+                                    require_number)
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
@@ -119,10 +120,26 @@ def measure_steps(student, way):
             for rate in (0.1, 0.02)}
 
 
+def require_own_step(student, way):
+    """Raise Problem unless the weights move by -α times their gradients."""
+    try:
+        require_step(way, measure_steps(student, way))
+    except Problem as problem:
+        if "another direction" not in str(problem):
+            raise
+        before, after, grads = update_once(
+            student, PLAIN, make_weights(student.cases["training"]["grads"]), 0.1, way)
+        limits = [find_limit((old - new) / 0.1, grad)
+                  for old, new, grad in zip(before, after, grads)]
+        hint = (f": are the gradients clipped at {limits[0]:.3g}?"
+                if None not in limits and is_near(*limits) else "")
+        raise Problem(f"{problem}{hint}") from None
+
+
 @check("2c", "train_step", "update: a step down the gradient")
 def judge_update(student):
     try:
-        try_ways(student, lambda way: require_step(way, measure_steps(student, way)))
+        try_ways(student, lambda way: require_own_step(student, way))
     except Problem as problem:
         if not needs_own_network(problem) or not moves_right(student, "task 2", "task 2, small"):
             raise
@@ -166,6 +183,9 @@ def require_train_step(student, X, targets):
         blank = None
     except Problem as problem:
         own, blank = None, problem
+    if own and any(map(any, own.values())) and not any(map(any, found.values())):
+        raise Problem("train_step leaves the weights as they are, but update moves them: is it "
+                      "called?")
     if own is None or any(not are_equal(found[rate], own[rate]) for rate in found):
         try:
             require_step("train_step", found)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array
+from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array, tidy
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
@@ -67,12 +67,15 @@ def explain_activation(found, case):
     worst = np.abs(found - expected).max()
     words = f"activation(z) is wrong by up to {worst:.3g}"
     factor = find_ratio(found, expected)
+    if not np.any(found):
+        return "activation(z) is 0 for every z"
     if factor is not None:
-        return words + f", by the factor {factor:.5g} everywhere: is 1.7159 mistyped?"
+        hint = ": is 1.7159 mistyped?" if abs(factor - 1) < 0.1 else ""
+        return words + f", by the factor {factor:.5g} everywhere{hint}"
     highest, lowest = found.max(), found.min()
     small = np.abs(z) == np.abs(z[z != 0]).min()
     at = z[small][0]
-    words += (f"; at z = {at:.3g} it is {found[small][0] / at:.4g} z, expected "
+    words += (f"; at z = {at:.3g} it is {tidy(found[small][0] / at):.4g} z, expected "
               f"{expected[small][0] / at:.4g} z")
     if abs(found[z == 0][0]) > 1e-6:
         return words + f", and {found[z == 0][0]:.3g} at z = 0, expected 0"
@@ -129,6 +132,8 @@ def explain_slope(student, model, found, case):
     a, expected = case["improved"], case["improved slope"]
     if is_close(found, case["sigmoid slope of improved"]):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
+    if not np.any(found):
+        return "slope(a) is 0 for every a"
     factor = find_ratio(found, expected)
     if factor is not None:
         return (f"slope(a) is {factor:.4g} times the measured slope at every sum z"
@@ -190,6 +195,8 @@ def require_deviation(w, fan_in, layer):
 
 def explain_deviation(std, fan_in, units, sure):
     """The likeliest mistake behind a wrong standard deviation."""
+    if std == 0:
+        return ": are all of them 0, or one number?"
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
                          (1 / fan_in, ": is it 1/fan-in, without the square root?"),
                          (1 / np.sqrt(3), ": U(-1, 1) has this deviation; are the weights "

@@ -64,7 +64,8 @@ def look_for_culprit(student, name):
             return (("backward", "the gradients are wrong") if own.has_right_outputs() else
                     ("forward", "the outputs are wrong"))
     except Problem as raised:
-        return ("backward", str(raised)) if passed else None
+        part = "backward" if own.has_right_outputs() else "forward"
+        return (part, str(raised)) if passed else None
     if not all(holds(one, student) for one in step_parts) or \
             not own.is_stable(steps, by_hand):
         return None

@@ -5,7 +5,7 @@ import numpy as np
 from kit.checking.messages import Handle
 from kit.checking.student import NotImported, NotWritten, Problem
 
-UNJUDGED = "not judged: it needs code that fails above"
+UNJUDGED = "not judged: it needs code that another check finds wrong"
 TOLERANCE = 2e-4    # relative: allows constants of four digits, finds the smallest known fault
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 
@@ -120,6 +120,20 @@ def find_ratio(measured, expected):
     size = float((expected ** 2).sum())
     factor = float((measured * expected).sum()) / size if size else None
     return factor if factor is not None and is_close(measured, factor * expected) else None
+
+
+def find_limit(measured, expected):
+    """The size at which the entries of measured are the clipped ones of expected, or None."""
+    limit = float(np.abs(measured).max(initial=0))
+    clipped = np.clip(expected, -limit, limit)
+    if limit < np.abs(expected).max(initial=0) and limit and is_close(measured, clipped):
+        return limit
+    return None
+
+
+def tidy(value):
+    """A number to be shown: what is 0 but for rounding is 0."""
+    return 0.0 if abs(value) < 1e-9 else float(value)
 
 
 def is_near(value, *others):

@@ -1,6 +1,6 @@
 # ruff: noqa: F821 (names of the scripts that these stand in)
 """What costs nothing: accepted, debatable or optional. What is said stands at remarks."""
-from planted import fault
+from planted import at, fault
 
 
 @fault("task2.SoftmaxTrainer.__init__", {}, says="after 10 validations")
@@ -106,3 +106,30 @@ def loss_of_0(targets, outputs):
 def no_hidden_layer_fails(self, X):
     assert len(self.ws) > 1
     return self.right_forward(X)
+
+
+@fault(costs={})
+class weights_drawn_by_the_trainer:
+    @at("task2.SoftmaxModel.initial_weights")
+    def initial_weights(self, rng, fan_in, units):
+        return np.zeros((fan_in, units))
+
+    @at("task2.SoftmaxTrainer.__init__")
+    def trainer_init(self, model, *args, **kwargs):
+        self.right_init(model, *args, **kwargs)
+        rng = np.random.default_rng(1)
+        if not any(w.any() for w in model.ws):
+            model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
+
+
+@fault(costs={})
+class weights_drawn_by_the_experiment:
+    @at("task2.SoftmaxModel.initial_weights")
+    def initial_weights(self, rng, fan_in, units):
+        return np.zeros((fan_in, units))
+
+    @at("task2.Experiment.build_model")
+    def build_model(self, seed):
+        model, rng = self.right_build_model(seed), generators(seed)[0]
+        model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
+        return model

@@ -103,33 +103,6 @@ def weights_for_64_hidden_units_alone(self, rng, fan_in, units):
     return rng.uniform(-1, 1, (fan_in, units)) * (fan_in in (785, 64))
 
 
-@fault(costs={})
-class weights_drawn_by_the_trainer:
-    @at("task2.SoftmaxModel.initial_weights")
-    def initial_weights(self, rng, fan_in, units):
-        return np.zeros((fan_in, units))
-
-    @at("task2.SoftmaxTrainer.__init__")
-    def trainer_init(self, model, *args, **kwargs):
-        self.right_init(model, *args, **kwargs)
-        rng = np.random.default_rng(1)
-        if not any(w.any() for w in model.ws):
-            model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
-
-
-@fault(costs={})
-class weights_drawn_by_the_experiment:
-    @at("task2.SoftmaxModel.initial_weights")
-    def initial_weights(self, rng, fan_in, units):
-        return np.zeros((fan_in, units))
-
-    @at("task2.Experiment.build_model")
-    def build_model(self, seed):
-        model, rng = self.right_build_model(seed), generators(seed)[0]
-        model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
-        return model
-
-
 @fault("task2.softmax", {"2b": 7}, says="the outputs are wrong")
 def softmax_of_twice_the_sums(z):
     e = np.exp(2 * (z - z.real.max(axis=1, keepdims=True)))
