@@ -195,7 +195,8 @@ def load_batches(student, X, Y, size, **options):
     try:
         found = student.call("stand_in.list_batches", batches)
     except Problem as problem:
-        raise type(problem)(str(problem).replace("list_batches", "batch_loader")) from None
+        problem.args = (str(problem).replace("list_batches", "batch_loader"),)
+        raise
     if len(found) > len(X):
         raise Problem(f"batch_loader yields at least {len(found)} batches for {len(X)} examples: "
                       "does it never end?")

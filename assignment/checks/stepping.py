@@ -37,7 +37,7 @@ def try_ways(student, judge):
 
 def needs_own_network(problem):
     """Whether a trainer asks its network for a name that a stand-in lacks."""
-    return "'Model' object has no attribute" in str(problem)
+    return "'Model' object has no attribute" in str((problem.error or {}).get("message"))
 
 
 def make_weights(grads):

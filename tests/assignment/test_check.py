@@ -147,7 +147,7 @@ return cross_entropy_loss(Y_batch, outputs)"""
 def test_another_NotImplementedError_is_a_failure():
     report = check_changes(with_body(FORWARD, "raise NotImplementedError('later')"), ["2b"])
     assert collect_states(report)["2b"] == {FAILED, PASSED}
-    assert f"forward raises NotImplementedError in task2.py, line {LINE}: later" in \
+    assert f"forward raises NotImplementedError in task2.py, line {LINE}: “later”" in \
         join_words(report)
 
 
@@ -250,8 +250,8 @@ def test_html_escapes_what_a_student_wrote():
     assert "#c62828" in page and " 10 of 17 points" in page
     assert "(costs nothing)" in page
     assert page.count("<table") == page.count("</table>") == 1
-    assert f"raises ValueError in task2.py, line {LINE}: <script>alert(1)</script> \ufffd[2J " \
-        "\ufffd &amp; second" in " ".join(text.split())
+    assert f"raises ValueError in task2.py, line {LINE}: “<script>alert(1)</script> \ufffd[2J " \
+        "\ufffd &amp; second”" in " ".join(text.split())
 
 
 def test_a_long_message_is_shortened():
@@ -270,7 +270,7 @@ def test_a_missing_script_costs_what_hangs_on_it(folder):
 
 def test_a_broken_utils_is_said_to_be_broken():
     report = check_changes({"utils:first": "oh no"}, ["2d", "0"])
-    assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: invalid syntax" in \
+    assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: “invalid syntax”" in \
         join_words(report)
 
 
@@ -351,6 +351,7 @@ FORGED = json.dumps({"id": 1, "values": [60], "buffers": []}).encode()
 LATE = LATE % (struct.pack("<I", len(FORGED)) + FORGED)
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("function, words", [
     ("forever", "forever did not return within 1 s: does a loop never end?"),
     ("sleep", "sleep did not return within 1 s"),
@@ -375,6 +376,7 @@ def test_misbehaviour_is_one_sentence_and_the_next_call_works(scripts, function,
         assert found.get("task2.NUM_CLASSES") == 10
 
 
+@pytest.mark.attack
 def test_once_an_import_has_not_ended_others_get_a_calls_time(tmp_path):
     for name in ("task2", "task3"):
         (tmp_path / f"{name}.py").write_text("while True: pass\n")
