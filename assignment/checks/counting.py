@@ -61,6 +61,8 @@ def lend_counts(student):
         if not holds(judge_count, student):
             lent = student.call("stand_in.Counts", rows, keep=True)
             stack.enter_context(replace_in(student, "task2", "count_parameters", lent))
+            for known in (student.broken, student.endless):     # as it was with the wrong one
+                known.pop("task4", None)
             student.get("task4.__name__")       # imports it now, so its numbers are right
             with contextlib.suppress(Problem):      # it may not use this name
                 stack.enter_context(replace_in(student, "task4", "count_parameters", lent))

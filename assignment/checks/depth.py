@@ -205,7 +205,8 @@ def require_other_widths(student, judge, required):
     """Raise Problem if a check passes in spite of what it requires at other widths than 64."""
     problem = find_problem(required, student)
     if problem and holds(judge, student):
-        raise Problem(f"with 64 hidden units it is right, but at another width {problem}")
+        raise Problem("with 64 hidden units it is right, but at another width "
+                      f"{problem}") from problem
 
 
 @check("4c", "forward", "no hidden layer, [10]", remark=True, blanks=["2b"])

@@ -126,17 +126,18 @@ def moves_right(student, *names):
 
 
 def excuse_width(student, judge, judge_at_size):
-    """A sentence if only other widths than the assignment's show a Problem: 4c charges it.
+    """Raise the Problem of a check unless only other widths than the assignment's show it.
+
+    4c charges it then.
 
     judge: a check of small networks; judge_at_size: one of an OwnNetwork.
     """
     problem = find_problem(judge, student)
     if problem is None:
-        return ""
+        return
     if isinstance(problem, (NotWritten, NotImported)) or student.layout != "kit":
         raise problem
     try:
         judge_at_size(OwnNetwork(student, "task 2"))
     except Problem:
         raise problem from None
-    return "right with 64 hidden units; 4c charges what is wrong at other widths"

@@ -25,14 +25,15 @@ HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def judge_initial_weights(student):
     try:
-        return excuse_width(student, require_initial_weights,
-                            lambda _: require_initial_weights(student, SIZES))
+        excuse_width(student, require_initial_weights,
+                     lambda _: require_initial_weights(student, SIZES))
     except (NotWritten, NotImported):
         raise
     except Problem:
         if student.layout == "kit" and are_filled_later(student):
             return FILLED
         raise
+    return ""
 
 
 def are_filled_later(student):

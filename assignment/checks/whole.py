@@ -39,7 +39,9 @@ def list_parts(own, name):
 
 
 def look_for_culprit(student, name):
-    """("forward", "backward" or "step": what the whole leaves out, what is wrong), or None.
+    """(what the whole leaves out, what is wrong, the Problem that was raised), or None.
+
+    It leaves out "forward", "backward" or "step".
 
     A part that is charged already is none. Nor is code that is too slow for these sizes.
     """
@@ -61,17 +63,17 @@ def look_for_culprit(student, name):
     try:
         by_hand = own.step_by_hand(steps)
         if passed and not own.is_right(steps, by_hand):
-            return (("backward", "the gradients are wrong") if own.has_right_outputs() else
-                    ("forward", "the outputs are wrong"))
+            return (("backward", "the gradients are wrong", None)
+                    if own.has_right_outputs() else ("forward", "the outputs are wrong", None))
     except Problem as raised:
         part = "backward" if own.has_right_outputs() else "forward"
-        return (part, str(raised)) if passed else None
+        return (part, str(raised), raised) if passed else None
     if not all(holds(one, student) for one in step_parts) or \
             not own.is_stable(steps, by_hand):
         return None
     if problem:
-        return "step", str(problem).replace("take_steps", "train_step")
-    return None if own.agree(after, by_hand) else ("step", explain_steps(own, steps, after))
+        return "step", str(problem).replace("take_steps", "train_step"), problem
+    return None if own.agree(after, by_hand) else ("step", explain_steps(own, steps, after), None)
 
 
 def explain_steps(own, steps, after):
@@ -99,8 +101,9 @@ def require_whole(student, part, own, names, before=()):
         return UNJUDGED
     for name in names:
         if find_part(student, name) == part:
+            _, words, problem = find_culprit(student, name)
             raise Problem("the parts are right, but not the whole: with "
-                          f"{OwnNetwork(student, name)}, {find_culprit(student, name)[1]}")
+                          f"{OwnNetwork(student, name)}, {words}") from problem
     return ""
 
 
