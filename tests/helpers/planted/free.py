@@ -133,3 +133,26 @@ class weights_drawn_by_the_experiment:
         model, rng = self.right_build_model(seed), generators(seed)[0]
         model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
         return model
+
+
+@fault("task2.SoftmaxModel.backward", {}, says="are the gradients finite differences?")
+def gradients_by_finite_differences(self, X, outputs, targets):
+    kept = self.activations
+    for w, grad in zip(self.ws, self.grads):
+        for index in np.ndindex(w.shape):
+            losses = []
+            for step in (1e-6, -1e-6):
+                w[index] += step
+                losses.append(cross_entropy_loss(targets, self.forward(X)))
+                w[index] -= step
+            grad[index] = (losses[0] - losses[1]) / 2e-6
+    self.activations = kept
+
+
+@fault("task2.SoftmaxTrainer.validate", {}, says="are these numbers those of a training?")
+def an_invented_history(self, train_loss, train_accuracy):
+    number = len(self.history.step)
+    for values, value in zip(self.history, (self.step, 2.3 * 0.9 ** number, 0.1 + number / 200,
+                                            2.4 * 0.9 ** number, 0.1 + number / 210)):
+        values.append(value)
+    self.stop_early(2.4 * 0.9 ** number)
