@@ -31,7 +31,7 @@ def judge_chain_rule(student):
 
 @check("2c", "train_step", "a history that comes from training", remark=True)
 def judge_history(student):
-    if not all_hold(student, *HELPERS, judge_train_step):
+    if not all_hold(student, judge_train_step, *HELPERS):
         return UNJUDGED
     own = OwnNetwork(student, "task 2, small")
     X, targets = (np.vstack(parts) for parts in zip(*own.batches))
