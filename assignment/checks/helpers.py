@@ -168,6 +168,7 @@ def judge_shuffling(student):
 @contextlib.contextmanager
 def replace_in(student, script, name, value):
     """Replace a name of a script for a while."""
+    student.get(f"{script}.__name__")       # says so if it cannot be imported
     module = student.call("importlib.import_module", script, keep=True)
     own = student.get((module, name), keep=True)
     student.set((module, name), value)

@@ -275,6 +275,14 @@ def test_a_broken_utils_is_said_to_be_broken():
         join_words(report)
 
 
+def test_one_syntax_error_is_told_once():
+    report = check_changes({"task2:first": "oh no"})
+    for text in (str(report), report._repr_html_()):
+        assert text.count("SyntaxError") == 1
+        assert text.count("task2.py cannot be imported: see above") > 5
+    assert join_words(report).count("SyntaxError") > 20
+
+
 def test_a_folder_may_hold_modules_with_names_that_the_checks_use(folder):
     for name in ("numpy", "json", "struct", "kit"):
         (folder / f"{name}.py").write_text("raise RuntimeError('mine')\n", encoding="utf-8")
