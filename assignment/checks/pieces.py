@@ -9,7 +9,7 @@ import contextlib
 
 import numpy as np
 
-from kit.checking.measuring import find_limit, find_ratio, is_close, is_near
+from kit.checking.measuring import find_limit, find_ratio, is_close
 from kit.checking.student import NotImported, Problem
 
 from .helpers import replace_in_task2
@@ -197,8 +197,8 @@ class DeepGradients:
         pairs = [(self.found[one], self.right[one]) for one in (layer, other)]
         factors, limits = [find_ratio(*one) for one in pairs], [find_limit(*one) for one in pairs]
         lengths = [np.linalg.norm(found) for found, _ in pairs]
-        return None not in factors and (is_near(*factors) or is_near(*lengths)) or \
-            None not in limits and is_near(*limits)
+        return None not in factors and (is_close(*factors) or is_close(*lengths)) or \
+            None not in limits and is_close(*limits)
 
     def is_common_multiple(self, pair):
         """Whether all layers are one multiple of the right ones, and those of the piece too."""
@@ -206,7 +206,7 @@ class DeepGradients:
             return False
         deep = [find_ratio(*one) for one in zip(self.found, self.right)]
         piece = [find_ratio(*one) for one in zip(pair, self.right[-2:])]
-        return all(None not in one and is_near(min(one), max(one)) for one in (deep, piece))
+        return all(None not in one and is_close(min(one), max(one)) for one in (deep, piece))
 
     def pass_delta(self, ws, inputs, hidden, delta):
         """The first gradient of one hidden layer whose output layer has this delta, or None.

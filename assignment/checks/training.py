@@ -18,6 +18,7 @@ from .stepping import (PLAIN, find_factors, make_batch, make_trainer, make_weigh
                        update_once)
 
 SIZES = 785, 64, 10
+AFTERWARDS = ": are they drawn only after the model is made?"
 FILLED = "right, but they are drawn only after the network is made: initial_weights is the place"
 HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
 
@@ -29,8 +30,8 @@ def judge_initial_weights(student):
                      lambda _: require_initial_weights(student, SIZES))
     except (NotWritten, NotImported):
         raise
-    except Problem:
-        if student.layout == "kit" and are_filled_later(student):
+    except Problem as problem:
+        if AFTERWARDS in str(problem) and student.layout == "kit" and are_filled_later(student):
             return FILLED
         raise
     return ""
@@ -79,7 +80,7 @@ def require_uniform(w, fan_in):
              f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
              "1) has the standard deviation 0.577")
     if low == high:
-        words += ": are they drawn only after the model is made?"
+        words += AFTERWARDS
     elif low >= 0:
         words += ": are they drawn from 0 to 1?"
     elif max(high, -low) > 1.05:
