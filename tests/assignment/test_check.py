@@ -96,14 +96,26 @@ def test_blank_scripts_are_not_started(tmp_path):
 
 
 def test_a_check_says_what_it_needs_first():
-    report = check_changes(blank(UPDATE, "2c"))
-    assert count_losses(report) == {"2c": 3, "4c": 8}
-    assert [result.state for result in report.list_results("4c") if not result.remark] == \
-        [PASSED, PASSED, NOT_STARTED]
-    report = check_changes(blank("utils.batch_loader", "0"), ["2c"])
-    assert [result.state for result in report.results if result.subtask == "2c"] == \
-        [PASSED, PASSED, PASSED, "needs 0 first"]
-    assert report.points == 0 and "helpers" not in str(report)
+    def needs(_):
+        raise NotWritten("2a", "it is not written yet")
+
+    one = registry.Check("2c", "train_step", "a title", needs, False, ("2c",))
+    found = kit.check.run_check(one, SimpleNamespace(assignment=ASSIGNMENT))
+    assert (found.state, found.words) == ("needs 2a first", "it is not written yet")
+
+
+@pytest.mark.parametrize("place, subtask, costs", [
+    ("utils.batch_loader", "0", {"2c": 1}), ("task2.one_hot_encode", "0", {"2c": 1}),
+    ("task2.cross_entropy_loss", "0", {"2c": 1}), ("task2.accuracy_of", "0", {"2c": 1}),
+    ("task2.training_statistics", "2a", {"2a": 2}), ("task2.sigmoid", "2b", {"2b": 7}),
+    ("task2.softmax", "2b", {"2b": 7}), ("task2.SoftmaxModel.slope", "2b", {"2b": 10}),
+    ("task2.SoftmaxModel.initial_weights", "2c", {"2c": 3}), (UPDATE, "2c", {"2c": 3}),
+    ("task2.SoftmaxTrainer.train_step", "2c", {"2c": 3}),
+    ("task2.count_parameters", "2d", {"2d": 5}), ("task3.MomentumTrainer.update", "3c", {"3c": 4}),
+    ("task2.SoftmaxTrainer.stop_early", "0", {})])
+def test_a_blank_costs_what_a_line_that_raises_costs(place, subtask, costs):
+    assert count_losses(check_changes(blank(place, subtask))) == costs
+    assert count_losses(check_changes(with_body(place, "raise ValueError('no')"))) == costs
 
 
 def test_a_blank_without_a_known_subtask_is_not_started():
@@ -145,7 +157,8 @@ def test_one_subtask_brings_the_helpers_that_its_point_hangs_on():
     assert {result.subtask for result in report.results} == {"0", "2c"}
     assert "one-hot" not in str(report)
     report = run_checks(["0"])
-    assert report.of == 0 and "1 point, counted in 2c" in str(report)
+    assert report.of == 0 and str(report).endswith(
+        "\n0  Helpers from the assignment before: 1 point, counted in 2c")
 
 
 def test_points_of_2c_are_unknown_where_only_its_helpers_were_tried():
@@ -260,6 +273,14 @@ def test_a_broken_utils_is_said_to_be_broken():
     report = check_changes({"utils:first": "oh no"}, ["2d", "0"])
     assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: “invalid syntax”" in \
         join_words(report)
+
+
+def test_one_syntax_error_is_told_once():
+    report = check_changes({"task2:first": "oh no"})
+    for text in (str(report), report._repr_html_()):
+        assert text.count("SyntaxError") == 1
+        assert text.count("task2.py cannot be imported: see above") > 5
+    assert join_words(report).count("SyntaxError") > 20
 
 
 def test_a_folder_may_hold_modules_with_names_that_the_checks_use(folder):
