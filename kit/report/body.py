@@ -84,6 +84,7 @@ class Body:
 
         A key that is not used stood in code, where pandoc.lua wrote `$` and text again.
         """
+        self.formulas.resolve_references()
         for number, formula in enumerate(self.formulas.found):
             key, typst = PLACED_KEY % number, formula.write_typst()
             display = "true" if formula.display else "false"
