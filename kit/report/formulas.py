@@ -14,6 +14,7 @@ from kit.report.typst_syntax import quote_text
 LONGEST_REASON = 120
 ON_ONE_LINE = 24        # typst of fewer letters stays together within a line of text
 ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its width is not measured
+COMMAND = re.compile(r"\\(?:[A-Za-z]|\\)")
 REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
 
 
@@ -40,7 +41,9 @@ class Formula:
             return f"#{quote_text(self.words)};"
         alt, is_short = quote_text(" ".join(self.tex.split())), len(self.typst) < ON_ONE_LINE
         if not self.display:
-            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${self.typst}$);"
+            call = ("short-formula" if is_short else
+                    "formula" if len(self.typst) < ALWAYS_FITS else "long-formula")
+            return f"#{call}({alt}, ${self.typst}$);"
         if not self.tag and len(self.typst) < ALWAYS_FITS and "#h(" not in self.typst:
             return f"#formula({alt}, $ {self.typst} $);"
         tag = f"tag: {quote_text(self.tag)}, " if self.tag else ""
@@ -104,6 +107,20 @@ def join_markdown(pieces):
     for piece in filter(None, pieces):
         text += ("<!-- -->" if text[-1:] == piece[0] == "`" else "") + piece
     return text
+
+
+def can_set(text):
+    """Whether a text, with words around its formulas or not, can be set."""
+    spans = formula_finder.find_in_markdown(text)
+    words, position = [], 0
+    for span in spans:
+        words.append(text[position:span.start])
+        position = span.end
+        try:
+            convert_formula(span.tex, Macros(), span.display)
+        except CannotSet:
+            return False
+    return bool(spans) and not COMMAND.search("".join([*words, text[position:]]))
 
 
 def is_formula(text):

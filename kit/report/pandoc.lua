@@ -1,6 +1,7 @@
 -- Markdown and HTML tables to typst: run as `pandoc lua pandoc.lua`, JSON in, JSON out.
 --
 -- in:   found, placed  the secrets of the keys, see keys.py
+--       colours        of CSS: name → #rrggbb
 --       formulas       as written, by the number in their key
 --       fragments      {format, text, caption, label}
 -- out:  fragments      {typst, outline, caption} of each
@@ -14,15 +15,11 @@ local READERS = {
   html = 'html',
 }
 local OPTIONS = pandoc.WriterOptions { wrap_text = 'none' }
-local TAGS = {
-  b = pandoc.Strong, strong = pandoc.Strong, i = pandoc.Emph, em = pandoc.Emph,
-  sup = pandoc.Superscript, sub = pandoc.Subscript, u = pandoc.Underline, ins = pandoc.Underline,
-  s = pandoc.Strikeout, del = pandoc.Strikeout, strike = pandoc.Strikeout,
-}
 local NEEDS_BROWSER = {
   iframe = true, video = true, audio = true, object = true, embed = true, canvas = true,
 }
-local tables = dofile(pandoc.path.join { pandoc.path.directory(arg[0]), 'tables.lua' })
+local function load(name) return dofile(pandoc.path.join { pandoc.path.directory(arg[0]), name }) end
+local tables, html, paragraphs = load 'tables.lua', load 'html.lua', load 'paragraphs.lua'
 
 local input = pandoc.json.decode(io.read('a'), false)
 -- A formula is found in Markdown, perhaps within a string; it gets another key where it is placed.
@@ -32,7 +29,6 @@ local PIECE = '\u{E002}' .. input.placed .. '.%d\u{E003}'
 local PIECE_NUMBER = '^\u{E002}' .. input.placed .. '%.(%d+)\u{E003}$'
 local OURS = '^[\u{E000}\u{E002}]+' .. input.placed .. '%.%d+[\u{E001}\u{E003}]+$'
 local pieces, fragment_index = {}, nil
-local structured
 
 local function write(blocks)
   return (pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS):gsub('%s+$', ''))
@@ -90,56 +86,28 @@ local function code_or_formula(element)
   return element
 end
 
--- Raw HTML: a few inline tags are kept, other tags dropped ---------------------------------------
-
-local function is_html(inline)
-  return inline.t == 'RawInline' and inline.format == 'html'
-end
+-- Raw HTML --------------------------------------------------------------------------------------
 
 local function unprintable(tag)
   return typst_inline(add_piece { kind = 'unprintable', source = tag })
 end
 
-local function close_tags(inlines)
-  local stack = { { content = pandoc.Inlines {} } }
-  for _, inline in ipairs(inlines) do
-    local closing, tag = (is_html(inline) and inline.text or ''):match('^<(/?)%s*(%a+)')
-    local top = stack[#stack]
-    if not is_html(inline) then
-      top.content:insert(inline)
-    elseif tag == 'br' then
-      top.content:insert(pandoc.LineBreak())
-    elseif NEEDS_BROWSER[tag] and closing == '' then
-      top.content:insert(unprintable(tag))
-    elseif tag == 'img' then
-      top.content:extend(pandoc.utils.blocks_to_inlines(
-        pandoc.read(inline.text, 'html', {}, {}).blocks))
-    elseif TAGS[tag] and closing == '' then
-      table.insert(stack, { tag = tag, content = pandoc.Inlines {} })
-    elseif TAGS[tag] and top.tag == tag then
-      table.remove(stack)
-      stack[#stack].content:insert(TAGS[tag](top.content))
-    end
-  end
-  while #stack > 1 do
-    local unclosed = table.remove(stack)
-    stack[#stack].content:extend(unclosed.content)
-  end
-  return stack[1].content
-end
-
 local function tags_closed(inlines)
-  if inlines:find_if(is_html) then return close_tags(inlines) end
+  if inlines:find_if(html.is_html) then
+    return html.close_inlines(inlines, NEEDS_BROWSER, unprintable)
+  end
 end
 
 local function read_html(text)
-  local blocks = pandoc.read(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>'),
+  local blocks = pandoc.read(html.normalized(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>')),
     READERS.html, {}, {}).blocks
   for tag in text:gmatch('<(%a+)') do
     if NEEDS_BROWSER[tag:lower()] then blocks:insert(pandoc.Plain { unprintable(tag) }) end
   end
   return blocks
 end
+
+local function containers_closed(blocks) return html.close_blocks(blocks, read_html) end
 
 -- The walk --------------------------------------------------------------------------------------
 
@@ -156,9 +124,13 @@ local function with_formulas(title)
 end
 
 local function picture(image)
+  local style, attributes = html.declarations(image.attr), image.attributes
   return typst_inline(add_piece {
-    kind = 'picture', source = as_written(image.src), alt = as_written(pandoc.utils.stringify(image.caption)),
-    caption = write { pandoc.Plain(with_formulas(image.title) or image.caption) }, width = image.attributes.width,
+    kind = 'picture', source = as_written(image.src),
+    alt = as_written(pandoc.utils.stringify(image.caption)), line = attributes.line,
+    caption = write { pandoc.Plain(with_formulas(image.title) or image.caption) },
+    width = style.width or attributes.width, height = style.height or attributes.height,
+    zoom = style.zoom,
   })
 end
 
@@ -175,10 +147,23 @@ local function without_attributes(element)
   return element
 end
 
+-- A cell keeps its colours.
+local function cell_with_looks(cell)
+  local looks = html.looks(cell.attr, input.colours)
+  if looks.ink or looks.bold then
+    cell.contents = cell.contents:walk { Plain = function(plain)
+      return pandoc.Plain(html.span(pandoc.Span(plain.content, pandoc.Attr('', {}, {
+        style = ('color: %s; font-weight: %s'):format(
+          html.declarations(cell.attr).color or '', looks.bold and 'bold' or '') })), input.colours))
+    end }
+  end
+  cell.attr = pandoc.Attr('', {}, looks.fill and { ['typst:fill'] = looks.fill } or {})
+end
+
 local function rows_without_attributes(rows)
   for _, row in ipairs(rows) do
     row.attr = pandoc.Attr()
-    for _, cell in ipairs(row.cells) do cell.attr = pandoc.Attr() end
+    for _, cell in ipairs(row.cells) do cell_with_looks(cell) end
   end
   return rows
 end
@@ -197,7 +182,33 @@ end
 
 local LANGUAGES = { ['c++'] = 'cpp', ['c#'] = 'cs', ['{python}'] = 'python' }
 
-local function content_only(element) return element.content end
+-- The call of a division is in an attribute that only this script gives.
+local BENEATH, ROW = input.placed .. 'beneath', input.placed .. 'row'
+local function division(div)
+  local looks = html.looks(div.attr, input.colours)
+  local own = { [BENEATH] = '#beneath[', [ROW] = '#row[' }
+  local opening = own[div.classes[1]] or html.opening(div, input.colours)
+  if looks.hidden then return {} end
+  local rest = div.content:filter(function(block) return block.t ~= 'Header' end)
+  local content = div.content
+  if opening and #rest > 0 then
+    content = { pandoc.Div(div.content, pandoc.Attr('', {}, { opening = opening })) }
+  end
+  if looks.page_break then
+    content = pandoc.Blocks(content)
+    content:insert(pandoc.Div({}, pandoc.Attr('', {}, { page = 'break' })))
+  end
+  return content
+end
+
+local function span(element) return html.span(element, input.colours) end
+
+local function filled_header(header)
+  local looks = html.looks(header.attr, input.colours)
+  if #header.content == 0 then return {} end
+  if looks.ink then header.content = html.span(pandoc.Span(header.content, header.attr), input.colours) end
+  return without_attributes(header)
+end
 
 -- A label is the name of a figure or table: report.typ knows its number, if it is in the PDF.
 local function link(element)
@@ -214,11 +225,6 @@ local function link(element)
 end
 
 local function raw_block(block)
-  if block.format == 'html' then
-    return structured(read_html(block.text)):map(function(inner)
-      return inner.t == 'Plain' and pandoc.Para(inner.content) or inner  -- it stands by itself
-    end)
-  end
   return typst_block(add_piece {
     kind = 'raw', format = block.format, source = as_written(block.text), block = true })
 end
@@ -287,11 +293,14 @@ local function without_jump(header)
   return header
 end
 
-local FIGURES = { Figure = figure }
+local CONTAINERS, FIGURES = { Blocks = containers_closed }, { Figure = figure }
 local INLINES = { Inlines = tags_closed }
+local PICTURES = { Blocks = function(blocks)
+  return paragraphs.with_pictures_apart(blocks, { beneath = BENEATH, row = ROW })
+end }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
-  RawInline = raw_inline, Header = without_attributes, Div = content_only, Span = content_only,
+  RawInline = raw_inline, Header = filled_header, Div = division, Span = span,
   Table = table_without_attributes, Str = text_as_written,
 }
 local NUMBERS, HEADINGS = { Inlines = numbers_together }, { Header = without_jump }
@@ -306,13 +315,23 @@ end
 
 local TABLES = { Table = function(tbl) return data_table(tbl, false) end }
 
-function structured(blocks)
-  for _, filter in ipairs { FIGURES, INLINES, ELEMENTS, BLOCKS } do blocks = blocks:walk(filter) end
+local function structured(blocks)
+  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS } do
+    blocks = blocks:walk(filter)
+  end
   return blocks
 end
 
+local function flat(blocks)
+  local out = pandoc.Blocks {}
+  for _, block in ipairs(blocks) do
+    out:extend(block.t == 'Div' and flat(block.content) or { block })
+  end
+  return out
+end
+
 local function outline(blocks)
-  return blocks:filter(function(block) return block.t ~= 'HorizontalRule' end):map(function(block)
+  return flat(blocks):filter(function(block) return block.t ~= 'HorizontalRule' end):map(function(block)
     return block.t == 'Header' and as_written(pandoc.utils.stringify(block.content)) or false
   end)
 end
@@ -385,7 +404,7 @@ end
 
 -- A table, or a picture or formula in a paragraph of its own: the paragraph above stays with it.
 local function stands_apart(block)
-  return block.t == 'Table'
+  return block.t == 'Table' or block.t == 'Div' and block.attributes.opening == '#row['
     or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
 end
 
@@ -399,6 +418,13 @@ local MARKS = {
   Table = function(tbl) return tbl, false end,
 }
 
+-- The content of a division between its call and its bracket; a page breaks outside of calls only.
+local OPENED = { Div = function(div)
+  local opening = div.attributes.opening
+  if not opening then return {} end
+  return pandoc.Blocks { typst_block(opening) } .. div.content .. { typst_block('];') }
+end }
+
 -- A table directly beneath a heading is not turned: the heading would be left behind, alone.
 local function typst_of(fragment, before, after)
   local out, above = pandoc.Blocks {}, before and before.blocks[#before.blocks]
@@ -411,12 +437,14 @@ local function typst_of(fragment, before, after)
       out:insert(typst_block('#introduction[' .. write { with_mark(block):walk(ESCAPED) } .. ']'))
     elseif block.t == 'Header' then
       out:insert(block)
+    elseif block.t == 'Div' and block.attributes.page then
+      out:insert(typst_block('#new-page'))
     else
       out:extend(pandoc.Blocks { block }:walk(MARKS))
     end
     above = block
   end
-  return write(out:walk(TABLES):walk(ESCAPED))
+  return write(out:walk(TABLES):walk(OPENED):walk(ESCAPED))
 end
 
 local function each(list, convert)
