@@ -7,8 +7,10 @@ BIN = .venv/bin
 endif
 READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
-COVER = --cov=utils --cov=task2 --cov=task3 --cov=task4 --cov-report=term-missing:skip-covered
+COVER = --cov --cov-report=term-missing:skip-covered
 QUICK = not attack and not faults and not browser
+# the tests of Python; nbval takes a second to load
+PYTEST = $(BIN)/python -m pytest -q -p no:nbval
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
@@ -23,13 +25,13 @@ test: test-python
 	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval notebooks
 
 test-python: $(READY)
-	$(BIN)/python -m pytest -q -n logical tests/scripts tests/kit/test_runs.py $(COVER)
-	$(BIN)/python -m pytest -q -n logical tests -m "$(QUICK)" \
+	$(PYTEST) -n logical tests/scripts tests/kit/test_runs.py $(COVER)
+	$(PYTEST) -n logical tests -m "$(QUICK)" \
 	    --ignore=tests/scripts --ignore=tests/kit/test_runs.py
 
 # scripts and checks, for daily work
 test-fast: $(READY)
-	$(BIN)/python -m pytest -q -n logical tests/scripts tests/assignment -m "$(QUICK)"
+	$(PYTEST) -n logical tests/scripts tests/assignment -m "$(QUICK)"
 
 test-all: test-python test-anew test-attacks test-faults test-browser test-kernel test-oldest
 
@@ -39,15 +41,15 @@ test-anew: $(READY)
 
 # hostile input that takes time
 test-attacks: $(READY)
-	$(BIN)/python -m pytest -q -n logical tests -m attack
+	$(PYTEST) -n logical tests -m attack
 
 # planted faults and mutants, which the checks must find, and what else takes long
 test-faults: $(READY)
-	$(BIN)/python -m pytest -q -n logical --dist loadfile tests -m faults
+	$(PYTEST) -n logical --dist loadfile tests -m faults
 
 # a student's walk through JupyterLab, and the pages, in Chromium
 test-browser: $(READY)
-	$(BIN)/python -m pytest -q -rs tests -m browser
+	$(PYTEST) -rs tests -m browser
 
 # three notebooks on another matrix kernel, without fused multiply-add, so that it rounds otherwise,
 # and with one thread; of task 4's long runs most are chaotic, not compared

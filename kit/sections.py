@@ -24,6 +24,12 @@ def remove_comments(text):
     return first + "".join(other.partition("-->")[2] for other in others)
 
 
+def is_empty(text):
+    """Whether Markdown shows no letter, digit or picture."""
+    shown = re.sub(r"<(?!img\b)[^>]*>|&#?\w+;", "", remove_comments(text))
+    return not re.search(r"[^\W_]", shown)
+
+
 @functools.cache
 def compile_heading(subtask, title):
     """The pattern of headings that announce a subtask.

@@ -11,6 +11,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    config.option.nbval_current_env = True      # this Python, whatever the notebook names
     folder = build_folder() / "runs"
     if config.option.empty_runs and not hasattr(config, "workerinput"):     # not in each worker
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is loaded: no test opens a
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:   # by a shell, in the background;
     signal.signal(signal.SIGINT, signal.default_int_handler)    # programs under test inherit it
 
+import kit.notebook_files  # noqa: E402, F401 (first: without it, nbformat takes a second to load)
 from small_data import small_mnist  # noqa: E402
 from task2 import Dataset, load_dataset  # noqa: E402
 

@@ -84,8 +84,8 @@ def make_report(request):
     """(PDF bytes, problems) of a request."""
     notebooks, settings = list(map(open_notebook, request["notebooks"])), request["settings"]
     tell_names_apart(notebooks)
-    problems = [problem for notebook in notebooks for problem in find_problems(notebook)]
-    fragments = []
+    assignment, fragments = find_assignment(), []
+    problems = [one for notebook in notebooks for one in find_problems(notebook, assignment)]
     for notebook in notebooks:
         own = make_fragments(notebook, request["code"], request["most_lines"])
         if not own:
@@ -99,7 +99,7 @@ def make_report(request):
     body.add(fragments)
     pdf = set_pages(body, make_front_matter(settings, notebooks[0]), request["system_fonts"])
     problems += body.problems
-    if assignment := find_assignment():
+    if assignment:
         names = [notebook.name for notebook in notebooks]
         problems += find_missing_sections(body.outline, names, assignment)
     return pdf, problems

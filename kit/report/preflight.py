@@ -4,9 +4,10 @@ import re
 from pathlib import PurePosixPath
 
 from kit.files import one_line
+from kit.handed_out import find_changes
 from kit.report.fragments import Place, Problem
-from kit.sections import (LEFT_OPEN, find_subtask, find_task, name_cells, list_code_cells,
-                          remove_comments)
+from kit.sections import (LEFT_OPEN, find_subtask, find_task, list_code_cells, name_cells,
+                          is_empty, remove_comments)
 
 REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
 KINDS = {  # kind of problem: its title in a list
@@ -14,6 +15,8 @@ KINDS = {  # kind of problem: its title in a list
     "out-of-order": "cells run out of order",
     "raised": "cells that raised an error",
     "placeholder": "answers not written",
+    "lost": "cells of the assignment that are missing",
+    "changed": "cells of the assignment that were changed",
     "section": "sections of the assignment that are missing",
     "picture": "pictures not shown",
     "formula": "formulas that cannot be drawn",
@@ -22,10 +25,12 @@ KINDS = {  # kind of problem: its title in a list
 }
 
 
-def find_problems(notebook):
+def find_problems(notebook, assignment=None):
     """The problems of a notebook that show before it is printed."""
     return [*find_cells_not_run(notebook), *find_cells_out_of_order(notebook),
-            *find_errors(notebook), *find_placeholders(notebook)]
+            *find_errors(notebook), *find_placeholders(notebook),
+            *(Problem(kind, Place(notebook.name, number), words)
+              for kind, number, words in find_changes(notebook, assignment))]
 
 
 def find_cells_not_run(notebook):
@@ -76,7 +81,7 @@ def find_placeholders(notebook):
         if cell.cell_type == "code":
             continue
         left_open = LEFT_OPEN.search(remove_comments(cell.source))
-        empty = "answer" in cell.metadata.get("tags", []) and not cell.source.strip()
+        empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
         if left_open or empty:
             words = f"the answer is {'empty' if empty else f'still “{left_open[0]}”'}: write it"
             found.append(Problem("placeholder", Place(notebook.name, number), words))

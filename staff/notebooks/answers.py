@@ -34,7 +34,7 @@ def read_answer(one):
         return source if source[heading.end() if heading else 0:].strip() else ""
     if one.given.role == "answer":
         return "" if source == one.given.source.strip() else source
-    if one.given.kind == "code":
+    if one.given.cell_type == "code":
         return ""
     return source.removeprefix(one.given.source.strip()).strip()
 

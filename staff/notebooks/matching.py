@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
+from kit.handed_out import STUB, is_same
 from kit.notebook_files import nbformat, read_notebook
 from kit.sections import find_subtask, find_task, name_cells
 from staff.release.notebook_stripping import find_role, find_section, strip_notebook
@@ -28,7 +29,7 @@ class Given:
     notebook: str       # its file's name
     at: int             # its index there
     id: str
-    kind: str
+    cell_type: str
     role: str           # its tag: answer, given, …
     source: str
     ignored: bool       # whether its output differs from machine to machine
@@ -182,7 +183,7 @@ def note_missing(name, file, by_given):
 
 
 def note_different(name, by_given):
-    """Yield a note for each cell that is doubled, in another notebook or of another kind."""
+    """Yield a note for each cell that is doubled, elsewhere, of another kind or edited."""
     for (notebook, cell_id), ones in by_given.items():
         if notebook != name:
             continue
@@ -191,12 +192,21 @@ def note_different(name, by_given):
             yield make_note(ones[1].notebook, ones[1].number,
                             f"the cell {cell_id} is there {len(ones)} times: {where}")
         for one in ones:
-            if one.cell.cell_type != one.given.kind:
-                yield make_note(one.notebook, one.number, f"the cell {cell_id} was "
-                                f"{KINDS[one.given.kind]} and is now {KINDS[one.cell.cell_type]}")
+            if one.cell.cell_type != one.given.cell_type:
+                before, now = KINDS[one.given.cell_type], KINDS[one.cell.cell_type]
+                yield make_note(one.notebook, one.number,
+                                f"the cell {cell_id} was {before} and is now {now}")
+            elif not can_differ(one.given) and not is_same(one.cell, one.given):
+                yield make_note(one.notebook, one.number,
+                                f"the given cell {cell_id} was changed")
             if PurePosixPath(one.notebook).name != name:
                 yield make_note(one.notebook, one.number,
                                 f"the cell {cell_id} has moved here from {name}")
+
+
+def can_differ(given):
+    """Whether a student has to edit a cell of the student edition."""
+    return given.role == "answer" or STUB in given.source
 
 
 def note_moved(name, cells):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
+from kit.handed_out import CLEAN
 from kit.notebook_files import nbformat, read_notebook
 from staff.feedback.guide import GUIDE
 from staff.release import inspection, leaks
@@ -104,8 +105,8 @@ class Edition:
     def write(self, folder):
         """Write all files of the edition."""
         texts = {name: student for name, (_, student, _) in (self.scripts | self.settings).items()}
-        texts |= {name: nbformat.writes(student) + "\n"
-                  for name, (_, student, _) in self.notebooks.items()}
+        for name, (_, student, _) in self.notebooks.items():
+            texts[name] = texts[f"{CLEAN}/{Path(name).name}"] = nbformat.writes(student) + "\n"
         for name, text in texts.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(text.encode("utf-8"))

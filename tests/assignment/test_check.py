@@ -339,6 +339,7 @@ FORGED = json.dumps({"id": 1, "values": [60], "buffers": []}).encode()
 LATE = LATE % (struct.pack("<I", len(FORGED)) + FORGED)
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("function, words", [
     ("forever", "forever did not return within 1 s: does a loop never end?"),
     ("sleep", "sleep did not return within 1 s"),
@@ -363,6 +364,7 @@ def test_misbehaviour_is_one_sentence_and_the_next_call_works(scripts, function,
         assert found.get("task2.NUM_CLASSES") == 10
 
 
+@pytest.mark.attack
 def test_once_an_import_has_not_ended_others_get_a_calls_time(tmp_path):
     for name in ("task2", "task3"):
         (tmp_path / f"{name}.py").write_text("while True: pass\n")

@@ -4,6 +4,8 @@ import pytest
 from planted import read_styles
 from planted.judging import judge, join_words
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.mark.parametrize("planted", read_styles(), ids=str)
 def test_all_points(planted, reports):

@@ -710,6 +710,7 @@ def smuggled():
 
 # Set --------------------------------------------------------------------------------------------
 
+@pytest.mark.faults
 @pytest.mark.parametrize("tex, text", SET)
 def test_the_pdf_says_what_the_formula_says(shown, tex, text):
     assert shown[0][tex] == text
@@ -719,6 +720,7 @@ def test_no_formula_of_the_list_has_a_warning(shown):
     assert shown[1] == []
 
 
+@pytest.mark.faults
 def test_formulas_within_lines_are_set_too():
     formulas = [tex for tex, _ in SET if r"\tag" not in tex]
     assert read_report("\n\n".join(f"a ${tex}$ b" for tex in formulas))[1] == []

@@ -90,6 +90,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.faults
 @posix
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_of_a_parent_that_ends(tmp_path, ending):
@@ -112,6 +113,7 @@ def test_nothing_is_left_of_a_parent_that_ends(tmp_path, ending):
 
 # --------------------------------------------------------------------------- jobs and workers
 
+@pytest.mark.faults
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_any_number_of_workers_does_each_job_once(workers):
     jobs = [("double", number) for number in range(40)]
@@ -146,6 +148,7 @@ def where(job):
     return os.getpid(), {info["num_threads"] for info in threadpool_info()}
 
 
+@pytest.mark.faults
 def test_each_worker_is_a_new_process_with_one_thread_for_several_jobs():
     found = dict(run_jobs(where, range(6), 2))
     processes = {process for process, _ in found.values()}

@@ -77,6 +77,7 @@ def test_one_table_of_contents_for_all_notebooks(tmp_path):
     assert all(f"{name}{n}" in contents for name in ("One", "Two") for n in range(3))
 
 
+@pytest.mark.faults
 def test_the_same_bytes_twice(folder, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     write(folder, markdown("# T\n\n$x^2$\n\n| a |\n|---|\n| 1 |"),
@@ -86,6 +87,7 @@ def test_the_same_bytes_twice(folder, monkeypatch):
     assert "14 November 2023" in read_pdf(first)[1]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("epoch", ["soon", "-5", "9" * 30])
 def test_a_senseless_epoch_costs_no_report(folder, monkeypatch, epoch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
@@ -154,6 +156,7 @@ def test_a_pdf_without_the_claim_is_complete_and_a_note_says_why(folder, capsys)
                                    "the standard for screen readers: the text")
 
 
+@pytest.mark.faults
 def test_the_reference_report_is_complete(tmp_path, capsys):
     output = tmp_path / "report.pdf"
     assert report.main(["-o", str(output)]) == 0, capsys.readouterr().err
@@ -284,6 +287,7 @@ def test_notebooks_of_one_name_are_told_apart(tmp_path, capsys):
     assert "x/n.ipynb, cell 1" in told and "y/n.ipynb, cell 1" in told
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("change", [
     lambda text: "\ufeff" + text,
     lambda text: text.replace('"nbformat_minor": 5', '"nbformat_minor": 4')])
@@ -293,6 +297,7 @@ def test_notebooks_of_every_editor(folder, change):
     assert run_report(folder)[0] == 0
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("redirected", ["| head -c 0", "> /dev/full", "2>&1 | head -c 0"])
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has /dev/full")
 def test_a_reader_that_has_gone_away_is_no_failure(folder, redirected):

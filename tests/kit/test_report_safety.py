@@ -74,6 +74,7 @@ def test_pictures_from_elsewhere_are_not_read(place, source, form):
     assert "\u0000" in source or ("is not shown" in text and len(problems) == 1)
 
 
+@pytest.mark.attack
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_a_named_pipe_is_neither_picture_nor_notebook(place, capsys):
     os.mkfifo(place / "notebooks" / "pipe.png")
@@ -115,6 +116,7 @@ def test_no_markup_reads_a_file(place, text):
     assert CANARY not in shown_text and "the end" in shown_text
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("inside", [
     '<image href="{secret}" width="50" height="50"/>',
     '<image xlink:href="{secret}" width="50" height="50"/>',
@@ -156,6 +158,7 @@ def listener():
     server.shutdown()
 
 
+@pytest.mark.attack
 def test_nothing_is_fetched(place, listener):
     address, asked = listener
     forms = ["![]({0}/a.png)", "<img src='{0}/b.png'>", "<iframe src='{0}/c'></iframe>",
@@ -249,6 +252,7 @@ def test_no_code_is_run_and_nothing_is_written_but_the_output(place, monkeypatch
     assert list_files(place) == sorted([*before, "report.pdf"])  # temporary files are gone too
 
 
+@pytest.mark.attack
 def test_a_worker_that_is_stopped_leaves_nothing(place, capsys):
     write(place / "notebooks", *[markdown(f"word{n} " * 20_000) for n in range(40)])
     before, others = list_files(place), set(psutil.Process().children())
@@ -277,6 +281,7 @@ def test_memory_is_limited(place, capsys):
     assert status == 2 and "needs more than 20 MB of memory" in line and not output.exists()
 
 
+@pytest.mark.attack
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
 def test_the_systems_own_limit_holds_too(place, monkeypatch, capsys):
     script = ("import sys; sys.path[0] = sys.argv.pop(1); from kit.report import pdf_process; "
@@ -340,6 +345,7 @@ def test_markup_made_to_take_for_ever_does_not(place, name, capsys):
         assert "the end" in read_pdf(output.read_bytes())[1]
 
 
+@pytest.mark.attack
 def test_an_svg_bomb_is_stopped_or_printed(place):
     entity = '<!DOCTYPE svg [<!ENTITY a "' + "x" * 1000 + '">' + "".join(
         f'<!ENTITY {name} "{f"&{before};" * 10}">'
@@ -354,6 +360,7 @@ def test_an_svg_bomb_is_stopped_or_printed(place):
 
 # What is said -----------------------------------------------------------------------------------
 
+@pytest.mark.attack
 def test_nothing_printed_can_steer_a_terminal(place, capsys):
     error = nb4.new_output("error", ename="\x1b[2J", evalue="\x1b]0;x\x07\u202e", traceback=[])
     write(place / "notebooks", code("t", error), markdown("![](\x1b[31m.png) $\\foo\x1b[2J$ "

@@ -175,13 +175,20 @@ def another_digit(content):
 
 @pytest.mark.parametrize("damage", [cut_off, emptied, of_zeros, prose, an_array, other_arrays,
                                     other_results, a_lost_array, another_digit])
-def test_a_damaged_file_is_computed_again_and_written_over(damage):
+def test_nothing_is_read_from_a_damaged_file(damage):
+    path = build_folder() / "run.npz"
+    write_results(path, run(Toy("toy"), 0, 10.0, None).results)
+    content = path.read_bytes()
+    assert read_results(path)
+    path.write_bytes(damage(content))
+    assert path.read_bytes() != content and read_results(path) is None
+
+
+def test_a_damaged_file_is_computed_again_and_written_over():
     toy = Toy("toy")
     first, = compute(toy)[toy]
     path, = (build_folder() / "runs").iterdir()
-    content = path.read_bytes()
-    path.write_bytes(damage(content))
-    assert path.read_bytes() != content
+    path.write_bytes(cut_off(path.read_bytes()))
     assert same(compute(toy)[toy][0], first) and len(calls()) == 2
     assert same(compute(toy)[toy][0], first) and len(calls()) == 2
     assert list((build_folder() / "runs").iterdir()) == [path]

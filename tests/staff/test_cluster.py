@@ -76,6 +76,7 @@ def test_a_scheduler_that_goes_away_is_refused():
                 next(results)
 
 
+@pytest.mark.faults
 def test_workers_with_other_code_are_refused(scheduler, monkeypatch):
     monkeypatch.setattr(cluster, "hash_code", lambda: "another")
     with pytest.raises(Refused, match="another version of this kit"):

@@ -122,6 +122,10 @@ def test_an_untouched_notebook_gets_no_note(hand_in):
      "the cell 2c-figure has moved"),
     (lambda cells, at: cells[at["2a-table"]].update(cell_type="markdown"),
      "the cell 2a-table was code and is now text"),
+    (lambda cells, at: cells[at["2a-table"]].update(source="print(33.55)"),
+     "the given cell 2a-table was changed"),
+    (lambda cells, at: cells[at["2a-intro"]].update(source="## 2a  Less\n\nDo less."),
+     "the given cell 2a-intro was changed"),
 ])
 def test_a_changed_cell_is_noted_and_nothing_else(hand_in, change, words):
     node = student_notebook(2)

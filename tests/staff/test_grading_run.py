@@ -80,6 +80,7 @@ slow = pytest.mark.faults      # each starts gradings in processes of their own
 ALL = Counter({f"student{number} 2d,3b,3c": 1 for number in range(6)})
 
 
+@pytest.mark.faults
 def test_every_hand_in_is_marked_once_and_not_again(course):
     said = graded(course, "--seed", "7")
     assert "6 hand-ins: 6 laid out as kit" in said and "seed 7; sandbox: UNSANDBOXED" in said
@@ -282,6 +283,7 @@ def test_options_that_are_none_are_refused(option, capsys):
     assert ending.value.code == 2 and "error: " in capsys.readouterr().err
 
 
+@pytest.mark.faults
 def test_a_changed_module_of_checks_changes_the_fingerprints_of_its_checks_only(tmp_path):
     for name in ("assignment", "staff/assignment"):
         shutil.copytree(ROOT / name, tmp_path / name)

@@ -149,6 +149,7 @@ def test_student_scripts_hold_no_long_line(student, name):
     assert not re.search(r"\n\n\n\n", "\n".join(lines))
 
 
+@pytest.mark.faults
 def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     """With all solutions but early stopping, training uses all its epochs and learns."""
     edition = Edition(ASSIGNMENT)
@@ -168,6 +169,7 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     assert done.stdout.split() == ["40", "0", "True", "True", "80", "True"], done.stderr
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("script, words", [
     ("task2.py", "task 2a: write training_statistics: "),
     ("task4.py", "an experiment is None: write it in its script first")])
@@ -534,6 +536,7 @@ def test_an_edition_that_does_not_work_is_refused(plant, reference, capsys, monk
     assert re.match("staff release: (the student edition )?" + expected, told), told
 
 
+@pytest.mark.faults
 def test_without_ruff_nothing_is_released(student, monkeypatch):
     monkeypatch.setattr(inspection.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(inspection.shutil, "which", lambda name: None)
@@ -733,6 +736,7 @@ def test_the_reference_is_never_replaced(place, capsys):
     assert "holds the reference edition: give a place outside it" in capsys.readouterr().err
 
 
+@pytest.mark.faults
 def test_the_command_line_says_what_it_made(tmp_path):
     output = tmp_path / "out/student"
     done = subprocess.run([sys.executable, "-m", "staff", "release", "-o", output],

@@ -131,6 +131,7 @@ def test_solutions_in_the_python_are_seen(sandbox, tmp_path):
         replace(sandbox, python=str(python)).probe()
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("version", [(0, 6, 1), (0, 7, 0)])
 def test_older_bubblewraps(version, sandbox, tmp_path, monkeypatch):
     monkeypatch.setattr(bubblewrap, "read_version", lambda: version)
@@ -298,6 +299,7 @@ def test_a_process_has_a_limit_in_all(sandbox):
 
 # --------------------------------------------------------------------------------------- its end
 
+@pytest.mark.attack
 def test_killed_while_it_starts_it_leaves_nothing(sandbox):
     """Before bubblewrap is done, too."""
     reading, ready = os.pipe()
@@ -320,6 +322,7 @@ def test_killed_while_it_starts_it_leaves_nothing(sandbox):
         file.close()
 
 
+@pytest.mark.attack
 def test_nothing_is_left_when_the_grader_is_killed(sandbox, tmp_path):
     """Killed by SIGKILL, it cannot tidy up: the sandbox goes with it."""
     code = """import os, sys, time

@@ -1,0 +1,172 @@
+"""Compares notebooks with their clean copies: are the cells there that were handed out?
+
+The student edition holds a clean copy of each notebook. The reference edition has none, so
+nothing is compared there. Editors change notebooks: cells lose their ids, move, or are split in
+two. A cell is known by nbgrader's name for it, by its id or by its text. One that a student has
+filled in is also known by its place.
+"""
+
+import ast
+import functools
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from kit.files import one_line
+from kit.notebook_files import read_notebook
+from kit.sections import find_subtask, name_cells
+
+CLEAN = "assignment/clean"      # the folder of the clean copies
+START = "start"                 # the name of what stands above the first section
+STUB = "raise NotImplementedError("
+KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
+TURN = {"code": "turn it back into code (Esc, then Y)",
+        "markdown": "turn it back into Markdown (Esc, then M)"}
+
+
+@dataclass
+class HandedOut:
+    """A cell of the clean copy, and the cells of a student's notebook that it is now.
+
+    section: the subtask in whose section it stands; "" above the first.
+    answer:  whether it is the place of an answer.
+    found:   [(number, cell)]
+    claimed: whether these have its name; otherwise they were found by text or place.
+    """
+
+    cell: dict
+    section: str
+    answer: bool
+    found: list = field(default_factory=list)
+    claimed: bool = False
+
+    @property
+    def is_blank(self):
+        """Whether a student has to edit it."""
+        return self.answer or STUB in self.cell.source
+
+    @property
+    def is_edited(self):
+        """Whether a cell that says something to the student, or computes, says it no longer."""
+        return bool(self.found) and not self.is_blank and not any(
+            is_same(cell, self.cell) for _, cell in self.found)
+
+    @property
+    def where(self):
+        """Its section in a sentence, unless its name says it."""
+        return f" in section {self.section}" if self.section and not self.answer else ""
+
+    @property
+    def words(self):
+        """Its name in a sentence."""
+        if self.answer:
+            return f"the answer of {self.section}"
+        first = next((line for line in self.cell.source.split("\n")
+                      if line.strip() and not line.startswith("#|")), "")
+        return f"the given cell “{one_line(first.lstrip('# '), 40)}”"
+
+
+@functools.lru_cache(maxsize=8)
+def read_clean(assignment, name):
+    """The clean copy of a notebook; None if there is none. name: of its file."""
+    file = assignment.folder / CLEAN / PurePosixPath(name).name
+    return read_notebook(file).node if file.is_file() else None
+
+
+def find_changes(notebook, assignment):
+    """[(kind, number or None, words)] of handed-out cells that are "lost" or "changed"."""
+    clean = assignment and read_clean(assignment, notebook.name)
+    if not clean:
+        return []
+    found = []
+    for one in match_cells(notebook.cells, clean.cells, assignment):
+        restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
+        if not one.found:
+            words = f"{one.words} is missing{one.where}: {restore} puts it back"
+            found.append(("lost", None, words))
+        elif words := describe_change(one):
+            words += f". {restore} puts it back, and keeps yours" if one.is_edited else ""
+            found.append(("changed", one.found[0][0], f"{one.words} {words}"))
+    return found
+
+
+def describe_change(one):
+    """How a HandedOut has changed, and what to do; "" if it has not."""
+    numbers, texts = [number for number, _ in one.found], {cell.source for _, cell in one.found}
+    is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
+    if one.claimed and len(numbers) > 1 and not is_split:
+        return f"is there {len(numbers)} times ({name_cells(numbers)}): keep one"
+    kind, before = one.found[0][1].cell_type, one.cell.cell_type
+    if kind != before:
+        return f"is now {KINDS.get(kind, 'another kind of cell')}: {TURN[before]}"
+    hidden = {"remove-cell", "remove-input"} & {
+        tag for _, cell in one.found for tag in cell.metadata.get("tags", [])}
+    if one.answer and hidden:
+        return f"has the tag {min(hidden)}, so the report does not show it: remove the tag"
+    if one.is_edited:
+        return f"was changed{one.where}: write your own code and text into cells of your own"
+    return ""
+
+
+def is_same(cell, clean):
+    """Whether a cell says what its clean copy says; spaces and comments in code do not count."""
+    texts = cell.source, clean.source
+    if clean.cell_type == "code":
+        try:
+            one, other = (ast.dump(ast.parse(text)) for text in texts)
+            return one == other
+        except (SyntaxError, ValueError, RecursionError):   # a magic, such as %matplotlib
+            pass
+    one, other = ("".join(text.split()) for text in texts)
+    return one == other
+
+
+# ---------------------------------------------------------------------------- which cell is which
+
+def match_cells(cells, clean, assignment):
+    """The HandedOut cells of a clean copy, in order. cells: [(number, cell)] of a student's."""
+    found = list_handed_out(clean, assignment)
+    names, rest = {one.cell.id: one for one in found}, []
+    for number, cell in cells:
+        one = find_named(cell, names)
+        (one.found if one else rest).append((number, cell))
+        if one:
+            one.claimed = True
+    for number, cell in [*rest]:
+        one = next((one for one in found if not one.found and is_same(cell, one.cell)
+                    and cell.cell_type == one.cell.cell_type), None)
+        if one:
+            one.found.append((number, cell))
+            rest.remove((number, cell))
+    for at, one in enumerate(found):
+        if one.is_blank and not one.found:
+            one.found = [(number, cell) for number, cell
+                         in list_between(rest, found[:at], found[at + 1:])
+                         if cell.cell_type == one.cell.cell_type]
+    return found
+
+
+def find_named(cell, names):
+    """The value in {name: value} that a cell's nbgrader name or id has; None if there is none."""
+    nbgrader = cell.metadata.get("nbgrader")
+    claims = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None, cell.get("id")
+    return next((names[one] for one in claims if isinstance(one, str) and one in names), None)
+
+
+def list_handed_out(clean, assignment):
+    """The HandedOut cells of a clean copy, not yet matched."""
+    found, section = [], ""
+    for cell in clean:
+        tags = cell.metadata.get("tags", [])
+        if "question" in tags:
+            section = find_subtask(cell.source.lstrip("# "), assignment) or section
+        found.append(HandedOut(cell, section, "answer" in tags))
+    return found
+
+
+def list_between(rest, above, below):
+    """[(number, cell)] of what was written between the cells above and those below."""
+    numbers = [[number for one in side for number, _ in one.found] for side in (above, below)]
+    first, last = max(numbers[0], default=0), min(numbers[1], default=float("inf"))
+    return [(number, cell) for number, cell in rest
+            if first < number < last and re.search(r"\w", cell.source)]
