@@ -19,7 +19,8 @@ local NEEDS_BROWSER = {
   iframe = true, video = true, audio = true, object = true, embed = true, canvas = true,
 }
 local function load(name) return dofile(pandoc.path.join { pandoc.path.directory(arg[0]), name }) end
-local tables, html, paragraphs = load 'tables.lua', load 'html.lua', load 'paragraphs.lua'
+local tables, paragraphs = load 'tables.lua', load 'paragraphs.lua'
+local html, looks = load 'html.lua', load 'looks.lua'
 
 local input = pandoc.json.decode(io.read('a'), false)
 -- A formula is found in Markdown, perhaps within a string; it gets another key where it is placed.
@@ -28,6 +29,8 @@ local PLACED = '\u{E000}' .. input.placed .. '.%s\u{E001}'
 local PIECE = '\u{E002}' .. input.placed .. '.%d\u{E003}'
 local PIECE_NUMBER = '^\u{E002}' .. input.placed .. '%.(%d+)\u{E003}$'
 local OURS = '^[\u{E000}\u{E002}]+' .. input.placed .. '%.%d+[\u{E001}\u{E003}]+$'
+local BENEATH, ROW = input.placed .. 'beneath', input.placed .. 'row'     -- nobody else's classes
+looks.names, looks.calls = input.colours, { [BENEATH] = '#beneath[', [ROW] = '#row[' }
 local pieces, fragment_index = {}, nil
 
 local function write(blocks)
@@ -124,7 +127,7 @@ local function with_formulas(title)
 end
 
 local function picture(image)
-  local style, attributes = html.declarations(image.attr), image.attributes
+  local style, attributes = looks.declarations(image.attr), image.attributes
   return typst_inline(add_piece {
     kind = 'picture', source = as_written(image.src),
     alt = as_written(pandoc.utils.stringify(image.caption)), line = attributes.line,
@@ -134,81 +137,16 @@ local function picture(image)
   })
 end
 
+local NEW_PAGE = { ['\\newpage'] = true, ['\\pagebreak'] = true, ['\\clearpage'] = true }
+
 local function picture_alone(para)
   local only = #para.content == 1 and para.content[1]
+  if only and NEW_PAGE[only.text] then return looks.new_page() end
   local number = only and only.t == 'RawInline' and only.text:match(PIECE_NUMBER)
   if number then pieces[tonumber(number) + 1].alone = true end
 end
 
--- No attribute reaches typst: pandoc would copy `typst:…` attributes as code, and two notebooks
--- may use the same identifier.
-local function without_attributes(element)
-  element.attr = pandoc.Attr()
-  return element
-end
-
--- A cell keeps its colours.
-local function cell_with_looks(cell)
-  local looks = html.looks(cell.attr, input.colours)
-  if looks.ink or looks.bold then
-    cell.contents = cell.contents:walk { Plain = function(plain)
-      return pandoc.Plain(html.span(pandoc.Span(plain.content, pandoc.Attr('', {}, {
-        style = ('color: %s; font-weight: %s'):format(
-          html.declarations(cell.attr).color or '', looks.bold and 'bold' or '') })), input.colours))
-    end }
-  end
-  cell.attr = pandoc.Attr('', {}, looks.fill and { ['typst:fill'] = looks.fill } or {})
-end
-
-local function rows_without_attributes(rows)
-  for _, row in ipairs(rows) do
-    row.attr = pandoc.Attr()
-    for _, cell in ipairs(row.cells) do cell_with_looks(cell) end
-  end
-  return rows
-end
-
-local function table_without_attributes(tbl)
-  local head, foot = tbl.head, tbl.foot
-  head.attr, head.rows = pandoc.Attr(), rows_without_attributes(head.rows)
-  foot.attr, foot.rows = pandoc.Attr(), rows_without_attributes(foot.rows)
-  tbl.head, tbl.foot, tbl.attr = head, foot, pandoc.Attr()
-  for _, body in ipairs(tbl.bodies) do
-    body.attr = pandoc.Attr()
-    body.head, body.body = rows_without_attributes(body.head), rows_without_attributes(body.body)
-  end
-  return tbl
-end
-
 local LANGUAGES = { ['c++'] = 'cpp', ['c#'] = 'cs', ['{python}'] = 'python' }
-
--- The call of a division is in an attribute that only this script gives.
-local BENEATH, ROW = input.placed .. 'beneath', input.placed .. 'row'
-local function division(div)
-  local looks = html.looks(div.attr, input.colours)
-  local own = { [BENEATH] = '#beneath[', [ROW] = '#row[' }
-  local opening = own[div.classes[1]] or html.opening(div, input.colours)
-  if looks.hidden then return {} end
-  local rest = div.content:filter(function(block) return block.t ~= 'Header' end)
-  local content = div.content
-  if opening and #rest > 0 then
-    content = { pandoc.Div(div.content, pandoc.Attr('', {}, { opening = opening })) }
-  end
-  if looks.page_break then
-    content = pandoc.Blocks(content)
-    content:insert(pandoc.Div({}, pandoc.Attr('', {}, { page = 'break' })))
-  end
-  return content
-end
-
-local function span(element) return html.span(element, input.colours) end
-
-local function filled_header(header)
-  local looks = html.looks(header.attr, input.colours)
-  if #header.content == 0 then return {} end
-  if looks.ink then header.content = html.span(pandoc.Span(header.content, header.attr), input.colours) end
-  return without_attributes(header)
-end
 
 -- A label is the name of a figure or table: report.typ knows its number, if it is in the PDF.
 local function link(element)
@@ -221,7 +159,7 @@ local function link(element)
     return element.content  -- a file beside the notebook, or a heading: no place in the PDF
   end
   element.target, element.title = as_written(element.target), ''
-  return without_attributes(element)
+  return looks.without_attributes(element)
 end
 
 local function raw_block(block)
@@ -300,10 +238,22 @@ local PICTURES = { Blocks = function(blocks)
 end }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
-  RawInline = raw_inline, Header = filled_header, Div = division, Span = span,
-  Table = table_without_attributes, Str = text_as_written,
+  RawInline = raw_inline, Header = looks.header, Div = looks.division, Span = looks.span,
+  Table = looks.table, Str = text_as_written,
 }
 local NUMBERS, HEADINGS = { Inlines = numbers_together }, { Header = without_jump }
+-- A paragraph whose first letter is Hebrew or Arabic runs from right to left.
+local function runs_left(para)
+  for _, letter in utf8.codes(pandoc.utils.stringify(para.content)) do
+    if letter >= 0x590 and letter <= 0x8FF or letter >= 0xFB1D and letter <= 0xFEFC then
+      return pandoc.Div({ para }, pandoc.Attr('', {}, { opening = '#styled(dir: rtl)[' }))
+    elseif letter > 0x2FF or letter < 0x80 and string.char(letter):match('%a') then
+      return
+    end
+  end
+end
+local DIRECTIONS = { Para = runs_left }
+
 local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
 
 -- turnable: the table may stand on a turned page of its own.
@@ -316,7 +266,7 @@ end
 local TABLES = { Table = function(tbl) return data_table(tbl, false) end }
 
 local function structured(blocks)
-  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS } do
+  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS, DIRECTIONS } do
     blocks = blocks:walk(filter)
   end
   return blocks
@@ -347,7 +297,7 @@ end
 -- A paragraph `<a id="tbl-name"></a>Table: words` above a table is its caption; the name may lack.
 local function caption_and_label(inlines)
   local label = ''
-  while inlines[1] and is_html(inlines[1]) do
+  while inlines[1] and html.is_html(inlines[1]) do
     label = inlines:remove(1).text:match('^<a id="(tbl%-[%w_-]+)">') or label
   end
   if inlines[1] and inlines[1].t == 'Str' and inlines[1].text == 'Table:' then
@@ -418,13 +368,6 @@ local MARKS = {
   Table = function(tbl) return tbl, false end,
 }
 
--- The content of a division between its call and its bracket; a page breaks outside of calls only.
-local OPENED = { Div = function(div)
-  local opening = div.attributes.opening
-  if not opening then return {} end
-  return pandoc.Blocks { typst_block(opening) } .. div.content .. { typst_block('];') }
-end }
-
 -- A table directly beneath a heading is not turned: the heading would be left behind, alone.
 local function typst_of(fragment, before, after)
   local out, above = pandoc.Blocks {}, before and before.blocks[#before.blocks]
@@ -444,7 +387,7 @@ local function typst_of(fragment, before, after)
     end
     above = block
   end
-  return write(out:walk(TABLES):walk(OPENED):walk(ESCAPED))
+  return write(out:walk(TABLES):walk(looks.OPENED):walk(ESCAPED))
 end
 
 local function each(list, convert)

@@ -26,7 +26,7 @@ from kit.notebook_files import Notebook, parse_notebook, read_notebook
 from kit.report.body import Body
 from kit.report.cells import make_fragments
 from kit.report.fragments import Place, Problem
-from kit.report.preflight import find_missing_sections, find_problems
+from kit.report.preflight import belongs_to, find_missing_sections, find_problems
 from kit.report.typesetting import set_pages
 from kit.report.typst_syntax import quote_text
 from kit.sections import PLACEHOLDER_AUTHOR
@@ -100,8 +100,9 @@ def make_report(request):
     pdf = set_pages(body, make_front_matter(settings, notebooks[0]), request["system_fonts"])
     problems += body.problems
     if assignment:
-        names = [notebook.name for notebook in notebooks]
-        problems += find_missing_sections(body.outline, names, assignment)
+        names = [one.name for one in notebooks if belongs_to(one, assignment)]
+        own = [line for line in body.outline if line[0].notebook in names]
+        problems += find_missing_sections(own, names, assignment)
     return pdf, problems
 
 
