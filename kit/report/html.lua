@@ -123,7 +123,8 @@ function html.close_blocks(blocks, read)
       for _, tag in ipairs(open_tags(text)) do
         insert(text:sub(position, tag.first - 1))
         position = tag.last
-        local _, depth = stack:find_if(function(one) return one.name == tag.name end)
+        local depth
+        for level, one in ipairs(stack) do depth = one.name == tag.name and level or depth end
         if not tag.closing then
           stack:insert { name = tag.name, content = pandoc.Blocks {},
             attr = attributes_of(text:sub(tag.first, tag.last - 1)) }

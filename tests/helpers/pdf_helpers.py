@@ -1,6 +1,7 @@
 """Notebooks made for a test, and what the PDF made of them holds."""
 import io
 import os
+import re
 import sys
 import zlib
 from unittest import mock
@@ -11,7 +12,10 @@ import pypdf
 import pytest
 from PIL import Image, ImageOps
 
+from kit.notebook_files import Notebook
 from kit.report import pdf_process, typesetting
+from kit.report.body import Body
+from kit.report.cells import make_fragments
 from kit.report.characters import find_foreign_letters
 
 SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
@@ -120,3 +124,18 @@ def write(folder, *cells, name="answers.ipynb"):
     """Write a notebook of cells, which owes no section; return its path as a user gives it."""
     nbformat.write(notebook(*cells), folder / name)
     return str(folder / name)
+
+
+def write_typst(*cells, folder=None, include_code=False, metadata=None):
+    """Return (the typst of cells, their problems), without making pages of it."""
+    node = notebook(*cells)
+    node.metadata.update(metadata or {})
+    body = Body()
+    body.add(make_fragments(Notebook(node, "task1.ipynb", folder), include_code))
+    return body.fill_in(body.attempts), body.problems
+
+
+def list_fills(reader):
+    """Return the colours in which the pages of a PDF are filled, as their streams have them."""
+    return {colour.decode() for page in reader.pages for colour in re.findall(
+        rb"((?:[\d.]+ ){1,3})(?:rg|g|scn|sc)\b", page.get_contents().get_data())}
