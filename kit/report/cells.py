@@ -15,6 +15,7 @@ PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp
             "image/tiff", "application/pdf")
 INTERACTIVE = re.compile("vega|plotly|bokeh|leaflet|geo\\+json|javascript|holoviews")
 NEEDS_BROWSER = re.compile("<(iframe|video|audio|canvas|embed|object)\\b")
+FOLDS_OUT = re.compile("<(input|details)\\b")       # as scikit-learn shows an estimator
 REMOVED = {  # tags that leave something out, by nbconvert's names and by Jupyter Book's
     "cell": {"remove-cell", "remove_cell", "hide-cell"},
     "input": {"remove-input", "remove_input", "hide-input"},
@@ -111,12 +112,14 @@ class Printer:
         for kind in PICTURES:
             if kind in data:
                 return [self.print_picture(data[kind], metadata.get(kind, {}))]
+        if any("_load." in kind for kind in data):      # a library that gets ready for later cells
+            return []
         if any("widget" in kind for kind in data):
             plain = plain or "A widget without a text form."
             return self.print_text("output", remove_progress(plain))
         if "text/markdown" in data:
             return [self.make_fragment("markdown", data["text/markdown"])]
-        if "<table" in html:
+        if "<table" in html and (OBJECT.fullmatch(plain) or not FOLDS_OUT.search(html)):
             return [self.make_fragment("html", html)]
         if latex:
             return self.print_latex(latex)

@@ -82,12 +82,22 @@ def export(*cells, **options):
 
 def draw(*cells):
     """Return a grey picture of each page of the report made of cells."""
+    return draw_pages(lambda: make(*cells))[0]
+
+
+def draw_pages(make_pages):
+    """Return (a grey picture of each page, the problems) of what make_pages makes."""
     def compile_png(compiler, source, standards=()):
         pages = compiler.compile(source.encode(), format="png", ppi=30)
         return pages if isinstance(pages, list) else [pages]
     with mock.patch.object(typesetting, "compile_pdf", compile_png):
-        pages, _ = make(*cells)
-    return [Image.open(io.BytesIO(page)).convert("L") for page in pages]
+        pages, problems = make_pages()
+    return [Image.open(io.BytesIO(page)).convert("L") for page in pages], problems
+
+
+def find_right_edge(page):
+    """Return how far to the right a page has ink, as a share of its width."""
+    return ImageOps.invert(page).getbbox()[2] / page.width
 
 
 def measure_fullness(*cells):

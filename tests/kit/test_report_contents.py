@@ -691,7 +691,7 @@ def test_a_letter_that_only_a_system_font_has_is_drawn_in_it(letter, package):
 
 EXPECTED = {  # notebook: the kinds of its problems
     "pictures": {"picture"}, "tables": set(), "outputs": {"raised", "unprintable", "formula"},
-    "source_code": {"unprintable"}, "letters": {"character", "formula"},
+    "source_code": {"unprintable"}, "letters": {"character"},
     "structure": {"unprintable"},
     "formulas": {"formula"}, "heading_foot": set(),
     "hostile": {"picture", "formula", "unprintable"},

@@ -2,9 +2,10 @@
 import base64
 import re
 
+import nbformat.v4 as nb4
 import pytest
-from pdf_helpers import code, draw, export, markdown, need_font, png, shown, stream, write_typst
-from PIL import ImageOps
+from pdf_helpers import (
+    code, draw, export, find_right_edge, markdown, need_font, png, shown, stream, write_typst)
 
 from kit.report.text_outputs import remove_progress
 
@@ -33,6 +34,18 @@ def test_an_interactive_output_is_named(data):
 def test_html_that_shows_nothing_prints_nothing(html, plain):
     typst, problems = write_typst(code("css()", shown(text_html=html, text_plain=plain)))
     assert typst.strip() == "" and problems == []
+
+
+def test_an_estimator_prints_its_name_and_not_its_folded_documentation():
+    html = "<details><summary>A</summary><table><tr><td>docs</td></tr></table></details>"
+    typst, _ = write_typst(code("model", shown(text_html=html, text_plain="Model(rate=0.1)")))
+    assert "Model(rate=0.1)" in typst and "docs" not in typst
+
+
+def test_what_a_library_loads_for_later_is_not_named():
+    loads = {"application/javascript": "x", "application/vnd.bokehjs_load.v0+json": ""}
+    output = nb4.new_output("display_data", loads)
+    assert write_typst(code("output_notebook()", output)) == ("", [])
 
 
 @pytest.mark.parametrize("html, expected", [
@@ -92,11 +105,6 @@ def test_progress_bars_alone_are_left_out(given, kept):
 def test_code_is_coloured_by_the_language_of_the_notebook(metadata, source, language):
     typst, _ = write_typst(code(source), include_code=True, metadata=metadata)
     assert f', lang: "{language}")' in typst
-
-
-def find_right_edge(page):
-    """Return how far to the right a page has ink, as a share of its width."""
-    return ImageOps.invert(page).getbbox()[2] / page.width
 
 
 def test_lines_of_any_signs_end_before_the_edge_of_the_page():
