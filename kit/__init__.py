@@ -1,6 +1,28 @@
 """The commands that a student runs: `python -m kit`."""
 
+import sys
+import warnings
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 __version__ = "1.0.0"
 ENGINE = Path(__file__).resolve().parent.parent     # the folder that holds kit/
+NEEDED = {"matplotlib", "nbformat", "nbclient", "numpy", "psutil", "tqdm", "typst"}
+
+
+def find_hiding_file():
+    """The name of a file beside kit/ that hides a module that Python needs; None if none does."""
+    names = (sys.stdlib_module_names | NEEDED) - {*sys.builtin_module_names, "test"}
+    for path in sorted(ENGINE.glob("*.py")):
+        found = path.stem in names and PathFinder.find_spec(path.stem)
+        if found and found.origin and Path(found.origin).resolve() == path:
+            return path.name
+    return None
+
+
+if sys.platform == "darwin":        # Apple's matrix library reports errors that did not happen
+    warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)
+if hiding := find_hiding_file():
+    print(f"{hiding}: Python finds this file in place of its own module "
+          f"{hiding.removesuffix('.py')}. Give it another name, and start again.", file=sys.stderr)
+    sys.exit(2)

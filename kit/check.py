@@ -14,6 +14,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
+# behind white letters: 5.1 to 6.2 to 1, on a light page and on a dark one
 COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 
 
@@ -133,8 +134,9 @@ def make_row(result):
     """A result as a row of an HTML table."""
     words = f"<br>{html.escape(result.words)}" if result.words else ""
     colour = COLOURS.get(result.state, COLOURS[NOT_STARTED])
-    style = f"color:{colour};white-space:nowrap;vertical-align:top;text-align:left"
-    return (f'<tr><td style="{style}">{html.escape(result.state)}</td>'
+    style = f"background:{colour};color:#fff;padding:0 .5em;border-radius:.2em"
+    return ('<tr><td style="white-space:nowrap;vertical-align:top;text-align:left">'
+            f'<span style="{style}">{html.escape(result.state)}</span></td>'
             f'<td style="text-align:left">{html.escape(result.label)}{words}</td></tr>')
 
 
@@ -178,16 +180,21 @@ def run_checks(subtasks=None, folder=None, assignment=None):
 
 def run_check(one, student):
     """The Result of one check."""
-    state, words = PASSED, ""
+    return try_check(one, student)[0]
+
+
+def try_check(one, student):
+    """(the Result of one check, the Problem behind it or None)."""
+    state, words, found = PASSED, "", None
     try:
         words = one.run(student) or ""
     except NotWritten as blank:
         known = blank.subtask in student.assignment.by_id and blank.subtask not in one.blanks
         state = f"needs {blank.subtask} first" if known else NOT_STARTED
-        words = str(blank)
+        words, found = str(blank), blank
     except Problem as problem:
-        state, words = FAILED, str(problem)
-    return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark)
+        state, words, found = FAILED, str(problem), problem
+    return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark), found
 
 
 def main(arguments=None):

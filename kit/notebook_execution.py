@@ -6,7 +6,9 @@
 import argparse
 import atexit
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +23,8 @@ from kit.definition import FOLDER_VARIABLE, load_assignment
 from kit.files import Refused, one_line, reason, whole_file
 from kit.notebook_files import read_notebook, encode_notebook
 
-CELL_SECONDS = 3600
+CELL_SECONDS = 1800
+TOLD_SECONDS = 60       # after these a cell is named, while it runs
 LARGEST_FOLDER = 500 * 2**20
 
 
@@ -42,6 +45,7 @@ def execute(notebook, scripts=None):
 
     scripts: the folder of the scripts that it imports; default: the folder above the notebook's
 
+    Outputs name no folder of this machine.
     Returns None, or one sentence about the cell that failed. That cell's last output is then the
     error, and the cells below it have no output. Refused says why nothing could run.
     """
@@ -52,14 +56,16 @@ def execute(notebook, scripts=None):
     for cell in notebook.node.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    running = {"index": 0}
+    running = {"index": 0, "since": time.monotonic()}
     client = RelayingClient(
         notebook.node, timeout=CELL_SECONDS, kernel_name="python3",
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(notebook.folder)}},
-        on_cell_start=lambda cell, cell_index: running.update(index=cell_index))
+        on_cell_start=lambda cell, cell_index: running.update(
+            index=cell_index, since=time.monotonic()))
+    scripts = scripts or notebook.folder.resolve().parent
     try:
-        execute_in_thread(client, scripts or notebook.folder.resolve().parent)
+        execute_in_thread(client, scripts, lambda: tell_if_long(notebook, running))
     except CellExecutionError as problem:
         return describe_failure(notebook, running["index"], f"{problem.ename}: {problem.evalue}")
     except CellTimeoutError:
@@ -71,18 +77,65 @@ def execute(notebook, scripts=None):
     except Exception as problem:  # such as no kernel or no free port: no traceback
         raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
                       "that `pip install -r requirements.txt` succeeded") from None
+    finally:
+        hide_folders(notebook.node, list_folders(notebook.folder.resolve(), scripts))
     return None
 
 
-def execute_in_thread(client, scripts):
-    """Execute in a thread: in the main thread, nbclient would catch Ctrl-C and fail."""
+def list_folders(notebooks, scripts):
+    """[(folder of this machine, what outputs say instead)], longest first."""
+    known = {notebooks: "notebooks", scripts: ".", Path(tempfile.gettempdir()): "tmp",
+             Path(sys.prefix): "python", Path(sys.base_prefix): "python"}
+    found = {str(folder): words for folder, words in known.items()}
+    for folder, words in known.items():     # IPython writes ~ for the home folder
+        if folder.is_relative_to(Path.home()):
+            found[f"~{os.sep}{folder.relative_to(Path.home())}"] = words
+    found[str(Path.home())] = "~"
+    return sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)
+
+
+def hide_folders(value, folders):
+    """Replace the folders in all outputs of a notebook, or in a part of them."""
+    if isinstance(value, str):
+        for folder, words in folders:
+            for written in {folder, folder.replace("\\", "\\\\")}:    # as repr writes it
+                # not within a longer path; [32m is a colour's code
+                value = re.sub(rf"(?:(?<![\w/.])|(?<=\dm)){re.escape(written)}(?![\w-])", words,
+                               value)
+        return value
+    if isinstance(value, list):
+        value[:] = [hide_folders(one, folders) for one in value]
+    elif "cells" in value:
+        for cell in value["cells"]:
+            hide_folders(cell.get("outputs", []), folders)
+    else:
+        kept = [name for name in value if name.startswith("image/")]
+        value.update({name: hide_folders(one, folders) for name, one in value.items()
+                      if name not in kept and isinstance(one, (str, list, dict))})
+    return value
+
+
+def tell_if_long(notebook, running):
+    """Name a cell that takes long, once: its loop may never end."""
+    if time.monotonic() - running["since"] > TOLD_SECONDS:
+        running["since"] = float("inf")
+        print(f"{notebook.name}, cell {running['index'] + 1}: runs for more than {TOLD_SECONDS} s "
+              f"now, and may take {CELL_SECONDS} s. Ctrl-C stops it.", file=sys.stderr, flush=True)
+
+
+def execute_in_thread(client, scripts, look):
+    """Execute in a thread: in the main thread, nbclient would catch Ctrl-C and fail.
+
+    look: is called twice a second.
+    """
     paths = os.pathsep.join([str(scripts), *filter(None, [os.environ.get("PYTHONPATH")])])
     with ThreadPoolExecutor(1) as pool:
         environment = {**os.environ, "PYTHONPATH": paths, FOLDER_VARIABLE: str(scripts)}
-        done = pool.submit(client.execute, env=environment)
+        done = pool.submit(client.execute, env=environment, stderr=subprocess.DEVNULL)
         try:
             while not done.done():
                 wait([done], timeout=0.5)   # on Windows, Ctrl-C needs a timeout
+                look()
         except KeyboardInterrupt:
             while not done.done():          # the kernel may still be starting
                 kernel = getattr(client.km, "provisioner", None)

@@ -15,6 +15,7 @@ if hidden:
     del sys.modules["rfc3987_syntax"]
 
 LARGEST = 100 * 2**20
+CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)   # no line of a notebook begins so
 HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")     # of a surrogate pair
 
 
@@ -46,6 +47,10 @@ def read_notebook(path):
             raise Refused(f"{path} is larger than {LARGEST // 2**20} MB: clear its largest "
                           "output and save it again")
         text = path.read_text(encoding="utf-8-sig")     # some editors of Windows add a mark
+        if conflict := CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise Refused(f"{path} holds the marks of a Git conflict (line {line}): take one of "
+                          f"the two versions, with `git checkout --ours {path.name}` or --theirs")
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:

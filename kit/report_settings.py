@@ -9,6 +9,7 @@ from kit.files import Refused, one_line, reason
 SETTINGS = "report.toml"        # beside the notebooks
 DEFAULTS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
 LARGEST = 64 * 2**10            # bytes
+EXAMPLE = """authors = ["Åse Berg", "O'Brien, Pat"]"""
 
 
 def read_settings(path):
@@ -26,7 +27,8 @@ def read_settings(path):
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: save it as UTF-8 text") from None
     except (OSError, ValueError, RecursionError) as problem:
-        raise Refused(f"{path} cannot be read: {reason(problem)}") from None
+        raise Refused(f"{path} cannot be read ({reason(problem)}): a line looks like this: "
+                      f"{EXAMPLE}") from None
     if "date" in given:
         given["date"] = str(given["date"])  # TOML has dates of its own
     for name, value in given.items():
@@ -41,5 +43,6 @@ def check_setting(path, name, value):
     is_list = name == "authors"
     texts = value if is_list and isinstance(value, list) else [value]
     if isinstance(value, list) != is_list or not all(isinstance(one, str) for one in texts):
-        expected = '["Name", "Name"]' if is_list else '"text" in quotes'
-        raise Refused(f"{path} has {name} = {one_line(repr(value), 60)}: expected {expected}")
+        expected = EXAMPLE if is_list else f'{name} = "text"'
+        raise Refused(f"{path} has {name} = {one_line(repr(value), 60)}, expected a line such as "
+                      f"{expected}")

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import sys
+import tempfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -88,8 +89,7 @@ def compute_runs(run, load, experiments, seeds, data_id, ticks_per_epoch):
             if worker_code != codes[type(job[0])]:
                 raise Refused("a script was edited while runs were computed: start again")
             path = folder / f"{missing[job]}.npz"
-            write_results(path, result)
-            results[missing[job]] = read_results(path)  # the same types as another time
+            results[missing[job]] = keep_results(path, result)
     return {experiment: [Run(experiment, seed, **results[names[experiment, seed]])
                          for seed in seeds] for experiment in experiments}
 
@@ -219,6 +219,19 @@ def read_results(path):
                               for name, count in results.pop("arrays").items()}
     except Exception:   # a damaged file can raise any
         return None     # the run is computed again and its file written over
+
+
+def keep_results(path, results):
+    """The results of a run, as they are read from its file another time."""
+    try:
+        write_results(path, results)
+    except Refused as problem:
+        say(f"The run is not kept, and will be computed again: {problem}", sys.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / path.name
+            write_results(path, results)
+            return read_results(path)
+    return read_results(path)
 
 
 def write_results(path, results):

@@ -7,7 +7,6 @@ form, from a seed that students do not know.
 """
 
 import argparse
-import functools
 import json
 import sys
 
@@ -44,13 +43,7 @@ def draw_cases(assignment, layout="kit", seed=None):
     """
     if not (assignment.folder / INPUTS).is_file():
         return read_cases(assignment)
-    return draw_once(assignment.folder, layout, seed)
-
-
-@functools.lru_cache(maxsize=8)
-def draw_once(folder, layout, seed):
-    """The inputs and results, drawn only once."""
-    return load_assignment(folder).load_module(INPUTS).draw_cases(layout, seed)
+    return assignment.load_module(INPUTS).draw_cases(layout, seed)
 
 
 def format_json(value, indent=""):

@@ -28,6 +28,8 @@ class Layout:
     adapter: tuple = ()
     checks: str = ""
     not_judged: tuple = ()
+    asked: tuple = ()
+    sizes: tuple = ()
     supplied: str = ""
     replaced: str = ""
 

@@ -3,10 +3,13 @@
 import functools
 from dataclasses import replace
 
-from kit.check import CheckReport
+from kit.check import PASSED
 from kit.checking.registry import load_checks
 from kit.definition import load_assignment
 from staff.layouts import KIT, load_layouts
+from staff.record import OPEN
+
+WHOLE = "all", "code"       # stands for all parts by code together, where a person gives points
 
 
 def divide_subtasks(layout):
@@ -38,8 +41,35 @@ def list_parts_by_hand(*layouts):
             for part, points in subtask.by_hand.items()}
 
 
+def list_parts_by_code(*layouts):
+    """{(subtask, part): points} of everything that code grades in these layouts."""
+    return {(subtask.id, part): points for layout in layouts for subtask in divide_subtasks(layout)
+            for part, points in subtask.by_code.items()}
+
+
+def count_parts(results, layout=KIT):
+    """{(subtask, part): points by code} of one submission's Results; None for an open part.
+
+    A part is open if none of its checks failed, but one could not reach the code or did not run.
+    """
+    charge, states = load_assignment().charge, {}
+    for one in results:
+        if not one.remark:
+            states.setdefault(charge(one), set()).add(one.state)
+    return {where: count_part(possible, states.get(where, {OPEN}))
+            for where, possible in list_parts_by_code(layout).items()}
+
+
+def count_part(possible, states):
+    """The points of a part whose checks have these states; None if it is open."""
+    if states - {PASSED, OPEN}:
+        return 0
+    return None if OPEN in states else possible
+
+
 def count_points(results, layout=KIT):
-    """{subtask: points by code} of one submission's Results; 0 where there are none."""
-    report = CheckReport(results, [], load_assignment())
-    return {subtask.id: report.count_points(subtask) or 0 for subtask in divide_subtasks(layout)
-            if subtask.by_code}
+    """{subtask: points by code so far} of one submission's Results."""
+    found = {subtask: 0 for subtask, _ in list_parts_by_code(layout)}
+    for (subtask, _), points in count_parts(results, layout).items():
+        found[subtask] += points or 0
+    return found

@@ -15,13 +15,16 @@ from pathlib import Path
 from kit.files import Refused, reason
 
 FILE = "record.sqlite"
-FORMAT = 1
+FORMAT = 2
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
+DOUBT = "doubt"             # that of one about a claim of which the files show no sign
+OPEN = "open"               # the state of a check that could not reach the code
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (
     key TEXT PRIMARY KEY, student TEXT, source TEXT, name TEXT, attempt TEXT, sha256 TEXT,
-    layout TEXT, members TEXT, notes TEXT, refused TEXT, superseded TEXT);
+    layout TEXT, members TEXT, partners TEXT, notes TEXT, late INTEGER, refused TEXT,
+    superseded TEXT);
 CREATE TABLE IF NOT EXISTS results (
     key TEXT, check_id TEXT, subtask TEXT, part TEXT, title TEXT, remark INTEGER, state TEXT,
     words TEXT, shown TEXT, seed INTEGER, fingerprint TEXT, sandbox TEXT, versions TEXT,
@@ -60,7 +63,9 @@ class Submission:
     sha256: str = ""        # of the names and contents of the clean copy; empty if refused
     layout: str = ""        # the name of its layout; empty if refused
     members: tuple = ()     # the names of the group, from its manifest or report.toml
+    partners: tuple = ()    # (user name or number, name) of students with the same submission
     notes: tuple = ()       # sentences about the hand-in
+    late: bool = False      # whether the platform says that it was late
     refused: str = ""       # why it was refused, in one sentence; empty if it was not
     superseded: str = ""    # the key of the attempt that counts instead; empty if this one counts
 
@@ -68,6 +73,17 @@ class Submission:
     def counts(self):
         """Whether it is to be graded."""
         return not self.refused and not self.superseded
+
+
+LISTS = ("members", "partners", "notes")        # of a Submission
+
+
+def read_submission(row):
+    """The Submission in a row."""
+    values = {field.name: row[field.name] for field in fields(Submission)}
+    lists = {name: tuple(json.loads(values[name])) for name in LISTS}
+    lists["partners"] = tuple(map(tuple, lists["partners"]))
+    return Submission(**values | lists | {"late": bool(values["late"])})
 
 
 def make_key(student, source):
@@ -85,7 +101,7 @@ class Result:
     part: str
     title: str
     remark: bool
-    state: str
+    state: str              # as kit.check has it, or OPEN
     words: str = ""         # for the teacher, measured on the fresh inputs
     shown: str = ""         # for the student, measured on the published inputs
     seed: int = 0           # of the fresh inputs
@@ -110,6 +126,9 @@ class Record:
     """The record in a file. The file is made if it is missing."""
 
     def __init__(self, path):
+        if Path(path).is_symlink():
+            raise Refused(f"{path} is a link, and a record is not written through one: put the "
+                          "record itself there, or give another output folder")
         try:
             self.connection = sqlite3.connect(path, isolation_level=None)
             self.connection.row_factory = sqlite3.Row
@@ -167,8 +186,7 @@ class Record:
             for one in submissions:
                 if one.key in known and known[one.key].sha256 != one.sha256:
                     self.forget(one.key)
-                row = asdict(one) | {"members": json.dumps(one.members),
-                                     "notes": json.dumps(one.notes)}
+                row = asdict(one) | {name: json.dumps(getattr(one, name)) for name in LISTS}
                 insert_row(self.connection, "submissions", row)
 
     def forget(self, key):
@@ -178,10 +196,8 @@ class Record:
 
     def list_submissions(self):
         """All submissions, in the order of their students."""
-        names = [field.name for field in fields(Submission)]
-        return [Submission(**{name: tuple(json.loads(row[name])) if name in ("members", "notes")
-                              else row[name] for name in names})
-                for row in self.query("SELECT * FROM submissions ORDER BY student, attempt, key")]
+        return [read_submission(row) for row in
+                self.query("SELECT * FROM submissions ORDER BY student, attempt, key")]
 
     # -------------------------------------------------------------------------------- results
 

@@ -35,7 +35,7 @@ def judge_early_stopping(student):
     require_best(student.get((trainer, "best_ws")), student.get((model, "ws")))
     step = student.get((trainer, "best_step"))
     if step not in (6, 7):
-        raise Problem(f"best_step is {one_line(step, 40)}, but step 6 has the best loss")
+        raise Problem(f"best_step is {one_line(repr(step), 40)}, but step 6 has the best loss")
     require_patience(student)
     return ""
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from kit.checking.messages import Handle
 from kit.checking.student import NotImported, NotWritten, Problem
+from kit.files import quote
 
 UNJUDGED = "not judged: it needs code that fails above"
 TOLERANCE = 2e-4    # relative: allows constants of four digits, finds the smallest known fault
@@ -66,7 +67,7 @@ def describe_kind(value):
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, Handle):
-        return f"of the type {value.type}"
+        return f"of the type {quote(value.type)}"
     return f"a {type(value).__name__}"
 
 

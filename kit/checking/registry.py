@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kit.checking.student import Problem
 from kit.definition import CHECKS
+from kit.files import quote
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,5 @@ def guard(function, title):
             raise
         except Exception as surprise:
             raise Problem("the results cannot be judged, they are so different from the expected "
-                          f"ones ({type(surprise).__name__}: {surprise})") from surprise
+                          f"ones ({type(surprise).__name__}: {quote(surprise)})") from surprise
     return run

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -15,15 +16,20 @@ import numpy as np
 from kit.checking import messages
 from kit.checking.case_file import read_cases
 from kit.definition import AGAIN, STAND_IN, load_assignment
-from kit.files import one_line
+from kit.files import one_line, quote
 
 STUDENT_PROCESS = Path(__file__).with_name("student_process.py")
 CALL_SECONDS = 5
 IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
+PLACE = re.compile(r"(.{1,60}), line (\d{1,7})")
+SCRIPT_OR_CELL = re.compile(r"[\w.-]+(?: cell \d+)?")
+FUNCTION = re.compile(r"[\w.]{1,60}|<\w{1,60}>")
 
 
 class Problem(Exception):
     """One sentence about a fault in a student's code."""
+
+    error = None    # what the student's process said of it, if it did: a dict that may be forged
 
 
 class NotWritten(Problem):
@@ -146,15 +152,17 @@ class Student:
                      f"{name} ended the Python process (exit status {status}): remove "
                      "os._exit and similar calls, and return a value")
             raise (NotImported if header["do"] == "import" else Problem)(words)
+        if isinstance(found, messages.ProtocolError):
+            self.stop()
+            raise Problem(f"the result of {name} is refused: {found}")
         answer, values = found
         if answer.get("id") != header["id"] or not is_complete(answer, values, header["do"]):
             self.stop()
-            if "unreadable" in answer:
-                raise Problem(f"the result of {name} is refused: "
-                              f"{one_line(answer['unreadable'], 100)}")
             raise Problem(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
-            raise make_problem(path, answer["error"])
+            problem = make_problem(path, answer["error"])
+            problem.error = answer["error"]
+            raise problem
         return values
 
     def start(self):
@@ -208,7 +216,7 @@ def read_messages(stream, replies):
             while True:
                 replies.put(messages.read_message(stream))
         except messages.ProtocolError as problem:
-            replies.put(({"unreadable": str(problem)}, []))
+            replies.put(problem)
         except (EOFError, OSError, ValueError):
             pass
     replies.put(None)
@@ -237,16 +245,20 @@ def refuse_changes(name, before, after):
 
 
 def make_problem(target, error):
-    """The Problem for an error in a student's code."""
-    kind, message = one_line(error.get("type"), 60), str(error.get("message"))
-    name, script = target[-1], one_line(error.get("importing") or "", 60)
-    where = f" in {one_line(error['where'], 60)}" if error.get("where") else ""
-    words = f": {one_line(message, 200)}" if message else ""
+    """The Problem for an error in a student's code.
+
+    That code may have written all of it. So only names and lines stand in the sentence as they
+    are; other text stands in quotation marks.
+    """
+    kind, message = keep_name(error.get("type"), "an error"), str(error.get("message"))
+    name, script = target[-1], error.get("importing") and keep_name(error["importing"], target[0])
+    where = describe_place(error.get("where"))
+    words = f": {quote(message, 200)}" if message else ""
     if error.get("not_written") and message.startswith("task "):
         subtask, _, told = message[5:].partition(":")
-        function = one_line(error.get("function") or "", 60)
-        return NotWritten(subtask, f"{function} is not written yet{where}" if function
-                          else one_line(told, 200))
+        function = str(error.get("function"))
+        return NotWritten(subtask, f"{function} is not written yet{where}"
+                          if FUNCTION.fullmatch(function) else f"not written: {quote(told, 200)}")
     if script and error.get("missing") == script:
         return NotImported(f"{script}.py is missing: {AGAIN}")
     if script:
@@ -256,3 +268,18 @@ def make_problem(target, error):
     if kind == "AttributeError" and not where:
         return Problem(f"{'.'.join(target)} is missing: restore this name")
     return Problem(f"{name} raises {kind}{where}{words}")
+
+
+def keep_name(text, otherwise):
+    """A text if it is a name in Python; otherwise another text."""
+    text = one_line(text, 60)
+    return text if text.isidentifier() else otherwise
+
+
+def describe_place(where):
+    """The file and the line of an error, for a sentence; "" if they are not known."""
+    place = PLACE.fullmatch(one_line(where))
+    if not place:
+        return ""
+    file, line = place.groups()
+    return f" in {file if SCRIPT_OR_CELL.fullmatch(file) else quote(file)}, line {line}"

@@ -35,7 +35,8 @@ def load_kit(folder):
     spec.loader.exec_module(sys.modules["kit"])
 
 
-load_kit(Path(__file__).resolve().parents[1])
+KIT = Path(__file__).resolve().parents[1]
+load_kit(KIT)
 # NumPy and the kit come before the student's folder, which may hold a numpy.py
 from kit.checking import messages  # noqa: E402
 
@@ -59,8 +60,8 @@ class ScriptFinder:
 class CodeServer:
     """A student's code, and its objects that have a Handle, by number."""
 
-    def __init__(self, folder, modules=importlib.import_module):
-        self.folder, self.kept, self.modules = folder, [], modules
+    def __init__(self, folder, modules=importlib.import_module, adapters=()):
+        self.folder, self.kept, self.modules, self.adapters = folder, [], modules, adapters
         self.importing = ""
 
     def keep(self, value):
@@ -123,11 +124,15 @@ class CodeServer:
             message = str(problem)
         except BaseException:       # a __str__ of the student's
             message = ""
-        places = []
+        places, adapter, is_own = [], "", True
         for frame, line in traceback.walk_tb(problem.__traceback__):
             file = Path(frame.f_code.co_filename)
             if file.is_absolute() and file.parent == self.folder:
                 places.append((f"{file.name}, line {line}", frame.f_code.co_name))
+            if str(file.parent) in self.adapters:
+                adapter = f"{file.name}, line {line}"
+            elif self.folder in file.parents and KIT not in file.parents:
+                is_own = False
         if isinstance(problem, RecursionError):     # it ends anywhere: say what calls itself
             places = [one for one, _ in Counter(places).most_common(1)]
         where, function = places[-1] if places else ("", "")
@@ -136,6 +141,7 @@ class CodeServer:
             message = str(problem.msg)
         return {"type": type(problem).__name__, "message": message[:2000], "where": where,
                 "function": function,
+                "adapter": adapter if is_own else "",     # it failed without the student's code
                 "importing": self.importing or str(getattr(problem, "script", "")),
                 "missing": str(getattr(problem, "name", None) or ""),
                 "not_written": isinstance(problem, NotImplementedError)}
@@ -176,7 +182,8 @@ def main(folder, scripts, stand_in, adapter=None, shared=""):
     sys.meta_path.insert(0, ScriptFinder(folder, scripts))
     os.chdir(folder)
     modules = load_adapter(adapter, shared, folder, scripts) if adapter else import_script
-    CodeServer(folder, modules).serve(requests, replies)
+    adapters = [os.path.dirname(file) for file in (adapter, shared) if file]
+    CodeServer(folder, modules, adapters).serve(requests, replies)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,12 @@ KINDS = {  # kind of problem: its title in a list
 def find_problems(notebook, assignment=None):
     """The problems of a notebook that show before it is printed."""
     return [*find_cells_not_run(notebook), *find_cells_out_of_order(notebook),
-            *find_errors(notebook), *find_placeholders(notebook),
+            *find_errors(notebook), *find_problems_of_text(notebook, assignment)]
+
+
+def find_problems_of_text(notebook, assignment=None):
+    """The problems that no run of the notebook mends: answers not written, cells lost."""
+    return [*find_placeholders(notebook),
             *(Problem(kind, Place(notebook.name, number), words)
               for kind, number, words in find_changes(notebook, assignment))]
 

@@ -19,12 +19,14 @@ class Findings:
     missing:  sentences.
     checks:   the CheckReport; None if the checks could not run.
     problems: those of the report.
+    told:     what the user has seen: sentences, problems, and True for the checks.
     """
 
     group: list
     missing: list
     checks: object = None
     problems: list = field(default_factory=list)
+    told: set = field(default_factory=set)
 
     @property
     def complete(self):
@@ -37,13 +39,19 @@ class Findings:
         return [result for result in self.checks.results if not result.remark]
 
     def list_lines(self):
-        """Missing and failing parts, as lines of text."""
+        """Missing and failing parts that the user has not seen, as lines of text."""
         own = [replace(problem, words=problem.words.removesuffix(f": {REMEDY}"))
-               for problem in self.problems if problem.place.notebook != SETTINGS]
-        lines = ["missing:", *(f"  {words}" for words in self.missing)] if self.missing else []
-        if self.checks and not self.checks.all_passed:
+               for problem in self.problems
+               if problem.place.notebook != SETTINGS and problem not in self.told]
+        missing = [words for words in self.missing if words not in self.told]
+        lines = ["missing:", *(f"  {words}" for words in missing)] if missing else []
+        if self.checks and not self.checks.all_passed and True not in self.told:
             lines += list_failures(self.counting)
         return lines + list_problems(own, rest="python -m kit report --json lists all")
+
+    def tell_all(self):
+        """Note that the user has seen all that list_lines names now."""
+        self.told |= {True, *self.missing, *self.problems}
 
     def make_fields(self):
         """The fields of the manifest for these findings."""

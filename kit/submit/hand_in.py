@@ -12,6 +12,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say, whole_file
 from kit.notebook_files import encode_notebook, read_notebook
 from kit.report.launcher import make_pdf
+from kit.report.preflight import find_problems_of_text
 from kit.report_settings import read_settings
 from kit.submit.findings import Findings, read_group
 from kit.submit.manifest import make_manifest, summarise
@@ -30,7 +31,7 @@ def main(arguments=None):
     stops = []
     try:
         with stop_on_signals(stops):
-            return hand_in(load_assignment(), options)
+            return hand_in(load_assignment(), options, stops)
     except Refused as refusal:
         # an interrupt may have caused this refusal
         say(STOPPED if stops else f"kit submit: {one_line(refusal, 400)}", sys.stderr)
@@ -65,8 +66,11 @@ def parse_options(arguments):
     return parser.parse_args(arguments)
 
 
-def hand_in(assignment, options):
-    """Write the hand-in of an assignment's folder; return the exit status."""
+def hand_in(assignment, options, stops=()):
+    """Write the hand-in of an assignment's folder; return the exit status.
+
+    stops: a list that holds something once the user has interrupted this.
+    """
     folder = assignment.folder
     output = options.output or folder / "build" / "hand-in.zip"
     replaces = may_replace(output, options.yes)
@@ -79,11 +83,14 @@ def hand_in(assignment, options):
         found.missing += missing
         found.checks = try_checks(assignment, found.missing)
         notebooks = read_notebooks(files, assignment)
+        found.problems = [one for notebook in notebooks.values()
+                          for one in find_problems_of_text(notebook, assignment)]
         if not options.as_is:
+            confirm(found, options.yes, "Go on, and run the notebooks?")
             stack.enter_context(import_from(folder))
             files |= execute_notebooks(notebooks, stack)
-        files["report.pdf"], found.problems = make_report(notebooks, files, settings)
-        confirm(found, options.yes)
+        add_report(found, notebooks, files, settings, stops)
+        confirm(found, options.yes, "Hand in anyway?")
         check_unchanged(before, assignment)
         manifest = make_manifest(files, executed=not options.as_is, **found.make_fields())
         file.write(pack_files(files, manifest, assignment.hand_in))
@@ -154,22 +161,29 @@ def execute_notebooks(notebooks, stack):
     return {name: encode_notebook(notebook) for name, notebook in notebooks.items()}
 
 
-def make_report(notebooks, files, settings):
-    """(PDF bytes, problems) of the notebooks as they are handed in."""
+def add_report(found, notebooks, files, settings, stops):
+    """Add the report of the notebooks as they are handed in, or the reason why there is none."""
     say("making the report …", sys.stderr)
     given = [{"text": files[name].decode("utf-8-sig"), "name": notebook.name, "numbers": [],
               "folder": str(notebook.folder)} for name, notebook in notebooks.items()]
-    return make_pdf(given, settings=settings)
+    try:
+        files["report.pdf"], found.problems = make_pdf(given, settings=settings)
+    except Refused as problem:
+        if stops:       # it was interrupted
+            raise
+        found.missing.append(f"report.pdf ({one_line(problem, 300)})")
 
 
-def confirm(found, yes):
-    """List missing and failing parts; Refused unless the group hands in anyway."""
-    if found.complete:
+def confirm(found, yes, question):
+    """List missing and failing parts that are new; Refused unless the group goes on."""
+    lines = found.list_lines()
+    if not lines:
         return
-    say("\n".join(["", *found.list_lines()]), sys.stderr)
-    if not yes and not ask("", "Hand in anyway?",
-                           "correct the listed parts, or add --yes to hand in anyway"):
+    say("\n".join(["", *lines]), sys.stderr)
+    if not yes and not ask("", question, "correct the listed parts, or add --yes to hand in "
+                                         "anyway"):
         raise Refused("nothing was written")
+    found.tell_all()
 
 
 def check_unchanged(before, assignment):

@@ -111,7 +111,7 @@ def check_fields(manifest):
 def summarise(manifest):
     """One line about a hand-in."""
     group, checks = manifest["group"], manifest["checks"]
-    names = ", ".join(group) or "a group without names"
+    names = "; ".join(group) or "a group without names"
     parts = [f"{len(manifest['files'])} files, handed in by {names}",
              f"made {manifest['made']}",
              "notebooks executed" if manifest["executed"] else "notebooks as they were saved",

@@ -46,6 +46,8 @@ def check_zip(path):
         return 130
     if not faults:
         say(f"whole: {summarise(manifest)}")
+        if has_remains(path):
+            say("a remark: a Mac has packed it again; its own files (__MACOSX) do not count")
         return WHOLE
     lines = [one_line(words, 300) for words in faults[:MOST_LINES]]
     if len(faults) > MOST_LINES:
@@ -71,7 +73,8 @@ def inspect_zip(file, limits=None):
     entries = zipped.infolist()
     if faults := find_faults(entries, limits):
         return None, faults
-    named = {entry.filename.removeprefix(f"{FOLDER}/"): entry for entry in entries}
+    named = {unicodedata.normalize("NFC", entry.filename).removeprefix(f"{FOLDER}/"): entry
+             for entry in entries if not (is_remains(entry.filename) or entry.is_dir())}
     try:
         manifest = read_manifest(zipped, named.pop(MANIFEST, None))
     except Refused as refusal:
@@ -84,6 +87,18 @@ def inspect_zip(file, limits=None):
         if words := find_fault_of_content(zipped, named[name], listed[name]):
             faults.append(f"{one_line(name, 100)} {words}")
     return manifest, faults
+
+
+def has_remains(path):
+    """Whether a zip, which can be read, holds files that a Mac adds."""
+    with zipfile.ZipFile(path) as zipped:
+        return any(map(is_remains, zipped.namelist()))
+
+
+def is_remains(name):
+    """Whether a file is one that a Mac adds to a zip."""
+    parts = name.split("/")
+    return parts[0] == "__MACOSX" or parts[-1] == ".DS_Store" or parts[-1].startswith("._")
 
 
 def find_limits():
@@ -128,13 +143,16 @@ def find_faults(entries, limits):
 def find_fault_of_entry(entry, ratio):
     """The fault of a file as the zip lists it, or None."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if words := find_fault_of_name(entry.orig_filename):
+    name = entry.orig_filename.removesuffix("/") if entry.is_dir() else entry.orig_filename
+    if words := find_fault_of_name(name):
         return words
     if entry.filename != entry.orig_filename:
         return "it has two names"
-    if not entry.filename.startswith(f"{FOLDER}/"):
+    if is_remains(name):
+        return None
+    if not f"{name}/".startswith(f"{FOLDER}/"):
         return f"it is outside the folder {FOLDER}"
-    if kind not in (0, stat.S_IFREG):
+    if kind not in (0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG):
         return "it is a link" if stat.S_ISLNK(kind) else "it is not a file"
     if entry.flag_bits & 0x2041:        # of zip: encrypted, strongly encrypted, list encrypted
         return "it is encrypted"

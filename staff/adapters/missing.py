@@ -3,6 +3,7 @@
 They can be imported, and raise an error when they are used. tqdm only draws: it does nothing.
 """
 
+import ast
 import importlib.machinery
 import os
 import sys
@@ -26,8 +27,9 @@ class Unusable:
         return ()
 
     def __call__(self, *_, **__):
-        raise ImportError("{} is used, and {} is not installed here".format(
-            self._name, self._name.split(".")[0]))
+        library = self._name.split(".")[0]
+        raise ImportError("{} is used, and {} is not installed here".format(self._name, library),
+                          name=library)
 
     __iter__ = __getitem__ = __enter__ = __call__
 
@@ -71,6 +73,27 @@ def add_bars(module):
     return module
 
 
+def goes_on_without(file, line):
+    """Whether a script catches the error of an import on this line, and does something else."""
+    try:
+        with open(file, "rb") as script:
+            tree = ast.parse(script.read())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return False
+    return any(isinstance(node, ast.Try)
+               and node.body[0].lineno <= line <= node.body[-1].end_lineno
+               and any(catches_import(handler) for handler in node.handlers)
+               for node in ast.walk(tree))
+
+
+def catches_import(handler):
+    """Whether this part of a try catches an ImportError, and not only to pass."""
+    kinds = {"Exception"} if handler.type is None else {
+        node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
+    return bool(kinds & {"ImportError", "ModuleNotFoundError", "Exception"}) and \
+        not all(isinstance(one, ast.Pass) for one in handler.body)
+
+
 class StandInFinder:
     """Finds stand-ins for modules that a script in the folder imports; it is asked last."""
 
@@ -84,11 +107,12 @@ class StandInFinder:
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def is_asked_by_script(self):
-        """Whether a script in the folder is importing: the innermost code, except importlib."""
+        """Whether a script in the folder needs an import: the innermost code, except importlib."""
         frame = sys._getframe(2)
         while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
             frame = frame.f_back
-        return bool(frame) and os.path.dirname(frame.f_code.co_filename) == self.folder
+        return bool(frame) and os.path.dirname(frame.f_code.co_filename) == self.folder and \
+            not goes_on_without(frame.f_code.co_filename, frame.f_lineno)
 
     def create_module(self, spec):
         """The stand-in."""

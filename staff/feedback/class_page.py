@@ -8,12 +8,14 @@ from staff.feedback.mistakes import find_mistakes
 from staff.feedback.page_template import write_page
 from staff.feedback.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
-from staff.record import NOT_DONE
+from staff.record import DOUBT, NOT_DONE
 
 SHADES = 4          # between no points and all points
 BARS = 10
 KINDS = {           # of findings, in words
-    "note": "notes", NOT_DONE: "could not be graded", "missing": "a notebook is missing",
+    "note": "notes", NOT_DONE: "could not be graded",
+    DOUBT: "a claim that the grader failed, of which the files show no sign",
+    "missing": "a notebook is missing",
     "unreadable": "a notebook cannot be read", "unanswered": "an answer is missing",
     "unexecuted": "cells were never executed", "order": "cells were executed in another order",
     "saved-error": "a notebook was handed in with an error",
@@ -31,18 +33,20 @@ def write_class_page(path, record, standings, people):
     call = make_namer([*people, *listed])
     names = {one.key: ", ".join(one.members) or call(one) for one in listed}
     taken = [one.standing for one in people if not one.standing.submission.refused]
-    complete = [one for one in taken if not one.missing]
+    complete = [one for one in taken if one.is_complete]
     write_page(
         path, "class.html", people=people, standings=standings,
         subtasks=list_subtasks_with_points(), choose_shade=choose_shade, folder=FOLDER,
         names=names, call=call, shares=find_shares(taken),
         taken=len(taken), complete=len(complete),
-        by_code=make_bars([one.sum_by_code for one in taken], most_by_code),
+        missing=sum(bool(one.missing) for one in taken),
+        open=[one for one in standings if one.open],
+        by_code=make_bars([one.sum_by_code for one in taken if not one.open], most_by_code),
         totals=make_bars([one.total for one in complete], assignment.points),
         most_by_code=most_by_code, most=assignment.points,
         lost=[one for one in found if not one.remark],
         remarks=[one for one in found if one.remark],
-        refused=[one for one in listed if one.refused and not one.superseded],
+        refused=sum(bool(one.submission.refused) for one in standings),
         superseded=[one for one in listed if one.superseded],
         findings=group_findings(standings), flagged=list_flagged(people),
         alike=record.query("SELECT key, other, what FROM alike ORDER BY key, other"),

@@ -46,12 +46,14 @@ def list_people(standings, roster=None):
         one = standing.submission
         name = one.name or (one.members[0] if len(one.members) == 1 else "")
         add_person(found, Person(one.student, name, standing, True), roster)
+        for student, name in one.partners:
+            add_person(found, Person(student, name, standing, False), roster)
     owners = {}
     for identity, person in found.items():
         owners.setdefault(sort_name(person.name or person.student), []).append(identity)
     for standing in standings:
         by = identify(standing.submission.student, standing.submission.name, roster)
-        for name in standing.submission.members if len(standing.submission.members) > 1 else ():
+        for name in list_names_alone(standing.submission):
             same = owners.get(sort_name(name), [])
             person = Person("", name, standing, False)
             identity = same[0] if len(same) == 1 else identify("", name, roster)
@@ -59,6 +61,11 @@ def list_people(standings, roster=None):
                 add_person(found, person, roster, identity)
     return sorted(found.values(),
                   key=lambda one: (split_name(one.name or one.student), one.student))
+
+
+def list_names_alone(submission):
+    """The names of a group whose members no platform tells."""
+    return submission.members if len(submission.members) > 1 and not submission.partners else ()
 
 
 def add_person(found, person, roster, identity=None):
@@ -97,18 +104,28 @@ def sort_name(name):
 
 
 def write_gradebook(path, people):
-    """Write gradebook.csv: points and flags, with one row for each student."""
+    """Write gradebook.csv: points and flags, with one row for each student.
+
+    While a part by code is open, the row holds no points: its flags say why.
+    """
     subtasks = [subtask.id for subtask in list_subtasks_with_points()]
     header = ["student", "name", *subtasks, "by code", "by hand", "total", "flags", "submission"]
-    rows = [[one.student, one.name, *(one.standing.points(subtask) for subtask in subtasks),
-             one.standing.sum_by_code, one.standing.sum_by_hand, one.standing.total,
-             "; ".join(one.flags), one.standing.submission.key] for one in people]
+    rows = [[one.student, one.name, *list_points(one.standing, subtasks), "; ".join(one.flags),
+             one.standing.submission.key] for one in people]
     write_table(path, [header, *rows])
 
 
+def list_points(standing, subtasks):
+    """The points of a row of the gradebook; empty cells while a part by code is open."""
+    if standing.open:
+        return [None] * (len(subtasks) + 3)
+    return [*map(standing.points, subtasks), standing.sum_by_code, standing.sum_by_hand,
+            standing.total]
+
+
 def format_grade(person):
-    """The grade for Blackboard or Canvas; "" while a mark by hand is missing."""
-    return "" if person.standing.missing else format_points(person.standing.total)
+    """The grade for Blackboard or Canvas; "" while a part is open or a mark is missing."""
+    return format_points(person.standing.total) if person.standing.is_complete else ""
 
 
 def write_blackboard(path, people, title):
@@ -133,8 +150,12 @@ def write_imports(out, people, roster=None, column=None):
     """Write the files for Blackboard and Canvas into OUT; sentences on missing students."""
     said, out = [], Path(out)
     if waiting := sum(not format_grade(one) for one in people):
+        why = [words for words, count in (
+            ("parts are open", sum(bool(one.standing.open) for one in people)),
+            ("marks by hand are missing", sum(bool(one.standing.missing) for one in people)))
+            if count]
         said.append(f"{waiting} of {len(people)} students have no grade in the files for "
-                    "Blackboard and Canvas, because marks by hand are missing")
+                    f"Blackboard and Canvas, because {' or '.join(why)}")
     if roster is None:
         title = column or load_assignment().title
         write_blackboard(out / "blackboard.csv", people, title)

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from kit.files import Refused, one_line, say
-from staff.feedback.marks_table import compare_marks, describe_changed_mark, read_marks
+from staff.feedback.marks_table import (compare_marks, describe_changed_mark, list_layouts,
+                                        read_marks)
 from staff.record import open_record
 
 
@@ -17,8 +18,7 @@ def take_marks(out, path, force=False):
     without force.
     """
     with open_record(out) as record:
-        keys = {one.key for one in record.list_submissions()}
-        new, changed = compare_marks(record, read_marks(path, keys))
+        new, changed = compare_marks(record, read_marks(path, list_layouts(record)))
         lines = [describe_changed_mark(where, *both) for where, both in changed.items()]
         if changed and not force:
             for line in lines:
@@ -34,8 +34,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m staff marks", description="Read the points and comments in a marking.csv "
         "that was filled in Excel or elsewhere. All of them go into the record, or none.",
-        epilog="A row without points and comment changes nothing. A - instead of points takes a "
-               "mark back. Afterwards `python -m staff report OUT` writes the pages and tables "
+        epilog="Points for a part by code, also in a row of your own, replace the result of the "
+               "code. They need a comment: the reason, which the student reads. A row without "
+               "points and comment changes nothing. A - instead of points takes a mark back. "
+               "Afterwards `python -m staff report OUT` writes the pages and tables "
                "again. Exit status: 0 all marks are in the record, 2 nothing was changed.")
     parser.add_argument("out", metavar="OUT", type=Path, help="the output folder of the grading")
     parser.add_argument("table", metavar="MARKING.csv", type=Path, help="the filled table")

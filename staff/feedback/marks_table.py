@@ -8,7 +8,7 @@ from kit.files import Refused, one_line
 from staff.feedback.csv_tables import format_points, restore_cell, read_table, write_table
 from staff.feedback.guide import read_guide
 from staff.layouts import load_layouts
-from staff.points import list_parts_by_hand
+from staff.points import WHOLE, list_parts_by_code, list_parts_by_hand
 
 FILE = "marking.csv"
 HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",
@@ -20,35 +20,55 @@ LONGEST = 2000          # letters of an answer, and of a comment
 
 
 def write_marks_table(path, record, standings):
-    """Write a row for each part that a person grades, with the marks that are in the record."""
+    """Write a row for each part that a person grades, with the marks that are in the record.
+
+    The open parts of all submissions come first, and parts by code that have a mark already.
+    """
     guide, _ = read_guide()
-    rows = [HEADER]
+    first, rows = [], []
     for standing in standings:
+        answers = record.list_answers(standing.submission.key)
+        first += [make_row(standing, where, possible, words, "")
+                  for where, possible, words in list_decisions(standing)]
         if not standing.submission.refused:
-            answers = record.list_answers(standing.submission.key)
-            rows += make_rows(standing, answers, guide)
-    write_table(path, rows)
+            rows += [make_row(standing, where, possible, answers.get(where[0], ""),
+                              guide[where].short)
+                     for where, possible in standing.parts_by_hand.items()]
+    write_table(path, [HEADER, *first, *rows])
 
 
-def make_rows(standing, answers, guide):
-    """The rows of one submission."""
-    one, found = standing.submission, []
-    for (subtask, part), possible in standing.parts_by_hand.items():
-        points, comment = standing.marks.get((subtask, part), (None, ""))
-        answer = one_line(answers.get(subtask, ""), LONGEST)
-        found.append([one.student, one.name or ", ".join(one.members), one.key, subtask, part,
-                      possible, points, comment or "", answer,
-                      f"feedback/{one.key}.html#{subtask}-{part}", guide[subtask, part].short])
+def list_decisions(standing):
+    """[(part, possible points, why it is open)] that a person decides in place of the code."""
+    whole = standing.is_open_as_a_whole or standing.whole is not None
+    found = [(WHOLE, sum(standing.parts_by_code.values()), standing.open_words)] * whole
+    for where, possible in standing.parts_by_code.items():
+        is_open = where in standing.open and not whole
+        if is_open or standing.given(*where) is not None:
+            words = "; ".join(standing.list_reasons(where)) if is_open else ""
+            found.append((where, possible, words))
     return found
+
+
+def make_row(standing, where, possible, answer, guide):
+    """The row of one part of a submission."""
+    one, (points, comment) = standing.submission, standing.marks.get(where, (None, ""))
+    return [one.student, one.name or ", ".join(one.members), one.key, *where, possible, points,
+            comment or "", one_line(answer, LONGEST),
+            f"feedback/{one.key}.html#{'-'.join(where)}", guide]
 
 
 # ----------------------------------------------------------------------------- the filled table
 
-def read_marks(path, keys):
+def list_layouts(record):
+    """{key: layout} of all submissions."""
+    return {one.key: one.layout for one in record.list_submissions()}
+
+
+def read_marks(path, layouts):
     """{(key, subtask, part): (points, comment)} of a filled table, without empty marks.
 
     Points are a number, None or TAKE_BACK. Refused names the line of a row that cannot be right.
-    keys: of all submissions.
+    layouts: {key: layout} of all submissions.
     """
     table = read_table(path)
     names = [name.strip("\ufeff").casefold() for name in table.header]
@@ -59,7 +79,7 @@ def read_marks(path, keys):
     for line, cells in table.rows:
         cells = cells + [""] * (len(names) - len(cells))
         row = {name: restore_cell(cells[names.index(name)]) for name in NEEDED}
-        where, mark = read_row(row, keys, f"{path}, line {line}")
+        where, mark = read_row(row, layouts, f"{path}, line {line}")
         if found.get(where, mark) != mark:
             raise Refused(f"{path}, line {line}: {' '.join(where)} has another mark in line "
                           f"{lines[where]}: delete one of the two")
@@ -67,16 +87,18 @@ def read_marks(path, keys):
     return {where: mark for where, mark in found.items() if mark != (None, "")}
 
 
-def read_row(row, keys, line):
+def read_row(row, layouts, line):
     """The (key, subtask, part) of a row and its (points, comment); Refused if one is not valid."""
     where = row["key"], row["subtask"].lower(), row["part"].lower()
-    if where[0] not in keys:
+    if where[0] not in layouts:
         raise Refused(f"{line}: there is no submission {one_line(where[0], 60) or '(empty)'}: "
                       "leave the column key as it was")
-    possible = list_parts_by_hand(*load_layouts()).get(where[1:])
+    by_code = list_parts_by_code(*load_layouts())
+    possible = {WHOLE: sum(list_parts_by_code(layouts[where[0]]).values()), **by_code,
+                **list_parts_by_hand(*load_layouts())}.get(where[1:])
+    named = one_line(" ".join(where[1:]), 60) or "(empty)"
     if possible is None:
-        named = one_line(" ".join(where[1:]), 60) or "(empty)"
-        raise Refused(f"{line}: {named} is not a part that is marked by hand: leave the columns "
+        raise Refused(f"{line}: {named} is not a part of the assignment: leave the columns "
                       "subtask and part as they were")
     points = row["points"]
     if points not in ("", TAKE_BACK):
@@ -85,6 +107,9 @@ def read_row(row, keys, line):
             raise Refused(f"{line}: the points are {one_line(points, 40)}, expected a number from "
                           f"0 to {possible}, with at most two decimals")
         points = number
+        if not row["comment"] and where[1:] not in list_parts_by_hand(layouts[where[0]]):
+            raise Refused(f"{line}: {named} is a part by code: give the reason for its points in "
+                          "the column comment, the student reads it")
     return where, (None if points == "" else points, one_line(row["comment"], LONGEST))
 
 
@@ -111,9 +136,8 @@ def holds_new_marks(path, record):
     """Whether a table must not be written over: it holds new marks, or it cannot be read."""
     if not Path(path).exists():
         return False
-    keys = {one.key for one in record.list_submissions()}
     try:
-        return any(compare_marks(record, read_marks(path, keys)))
+        return any(compare_marks(record, read_marks(path, list_layouts(record))))
     except Refused:
         return True
 

@@ -39,6 +39,9 @@ def write_report(out, roster=None, column=None):
         write_student_pages(out, record, standings)
         write_class_page(out / "class.html", record, standings, people)
         write_guide_page(out / "marking-guide.html")
+        if waiting := sum(bool(one.open) for one in standings):
+            said.append(f"{waiting} of {len(standings)} hand-ins wait for a person, since the "
+                        "grader could not reach all of their code: class.html lists them first")
         said += write_imports(out, people, roster, column)
     return said
 

@@ -5,11 +5,14 @@ from functools import cached_property
 
 from kit.check import PASSED
 from kit.definition import load_assignment
-from staff.points import count_points, divide_subtasks, list_parts_by_hand
-from staff.record import NOT_DONE, Submission
+from staff.feedback.csv_tables import format_points
+from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
+                          list_parts_by_hand)
+from staff.record import DOUBT, NOT_DONE, OPEN, Submission
 
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
+AS_A_WHOLE = 3      # if more than one in this many parts is open, the code is looked at as a whole
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,61 @@ class Standing:
         return list_parts_by_hand(self.submission.layout)
 
     @cached_property
+    def parts_by_code(self):
+        """{(subtask, part): points} of the parts that code grades."""
+        return list_parts_by_code(self.submission.layout)
+
+    @cached_property
+    def code_points(self):
+        """{(subtask, part): points} of all parts by code; None for one that is open.
+
+        The points that a person gives for a part replace those by code. If a person gives points
+        for the whole code, no part has any.
+        """
+        if self.whole is not None:
+            return {}
+        found = count_parts(self.results, self.submission.layout)
+        return {where: points if self.given(*where) is None else self.given(*where)
+                for where, points in found.items()}
+
+    @property
+    def whole(self):
+        """The points that a person gives for the whole code; None without such a mark."""
+        return self.given(*WHOLE)
+
+    @cached_property
+    def open(self):
+        """The parts by code that wait for a person, (subtask, part) each.
+
+        While there is one, nothing is exported. All are open if the hand-in was refused, or if
+        its code could not be checked.
+        """
+        return [where for where, points in self.code_points.items() if points is None]
+
+    @property
+    def is_open_as_a_whole(self):
+        """Whether a person looks at the whole code, and not at single parts."""
+        return AS_A_WHOLE * len(self.open) > len(self.parts_by_code)
+
+    @cached_property
     def by_code(self):
-        """{subtask: points by code}; 0 where there are no results."""
-        return count_points(self.results, self.submission.layout)
+        """{subtask: points by code so far; None if all its parts are open}."""
+        return sum_by_subtask(self.code_points)
 
     @cached_property
     def by_hand(self):
         """{subtask: points by hand; None if no part has a mark}."""
-        found = {subtask: [] for subtask, _ in self.parts_by_hand}
-        for subtask, part in self.parts_by_hand:
-            if self.given(subtask, part) is not None:
-                found[subtask].append(self.given(subtask, part))
-        return {name: sum(given) if given else None for name, given in found.items()}
+        return sum_by_subtask({where: self.given(*where) for where in self.parts_by_hand})
 
     def given(self, subtask, part):
-        """The points by hand of one part; None without a mark, 0 if the hand-in was refused."""
-        return 0 if self.submission.refused else self.marks.get((subtask, part), (None,))[0]
+        """The points that a person gives for a part; None without a mark.
+
+        A part by hand has 0 if the hand-in was refused: there is no answer.
+        """
+        points = self.marks.get((subtask, part), (None,))[0]
+        if points is None and self.submission.refused and (subtask, part) in self.parts_by_hand:
+            return 0
+        return points
 
     def points(self, subtask):
         """The points of a subtask so far; None if there are none yet."""
@@ -59,14 +101,16 @@ class Standing:
     def possible(self, subtask):
         """The most points that the graded parts of a subtask could give."""
         one = self.subtasks[subtask]
-        return sum(one.by_code.values()) + sum(
+        return sum(
+            possible for part, possible in one.by_code.items()
+            if self.code_points.get((subtask, part)) is not None) + sum(
             possible for part, possible in one.by_hand.items()
             if self.given(subtask, part) is not None)
 
     @property
     def sum_by_code(self):
-        """All points by code."""
-        return sum(self.by_code.values())
+        """All points by code so far."""
+        return sum(found or 0 for found in self.by_code.values()) + (self.whole or 0)
 
     @property
     def sum_by_hand(self):
@@ -79,6 +123,37 @@ class Standing:
         return self.sum_by_code + self.sum_by_hand
 
     @property
+    def is_complete(self):
+        """Whether the total can be exported: nothing is open, and no mark is missing."""
+        return not self.open and not self.missing
+
+    def list_reasons(self, *parts):
+        """Why these parts are open: each sentence of their checks once."""
+        charge = load_assignment().charge
+        return list(dict.fromkeys(
+            result.words for result in self.results if result.state == OPEN and not result.remark
+            and charge(result) in parts)) or ["not checked"]
+
+    @property
+    def open_words(self):
+        """What is open and why, in words for the grader; "" if nothing is."""
+        one, whole = self.submission, "please look at the code as a whole"
+        if not self.open:
+            return ""
+        if one.refused:
+            return f"refused: {one.refused}"
+        if not self.results:
+            return f"the code has not been checked: {whole}"
+        so_far = f"{format_points(self.total)} so far, {len(self.open)} open"
+        if self.is_open_as_a_whole:
+            return f"{so_far}: {whole}: {'; '.join(self.list_reasons(*self.open))}"
+        groups = {}
+        for where in self.open:
+            groups.setdefault("; ".join(self.list_reasons(where)), []).append(" ".join(where))
+        parts = (f"{', '.join(parts)} ({why})" for why, parts in groups.items())
+        return f"{so_far}: {'; '.join(parts)}"
+
+    @property
     def missing(self):
         """The parts without a mark by hand, such as "1a derivation"."""
         return [f"{subtask} {part}" for subtask, part in self.parts_by_hand
@@ -88,14 +163,21 @@ class Standing:
     def flags(self):
         """Sentences for the grader to read before the grade is published."""
         one, found = self.submission, []
-        if one.refused:
+        if self.open:
+            found.append(self.open_words)
+        elif one.refused:
             found.append(f"refused: {one.refused}")
-        elif not self.results:
-            found.append("the code has not been checked")
+        if decided := [where for where in (WHOLE, *self.parts_by_code)
+                       if self.given(*where) is not None]:
+            found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")
+        if one.late:
+            found.append("handed in late")
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
         found += [f"could not be done ({finding.stage}): {finding.words}"
                   for finding in self.findings if finding.kind == NOT_DONE]
+        found += [f"not believed: {finding.words}" for finding in self.findings
+                  if finding.kind == DOUBT]
         if self.earlier:
             found.append("earlier attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))
@@ -103,6 +185,15 @@ class Standing:
             every = len(self.missing) == len(self.parts_by_hand)
             found.append(f"{MISSING}: {'all' if every else ', '.join(self.missing)}")
         return found
+
+
+def sum_by_subtask(parts):
+    """{subtask: the sum of the known points; None if none are known} of {(subtask, part): points}.
+    """
+    found = {}
+    for (subtask, _), points in parts.items():
+        found.setdefault(subtask, []).extend([] if points is None else [points])
+    return {subtask: sum(points) if points else None for subtask, points in found.items()}
 
 
 def list_subtasks_with_points():
@@ -123,11 +214,14 @@ def read_standings(record):
 
 
 def share_losses(standing):
-    """[(Result, points lost)]. The failed checks of a part share its points."""
+    """[(Result, points lost)]. The failed checks of a part share its points.
+
+    A part that is open, or that a person has decided, is no mistake of the student's.
+    """
     found, charge = [], load_assignment().charge
-    for subtask in standing.subtasks.values():
-        for part, possible in subtask.by_code.items():
-            failed = [result for result in standing.results if not result.remark
-                      and result.state != PASSED and charge(result) == (subtask.id, part)]
+    for where, possible in standing.parts_by_code.items():
+        failed = [result for result in standing.results if not result.remark
+                  and result.state not in (PASSED, OPEN) and charge(result) == where]
+        if failed and standing.code_points.get(where) == 0 and standing.given(*where) is None:
             found += [(result, possible / len(failed)) for result in failed]
     return found

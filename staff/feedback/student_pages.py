@@ -3,14 +3,15 @@
 import base64
 import re
 from collections import Counter
-from pathlib import Path
 
 from markupsafe import Markup
 
-from kit.check import FAILED, PASSED
+from kit.check import FAILED
 from kit.definition import load_assignment
+from kit.files import make_inner_folder
 from staff.feedback.page_template import write_page
-from staff.record import NOT_DONE
+from staff.points import WHOLE
+from staff.record import DOUBT, NOT_DONE
 
 FOLDER = "feedback"
 MOST_FIGURES = 40           # on one page
@@ -20,12 +21,12 @@ PAGE_OF_KEY = re.compile(r"[a-z0-9-]+\.html")
 
 def write_student_pages(out, record, standings):
     """Write OUT/feedback/KEY.html for each submission. Delete the pages of former submissions."""
-    folder = Path(out) / FOLDER
+    folder = make_inner_folder(out, FOLDER)
     for standing in standings:
         write_page(folder / f"{standing.submission.key}.html", "student.html",
                    **collect_values(record, standing))
     names = {f"{standing.submission.key}.html" for standing in standings}
-    for path in folder.glob("*.html") if folder.is_dir() else ():
+    for path in folder.glob("*.html"):
         if path.name not in names and PAGE_OF_KEY.fullmatch(path.name):
             path.unlink()
 
@@ -43,19 +44,23 @@ def collect_values(record, standing):
             "findings": count_findings(standing), "most": assignment.points,
             "more_figures": [one for name in figures if name not in assignment.by_id
                              for one in figures[name]],
-            "of_code": sum(sum(one.by_code.values()) for one in standing.subtasks.values()),
+            "of_code": sum(standing.parts_by_code.values()), "whole": WHOLE,
+            "of_open": sum(standing.parts_by_code[where] for where in standing.open),
             "of_hand": sum(standing.parts_by_hand.values())}
 
 
 def collect_section(subtask, standing, answers, figures, numbers):
     """The values of the template for one subtask."""
     results = [one for one in standing.results if one.subtask == subtask.id]
-    parts = [(part, possible, earn_points(standing, subtask, part, possible))
+    parts = [(part, possible, standing.code_points.get((subtask.id, part)))
              for part, possible in subtask.by_code.items()]
+    decided = [(part, possible, *standing.marks[subtask.id, part])
+               for part, possible in subtask.by_code.items()
+               if standing.whole is None and standing.given(subtask.id, part) is not None]
     marks = [(part, possible, *standing.marks.get((subtask.id, part), (None, "")))
              for part, possible in subtask.by_hand.items()]
     return {"subtask": subtask, "points": standing.points(subtask.id), "parts": parts,
-            "possible": standing.possible(subtask.id), "marks": marks,
+            "possible": standing.possible(subtask.id), "marks": marks, "decided": decided,
             "checks": [one for one in results if not one.remark],
             "remarks": [one for one in results if one.remark and one.state == FAILED],
             "counted_in": subtask.charge("") if subtask.counts_in else None,
@@ -64,19 +69,11 @@ def collect_section(subtask, standing, answers, figures, numbers):
             "numbers": [row for row in numbers if row["subtask"] == subtask.id]}
 
 
-def earn_points(standing, subtask, part, possible):
-    """The points of one part by code."""
-    charge = load_assignment().charge
-    states = [one.state for one in standing.results
-              if not one.remark and charge(one) == (subtask.id, part)]
-    return possible if states and all(state == PASSED for state in states) else 0
-
-
 def count_findings(standing):
     """[(sentence, how often)] of the notes and findings, each sentence once."""
     where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
               if one.notebook else "") + one.words for one in standing.findings
-             if one.kind != NOT_DONE]
+             if one.kind not in (NOT_DONE, DOUBT)]
     return list(Counter([*standing.submission.notes, *where]).items())
 
 

@@ -6,6 +6,7 @@ report. Results that the record holds are not computed again.
 
 import contextlib
 import fcntl
+import os
 import secrets
 import sqlite3
 import sys
@@ -24,7 +25,9 @@ from staff.grading.rechecks import begin_recheck, describe_recheck, end_recheck
 from staff.grading.stages import (CodeStage, Job, ReadingStage, RerunStage, add_files, find_jobs,
                                   keep_outcome, list_failures)
 from staff.intake import alike
+from staff.intake.downloads import ODD_NAME
 from staff.intake.intake import take_in
+from staff.intake.repeats import SAME_FILES
 from staff.points import count_points
 from staff.record import FILE, Record
 from staff.release.consistency import check_assignment
@@ -89,13 +92,21 @@ def make_sandbox(options):
 def lock_folder(out):
     """Keep other gradings out of the folder. The lock ends with this process."""
     out.mkdir(parents=True, exist_ok=True)
-    with open(out / LOCK, "w") as file:
+    place = out / LOCK
+    if place.is_symlink():      # a file that it leads to would be emptied
+        place.unlink()
+    with open(place, "w", opener=open_no_link) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Refused(f"another grading is writing into {out}: wait until it has ended, or "
                           "give another folder with -o") from None
         yield
+
+
+def open_no_link(path, flags):
+    """A descriptor of a file, for open(). It follows no link, and waits for no pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
 
 
 def keep_seed(record, asked):
@@ -117,12 +128,18 @@ def keep_submissions(record, options):
     counted = [one.layout for one in submissions if one.counts]
     refused = [one for one in submissions if one.refused and not one.superseded]
     earlier = sum(bool(one.superseded) for one in submissions)
+    late = [one for one in submissions if one.late and not one.superseded]
     parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
     parts += [f"{len(refused)} refused"] if refused else []
     parts += [f"{earlier} earlier attempts left out"] if earlier else []
+    parts += [f"{len(late)} late"] if late else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
     for one in refused:
         say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
+    for one in submissions:
+        for note in one.notes:
+            if note.startswith((ODD_NAME, SAME_FILES)):
+                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
 
 
 def run_stages(record, stages, seed, sandbox, options):
@@ -133,7 +150,8 @@ def run_stages(record, stages, seed, sandbox, options):
         jobs = jobs + stale
     elif stale:
         say(f"{len({job.submission.key for job in stale})} of them were graded by other checks or "
-            "under other limits, and keep their points: --recheck grades them again")
+            "under other limits, or have open parts; they keep their points: --recheck grades "
+            "them again")
     full_jobs = (add_files(job, options.out) for job in jobs)
     with closing(start_jobs(full_jobs, sandbox, options)) as outcomes, \
             Progress("grading", len(jobs)) as progress:

@@ -18,20 +18,24 @@ from pathlib import Path
 import numpy as np
 
 from kit import ENGINE, __version__
-from kit.check import FAILED, PASSED, run_check
+from kit.check import PASSED, try_check
 from kit.checking.case_file import read_cases
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import CHECKS, STAND_IN, load_assignment
-from kit.files import one_line
+from kit.files import quote
 from kit.modules import list_files
 from staff.cases import INPUTS, draw_cases
 from staff.layouts import FILE as LAYOUTS
 from staff.layouts import KIT, load_layouts
-from staff.record import Finding, Result
+from staff.grading.sources import Sources
+from staff.grading.unreached import PERSON, explain_unreached
+from staff.record import DOUBT, OPEN, Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
+UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
 WORKER = ENGINE / "kit" / "checking" / "student_process.py"
+MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
                        "python": platform.python_version()})
 
@@ -54,17 +58,78 @@ def prepare(sandbox):
 def judge_code(files, layout, sandbox, seed, chosen=None):
     """The Verdict on a submission's files; OSError if no process could be started.
 
+    The fresh inputs decide the points. A student reads only what a process says that has never
+    had them: otherwise code could keep them, and tell them.
+
     files:  {name: bytes} of its scripts and notebooks.
     seed:   of the fresh inputs.
     chosen: the ids of the checks to run; None for all.
     """
-    fresh = draw_cases(sandbox.assignment, layout, seed)
-    judges = load_layouts(sandbox.assignment)[layout].judges
-    with write_files(files) as folder, open_student(folder, layout, sandbox, fresh) as student:
-        results = [judge(one, student, fresh, sandbox, seed)
-                   for one in load_checks(sandbox.assignment)
-                   if judges(one) and (chosen is None or one.id in chosen)]
-        return Verdict(results, list_code_findings(student))
+    assignment = sandbox.assignment
+    described = load_layouts(assignment)[layout]
+    checks = [one for one in load_checks(assignment)
+              if described.judges(one) and (chosen is None or one.id in chosen)]
+    with write_files(files) as folder:
+        cases, known = draw_cases(assignment, layout, seed), {}
+        with open_student(folder, layout, sandbox, cases) as student:
+            findings = list_code_findings(student)      # now: later it has the fresh inputs
+            fresh = run_checks(checks, student)
+        sources = Sources(files)
+        reached = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
+                   for one in checks}
+        unclear = [one for one in checks if fresh[one].result.words and not reached[one][0]]
+        if unclear:
+            cases = load_published_cases(assignment, layout)
+            with open_student(folder, layout, sandbox, cases) as second:
+                second.left = student.left
+                known = run_checks(unclear, second)
+                findings = list_code_findings(second) or findings
+    doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
+              for one, (_, doubt) in reached.items() if doubt]
+    results = [make_result(one, fresh[one], known.get(one), reached[one][0], sandbox, seed)
+               for one in checks]
+    return Verdict(results, doubts + findings)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A check's result on some inputs, the Problem that it met, and its seconds."""
+
+    result: object
+    problem: Problem
+    seconds: float
+
+
+def run_checks(checks, student):
+    """{check: its Trial}."""
+    found = {}
+    for one in checks:
+        start = time.perf_counter()
+        result, problem = try_check(one, student)
+        found[one] = Trial(result, problem, time.perf_counter() - start)
+    return found
+
+
+def make_result(check, fresh, known, unreached, sandbox, seed):
+    """The Result of a check.
+
+    fresh, known: its Trials on fresh and on published inputs; known is None if there is none.
+    unreached:    why the grader could not reach the code; "" if it could.
+    """
+    found, seconds = fresh.result, fresh.seconds + (known.seconds if known else 0)
+    state, words, shown = found.state, found.words, choose_words(found, (known or fresh).result)
+    if unreached:
+        state, words, shown = OPEN, unreached, PERSON + unreached
+    fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
+    return Result(check.id, found.subtask, found.part, found.title, found.remark, state, words,
+                  shown, seed, fingerprint, sandbox.name, VERSIONS, round(seconds, 3))
+
+
+def choose_words(fresh, known):
+    """What the student reads, from a check's results on fresh and on published inputs."""
+    if (fresh.state == PASSED) == (known.state == PASSED):
+        return known.words
+    return "" if fresh.state == PASSED else ON_FRESH_INPUTS
 
 
 @contextlib.contextmanager
@@ -92,36 +157,22 @@ def open_student(folder, layout, sandbox, cases=None):
                    assignment=assignment)
 
 
-def judge(check, student, fresh, sandbox, seed):
-    """The Result of one check."""
-    start, assignment = time.perf_counter(), sandbox.assignment
-    student.cases = fresh
-    found = run_check(check, student)
-    shown = found.words
-    if found.state == FAILED:
-        student.cases = load_published_cases(assignment, student.layout)
-        known = run_check(check, student)
-        shown = ON_FRESH_INPUTS if known.state == PASSED else known.words
-    fingerprint = fingerprint_checks(assignment.folder)[check.id]
-    return Result(check.id, found.subtask, found.part, found.title, found.remark, found.state,
-                  found.words, shown, seed, fingerprint, sandbox.name, VERSIONS,
-                  round(time.perf_counter() - start, 3))
-
-
 def load_published_cases(assignment, layout):
     """The inputs and results that students know; fixed ones for another layout than the kit's."""
     return read_cases(assignment) if layout == KIT else draw_cases(assignment, layout)
 
 
 def list_code_findings(student):
-    """The Findings of the layout's adapter about the code."""
-    try:
-        sentences = student.get("adapter.findings")
-    except Problem as problem:
-        sentences = [str(problem)]
-    if not isinstance(sentences, (list, tuple)):
-        return []
-    return [Finding("code", "note", one_line(words, 300)) for words in sentences[:50]]
+    """The Findings of the layout's adapter; a student's code may have written them, or none."""
+    with contextlib.suppress(Problem):
+        for script in student.assignment.script_names:
+            with contextlib.suppress(Problem):      # the checks report it
+                student.get(f"{script}.__name__")
+        notes = student.get("adapter.findings")
+        if isinstance(notes, list):
+            return [Finding("code", "note", f"the code's own process says: {quote(note, 300)}")
+                    for note in notes[:MOST_NOTES] if isinstance(note, str)]
+    return []
 
 
 # -------------------------------------------------------------------------------- fingerprints
@@ -130,8 +181,9 @@ def list_code_findings(student):
 def fingerprint_checks(folder):
     """{id of a check: a hash of the code that decides its result}, for the assignment in a folder.
 
-    The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters and the
-    worker. It also covers all local modules that these import, such as the reference's scripts.
+    The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters, the
+    worker, and what decides whether a check could reach the code. It also covers all local modules
+    that these import, such as the reference's scripts.
     The package of checks does not count as such: it imports every check.
     """
     assignment = load_assignment(folder)
@@ -142,7 +194,7 @@ def fingerprint_checks(folder):
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
     places, found = [folder, ENGINE], {}
     package = (folder / CHECKS / "__init__.py").resolve()
-    always = list_files(always, places, [package])
+    always = list_files(always, places, [package]) + UNREACHED
     for one in load_checks(assignment):
         file = find_file(one)
         if file not in found:

@@ -1,7 +1,7 @@
 """A recheck: which points by code it changes, kept in the record and printed."""
 
 from kit.files import one_line
-from staff.points import count_points
+from staff.points import count_parts
 
 TOTAL = "total"
 
@@ -23,12 +23,19 @@ def end_recheck(record):
 
 def list_changes(number, submission, before, after):
     """The rows of the table of changes between two lists of Results of a submission."""
-    old, new = (count_points(results, submission.layout) for results in (before, after))
-    pairs = {name: (old[name], new[name]) for name in new}
-    pairs[TOTAL] = sum(old.values()), sum(new.values())
+    old, new = (count_subtasks(results, submission.layout) for results in (before, after))
     return [{"recheck": number, "key": submission.key, "subtask": name,
-             "before": one, "after": other}
-            for name, (one, other) in pairs.items() if one != other]
+             "before": old[name], "after": new[name]} for name in new if old[name] != new[name]]
+
+
+def count_subtasks(results, layout):
+    """{subtask: points by code, None if a part is open}, and those in TOTAL so far."""
+    groups = {}
+    for (subtask, _), points in count_parts(results, layout).items():
+        groups.setdefault(subtask, []).append(points)
+    total = sum(points or 0 for group in groups.values() for points in group)
+    return {name: None if None in group else sum(group)
+            for name, group in groups.items()} | {TOTAL: total}
 
 
 def describe_recheck(record, number):
@@ -49,5 +56,7 @@ def describe_recheck(record, number):
 
 
 def describe_change(name, row):
-    """A change in words: "2b 10 -> 17"."""
-    return f"{name} {row['before']:g} -> {row['after']:g}"
+    """A change in words: "2b 10 -> 17", "2b open -> 17"."""
+    before, after = ("open" if points is None else f"{points:g}"
+                     for points in (row["before"], row["after"]))
+    return f"{name} {before} -> {after}"

@@ -13,12 +13,13 @@ from kit.definition import load_assignment
 from kit.pool import Failure
 from staff.grading.judging import fingerprint_checks, judge_code, open_student, write_files
 from staff.grading.rechecks import list_changes
+from staff.grading.unreached import open_dependent
 from staff.intake.intake import read_copy
 from staff.layouts import KIT
 from staff.notebooks.reading import read_notebooks
 from staff.notebooks.reported import compare_numbers
 from staff.notebooks.rerun import rerun_notebooks
-from staff.record import NOT_DONE, Submission
+from staff.record import NOT_DONE, OPEN, Submission
 
 NOTEBOOK = ".ipynb"
 HOUR = 3600
@@ -42,7 +43,8 @@ class Stage:
         raise NotImplementedError
 
     def list_changed_checks(self, record, submission):
-        """The ids of the submission's checks that have changed since it was judged."""
+        """The ids of the submission's checks that have changed since it was judged, or are open.
+        """
         return ()
 
     def needs(self, submission, name):
@@ -60,7 +62,7 @@ class Job:
 
     stage: Stage
     submission: Submission
-    seed: int               # of the fresh inputs
+    seed: int               # of the submission's fresh inputs
     sandbox: object
     checks: tuple = None    # the ids of the checks to run; None for all
     files: dict = field(default_factory=dict)       # {name: bytes}, with forward slashes
@@ -86,7 +88,7 @@ def find_jobs(record, stages, seed, sandbox):
     for stage in stages:
         done = record.list_done(stage.name)
         for one in submissions:
-            job = Job(stage, one, seed, sandbox)
+            job = Job(stage, one, find_seed(record, one, seed), sandbox)
             sha256, fingerprint = done.get(one.key, ("", ""))
             if sha256 != one.sha256:
                 missing.append(job)
@@ -95,6 +97,17 @@ def find_jobs(record, stages, seed, sandbox):
             elif changed := stage.list_changed_checks(record, one):
                 stale.append(replace(job, checks=tuple(changed)))
     return missing, stale
+
+
+def find_seed(record, submission, seed):
+    """The seed of a submission's inputs: that of its results, or one made of the grading's seed.
+
+    Nobody can know it from other hand-ins, not even from the same file of another student.
+    """
+    for result in record.list_results(submission.key):
+        return result.seed
+    made = hash_values(seed, submission.key, submission.sha256, submission.attempt)
+    return int(made, 16) >> 1       # SQLite's numbers have a sign
 
 
 def add_files(job, out):
@@ -135,6 +148,7 @@ class CodeStage(Stage):
         if job.checks:
             new = {one.check_id: one for one in results}
             results = [new.get(one.check_id, one) for one in before]
+        results = open_dependent(results)
         changes = (list_changes(recheck, job.submission, before, results)
                    if recheck and before else ())
         record.put_results(job.submission, results, outcome.findings, job.fingerprint, changes)
@@ -146,7 +160,7 @@ class CodeStage(Stage):
     def list_changed_checks(self, record, submission):
         now = fingerprint_checks(load_assignment().folder)
         return [one.check_id for one in record.list_results(submission.key)
-                if one.fingerprint != now.get(one.check_id)]
+                if one.state == OPEN or one.fingerprint != now.get(one.check_id)]
 
     def needs(self, submission, name):
         """Whether a file may hold code that is checked; in the kit's layout no notebook does."""

@@ -7,7 +7,7 @@ out. Numbers may differ as much as between two machines.
 import re
 from itertools import zip_longest
 
-from kit.files import one_line
+from kit.files import quote
 from kit.report.text_outputs import ESCAPES, PROGRESS, render_as_terminal
 
 RELATIVE = 1e-3     # two machines agree to four digits in float32
@@ -43,8 +43,8 @@ def find_difference(handed_in, again):
     numbers = find_numbers(old, new)
     if numbers:
         return (f"gives {numbers[1]} where {numbers[0]} was handed in, in "
-                f"“{one_line(old, 80)}”{more}")
-    return f"gives {quote(new)} where {quote(old)} was handed in{more}"
+                f"{quote(old, 80)}{more}")
+    return f"gives {show_line(new)} where {show_line(old)} was handed in{more}"
 
 
 def describe_figures(number):
@@ -52,9 +52,9 @@ def describe_figures(number):
     return f"{number or 'no'} figure{'s' if number != 1 else ''}"
 
 
-def quote(line):
+def show_line(line):
     """A line in quotation marks; "nothing" if it is empty."""
-    return f"“{one_line(line, 80)}”" if line else "nothing"
+    return quote(line, 80) if line else "nothing"
 
 
 def count_figures(outputs):

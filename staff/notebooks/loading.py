@@ -8,7 +8,7 @@ import json
 import os
 import re
 
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, one_line, quote, reason
 from kit.notebook_files import Notebook, nbformat
 
 LARGEST = 50 * 2**20
@@ -86,14 +86,16 @@ def parse_json(data):
 
 
 def describe_problem(problem):
-    """Why a file cannot be read, in a few words and without its text."""
+    """Why a file cannot be read, in a few words; its text is quoted."""
     if isinstance(problem, UnicodeDecodeError):
         return "it is not UTF-8 text"
     if isinstance(problem, RecursionError):
         return "its lists are nested too deeply"
     if isinstance(problem, KeyError):
         return "it holds no cells"
-    return one_line(reason(problem), 80)
+    if isinstance(problem, (json.JSONDecodeError, TypeError)):
+        return one_line(reason(problem), 80)
+    return quote(reason(problem), 80)       # nbformat's may repeat what the file says
 
 
 def find_language(metadata):

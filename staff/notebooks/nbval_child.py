@@ -23,7 +23,8 @@ import psutil
 import pytest
 from nbval import plugin as nbval
 
-from kit.files import one_line
+from kit.checking.student import keep_name
+from kit.files import quote
 from staff.notebooks.comparison import find_difference, list_lines
 from staff.notebooks.loading import clean_output
 from staff.notebooks.kernel import Ended, SandboxKernel
@@ -78,14 +79,14 @@ def describe_outcome(item, problem):
 
 def describe_error(error, source):
     """The error of a cell, and the student's line that raised it."""
-    words = f"raises {one_line(error.ename, 60)}"
+    words = f"raises {keep_name(error.ename, 'an error')}"
     if str(error.evalue).strip():
-        words += f": {one_line(error.evalue, 200)}"
+        words += f": {quote(error.evalue, 200)}"
     trace = ESCAPES.sub("", "\n".join(map(str, error.traceback)))[-LONGEST:]
     places, line = [], IN_CELL.search(trace) or ARROW.search(trace)
     lines = source.split("\n")
     if line and 0 < int(line[1]) <= len(lines):
-        places.append(f"line {line[1]}: “{one_line(lines[int(line[1]) - 1], 80)}”")
+        places.append(f"line {line[1]}: {quote(lines[int(line[1]) - 1], 80)}")
     scripts = IN_SCRIPT.findall(trace)
     if scripts:
         places.append(f"{scripts[-1][0]}, line {scripts[-1][1]}")
@@ -123,7 +124,7 @@ def main(folder):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = 2048 * MIB + 8 * request.limits.outputs_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    nbval.RunningKernel = lambda *_, **__: SandboxKernel(request, folder / "k")
+    nbval.RunningKernel = lambda *_, **__: SandboxKernel(request, Path("k"))
     nbval.IPyNbCell.compare_outputs = compare_outputs
     nbval.coalesce_streams = list       # slow for some outputs, and not needed
     os.chdir(folder)

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from kit import ENGINE
-from kit.files import one_line
+from kit.files import one_line, quote
 from kit.sections import name_cells
 from staff.record import Finding
 
@@ -57,10 +57,9 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
         return Outcome([], {})
     language = notebook.node.metadata.language
     if language.lower() not in ("python", "ipython", "python3"):
-        words = f"is written in {language}: only Python is executed"
+        words = f"is written in {quote(language, 40)}: only Python is executed"
         return Outcome([Finding("notebooks", "stopped", words, notebook.name)], {})
-    with tempfile.TemporaryDirectory(prefix="rerun-", dir=choose_short_folder(),
-                                     ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(prefix="rerun-", ignore_cleanup_errors=True) as temporary:
         place = Path(temporary)
         content = json.dumps(prepare_notebook(code, ignored))
         (place / NOTEBOOK).write_text(content, encoding="utf-8")
@@ -70,12 +69,6 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
         rows = read_rows(place / CELLS)
     return Outcome(make_findings(notebook.name, code, rows, ended),
                    {code[row["cell"]][0]: row["printed"] for row in rows})
-
-
-def choose_short_folder():
-    """A folder for temporary files, with a name so short that a socket fits into it."""
-    folder = tempfile.gettempdir()
-    return folder if len(folder) < 60 else "/tmp"
 
 
 def prepare_notebook(code, ignored):
@@ -114,7 +107,7 @@ def run_process(place, seconds):
         return ""
     last = (place / "log.txt").read_bytes()[-500:].decode("utf-8", "replace").strip().split("\n")
     return (f"executing the notebook ended before its last cell (exit status {status}, "
-            f"{one_line(last[-1], 100) or 'it printed nothing'})")
+            f"{quote(last[-1], 100) if last[-1] else 'it printed nothing'})")
 
 
 def end_process(process):

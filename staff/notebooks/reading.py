@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from kit.files import one_line
+from kit.files import quote
 from kit.sections import list_code_cells, name_cells
 from staff.layouts import KIT
 from staff.notebooks.answers import find_answers, find_unanswered
@@ -73,6 +73,6 @@ def check_history(notebook):
     for number, cell in code:
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if errors and "raises-exception" not in cell.metadata.tags:
-            words = f"was handed in with an error: {errors[-1].ename}: {errors[-1].evalue}"
-            add(number, "saved-error", one_line(words, 300))
+            said = quote(f"{errors[-1].ename}: {errors[-1].evalue}", 250)
+            add(number, "saved-error", f"was handed in with an error: {said}")
     return found

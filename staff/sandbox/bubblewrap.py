@@ -27,9 +27,6 @@ def start(program, command, python, uid, ready):
     program: a sandbox.Program; python: its Interpreter; ready: a descriptor for the command.
     uid:     the user to become, None for an ordinary user.
     """
-    if uid is not None:
-        for folder in program.write.values():
-            os.chown(folder, uid, uid)
     told, info = os.pipe()
     with contextlib.ExitStack() as stack:
         told = stack.enter_context(os.fdopen(told))
@@ -42,7 +39,8 @@ def start(program, command, python, uid, ready):
         listed = stack.enter_context(fill_pipe("\0".join(options).encode()))
         popen = start_process(
             [find_bubblewrap(), "--args", str(listed.fileno()), "--", *command], program.env,
-            program.talk, (code.fileno(), info.fileno(), listed.fileno(), ready, *copied))
+            program.talk, (code.fileno(), info.fileno(), listed.fileno(), ready, *copied,
+                           *program.descriptors))
         info.close()
         # bubblewrap tells this before anything inside runs; it tells nothing if it fails
         child = re.search(r'"child-pid": (\d+)', told.read())
@@ -118,8 +116,6 @@ def list_places(program, python, stack):
             options += ["--perms", "0444", "--file", str(copied[-1]), inside]
         else:
             options += ["--ro-bind", os.path.realpath(place), inside]
-    for inside, folder in sorted(program.write.items()):
-        options += [*make_parents(inside, made), "--bind", os.path.realpath(folder), inside]
     for folder in ("/dev", "/", *filter(is_in_scratch, made)):
         options += ["--remount-ro", folder]
     return options, copied

@@ -16,7 +16,6 @@ from staff.sandbox.limits import MIB, SCRATCH
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
 PERIOD = 0.05               # seconds between two looks at memory and time
-MOST_FILES = 1000           # in a folder of the host's that it may write to
 INODE = 1024                # bytes of the kernel's memory that a file takes, even if it is empty
 PAGE = mmap.PAGESIZE
 
@@ -29,9 +28,8 @@ class Confined:
     log:    the last 64 KiB that it printed, as bytes.
     """
 
-    def __init__(self, popen, limits, writable=(), temporary=None, child=None):
-        self.popen, self.limits = popen, limits
-        self.writable, self.temporary = writable, temporary
+    def __init__(self, popen, limits, temporary=None, child=None):
+        self.popen, self.limits, self.temporary = popen, limits, temporary
         self.pid, self.stdin = popen.pid, popen.stdin
         self.stdout = popen.stdout if popen.stderr else None    # without stderr, it is the log
         self.inside, self.cleared = None, False     # a handle on the sandbox's first process
@@ -140,9 +138,6 @@ class Confined:
             self.stop(f"it took more than {self.limits.total_seconds} s in all")
         elif measure_memory(self.pid, memory := self.limits.memory_mib * MIB) > memory:
             self.stop(f"it used more than {write_size(self.limits.memory_mib)} of memory")
-        elif any(holds_too_much(one, self.limits.output_kib * 1024) for one in self.writable):
-            self.stop(f"it wrote more than {write_size(self.limits.output_kib / 1024)} beside its "
-                      "sockets")
 
 
 def start_process(command, env, talk, pass_fds=()):
@@ -247,16 +242,3 @@ def measure_scratch(pids):
                     used += (found.f_blocks - found.f_bfree) * found.f_frsize
                     used += (found.f_files - found.f_ffree) * INODE
     return used
-
-
-def holds_too_much(folder, limit):
-    """Whether a folder holds more bytes or files than it may."""
-    used = count = 0
-    for place, folders, files in os.walk(folder):
-        count += len(folders) + len(files)
-        for name in files:
-            with contextlib.suppress(OSError):
-                used += os.lstat(os.path.join(place, name)).st_blocks * 512
-        if used > limit or count > MOST_FILES:
-            return True
-    return False

@@ -1,5 +1,6 @@
 """The Python that runs a student's code: where it is, and which folders it needs."""
 
+import functools
 import json
 import subprocess
 from dataclasses import dataclass
@@ -56,3 +57,15 @@ def find_interpreter(python):
                 raise Refused(f"the Python in {prefix} holds {words}, which students' code could "
                               "then read: make a virtual environment elsewhere, such as in .venv")
     return found
+
+
+@functools.lru_cache
+def has_library(program, name):
+    """Whether a Python has a library of this name; it is not imported."""
+    question = "import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]) is None)"
+    try:
+        done = subprocess.run([program, "-I", "-c", question, name], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return True
+    return done.stdout.strip() != b"True"

@@ -102,13 +102,13 @@ class Sandbox:
         uid = self.choose_user(program.slot)
         popen, child = bubblewrap.start(program, self.list_words(program, uid, ready),
                                         self.interpreter, uid, ready)
-        return Confined(popen, program.limits, [*program.write.values()], child=child)
+        return Confined(popen, program.limits, child=child)
 
     def start_open(self, program, ready):
         """A Program as a Confined process on this machine as it is."""
         temporary = tempfile.mkdtemp(prefix="unsandboxed-")
         try:
-            places = {**program.show, **program.write, "/box": temporary}
+            places = {**program.show, "/box": temporary}
             for inside, file in self.given.items():
                 del places[inside]
                 copy = Path(translate_path(inside, places))
@@ -120,8 +120,8 @@ class Sandbox:
                        for word in self.list_words(program, None, ready)]
             env = {name: translate_path(word, {**places, "/tmp": temporary})
                    for name, word in program.env.items()}
-            return Confined(start_process(command, env, program.talk, [ready]), program.limits,
-                            temporary=temporary)
+            popen = start_process(command, env, program.talk, [ready, *program.descriptors])
+            return Confined(popen, program.limits, temporary=temporary)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise

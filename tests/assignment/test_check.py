@@ -135,7 +135,7 @@ return cross_entropy_loss(Y_batch, outputs)"""
 def test_another_NotImplementedError_is_a_failure():
     report = check_changes(with_body(FORWARD, "raise NotImplementedError('later')"), ["2b"])
     assert collect_states(report)["2b"] == {FAILED, PASSED}
-    assert f"forward raises NotImplementedError in task2.py, line {LINE}: later" in \
+    assert f"forward raises NotImplementedError in task2.py, line {LINE}: “later”" in \
         join_words(report)
 
 
@@ -238,8 +238,8 @@ def test_html_escapes_what_a_student_wrote():
     assert "#c62828" in page and " 10 of 17 points" in page
     assert "(costs nothing)" in page
     assert page.count("<table") == page.count("</table>") == 1
-    assert f"raises ValueError in task2.py, line {LINE}: <script>alert(1)</script> \ufffd[2J " \
-        "\ufffd &amp; second" in " ".join(text.split())
+    assert f"raises ValueError in task2.py, line {LINE}: “<script>alert(1)</script> \ufffd[2J " \
+        "\ufffd &amp; second”" in " ".join(text.split())
 
 
 def test_a_long_message_is_shortened():
@@ -258,7 +258,7 @@ def test_a_missing_script_costs_what_hangs_on_it(folder):
 
 def test_a_broken_utils_is_said_to_be_broken():
     report = check_changes({"utils:first": "oh no"}, ["2d", "0"])
-    assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: invalid syntax" in \
+    assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: “invalid syntax”" in \
         join_words(report)
 
 

@@ -134,7 +134,7 @@ def answer(x):
                            "while True: print('x' * 10**6)"),
     "29 answer of 200 MB": ("is refused: its arrays are too large",
                             "def answer(x): return np.ones(25 * 10**6)"),
-    "error of 100 MB": ("raises ValueError.*: xxx",
+    "error of 100 MB": ("raises ValueError.*: “xxx",
                         "def answer(x): raise ValueError('x' * 10**8)"),
     "raises its limits": ("said nothing", """\
 import resource
@@ -174,7 +174,7 @@ def answer(x):
     return 2 * x"""),
     "36 syntax error": ("SyntaxError in task2.py, line 15", "x = 1\ndef answer(x: return"),
     "36 missing function": ("answer is missing", "x = 1"),
-    "37 escapes and HTML": ("raises ValueError in task2.py, line 14: ?.\\[31m<script>", """\
+    "37 escapes and HTML": ("raises ValueError in task2.py, line 14: “?.\\[31m<script>", """\
 def answer(x): raise ValueError("\\x1b[31m<script>alert(1)</script>\\u202e\\n\\r")"""),
     "32 hooks": ("raises ValueError", """\
 import atexit
@@ -250,7 +250,7 @@ def answer(x):
     "27 arguments that are none": ("answer interfered", forged(message("[1, 2]", "[]"))),
     "27 an error that is none": ("answer interfered", forged(
         "json.dumps({'id': 2, 'error': 5, 'values': [], 'buffers': []}).encode()")),
-    "27 an error of odd values": ("answer raises 7", forged(
+    "27 an error of odd values": ("answer raises an error: “\\[1\\]”", forged(
         "json.dumps({'id': 2, 'error': {'type': 7, 'message': [1], 'where': {}, 'importing': 0,"
         "'not_written': 1}, 'values': [], 'buffers': []}).encode()")),
     "27 no message": ("is refused: .*cannot be read|its header is too long",

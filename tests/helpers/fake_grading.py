@@ -32,7 +32,7 @@ class FakeStage(Stage):
         time.sleep(self.seconds)
         with open(self.log, "a") as file:
             file.write(f"{job.submission.student} {','.join(job.checks or CHECKS)}\n")
-        if job.submission.student.endswith("die") and job.seed != 1:
+        if job.submission.student.endswith("die"):
             os._exit(3)
         odd = job.submission.student[-1] in "13579"
         return [Result(name, name, part, part, False,

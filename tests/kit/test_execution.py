@@ -1,11 +1,17 @@
 """Executing notebooks: `python -m kit run`, and the report's --execute."""
+import json
+import sys
+from pathlib import Path
+
 import nbformat
 import nbformat.v4 as nb4
 import pytest
 from pdf_helpers import markdown, read_pdf, write
 
-from kit.report import command as report
 from kit.__main__ import main as kit_main
+from kit.notebook_execution import execute as execute_notebook
+from kit.notebook_files import read_notebook
+from kit.report import command as report
 
 
 @pytest.fixture
@@ -63,6 +69,21 @@ def test_run_stores_outputs_in_place_without_progress_bars(tmp_path, capsys):
     cell, = nbformat.read(path, as_version=4).cells
     assert cell.execution_count == 1 and [o.data["text/plain"] for o in cell.outputs] == ["42"]
     assert "50%" in capsys.readouterr().err
+
+
+def test_no_output_names_a_folder_of_this_machine(tmp_path):
+    (tmp_path / "scripts.py").write_text("def fail():\n    raise ValueError('no')\n")
+    (tmp_path / "notebooks").mkdir()
+    path = write(tmp_path / "notebooks", nb4.new_code_cell(
+        "import os, numpy, scripts, warnings\n"
+        "print(os.getcwd(), numpy.__file__, os.path.expanduser('~/x'), sep='\\n')\n"
+        "{'here': scripts.__file__}"), nb4.new_code_cell("scripts.fail()"))
+    notebook = read_notebook(path)
+    execute_notebook(notebook)
+    text = json.dumps([cell.outputs for cell in notebook.node.cells])
+    for folder in {str(tmp_path), sys.prefix, sys.base_prefix, str(Path.home())}:
+        assert folder not in text, text
+    assert "scripts.py" in text and "ValueError" in text and "site-packages" in text
 
 
 def test_run_leaves_a_notebook_that_fails_as_it_was(tmp_path, capsys):

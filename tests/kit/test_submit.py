@@ -121,7 +121,7 @@ def test_a_complete_hand_in_holds_every_file_and_a_manifest(folder, capsys):
     assert manifest["checks"] == {"passed": 1, "of": 1,
                                   "report": make_checks(make_result("2b", "forward")).as_json()}
     out, err = capsys.readouterr()
-    assert out == f"{path}\n" and "written: 10 files, handed in by Åse, Bo, made 2023" in err
+    assert out == f"{path}\n" and "written: 10 files, handed in by Åse; Bo, made 2023" in err
 
 
 def test_the_same_contents_and_date_give_the_same_bytes(folder):
@@ -394,7 +394,7 @@ def add_picture(name):
     (lambda folder: (folder / NOTEBOOKS[1]).write_text("{"), "task2.ipynb is not a notebook"),
     (lambda folder: (folder / NOTEBOOKS[1]).write_bytes(b"\xff\xfe"), "it is not UTF-8 text"),
     (remove_notebooks, "holds none of notebooks/task1.ipynb, notebooks/task2.ipynb"),
-    (lambda folder: (folder / TOML).write_text("authors = 'me'"), 'expected ["Name", "Name"]'),
+    (lambda folder: (folder / TOML).write_text("authors = 'me'"), "expected a line such as auth"),
     (add_twins, "has the same name as another file except for upper and lower case"),
     (add_picture("hva?.png"), "its name holds ?, which Windows does not allow): rename it"),
     (add_picture("a\\b.png"), "its name holds \\, which"),
@@ -414,12 +414,43 @@ def test_what_cannot_be_handed_in_is_refused_in_one_line(folder, capsys, spoil, 
     assert line.startswith("kit submit: ") and words in line, line
 
 
-def test_a_report_that_is_refused_leaves_nothing(folder, monkeypatch, capsys):
+def test_without_a_report_the_rest_is_handed_in(folder, monkeypatch, capsys):
     def refuse(given, settings):
         raise Refused("the report needs more than 1 MB of memory")
     monkeypatch.setattr(submit, "make_pdf", refuse)
-    assert hand_in_saved(folder, "--yes")[0] == 2 and list_build(folder) == []
-    assert "needs more than 1 MB" in read_last_line(capsys)
+    status, output = hand_in_saved(folder, "--yes")
+    files, manifest = read_contents(output)
+    assert status == 1 and "report.pdf" not in files and "task2.py" in files
+    assert manifest["missing"] == ["report.pdf (the report needs more than 1 MB of memory)"]
+    assert "needs more than 1 MB" in capsys.readouterr().err
+    assert submit.main(["--check", str(output)]) == 0
+
+
+def test_what_is_known_at_once_is_asked_before_anything_runs(folder, monkeypatch, capsys):
+    def run(*_):
+        raise AssertionError("a notebook was run")
+    monkeypatch.setattr(submit, "execute_notebooks", run)
+    (folder / "notebooks" / "report.toml").write_text('authors = ["Group NN"]')
+    type_answer(monkeypatch, "n\n")
+    assert submit.main([]) == 2 and list_build(folder) == []
+    told = capsys.readouterr().err
+    assert "still “Group NN”" in told and "Go on, and run the notebooks? [y/N]" in told
+
+
+def test_what_was_told_is_not_told_again(folder, monkeypatch, capsys):
+    monkeypatch.setattr(submit, "execute_notebooks", lambda *_: {})
+    (folder / "notebooks" / "report.toml").write_text('authors = ["Group NN"]')
+    type_answer(monkeypatch, "y\n")
+    assert submit.main([]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\nmissing:\n") == 1 and told.count("[y/N]") == 1
+
+
+def test_a_name_with_a_comma_is_one_person(folder, capsys):
+    (folder / "notebooks" / "report.toml").write_text("""authors = ["O'Brien, Pat", "Bo"]""")
+    _, output = hand_in_saved(folder, "--yes")
+    assert read_contents(output)[1]["group"] == ["O'Brien, Pat", "Bo"]
+    assert "handed in by O'Brien, Pat; Bo," in capsys.readouterr().err
 
 
 def test_a_full_disk_is_one_line(folder, monkeypatch, capsys):
@@ -600,10 +631,19 @@ def rewrite_zip(path, change=lambda files, manifest: None, entries=(), **options
 
 def test_a_whole_zip_says_what_it_holds(whole, capsys):
     assert check_zip(whole, capsys) == (0, (
-        "whole: 10 files, handed in by Åse, Bo, made 2023-11-14T22:13:20Z, notebooks as they were "
+        "whole: 10 files, handed in by Åse; Bo, made 2023-11-14T22:13:20Z, notebooks as they were "
         "saved, checks passed: 1 of 1\n"))
     rewrite_zip(whole)           # as another program packs it
     assert check_zip(whole, capsys)[0] == 0
+
+
+def test_a_zip_that_a_mac_has_packed_again_is_whole(whole, capsys):
+    folders = [make_entry(name, stat.S_IFDIR) for name in ("hand-in/", "hand-in/notebooks/")]
+    own = [make_entry(name) for name in ("__MACOSX/._hand-in", "__MACOSX/hand-in/._task2.py",
+                                         "hand-in/.DS_Store", "hand-in/notebooks/._task1.ipynb")]
+    rewrite_zip(whole, entries=[*((one, b"") for one in folders), *((one, b"x") for one in own)])
+    status, told = check_zip(whole, capsys)
+    assert status == 0 and told.splitlines()[1].startswith("a remark: a Mac has packed it again")
 
 
 def test_a_zip_that_was_handed_in_incomplete_is_whole_and_says_so(folder, capsys):
@@ -690,8 +730,10 @@ def make_entry(name, kind=stat.S_IFREG):
     (make_entry("/etc/passwd"), "its name starts with /, so it leads outside the folder"),
     (make_entry("hand-in/../../x"), "its name leads to another folder"),
     (make_entry("hand-in/./x"), "its name leads to another folder"),
+    (make_entry("__MACOSX/../../x"), "its name leads to another folder"),
+    (make_entry("elsewhere/", stat.S_IFDIR), "it is outside the folder hand-in"),
     (make_entry("hand-in/a\\..\\x"), "its name holds \\"),
-    (make_entry("C:/x"), "its name holds :"), (make_entry("hand-in/"), "it is a folder"),
+    (make_entry("C:/x"), "its name holds :"), (make_entry("hand-in/x/"), "it is not a file"),
     (make_entry("other/x"), "is outside the folder hand-in"),
     (make_entry("hand-in/x\0.py"), "its name holds characters that cannot be printed"),
     (make_entry("hand-in/\x1b]0;title\x07"), "its name holds characters that cannot be printed"),

@@ -92,15 +92,12 @@ def test_every_hand_in_is_marked_once_and_not_again(course):
 
 
 @slow
-def test_one_worker_or_several_give_the_same(course):
+def test_another_folder_and_more_workers_give_the_same(course, tmp_path):
     graded(course, "--seed", "1", "--jobs", "1")
-    first = results(course)
-    (course.with_name("out") / "record.sqlite").unlink()
-    (course.with_name("out") / ".lock").unlink()
-    for path in course.with_name("out").iterdir():
-        path.rename(course.with_name(f"old-{path.name}"))
-    graded(course, "--seed", "1", "--jobs", "3")
-    assert results(course) == first
+    first, elsewhere = results(course), tmp_path / "elsewhere" / "in"
+    shutil.copytree(course, elsewhere)
+    graded(elsewhere, "--seed", "1", "--jobs", "3")
+    assert results(elsewhere) == first
 
 
 @slow
@@ -118,13 +115,16 @@ def test_dask_gives_the_same(course, monkeypatch):
 
 
 @slow
-def test_the_seed_is_drawn_once(course):
+def test_each_hand_in_has_a_seed_of_its_own_and_keeps_it(course):
     graded(course)
-    drawn = {row[4] for row in results(course)}
+    first = results(course)
+    assert len({(row[0], row[4]) for row in first}) == len({row[4] for row in first}) == 6
     graded(course)
-    hand_in(course, "student6")
+    for path in (course / "student0").iterdir():        # the same files, of another student
+        (course / "student6").mkdir(exist_ok=True)
+        shutil.copy(path, course / "student6")
     graded(course)
-    assert len(drawn) == 1 and {row[4] for row in results(course)} == drawn
+    assert results(course)[:len(first)] == first and len({row[4] for row in results(course)}) == 7
     assert "was graded with the seed" in graded(course, "--seed", "1", status=2)
 
 
@@ -205,13 +205,14 @@ def test_a_marking_that_ends_its_process_is_flagged_and_tried_next_time(course):
 @pytest.mark.faults
 def test_recheck_runs_the_changed_check_only_and_says_who_changes(course):
     graded(course, "--seed", "3")
+    seeds = [row[4] for row in results(course)]
     said = graded(course, version=2)
     assert "6 of them were graded by other checks" in said and marked(course) == ALL
     said = graded(course, "--recheck", version=2)
     assert [line for line in said.splitlines() if "->" in line] == [
         f"  student{n}: 3b 0 -> 4; in all 9 -> 13" for n in (1, 3, 5)]
     assert marked(course) == ALL + Counter(f"student{n} 3b" for n in range(6))
-    assert {row[4] for row in results(course)} == {3} and len(results(course)) == 18
+    assert [row[4] for row in results(course)] == seeds and len(results(course)) == 18
     assert len(rows(course, "SELECT * FROM changes")) == 6
     assert "by code of nobody" in graded(course, "--recheck", version=2)
     assert "other checks" not in graded(course, version=2)

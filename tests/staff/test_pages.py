@@ -67,7 +67,8 @@ def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
     one = submission("adal", refused="the zip holds ../evil.py")
     record_of(tmp_path, (one, [])).connection.close()
     write_report(tmp_path)
-    assert "It has 0 points. Reason: the zip holds ../evil.py" in text_of(page(tmp_path, one))
+    assert ("It has no points yet: a person decides. Reason: the zip holds ../evil.py"
+            in text_of(page(tmp_path, one)))
     assert "2b" not in text_of(page(tmp_path, one))
 
 
@@ -168,11 +169,10 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
         record.write_setting("seed", 42)
     write_report(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
-    assert ("3 students, 3 hand-ins, 1 of them refused. Marks by hand are missing for 1 of 2 "
-            "students."
-            in read)
+    assert ("3 students, 3 hand-ins, 1 of them refused. 1 hand-in waits for a person, and has no "
+            "grade until then. Marks by hand are missing for 1 of 2 students." in read)
+    assert "To be looked at 1" in read and "cleo refused: the zip is broken cleo.zip" in read
     assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
-    assert "cleo the zip is broken cleo.zip" in read
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read

@@ -15,6 +15,7 @@ import pytest
 
 from here import ASSIGNMENT, NOTEBOOKS, ROOT, SCRIPTS, SUBTASKS
 import staff.release.command
+from kit.handed_out import CLEAN
 from kit.files import Refused
 from kit.notebook_files import read_notebook
 from kit.report.preflight import find_problems
@@ -103,8 +104,19 @@ def test_the_edition_holds_what_a_student_needs_and_nothing_else(student):
     for folder in ("kit", "assignment", "data"):
         ours = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*")
                 if path.is_file() and "__pycache__" not in path.parts}
-        assert ours == {path.relative_to(student).as_posix()
-                        for path in (student / folder).rglob("*") if path.is_file()}
+        clean = {f"{CLEAN}/task{number}.ipynb" for number in (1, 2, 3, 4)}
+        assert ours | (clean if folder == "assignment" else set()) == {
+            path.relative_to(student).as_posix()
+            for path in (student / folder).rglob("*") if path.is_file()}
+    for path in (student / CLEAN).iterdir():
+        assert path.read_bytes() == (student / "notebooks" / path.name).read_bytes()
+
+
+def test_the_edition_fits_into_a_deep_folder_on_windows(student):
+    """Windows takes paths of 259 characters."""
+    longest = max(len(path.relative_to(student).as_posix()) for path in student.rglob("*"))
+    assert longest + len("student") + 150 <= 259
+
 
 
 def test_the_edition_does_not_speak_of_what_students_do_not_have(student):

@@ -68,6 +68,7 @@ def process_images(student):
         if all((images == row).all(axis=1).any() for row in X):     # the process could say others
             found[split].append(Processed(np.asarray(X, float), result))
     if not found["train"] and not found["handed"]:
+        student.call("task2.pre_process_images", given["train"])    # it may be missing, or raise
         raise Problem("no script pre-processes the training images that mnist.load() gives, and "
                       "pre_process_images cannot be called with them alone")
     return found

@@ -130,8 +130,10 @@ class Code:
         for script, problem in self.broken.items():
             problem.script = script     # the worker names it as the script it cannot import
             raise problem.with_traceback(None)
-        raise describe_blank(SUBTASKS.get(name, "0"),
-                             "{} stands in none of the files".format(name))
+        blank = describe_blank(SUBTASKS.get(name, "0"),
+                               "{} stands in none of the files".format(name))
+        blank.name = name       # the grader looks whether this is so
+        raise blank
 
     def replace(self, name, value):
         """Replace the object of a name in all scripts; None puts it back."""

@@ -63,7 +63,7 @@ class StandIn(stand_in.Model):
         try:
             double = self.double()
         except Exception:       # forward and backward are judged elsewhere
-            raise AttributeError("the model has no {}".format(name)) from None
+            raise AttributeError("'Model' object has no attribute {!r}".format(name)) from None
         return getattr(double, name)
 
     def double(self):

@@ -120,7 +120,7 @@ def sums_kept_not_outputs(self, X):
 
 
 @fault("task2.SoftmaxModel.forward", {"2b": 7},
-       says="activations is of the type dict, expected the list")
+       says="activations is of the type “dict”, expected the list")
 def activations_by_number(self, X):
     self.right_forward(X)
     self.activations = dict(enumerate(self.activations))
@@ -133,7 +133,7 @@ def forward_in_float16(self, X):
 
 
 @fault("task2.SoftmaxModel.forward", {"2b": 7},
-       says="of the type ndarray of object, expected an array")
+       says="of the type “ndarray of object”, expected an array")
 def forward_of_objects(self, X):
     return self.right_forward(X).astype(object)
 
@@ -145,7 +145,7 @@ def forward_of_lists(self, X):
 
 
 @fault("task2.SoftmaxModel.forward", {"2b": 7},
-       says="of the type matrix of float64, expected an array")
+       says="of the type “matrix of float64”, expected an array")
 def forward_of_a_matrix(self, X):
     return np.matrix(self.right_forward(X))
 

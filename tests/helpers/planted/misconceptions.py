@@ -282,7 +282,7 @@ def learning_rate_of_another_file(self):
 
 
 @fault(costs={"3a": 6, "3b": 4, "3c": 4, "4d": 2},
-       says="task3.py cannot be imported: NameError in task3.py, line 5: name 'X_train'")
+       says="task3.py cannot be imported: NameError in task3.py, line 5: “name 'X_train'")
 class a_name_of_another_file_at_import:
     text = {"task3:first": "LAST = X_train[-1]"}
 

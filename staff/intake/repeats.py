@@ -1,0 +1,87 @@
+"""Hand-ins beside each other: earlier attempts, members of one group, a student named twice."""
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+
+from kit.files import one_line
+
+AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
+SAME_FILES = "Moodle has the same files for"    # how a note to the grader begins
+
+
+def supersede_attempts(submissions, hand_ins):
+    """The submissions; each student's latest attempt supersedes the earlier ones.
+
+    Only a platform knows attempts. The latest one counts, even if it is refused.
+    """
+    attempts = defaultdict(list)
+    for one, hand_in in zip(submissions, hand_ins):
+        if hand_in.attempt:
+            attempts[hand_in.platform, one.student].append(one)
+    changed = {}
+    for group in attempts.values():
+        *earlier, latest = sorted(group, key=lambda one: one.attempt)
+        changed |= {one.key: replace(one, superseded=latest.key) for one in earlier}
+        readable = [one.attempt for one in earlier if not one.refused]
+        if latest.refused and readable:
+            changed[latest.key] = replace(latest, notes=(
+                *latest.notes, f"the attempt of {readable[-1]} could be read"))
+    return [changed.get(one.key, one) for one in submissions]
+
+
+def join_groups(submissions, hand_ins):
+    """The submissions; those of Moodle with the same files become one, with several students.
+
+    Moodle has a folder for each member of a group, with the files of the group as they are.
+    """
+    groups = defaultdict(list)
+    for one, hand_in in zip(submissions, hand_ins):
+        if hand_in.platform == "Moodle" and one.sha256:
+            groups[one.sha256, hand_in.describe()].append(one)
+    changed = {}
+    for group in groups.values():
+        first, *others = sorted(group, key=lambda one: (len(one.student), one.student))
+        if others:
+            names = ", ".join(f"{one.name} ({one.student})" for one in (first, *others))
+            changed |= {one.key: None for one in others}
+            changed[first.key] = replace(
+                first, partners=tuple((one.student, one.name) for one in others),
+                members=first.members or tuple(one.name for one in (first, *others)),
+                notes=(*first.notes, f"{SAME_FILES} {one_line(names, 300)}: taken as one group's"))
+    return [one for one in (changed.get(one.key, one) for one in submissions) if one]
+
+
+def note_repeats(submissions):
+    """The submissions, with notes on students and members of groups who are named twice.
+
+    If the same student hands in the same files again, the first hand-in counts.
+    """
+    students, members = defaultdict(list), defaultdict(list)
+    for one in submissions:
+        if not one.superseded:
+            students[AGAIN.sub("", one.student).casefold()].append(one)
+            for name in one.members:
+                members[name.casefold()].append((name, one))
+    changed = {one.key: one for one in submissions}
+    for group in students.values():
+        first = group[0]
+        for one in group[1:]:
+            if one.sha256 and one.sha256 == first.sha256:
+                changed[one.key] = replace(one, superseded=first.key, notes=(
+                    *one.notes, f"the same files as {first.source}"))
+            else:
+                add_note(changed, group, "the same student is named")
+    for group in members.values():
+        add_note(changed, [one for _, one in group], f"{group[0][0]} is named")
+    return [changed[one.key] for one in submissions]
+
+
+def add_note(changed, group, words):
+    """Add a note on the others to each submission of a group that counts."""
+    group = [changed[one.key] for one in group if not changed[one.key].superseded]
+    for one in group:
+        if others := [other.source for other in group if other.key != one.key]:
+            words_on = f"{words} in {one_line(', '.join(others), 200)} as well"
+            if words_on not in one.notes:
+                changed[one.key] = replace(one, notes=(*one.notes, words_on))

@@ -1,0 +1,115 @@
+"""Where a student's folder is not as it should be: one sentence says what is wrong."""
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import nbformat.v4 as nb4
+import pytest
+from here import ROOT
+
+from kit import runs
+from kit.check import COLOURS, FAILED, PASSED, Result, make_row
+from kit.files import Refused
+from kit.notebook_files import read_notebook
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory):
+    """A folder with the scripts, the first cells of notebooks, and kit/."""
+    folder = tmp_path_factory.mktemp("edition")
+    shutil.copytree(ROOT / "kit", folder / "kit", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "assignment", folder / "assignment")
+    for name in ("utils.py", "task2.py", "task3.py", "task4.py"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def run_in(folder, *command):
+    """(exit status, what a command says last on stderr)"""
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.strip().splitlines()[-1:]
+
+
+@pytest.mark.parametrize("name", ["random.py", "numpy.py", "statistics.py"])
+def test_a_file_that_hides_a_module_is_named(edition, name):
+    (edition / name).write_text("x = 1\n")
+    try:
+        status, told = run_in(edition, "-m", "kit", "check", "2a")
+    finally:
+        (edition / name).unlink()
+    assert status == 2 and told[0].startswith(f"{name}: Python finds this file in place of its")
+
+
+@pytest.mark.parametrize("name", ["helpers.py", "test.py", "time.py"])
+def test_a_file_that_hides_nothing_is_no_matter(edition, name):
+    (edition / name).write_text("x = 1\n")
+    try:
+        assert run_in(edition, "-c", "import kit") == (0, [])
+    finally:
+        (edition / name).unlink()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_without_the_kit_the_first_cell_says_so(tmp_path, number):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("utils.py", "task2.py", "task3.py", "task4.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    node = nbformat.read(ROOT / "notebooks" / f"task{number}.ipynb", 4)
+    first = next(cell.source for cell in node.cells if cell.cell_type == "code")
+    elsewhere = f"import sys; sys.path = [one for one in sys.path if one != {str(ROOT)!r}]\n"
+    told = run_in(tmp_path / "notebooks", "-c", elsewhere + first)
+    missing = "assignment" if number == 1 else "kit"
+    assert told == (1, [f"{missing} is missing: take the whole folder of the assignment, and do "
+                        "what its README says about installing"])
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD\n", ">>>>>>> a1b2c3 (mine)\n"])
+def test_marks_of_a_conflict_are_named_with_their_line(tmp_path, mark):
+    text = nbformat.writes(nb4.new_notebook(cells=[nb4.new_markdown_cell("a")]))
+    lines = text.splitlines(keepends=True)
+    path = tmp_path / "task2.ipynb"
+    path.write_text("".join([*lines[:4], mark, *lines[4:]]))
+    with pytest.raises(Refused, match=r"of a Git conflict \(line 5\): take one of the"):
+        read_notebook(path)
+
+
+def test_a_notebook_about_conflicts_is_read(tmp_path):
+    nbformat.write(nb4.new_notebook(cells=[nb4.new_markdown_cell("<<<<<<< HEAD\n=======")]),
+                   tmp_path / "a.ipynb")
+    assert read_notebook(tmp_path / "a.ipynb").node.cells[0].source.startswith("<<<<<<< ")
+
+
+def test_a_run_that_cannot_be_kept_is_not_lost(tmp_path, capsys):
+    results = {"loss": 0.1, "history": {"step": [1]}, "ws": []}
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    found = runs.keep_results(tmp_path / "runs" / "name.npz", results)
+    assert found == runs.keep_results(tmp_path / "other" / "name.npz", results)
+    told = capsys.readouterr().err
+    assert told.count("The run is not kept, and will be computed again:") == 1
+
+
+def test_false_warnings_of_apples_matrix_library_are_not_shown(edition):
+    script = ("import sys; sys.platform = 'darwin'\nimport kit, warnings\n"
+              "for words in ('divide by zero encountered in matmul', 'overflow in exp'):\n"
+              "    warnings.warn(words, RuntimeWarning)\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=edition, capture_output=True,
+                          text=True)
+    assert "in matmul" not in done.stderr and "overflow in exp" in done.stderr
+
+
+def measure_luminance(colour):
+    """The relative luminance of a colour, #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+              for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+@pytest.mark.parametrize("state", COLOURS)
+def test_a_state_is_readable_on_any_page_and_said_in_words(state):
+    row = make_row(Result("2b", "forward", "title", state))
+    assert f"background:{COLOURS[state]};color:#fff" in row and f">{state}</span>" in row
+    assert 1.05 / (measure_luminance(COLOURS[state]) + 0.05) >= 4.5
+    assert len({*COLOURS.values()}) == len(COLOURS) and {PASSED, FAILED} < {*COLOURS}
