@@ -252,9 +252,11 @@ local function runs_left(para)
     end
   end
 end
-local DIRECTIONS = { Para = runs_left }
 
-local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
+local BLOCKS = {
+  Para = function(para) return picture_alone(para) or runs_left(para) end,
+  Plain = picture_alone, RawBlock = raw_block,
+}
 
 -- turnable: the table may stand on a turned page of its own.
 local function data_table(tbl, turnable)
@@ -266,7 +268,7 @@ end
 local TABLES = { Table = function(tbl) return data_table(tbl, false) end }
 
 local function structured(blocks)
-  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS, DIRECTIONS } do
+  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS } do
     blocks = blocks:walk(filter)
   end
   return blocks

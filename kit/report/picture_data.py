@@ -53,8 +53,10 @@ def prepare_pixels(picture, data, inches):
     if width * height > MOST_PIXELS:
         raise NoPicture(f"it has {width} × {height} pixels, which is too many: make it smaller")
     is_jpeg, kind = picture.format in ("JPEG", "MPO"), KINDS.get(picture.format)
-    turn = picture.getexif().get(ORIENTATION, 1)
-    printed = (height, width) if turn in SIDEWAYS else (width, height)
+    may_turn = picture.format != "PNG" or b"eXIf" in data     # asking a PNG decodes it
+    turn = picture.getexif().get(ORIENTATION, 1) if may_turn else 1
+    sideways = turn in SIDEWAYS and picture.format != "TIFF"       # Pillow turns a TIFF itself
+    printed = (height, width) if sideways else (width, height)
     most = [math.ceil(side * PPI) for side in (min(inches, PRINTED[0]), PRINTED[1])]
     too_large = any(have > 1.2 * wanted for have, wanted in zip(printed, most))
     tells = is_jpeg and any(name not in BARE for name, _ in picture.applist)
@@ -65,7 +67,8 @@ def prepare_pixels(picture, data, inches):
         upright = ImageOps.exif_transpose(picture)
         clear = upright.has_transparency_data
         upright = upright.convert("RGBA" if clear else "L" if upright.mode == "L" else "RGB")
-        upright.thumbnail(most if too_large else printed)
+        if too_large:
+            upright.thumbnail(most)
         as_jpeg = is_jpeg or too_large and picture.format != "PNG" and not clear
         kind, data = encode_bare(upright, "JPEG" if as_jpeg else "PNG",
                                  find_density(picture, upright.width / printed[0]))

@@ -5,7 +5,8 @@ import re
 import nbformat.v4 as nb4
 import pytest
 from pdf_helpers import (
-    code, draw, export, find_right_edge, markdown, need_font, png, shown, stream, write_typst)
+    code, draw, draw_pages, export, find_right_edge, make, markdown, need_font, png, shown,
+    stream, write_typst)
 
 from kit.report.text_outputs import remove_progress
 
@@ -142,12 +143,16 @@ def test_empty_lines_and_indents_of_code_are_kept():
 @pytest.mark.parametrize("inner", [
     r"\begin{bmatrix}%s\end{bmatrix}" % "&".join(map(str, range(40))),
     r"\frac{%s}{2}" % " + ".join(f"a_{{{number}}}" for number in range(40)),
-    r"\left(x\right)" * 40, r"x_{1} y^{2}" * 40, r"\text{%s}" % ("word " * 40),
+    r"\left(x\right)" * 40, r"x_{1} y^{2}" * 40,
+    r"\operatorname{softmax}(f(X W^{(1)}) W^{(2)})" * 3, r"\text{%s}" % ("word " * 40),
     r"a" * 200, r"\sqrt{%s}" % ("b + " * 40 + "c"), r"\nosuch{%s}" % ("x^2" * 60),
     r"\nosuch{%s}" % (r"\left(x^{(1)}\right)^T" * 8)])
 def test_no_formula_in_a_line_runs_off_the_page(inner):
     cells = [markdown(f"Here ${inner}$ end."), markdown(f"- in a list ${inner}$ end")]
-    assert max(map(find_right_edge, draw(*cells))) < 0.9
+    pages, problems = draw_pages(lambda: make(*cells))
+    assert max(map(find_right_edge, pages)) < 0.9
+    assert [one.kind for one in problems if one.kind != "section"] == (
+        ["formula"] * 2 if "nosuch" in inner else [])
 
 
 def test_a_formula_printed_as_tex_after_chinese_text_ends_before_the_edge():

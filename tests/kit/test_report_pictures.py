@@ -140,6 +140,15 @@ def test_photographs_are_small_upright_and_tell_nothing_of_place_and_device(tmp_
     assert len(pdf) < len((tmp_path / "a.jpg").read_bytes())
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_other_kinds_are_turned_too(tmp_path, kind):
+    exif = Image.Exif()
+    exif[0x112] = 6
+    Image.new("RGB", (60, 30)).save(tmp_path / "a.x", kind, exif=exif)
+    image, = export(markdown("![](a.x)"), folder=tmp_path)[0].pages[0].images
+    assert image.image.size == (30, 60)
+
+
 def test_a_photograph_in_a_small_place_is_smaller_still(tmp_path):
     (tmp_path / "a.jpg").write_bytes(photograph(turn=1))
     image, = export(markdown("<img src='a.jpg' width='25%'>"), folder=tmp_path)[0].pages[0].images
