@@ -20,11 +20,13 @@ function html.normalized(text)
     local colour = attributes:match('color%s*=%s*["\']?([#%w]+)')
     return colour and ('<span style="color: %s">'):format(colour) or '<span>'
   end):gsub('</font>', '</span>')
-  text = text:gsub('<[hb]r%s[^>]*break%-%a+:%s*always[^>]*>', '<div style="break-after: page"></div>')
+  text = text:gsub('<[hb]r%s[^>]*break%-%a+:%s*always[^>]*>',
+    '<div style="break-after: page"></div>')
   text = text:gsub('<p(%s[^>]*)>(.-)</p>', '<div%1><p>%2</p></div>')
   text = text:gsub('(<[hH]([1-6])[^>]*>)([^\n]*)', function(tag, level, line)
     local closed = line:lower():find('</h' .. level, 1, true)
-    return not closed and not line:match('^%s*$') and ('%s%s</h%s>'):format(tag, line, level) or nil
+    local open = not closed and not line:match('^%s*$')
+    return open and ('%s%s</h%s>'):format(tag, line, level) or nil
   end)
   return text
 end
@@ -60,9 +62,11 @@ function html.close_inlines(inlines, needs_browser, unprintable)
       top.content:extend(pandoc.utils.blocks_to_inlines(
         pandoc.read(inline.text, 'html', {}, {}).blocks))
     elseif (make or STYLED[tag]) and closing == '' then
-      local attr = not make and attributes_of(inline.text)
-      table.insert(stack, { tag = tag, content = pandoc.Inlines {},
-        make = make or function(content) return pandoc.Span(content, attr) end })
+      local attr = (not make or inline.text:find('style', 1, true)) and attributes_of(inline.text)
+      table.insert(stack, { tag = tag, content = pandoc.Inlines {}, make = function(content)
+        local made = make and make(content)
+        return attr and pandoc.Span(made or content, attr) or made
+      end })
     elseif (make or STYLED[tag]) and top.tag == tag then
       table.remove(stack)
       stack[#stack].content:insert(top.make(top.content))

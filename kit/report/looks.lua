@@ -3,13 +3,15 @@
 
 -- names: the colours of CSS; calls: those of this program's own divisions, by their class
 local looks = { names = {}, calls = {} }
-local ALERTS = {        -- Bootstrap's class, or the one of an alert in GitHub's Markdown: its looks
+local ALERTS = {        -- class of Bootstrap, of GitHub's or of MyST's Markdown: its looks
   ['alert-info'] = 'info', ['alert-success'] = 'success', ['alert-warning'] = 'warning',
   ['alert-danger'] = 'danger', alert = 'info', note = 'info', tip = 'success',
   important = 'info', warning = 'warning', caution = 'danger',
 }
 
-local function two_digits(number) return ('%02x'):format(math.min(255, math.floor(number + 0.5))) end
+local function two_digits(number)
+  return ('%02x'):format(math.min(255, math.floor(number + 0.5)))
+end
 
 -- A colour of CSS as typst; nil if it is none.
 function looks.colour(css)
@@ -26,7 +28,7 @@ function looks.colour(css)
   end
 end
 
--- A colour, or the bar that pandas draws in a cell: linear-gradient(90deg, red 20%, transparent 20%).
+-- A colour, or the bar that pandas draws in a cell: linear-gradient(90deg, red 20%, white 20%).
 local function fill(css)
   local stops = css:match('linear%-gradient%(%s*90deg%s*,(.*)%)')
   if not stops then return looks.colour(css) end
@@ -53,9 +55,8 @@ function looks.declarations(attr)
 end
 
 local function breaks_page(style)
-  for _, name in ipairs { 'page-break-after', 'break-after', 'page-break-before', 'break-before' } do
-    local value = style[name] or ''
-    if value == 'always' or value == 'page' then return true end
+  for name, value in pairs(style) do
+    if name:match('break%-%a+$') and (value == 'always' or value == 'page') then return true end
   end
 end
 
@@ -65,7 +66,7 @@ function looks.of(attr)
   local align = (style['text-align'] or attr.attributes.align or ''):lower()
   local border = style.border or ''
   return {
-    fill = fill(style['background-color'] or style.background or ''),
+    fill = fill(style['background-color'] or style.background or attr.attributes.bgcolor or ''),
     ink = looks.colour(style.color or ''),
     align = (align == 'center' or align == 'right') and align
       or classes:includes('text-center') and 'center' or nil,
@@ -90,9 +91,10 @@ end
 function looks.opening(div)
   for _, class in ipairs(div.classes) do
     local kind = ALERTS[class]
-    if kind and (class:match('^alert') or #div.classes == 1) then
-      if class == 'alert' then
-        for _, other in ipairs(div.classes) do kind = other ~= 'alert' and ALERTS[other] or kind end
+    local alone = #div.classes == 1 or div.classes:includes('admonition')
+    if kind and (class:match('^alert') or alone) then
+      for _, other in ipairs(div.classes) do
+        kind = class == 'alert' and other ~= 'alert' and ALERTS[other] or kind
       end
       return ('#alert("%s")['):format(kind)
     end
@@ -107,9 +109,9 @@ function looks.span(span)
   if own.hidden then return pandoc.Inlines {} end
   local content = own.bold and pandoc.Inlines { pandoc.Strong(span.content) } or span.content
   local given = arguments { fill = own.fill, ink = own.ink }
-  local call = class == 'mark' and '#highlight[' or class == 'kbd' and '#key['
-    or class == 'small' and '#text(size: 0.85em)[' or class == 'big' and '#text(size: 1.2em)['
-    or given ~= '' and ('#tinted(%s)['):format(given)
+  local call = given ~= '' and ('#tinted(%s)['):format(given) or class == 'mark' and '#highlight['
+    or class == 'kbd' and '#key[' or class == 'small' and '#text(size: 0.85em)['
+    or class == 'big' and '#text(size: 1.2em)['
   if not call then return content end
   return pandoc.Inlines { pandoc.RawInline('typst', call) } .. content
     .. { pandoc.RawInline('typst', '];') }

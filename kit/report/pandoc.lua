@@ -18,7 +18,9 @@ local OPTIONS = pandoc.WriterOptions { wrap_text = 'none' }
 local NEEDS_BROWSER = {
   iframe = true, video = true, audio = true, object = true, embed = true, canvas = true,
 }
-local function load(name) return dofile(pandoc.path.join { pandoc.path.directory(arg[0]), name }) end
+local function load(name)
+  return dofile(pandoc.path.join { pandoc.path.directory(arg[0]), name })
+end
 local tables, paragraphs = load 'tables.lua', load 'paragraphs.lua'
 local html, looks = load 'html.lua', load 'looks.lua'
 
@@ -102,8 +104,8 @@ local function tags_closed(inlines)
 end
 
 local function read_html(text)
-  local blocks = pandoc.read(html.normalized(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>')),
-    READERS.html, {}, {}).blocks
+  text = html.normalized(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>'))
+  local blocks = pandoc.read(text, READERS.html, {}, {}).blocks
   for tag in text:gmatch('<(%a+)') do
     if NEEDS_BROWSER[tag:lower()] then blocks:insert(pandoc.Plain { unprintable(tag) }) end
   end
@@ -283,7 +285,9 @@ local function flat(blocks)
 end
 
 local function outline(blocks)
-  return flat(blocks):filter(function(block) return block.t ~= 'HorizontalRule' end):map(function(block)
+  return flat(blocks):filter(function(block)
+    return block.t ~= 'HorizontalRule'
+  end):map(function(block)
     return block.t == 'Header' and as_written(pandoc.utils.stringify(block.content)) or false
   end)
 end

@@ -31,6 +31,11 @@ LOOKS = {   # Markdown: its typst
     '<span style="background: yellow">b</span>': r'#tinted\(fill: rgb\("#ffff00"\)\)\[b\];',
     '<span style="COLOR: #0F0; font-weight: bold">b</span>':
         r'#tinted\(ink: rgb\("#0f0"\)\)\[#strong\[b\]\];',
+    "<b style='color: red'>b</b>": r'#tinted\(ink: rgb\("#ff0000"\)\)\[#strong\[b\]\];',
+    "<u style='color: red'>b</u>": r'#tinted\(ink: rgb\("#ff0000"\)\)\[#underline\[b\]\];',
+    "<mark style='background: pink'>b</mark>": r'#tinted\(fill: rgb\("#ffc0cb"\)\)\[b\];',
+    "<table><tr><td bgcolor='red'>a</td></tr></table>": r'table.cell\(fill: rgb\("#ff0000"\)\)',
+    "<div class='admonition warning'>a</div>": r'#alert\("warning"\)\[',
     "<mark>b</mark> <kbd>Ctrl</kbd>": r"#highlight\[b\]; #key\[Ctrl\];",
     "<center>\n\n**a**\n\n</center>\n\nb": r"#styled\(align: center\)\[.*a.*\];.*b",
     "<center>a<br>b</center>": r"#styled\(align: center\)\[.*a \\\n?\s*b",
