@@ -49,6 +49,14 @@ def test_what_a_library_loads_for_later_is_not_named():
     assert write_typst(code("output_notebook()", output)) == ("", [])
 
 
+def test_a_notebook_whose_only_output_shows_nothing_is_complete():
+    cell = code("css()", shown(text_html="<style>p</style>", text_plain="<HTML object>"))
+    assert make(cell, name="notes.ipynb")[1] == []
+    assert make(code("1"), name="notes.ipynb")[1] != []
+    cell.metadata.tags = ["remove-cell"]
+    assert make(cell, name="notes.ipynb")[1] != []
+
+
 @pytest.mark.parametrize("html, expected", [
     ("<style>p</style><p>seen</p>", "seen"), ("<svg width='9' height='9'><g/></svg>", "#picture"),
     ("<img src='data:image/png;base64,%s'>" % PNG, "#picture"), ("<b>&lt;</b>", "#strong")])
