@@ -7,6 +7,7 @@ from collections import Counter
 from markupsafe import Markup
 
 from kit.check import FAILED
+from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import make_inner_folder
 from staff.feedback.page_template import write_page
@@ -42,6 +43,8 @@ def collect_values(record, standing):
     assignment = load_assignment()
     return {"one": standing.submission, "standing": standing, "sections": sections,
             "findings": count_findings(standing), "most": assignment.points,
+            "late": standing.lateness if standing.lateness and standing.lateness.words else None,
+            "format_moment": format_moment,
             "more_figures": [one for name in figures if name not in assignment.by_id
                              for one in figures[name]],
             "of_code": sum(standing.parts_by_code.values()), "whole": WHOLE,

@@ -33,6 +33,7 @@ from staff.record import FILE, Record
 from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
+from staff.times import find_zone, read_times
 
 DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
 
@@ -121,9 +122,21 @@ def keep_seed(record, asked):
     return known
 
 
+def keep_times(record, path):
+    """The times of hand-ins in an export; without one, those of the call before."""
+    if path is not None:
+        deadline = load_assignment().deadline
+        if deadline is None:
+            raise Refused("--times is of no use without a deadline: write [deadline] into "
+                          "assignment.toml, as docs/grading.md says")
+        record.write_setting("times", read_times(path, find_zone(deadline)))
+    return record.read_setting("times", {})
+
+
 def keep_submissions(record, options):
     """Take in the hand-ins, put them into the record and print how many there are."""
-    submissions = take_in(options.submissions, options.out, options.layout)
+    submissions = take_in(options.submissions, options.out, options.layout,
+                          times=keep_times(record, options.times))
     record.put_submissions(submissions)
     counted = [one.layout for one in submissions if one.counts]
     refused = [one for one in submissions if one.refused and not one.superseded]
