@@ -179,6 +179,7 @@ def write_imports(out, people, roster=None, column=None):
             said.append(f"{nameless} members of groups are known only by name: --roster EXPORT "
                         "finds them in the gradebook that Blackboard or Canvas has exported")
         return said
+    roster.check_maximum(load_assignment().points)
     number = roster.find_column(column, [one.standing.submission.source for one in people])
     path = out / f"{roster.kind}-filled{roster.table.path.suffix.lower()}"
     roster.fill(path, number, {one.row: format_grade(one) for one in people

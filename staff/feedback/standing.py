@@ -212,7 +212,7 @@ class Standing:
         found += [f"not believed: {finding.words}" for finding in self.findings
                   if finding.kind == DOUBT]
         if self.earlier:
-            found.append("earlier attempts do not count: "
+            found.append("other attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))
         if self.missing:
             every = len(self.missing) == len(self.parts_by_hand)

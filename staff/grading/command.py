@@ -144,7 +144,7 @@ def keep_submissions(record, options):
     late = [one for one in submissions if one.late and not one.superseded]
     parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
     parts += [f"{len(refused)} refused"] if refused else []
-    parts += [f"{earlier} earlier attempts left out"] if earlier else []
+    parts += [f"{earlier} other attempts left out"] if earlier else []
     parts += [f"{len(late)} late"] if late else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
     for one in refused:

@@ -10,6 +10,7 @@ from staff.lateness import judge_all
 
 AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
 SAME_FILES = "Moodle has the same files for"    # how a note to the grader begins
+SAME_AS, AS_WELL = "the same files as", "as well"   # how such notes begin, or end
 
 
 def supersede_attempts(submissions, hand_ins):
@@ -98,7 +99,7 @@ def note_repeats(submissions):
         for one in group[1:]:
             if one.sha256 and one.sha256 == first.sha256:
                 changed[one.key] = replace(one, superseded=first.key, notes=(
-                    *one.notes, f"the same files as {first.source}"))
+                    *one.notes, f"{SAME_AS} {first.source}"))
             else:
                 add_note(changed, group, "the same student is named")
     for group in members.values():
@@ -111,6 +112,11 @@ def add_note(changed, group, words):
     group = [changed[one.key] for one in group if not changed[one.key].superseded]
     for one in group:
         if others := [other.source for other in group if other.key != one.key]:
-            words_on = f"{words} in {one_line(', '.join(others), 200)} as well"
+            words_on = f"{words} in {one_line(', '.join(others), 200)} {AS_WELL}"
             if words_on not in one.notes:
                 changed[one.key] = replace(one, notes=(*one.notes, words_on))
+
+
+def names_others(note):
+    """Whether a note names other students or their files, and so is for the grader alone."""
+    return note.startswith((SAME_FILES, SAME_AS)) or note.endswith(AS_WELL)
