@@ -27,9 +27,14 @@ class Lateness:
     due: datetime
     at: datetime = None         # when it came, as the platform tells; None if it tells no time
     begun: int = 0              # days or hours that it is late, each one that has begun
-    is_closed: bool = False     # it came when nothing was accepted any more
+    closed: datetime = None     # since when nothing was accepted any more, if it came later
     is_unknown: bool = False    # the platform calls it late, and does not tell by how much
     extension: Extension = None
+
+    @property
+    def is_closed(self):
+        """Whether it came when nothing was accepted any more."""
+        return self.closed is not None
 
     @property
     def is_late(self):
@@ -70,9 +75,10 @@ def judge_lateness(submission, deadline, extension=None):
     grace = due.astimezone(UTC) + timedelta(minutes=deadline.grace_minutes)
     if at <= grace:
         return Lateness(deadline, due, at, extension=extension)
-    closed = deadline.closes is not None and at > max(grace, deadline.closes)
-    return Lateness(deadline, due, at, count_begun(due, at, deadline.per), closed,
-                    extension=extension)
+    closes = in_zone(deadline.closes, deadline, zone) if deadline.closes else None
+    closed = closes is not None and at > max(grace, closes)
+    return Lateness(deadline, due, at, count_begun(due, at, deadline.per),
+                    closes if closed else None, extension=extension)
 
 
 def in_zone(moment, deadline, zone):

@@ -190,6 +190,7 @@ def test_a_worksheet_with_another_maximum_is_refused(tmp_path, capsys):
                                 for at, row in enumerate(WORKSHEET)])
     (tmp_path / "Grades.csv").write_text(text.getvalue(), encoding="utf-8")
     record_of(tmp_path / "out", (of_moodle("6001", "Ada"), results())).connection.close()
-    assert report_command.main([str(tmp_path / "out"), "--roster", str(tmp_path / "Grades.csv")]) == 2
+    path = str(tmp_path / "Grades.csv")
+    assert report_command.main([str(tmp_path / "out"), "--roster", path]) == 2
     assert "Grades.csv has a maximum grade of 10.00, and the assignment has 100 points" in \
         capsys.readouterr().err

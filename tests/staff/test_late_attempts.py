@@ -60,7 +60,7 @@ def test_what_came_after_the_last_time_waits_for_a_person_and_is_no_silent_0(cou
     (one,) = take_attempts(course, LATER).values()
     assert one.sha256 and not one.counts and one.refused == (
         "it came 2026-02-14 10:00+01:00, 3 days late, and nothing is accepted after "
-        "2026-02-13 00:00+00:00")
+        "2026-02-13 01:00+01:00")
     out = course.parent / "out"
     with record_of(out, (one, [])) as record:
         record.put_results(one, results(), [], "")      # of a grading before the rule
