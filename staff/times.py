@@ -1,11 +1,12 @@
 """When hand-ins came: times in the names and in the exports of platforms."""
 
+import json
 import re
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-from kit.files import Refused, one_line
-from staff.feedback.csv_tables import read_table, restore_cell
+from kit.files import Refused, one_line, reason
+from staff.feedback.csv_tables import LARGEST, Table, read_table, restore_cell
 from staff.feedback.roster import split_name
 
 UTC = timezone.utc
@@ -88,7 +89,7 @@ def read_times(path, zone):
 
     Refused names the line of a row that cannot be right.
     """
-    table = read_table(path)
+    table = read_json(path) if path.suffix.lower() == ".json" else read_table(path)
     header = [name.strip("\ufeff").strip().casefold() for name in table.header]
     at = next((header.index(name) for name in TIMES if name in header), None)
     who = next((header.index(name) for name in STUDENTS if name in header), None)
@@ -112,6 +113,20 @@ def read_times(path, zone):
     if wrong := sorted(key for key in twice if key.startswith("student ")):
         raise Refused(f"{path} has two times for {one_line(wrong[0], 60)}: keep one")
     return {key: time for key, time in found.items() if key not in twice}
+
+
+def read_json(path):
+    """The Table in what Canvas's interface gives: a list of submissions, each an object."""
+    names = ("user_id", "submitted_at")
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Refused(f"{path} is larger than {LARGEST // 2**20} MB: give another file")
+        listed = json.loads(path.read_bytes())
+        rows = [(at, [str(one[name] or "") for name in names]) for at, one in enumerate(listed, 1)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+        raise Refused(f"{path} is no list of Canvas's submissions ({reason(problem)}): expected "
+                      "objects with user_id and submitted_at") from None
+    return Table(path, list(names), rows, "utf-8", ",")
 
 
 def key_of_student(text, column="student"):

@@ -28,6 +28,7 @@ from staff.intake import alike
 from staff.intake.downloads import ODD_NAME
 from staff.intake.intake import take_in
 from staff.intake.repeats import SAME_FILES
+from staff.lateness import judge_all
 from staff.points import count_points
 from staff.record import FILE, Record
 from staff.release.consistency import check_assignment
@@ -141,7 +142,9 @@ def keep_submissions(record, options):
     counted = [one.layout for one in submissions if one.counts]
     refused = [one for one in submissions if one.refused and not one.superseded]
     earlier = sum(bool(one.superseded) for one in submissions)
-    late = [one for one in submissions if one.late and not one.superseded]
+    lateness, _ = judge_all(submissions)
+    late = [one for one in submissions if not one.superseded
+            and (lateness[one.key].is_late if lateness else one.late)]
     parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
     parts += [f"{len(refused)} refused"] if refused else []
     parts += [f"{earlier} other attempts left out"] if earlier else []

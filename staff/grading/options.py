@@ -39,7 +39,8 @@ def read_options(arguments):
         "has exported; a filled copy is written to OUT")
     add("--column", metavar="NAME", help="the column of EXPORT to fill")
     add("--times", type=Path, metavar="EXPORT", help="when hand-ins came: Moodle's grading "
-        "worksheet, or a CSV with the columns student and time; kept for later calls")
+        "worksheet, Canvas's submissions as .json, or a CSV with the columns student and time; "
+        "kept for later calls")
     add("--starter", type=Path, metavar="FOLDER", help="the code that students were given; it is "
         "left out when hand-ins are compared; default: the kit's")
     add("--limits", type=Path, metavar="FILE", help="default: staff/sandbox/limits.toml")

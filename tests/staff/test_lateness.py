@@ -1,4 +1,5 @@
 """Lateness: what counts as late, what it costs, and from where the times come."""
+import json
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +10,10 @@ from late_helpers import DUE, UTC, set_deadline, utc
 
 from kit.deadline import Deadline
 from kit.files import Refused
+from staff.feedback.csv_tables import read_table
+from staff.feedback.report_command import write_report
 from staff.feedback.standing import read_standings
+from staff.grading.command import keep_times
 from staff.lateness import (Extension, Lateness, count_begun, judge_all, judge_lateness,
                             match_extensions)
 from staff.times import find_time, find_zone, read_time, read_times
@@ -280,3 +284,73 @@ def test_a_table_without_clear_times_is_refused(tmp_path, text, words):
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
     with pytest.raises(Refused, match=words):
         read_times(tmp_path / "t.csv", OSLO)
+
+
+def test_times_are_found_in_what_canvass_interface_gives(tmp_path):
+    (tmp_path / "s.json").write_text(json.dumps([
+        {"user_id": 901, "submitted_at": "2026-02-11T22:59:01Z", "late": True, "attempt": 2},
+        {"user_id": 902, "submitted_at": None, "late": False}]))
+    times = read_times(tmp_path / "s.json", None)
+    assert find_time(submission("901", platform="Canvas"), times) == "2026-02-11T22:59:01+00:00"
+    assert find_time(submission("902", platform="Canvas"), times) == ""
+
+
+@pytest.mark.parametrize("text", ["{}x", '{"errors": []}', "[1]", "[{}]", "[" * 100_000, "null"])
+def test_other_json_is_refused(tmp_path, text):
+    (tmp_path / "s.json").write_text(text)
+    with pytest.raises(Refused, match="is no list of Canvas's submissions"):
+        read_times(tmp_path / "s.json", None)
+
+
+def test_times_are_kept_for_later_calls_and_are_of_no_use_without_a_deadline(tmp_path,
+                                                                             monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_text("student,time\nadal,2026-02-12 10:00\n", encoding="utf-8")
+    with record_of(tmp_path) as record:
+        assert keep_times(record, None) == {}
+        with pytest.raises(Refused, match="--times is of no use without a deadline"):
+            keep_times(record, path)
+        set_deadline(monkeypatch)
+        kept = dict.fromkeys(("student adal", "name adal"), "2026-02-12T09:00:00+00:00")
+        assert keep_times(record, path) == keep_times(record, None) == kept
+
+
+# ------------------------------------------------------------------------------ pages and tables
+
+def test_gradebook_pages_and_exports_show_points_penalty_and_total(tmp_path, monkeypatch):
+    set_deadline(monkeypatch)
+    late = submission("adal", name="Ada", handed_in=utc("02-13 10:00:00"), made="my own <b>time")
+    unknown = submission("cleo", name="Cleo", late=True)
+    with record_of(tmp_path, (late, results()), (unknown, results())) as record:
+        for one in (late, unknown):
+            put_marks(record, one.key, 0.5)
+    said = write_report(tmp_path)
+    assert "2 of 2 hand-ins are late: class.html lists them" in said
+    assert ("1 of 2 students have no grade in the files for Blackboard and Canvas, because it is "
+            "not known how late they are") in said
+    table = read_table(tmp_path / "gradebook.csv")
+    first, second = (dict(zip(table.header, cells)) for _, cells in table.rows)
+    columns = ("by code", "by hand", "points", "penalty", "total", "handed in", "flags")
+    assert [first[name] for name in columns] == [
+        "60", "20", "80", "20", "60", "2026-02-13 10:00+01:00", "2 days late: 20 points less"]
+    assert [second[name] for name in columns[:6]] == ["60", "20", "80", "", "", ""]
+    blackboard = read_table(tmp_path / "blackboard.csv")
+    assert [cells for _, cells in blackboard.rows] == [["adal", "60"]]
+    page = (tmp_path / "feedback" / f"{late.key}.html").read_text(encoding="utf-8")
+    assert "80 points, 20 points less for lateness: 60 points." in page and "my own" not in page
+    page = (tmp_path / "feedback" / f"{unknown.key}.html").read_text(encoding="utf-8")
+    assert "There is no total before the time is known." in page
+    page = (tmp_path / "class.html").read_text(encoding="utf-8")
+    assert "my own &lt;b&gt;time" in page and "2 days late" in page
+
+
+def test_without_a_deadline_nothing_is_shown_or_taken(tmp_path):
+    one = submission("adal", handed_in=utc("02-13 10:00:00"), late=True)
+    with record_of(tmp_path, (one, results())) as record:
+        put_marks(record, one.key)
+    write_report(tmp_path)
+    table = read_table(tmp_path / "gradebook.csv")
+    row = dict(zip(table.header, table.rows[0][1]))
+    assert "penalty" not in row and (row["total"], row["flags"]) == ("100", "handed in late")
+    page = (tmp_path / "feedback" / f"{one.key}.html").read_text(encoding="utf-8")
+    assert 'id="lateness"' not in page
