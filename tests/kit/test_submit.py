@@ -881,3 +881,11 @@ def test_what_is_written_is_what_is_expected():
     manifest = manifests.make_manifest({}, group=[], missing=[], report=[], checks=None,
                                        executed=True)
     assert manifest.keys() == manifests.FIELDS.keys()
+
+
+def test_the_deadline_is_told_at_the_end(folder, capsys):
+    toml = folder / "assignment" / "assignment.toml"
+    toml.write_text(toml.read_text(encoding="utf-8")
+                    + "\n[deadline]\nat = 2026-02-11T23:59:00+01:00\n", encoding="utf-8")
+    submit.main(["--yes", "--as-is"])
+    assert "due 2026-02-11 23:59+01:00" in capsys.readouterr().err.splitlines()[-1]
