@@ -16,6 +16,7 @@ from pathlib import Path
 NAME = "sandbox-"
 LIMITS = (("memory.max", "memory.swap.max"),
           ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"))
+TCP, MOST_TCP = "memory.kmem.tcp.limit_in_bytes", 64 * 2**20    # version 1 counts it on its own
 NUMBERS = itertools.count()
 
 
@@ -41,6 +42,8 @@ class Group:
                 (folder / first).write_text(str(size))
                 if (folder / swap).exists():
                     (folder / swap).write_text(str(0 if first == "memory.max" else size))
+                if (folder / TCP).exists():
+                    (folder / TCP).write_text(str(MOST_TCP))
                 return
         raise OSError("this control group has no limit on memory")
 

@@ -145,7 +145,21 @@ def measure_sockets(pids):
         with contextlib.suppress(OSError):
             if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
                 continue        # it has not left the host's network yet
-            with open(f"/proc/{pid}/net/unix", "rb") as sockets, \
-                    open("/proc/sys/net/core/wmem_default") as largest:
-                used += (sum(1 for _ in sockets) - 1) * int(largest.read())
+            used += count_sockets(pid, "unix") * read_largest("core/wmem_default")
+            used += sum(count_sockets(pid, name) for name in ("tcp", "tcp6", "udp", "udp6")) * (
+                read_largest("ipv4/tcp_rmem") + read_largest("ipv4/tcp_wmem"))
     return used
+
+
+def count_sockets(pid, kind):
+    """How many sockets of a kind there are; those that only wait to be forgotten hold nothing."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/net/{kind}") as file:
+        lines = [line.split() for line in file][1:]
+        return sum(kind == "unix" or words[3] != "06" for words in lines)
+    return 0
+
+
+def read_largest(name):
+    """The last number of a setting of the kernel's network."""
+    with open(f"/proc/sys/net/{name}") as file:
+        return int(file.read().split()[-1])

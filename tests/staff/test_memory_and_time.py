@@ -65,12 +65,24 @@ def answer(x): fcntl.fcntl(os.pipe()[1], 1031, 2**20)"""),
 def answer(x): socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)"""),
     "letters between sockets": ("raises OSError", """\
 def answer(x): socket.socketpair(type=socket.SOCK_DGRAM)"""),
-    "sockets of networks": ("raises OSError", """\
-def answer(x): socket.socket()"""),
+    "sockets of other protocols": ("raises OSError", """\
+def answer(x): socket.socket(proto=262)"""),
+    "buffers of TCP": (f"{MEMORY}|did not return", """\
+def answer(x):
+    server = socket.create_server(("127.0.0.1", 0))
+    kept = []
+    for _ in range(50):
+        one = socket.create_connection(server.getsockname())
+        kept += [one, server.accept()[0]]
+        one.setblocking(False)
+        try:
+            while one.send(bytes(2**16)): pass
+        except BlockingIOError: pass
+    time.sleep(60)"""),
     "events of files": (DENIED, "def answer(x): return str(libc.inotify_init1(0))"),
     "buffers of many sockets": (MEMORY, """\
 def answer(x):
-    for _ in range(40):
+    for _ in range(15):
         if os.fork() == 0:
             kept = []
             while len(kept) < 55:

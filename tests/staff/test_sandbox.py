@@ -81,7 +81,7 @@ def stripped(folder, option, length=1, fails=""):
 
 
 @pytest.mark.parametrize("option, length, told", [
-    ("--unshare-net", 1, "machine: an abstract socket of the host can be reached"),
+    ("--unshare-net", 1, "loopback can be reached; an abstract socket"),
     ("--unshare-pid", 1, "processes of the host"),
     ("--seccomp", 2, "system calls are not filtered; .*memfd"),
     ("--remount-ro", 10, "/ can be written to; .*/box/sub/kit can be written to"),
