@@ -49,7 +49,7 @@ RULES = {       # name: (whether a value is right, what is expected)
     "counts": (lambda one: one in (LAST, IN_TIME), f'"{LAST}" or "{IN_TIME}"'),
     "extensions": (lambda one: isinstance(one, str) and one.endswith(".csv")
                    and not re.search(r"\\|:|^/|(^|/)\.\.(/|$)", one),
-                   'a CSV in the assignment\'s folder, such as "staff/assignment/extensions.csv"')}
+                   'a CSV in the assignment\'s folder, such as "extensions.csv"')}
 
 
 def check_deadline(deadline, locate):
