@@ -18,12 +18,14 @@ class Refused(Exception):
 
 @contextlib.contextmanager
 def whole_file(path):
-    """Yield a file. It appears at path at the end, or not at all if anything fails."""
-    temporary = None
+    """Yield a file. It appears at path at the end, or not at all if anything fails.
+
+    It takes the place of a file or link that is there. No link is followed.
+    """
+    path, temporary = Path(path).absolute(), None
     try:
-        path = Path(os.path.realpath(path))     # a link stays, its target is replaced
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file():
+        if path.exists() and not path.is_file() and not path.is_symlink():
             raise Refused(f"{path} is not a file: give another name")
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-",
                                              suffix=path.suffix)
@@ -39,6 +41,16 @@ def whole_file(path):
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def make_inner_folder(outer, name):
+    """Make a folder in another one, and return it; Refused if a link there leads out."""
+    folder = Path(outer) / name
+    if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(outer)):
+        raise Refused(f"{folder} is a link that leads out of {outer}: delete the link, or give "
+                      "another output folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def say(text, stream=None):

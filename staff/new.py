@@ -1,6 +1,7 @@
 """`python -m staff new FOLDER`: writes the smallest assignment that works, to be made your own."""
 
 import argparse
+import os
 import re
 import sys
 import tempfile
@@ -40,7 +41,7 @@ def main(arguments=None):
 
 def write_assignment(folder):
     """Write the template's files into a new folder, all of them or none."""
-    if folder.exists():
+    if os.path.lexists(folder):
         raise Refused(f"{folder} exists: give the name of a new folder")
     files = {name: (TEMPLATE / name).read_bytes() for name in FILES}
     files[REQUIREMENTS] = list_requirements().encode()

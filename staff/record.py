@@ -15,7 +15,7 @@ from pathlib import Path
 from kit.files import Refused, reason
 
 FILE = "record.sqlite"
-FORMAT = 1
+FORMAT = 3
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
 DOUBT = "doubt"             # that of one about a claim of which the files show no sign
 LOOK = "to be looked at: "     # begins a note on a hand-in that a person is to read
@@ -24,7 +24,8 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submissions (
     key TEXT PRIMARY KEY, student TEXT, source TEXT, name TEXT, attempt TEXT, sha256 TEXT,
-    layout TEXT, members TEXT, notes TEXT, refused TEXT, superseded TEXT);
+    layout TEXT, members TEXT, partners TEXT, notes TEXT, late INTEGER, refused TEXT,
+    superseded TEXT, platform TEXT, file TEXT, handed_in TEXT, made TEXT);
 CREATE TABLE IF NOT EXISTS results (
     key TEXT, check_id TEXT, subtask TEXT, part TEXT, title TEXT, remark INTEGER, state TEXT,
     words TEXT, shown TEXT, seed INTEGER, fingerprint TEXT, sandbox TEXT, versions TEXT,
@@ -63,14 +64,31 @@ class Submission:
     sha256: str = ""        # of the names and contents of the clean copy; empty if refused
     layout: str = ""        # the name of its layout; empty if refused
     members: tuple = ()     # the names of the group, from its manifest or report.toml
+    partners: tuple = ()    # (user name or number, name) of students with the same submission
     notes: tuple = ()       # sentences about the hand-in
+    late: bool = False      # whether the platform says that it was late
     refused: str = ""       # why it was refused, in one sentence; empty if it was not
     superseded: str = ""    # the key of the attempt that counts instead; empty if this one counts
+    platform: str = ""      # whose names the download has: "Canvas"; empty if no platform's
+    file: str = ""          # the end of a file's name there, by which the platform knows it again
+    handed_in: str = ""     # the time in UTC that the platform tells; empty if it tells none
+    made: str = ""          # the time in the hand-in's own manifest: shown, and no evidence
 
     @property
     def counts(self):
         """Whether it is to be graded."""
         return not self.refused and not self.superseded
+
+
+LISTS = ("members", "partners", "notes")        # of a Submission
+
+
+def read_submission(row):
+    """The Submission in a row."""
+    values = {field.name: row[field.name] for field in fields(Submission)}
+    lists = {name: tuple(json.loads(values[name])) for name in LISTS}
+    lists["partners"] = tuple(map(tuple, lists["partners"]))
+    return Submission(**values | lists | {"late": bool(values["late"])})
 
 
 def make_key(student, source):
@@ -113,6 +131,9 @@ class Record:
     """The record in a file. The file is made if it is missing."""
 
     def __init__(self, path):
+        if Path(path).is_symlink():
+            raise Refused(f"{path} is a link, and a record is not written through one: put the "
+                          "record itself there, or give another output folder")
         try:
             self.connection = sqlite3.connect(path, isolation_level=None)
             self.connection.row_factory = sqlite3.Row
@@ -170,8 +191,7 @@ class Record:
             for one in submissions:
                 if one.key in known and known[one.key].sha256 != one.sha256:
                     self.forget(one.key)
-                row = asdict(one) | {"members": json.dumps(one.members),
-                                     "notes": json.dumps(one.notes)}
+                row = asdict(one) | {name: json.dumps(getattr(one, name)) for name in LISTS}
                 insert_row(self.connection, "submissions", row)
 
     def forget(self, key):
@@ -181,10 +201,8 @@ class Record:
 
     def list_submissions(self):
         """All submissions, in the order of their students."""
-        names = [field.name for field in fields(Submission)]
-        return [Submission(**{name: tuple(json.loads(row[name])) if name in ("members", "notes")
-                              else row[name] for name in names})
-                for row in self.query("SELECT * FROM submissions ORDER BY student, attempt, key")]
+        return [read_submission(row) for row in
+                self.query("SELECT * FROM submissions ORDER BY student, attempt, key")]
 
     # -------------------------------------------------------------------------------- results
 

@@ -4,6 +4,7 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import one_line
 from staff.feedback.csv_tables import format_points, write_table
@@ -46,12 +47,14 @@ def list_people(standings, roster=None):
         one = standing.submission
         name = one.name or (one.members[0] if len(one.members) == 1 else "")
         add_person(found, Person(one.student, name, standing, True), roster)
+        for student, name in one.partners:
+            add_person(found, Person(student, name, standing, False), roster)
     owners = {}
     for identity, person in found.items():
         owners.setdefault(sort_name(person.name or person.student), []).append(identity)
     for standing in standings:
         by = identify(standing.submission.student, standing.submission.name, roster)
-        for name in standing.submission.members if len(standing.submission.members) > 1 else ():
+        for name in list_names_alone(standing.submission):
             same = owners.get(sort_name(name), [])
             person = Person("", name, standing, False)
             identity = same[0] if len(same) == 1 else identify("", name, roster)
@@ -59,6 +62,11 @@ def list_people(standings, roster=None):
                 add_person(found, person, roster, identity)
     return sorted(found.values(),
                   key=lambda one: (split_name(one.name or one.student), one.student))
+
+
+def list_names_alone(submission):
+    """The names of a group whose members no platform tells."""
+    return submission.members if len(submission.members) > 1 and not submission.partners else ()
 
 
 def add_person(found, person, roster, identity=None):
@@ -99,21 +107,33 @@ def sort_name(name):
 def write_gradebook(path, people):
     """Write gradebook.csv: points and flags, with one row for each student.
 
-    While a part by code is open, the row holds no points: its flags say why.
+    While a part by code is open, the row holds no points: its flags say why. If there is a
+    deadline, the total is that of the column points without that of the column penalty.
     """
     subtasks = [subtask.id for subtask in list_subtasks_with_points()]
-    header = ["student", "name", *subtasks, "by code", "by hand", "total", "flags", "submission"]
-    rows = [[one.student, one.name, *list_points(one.standing, subtasks), "; ".join(one.flags),
+    timed = load_assignment().deadline is not None
+    header = ["student", "name", *subtasks, "by code", "by hand",
+              *["points", "penalty"] * timed, "total", *["handed in"] * timed, "flags",
+              "submission"]
+    rows = [[one.student, one.name, *list_points(one.standing, subtasks, timed),
+             *[format_time(one.standing.lateness)] * timed, "; ".join(one.flags),
              one.standing.submission.key] for one in people]
     write_table(path, [header, *rows])
 
 
-def list_points(standing, subtasks):
+def format_time(lateness):
+    """When a submission came; "" if it is not known."""
+    return format_moment(lateness.at) if lateness and lateness.at else ""
+
+
+def list_points(standing, subtasks, timed=False):
     """The points of a row of the gradebook; empty cells while a part by code is open."""
     if standing.open:
-        return [None] * (len(subtasks) + 3)
+        return [None] * (len(subtasks) + 3 + 2 * timed)
+    penalty, total = ((None, None) if standing.lacks_time else
+                      (standing.penalty, standing.total))
     return [*map(standing.points, subtasks), standing.sum_by_code, standing.sum_by_hand,
-            standing.total]
+            *[standing.earned, penalty] * timed, total]
 
 
 def format_grade(person):
@@ -145,6 +165,8 @@ def write_imports(out, people, roster=None, column=None):
     if waiting := sum(not format_grade(one) for one in people):
         why = [words for words, count in (
             ("parts are open", sum(bool(one.standing.open) for one in people)),
+            ("it is not known how late they are",
+             sum(one.standing.lacks_time for one in people)),
             ("marks by hand are missing", sum(bool(one.standing.missing) for one in people)))
             if count]
         said.append(f"{waiting} of {len(people)} students have no grade in the files for "
@@ -157,6 +179,7 @@ def write_imports(out, people, roster=None, column=None):
             said.append(f"{nameless} members of groups are known only by name: --roster EXPORT "
                         "finds them in the gradebook that Blackboard or Canvas has exported")
         return said
+    roster.check_maximum(load_assignment().points)
     number = roster.find_column(column, [one.standing.submission.source for one in people])
     path = out / f"{roster.kind}-filled{roster.table.path.suffix.lower()}"
     roster.fill(path, number, {one.row: format_grade(one) for one in people

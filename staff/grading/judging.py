@@ -42,10 +42,14 @@ VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
 
 @dataclass(frozen=True)
 class Verdict:
-    """A Result for each check, and Findings about the code as a whole."""
+    """A Result for each check, and Findings about the code as a whole.
+
+    starved: whether code was stopped only since this machine had too much to do.
+    """
 
     results: list
     findings: list
+    starved: bool = False
 
 
 def prepare(sandbox):
@@ -65,7 +69,7 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
     seed:   of the fresh inputs.
     chosen: the ids of the checks to run; None for all.
     """
-    assignment, sources = sandbox.assignment, Sources(files)
+    assignment = sandbox.assignment
     described = load_layouts(assignment)[layout]
     checks = [one for one in load_checks(assignment)
               if described.judges(one) and (chosen is None or one.id in chosen)]
@@ -74,55 +78,59 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
         with open_student(folder, layout, sandbox, cases) as student:
             findings = list_code_findings(student)      # now: later it has the fresh inputs
             fresh = run_checks(checks, student)
-        reasons = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
+        starved = student.starved
+        sources = Sources(files)
+        reached = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
                    for one in checks}
-        unclear = [one for one in checks if fresh[one].result.words and not reasons[one][0]]
-        if unclear:
+        unclear = [one for one in checks if fresh[one].result.words and not reached[one][0]]
+        if unclear and not starved:
             cases = load_published_cases(assignment, layout)
             with open_student(folder, layout, sandbox, cases) as second:
                 second.left = student.left
                 known = run_checks(unclear, second)
                 findings = list_code_findings(second) or findings
-    doubts = [Finding("code", DOUBT, f"{one.id}: {reasons[one][1]}")
-              for one in checks if reasons[one][1]]
-    return Verdict([make_result(one, fresh[one], known.get(one), reasons[one][0],
-                                described.translate, sandbox, seed)
-                    for one in checks], doubts + findings)
+                starved = second.starved
+    doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
+              for one, (_, doubt) in reached.items() if doubt]
+    results = [make_result(one, fresh[one], known.get(one), reached[one][0],
+                           described.translate, sandbox, seed) for one in checks]
+    return Verdict(results, doubts + findings, starved)
 
 
 @dataclass(frozen=True)
-class Run:
-    """A check's result, the Problem behind it or None, and the seconds that it took."""
+class Trial:
+    """A check's result on some inputs, the Problem that it met, and its seconds."""
 
     result: object
-    problem: object
+    problem: Problem
     seconds: float
 
 
 def run_checks(checks, student):
-    """{check: its Run}."""
+    """{check: its Trial}."""
     found = {}
     for one in checks:
         start = time.perf_counter()
-        found[one] = Run(*try_check(one, student), time.perf_counter() - start)
+        result, problem = try_check(one, student)
+        found[one] = Trial(result, problem, time.perf_counter() - start)
     return found
 
 
-def make_result(check, fresh, known, why, translate, sandbox, seed):
-    """The Result of a check from its Run on fresh inputs, and on published ones or None.
+def make_result(check, fresh, known, unreached, translate, sandbox, seed):
+    """The Result of a check.
 
-    why:       the reason for which it could not reach the code; "" if it could.
-    translate: gives a sentence the names of the code's layout.
+    fresh, known: its Trials on fresh and on published inputs; known is None if there is none.
+    unreached:    why the grader could not reach the code; "" if it could.
+    translate:    gives a sentence the names of the code's layout.
     """
-    found, runs = fresh.result, [fresh, known] if known else [fresh]
+    found, seconds = fresh.result, fresh.seconds + (known.seconds if known else 0)
     state, words, shown = found.state, *map(translate, (
-        found.words, choose_words(found, runs[-1].result)))
-    if why:
-        state, words, shown = OPEN, why, PERSON + why
+        found.words, choose_words(found, (known or fresh).result)))
+    if unreached:
+        state, words, shown = OPEN, unreached, PERSON + unreached
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
     return Result(check.id, found.subtask, found.part, found.title, found.remark, state, words,
-                  shown, seed, fingerprint, sandbox.name, VERSIONS,
-                  round(sum(one.seconds for one in runs), 3))
+                  shown, seed, fingerprint, sandbox.name, VERSIONS, round(seconds, 3))
 
 
 def choose_words(fresh, known):

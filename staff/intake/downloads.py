@@ -1,9 +1,4 @@
-"""Finds the hand-ins in a folder or zip, and their students, by the platforms' names of files.
-
-Blackboard  Assignment 2_adal_attempt_2026-02-11-23-59-59_code.zip, and …-59-59.txt with the name
-Canvas      lovelaceada_LATE_12345_67890_code-1.zip, lovelaceada_12345_text.html
-Moodle      Ada Lovelace_123456_assignsubmission_file_/code.zip, or all in one name
-"""
+"""Finds the hand-ins in a folder or zip; names.py says whose they are."""
 
 import contextlib
 import os
@@ -16,26 +11,22 @@ from kit.files import Refused, one_line, reason
 from staff.intake import listing
 from staff.intake.listing import (BROKEN, FILE, FOLDER, decode_name, describe_path, is_archive,
                                   is_junk, list_folder, list_zip, remove_suffix)
+from staff.intake.names import (BLACKBOARD, Unclear, choose_platform, fits_a_platform,
+                                read_names)
 from staff.layouts import list_scripts
 from staff.record import FILE as RECORD
 
-BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})"
-                        r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<student>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?",
-                    re.DOTALL)
-CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<student>\d+)_"
-                    r"(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL)
-ANONYMOUS = re.compile(r"(?P<name>anon)(?P<late>_LATE)?_(?P<student>[A-Za-z0-9]{5})_"
-                       r"(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL)
 # "Name: Ada Lovelace (adal)", in any language
 RECEIPT = re.compile(r"[^:\n]{1,30}:[ \t]*(?P<name>[^\n]{1,200}?)[ \t]*"
-                     r"\((?P<student>[^()\n]{1,100})\)")
+                     r"\((?P<student>[^()\n]{1,100})\)[ \t\r]*(?:\n|$)")
 LARGEST_RECEIPT = 2**16
+AGAIN = re.compile(r"-[0-9]+(?=\.\w+$|$)")      # in the name of a file that is handed in again
 # files that platforms and teachers put beside hand-ins
 BESIDE = {".txt", ".csv", ".tsv", ".md", ".xls", ".xlsx", ".ods", ".html", ".htm", ".json",
           ".toml", ".log", ".xml", ".sqlite"}
 MOST_HAND_INS = 5000
 MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # in the zip of a whole course
+ODD_NAME = "its name is none of"    # how a note to the grader begins
 COPIES = "submissions"      # in an output folder, beside the record
 
 
@@ -55,7 +46,7 @@ class Item:
 
 @dataclass(frozen=True)
 class HandIn:
-    """One attempt of one student; fields as in Submission."""
+    """One attempt of one student; fields as in Submission, and why it cannot be taken in."""
 
     student: str
     source: str
@@ -63,12 +54,15 @@ class HandIn:
     attempt: str = ""
     platform: str = ""
     notes: tuple = ()
+    late: bool = False
+    refused: str = ""
     items: list = field(default_factory=list)       # (name within the hand-in, Item)
+    numbers: list = field(default_factory=list)     # Canvas's of the items
 
     def list_entries(self):
         """The entries of all its items; Refused if they cannot be listed."""
-        if not self.items:
-            raise Refused("no file was handed in")
+        if self.refused or not self.items:
+            raise Refused(self.refused or "no file was handed in")
         found = []
         for name, item in self.items:
             listed = item.list()
@@ -78,6 +72,20 @@ class HandIn:
                 listed = [replace(one, name=f"{name}/{one.name}") for one in listed]
             found += listed
         return found
+
+    def choose_file(self):
+        """The end of a file's name by which Canvas knows it again; "" on other platforms.
+
+        A zip is best: feedback in its name can be a zip, and so hold anything.
+        """
+        found = [f"{number}_{name}" for number, (name, _) in zip(self.numbers, self.items)
+                 if number]
+        return min(found, key=lambda one: not one.lower().endswith(".zip"), default="")
+
+    def describe(self):
+        """How its files lie there, in a text that is the same for the same files of a group."""
+        return repr([(item.kind, [(one.name if item.kind == FOLDER else name, one.size)
+                                  for one in item.list()]) for name, item in self.items])
 
 
 # ----------------------------------------------------------------------------- finding hand-ins
@@ -136,7 +144,7 @@ def is_output(folder, out):
     """Whether a folder is the grader's: this output, or that of an earlier grading."""
     if out is not None and folder.resolve() == out.resolve():
         return True
-    return (not match_platform(folder.name) and (folder / RECORD).is_file()
+    return (not fits_a_platform(folder.name) and (folder / RECORD).is_file()
             and (folder / COPIES).is_dir())
 
 
@@ -149,13 +157,13 @@ def list_in_downloads(path, items):
     for item in items:
         if is_beside(item):
             continue
-        if (item.kind != FILE or match_platform(item.name)
+        if (item.kind != FILE or fits_a_platform(item.name)
                 or not item.name.lower().endswith(".zip")):
             return []
         with contextlib.suppress(Refused, OSError):
             file = open(path / item.name, "rb")         # stays open, as above
             inside = list_in_zip(file, before=f"{item.name}/")
-            if any(match_platform(one.name) for one in inside):
+            if any(fits_a_platform(one.name) for one in inside):
                 found += inside
                 continue
         return []
@@ -196,7 +204,7 @@ def is_one_hand_in(items):
 
 def is_own_hand_in(item):
     """Whether an item has the name of a whole hand-in."""
-    return bool(match_platform(item.name)) or is_archive(item.name)
+    return fits_a_platform(item.name) or is_archive(item.name)
 
 
 def is_beside(item):
@@ -208,47 +216,65 @@ def is_beside(item):
 
 def sort_by_attempt(items):
     """The HandIns of items; the loose files of one attempt make one HandIn."""
-    found = {}
     receipts = read_receipts(items)
+    platform = choose_platform([item.name for item in items if not is_beside(item)
+                                or fits_a_platform(item.name)])
+    signs = read_names([item.name for item in items], platform,
+                       {before: user for before, (user, _) in receipts.items()})
+    own, attempts = {}, {}
     for item in items:
-        sign = match_platform(item.name)
-        if sign is None:
-            if not is_beside(item):
-                student = item.name if item.kind == FOLDER else remove_suffix(item.name)
-                one = found.setdefault(item.place, HandIn(student, item.place))
-                one.items.append((item.name, item))
-            continue
-        one = make_hand_in(sign, item, receipts)
-        known = found.setdefault((one.platform, one.student, one.attempt), one)
-        if not sign.groupdict().get("receipt"):
-            known.items.append((sign.groupdict().get("file") or item.name, item))
-        if known is not one:
-            found[one.platform, one.student, one.attempt] = replace(
-                known, notes=tuple(dict.fromkeys(known.notes + one.notes)))
-    return list(found.values())
+        sign = signs.get(item.name)
+        if isinstance(sign, Unclear):
+            own[item.place] = HandIn(item.name, item.place, refused=sign)
+        elif sign:
+            attempts.setdefault((sign.student, sign.attempt), []).append((sign, item))
+        elif not is_beside(item):
+            student = item.name if item.kind == FOLDER else remove_suffix(item.name)
+            notes = (f"{ODD_NAME} {platform}'s, as the others are",) if platform else ()
+            own.setdefault(item.place, HandIn(student, item.place, notes=notes)).items.append(
+                (item.name, item))
+    return [*own.values(), *(one for group in attempts.values()
+                             for one in make_hand_ins(group, receipts))]
 
 
-def match_platform(name):
-    """The match of a name with the pattern of a platform; None if no pattern fits."""
-    for pattern in (BLACKBOARD, MOODLE, ANONYMOUS, CANVAS):
-        if match := pattern.fullmatch(name):
-            return match
-    return None
+def make_hand_ins(group, receipts):
+    """The HandIns of the (Sign, Item)s of a student; Canvas does not tell its attempts apart."""
+    tries = split_tries(group)
+    found = []
+    for one in tries:
+        first, item = one[0]
+        folder = item.place.removesuffix(item.name)
+        _, name = receipts.get(first.before.rpartition("_attempt_")[0], ("", first.name))
+        late = any(sign.late for sign, _ in one)
+        found.append(HandIn(
+            first.student, f"{folder}{first.before}", name, first.attempt, first.platform,
+            ("handed in late, as Canvas says",) if late else (), late,
+            items=[(sign.file or item.name, item) for sign, item in one if not sign.receipt],
+            numbers=[sign.number for sign, _ in one if not sign.receipt]))
+        if one is not tries[-1]:        # the newest keeps the name that it has alone
+            found[-1] = replace(found[-1], source=f"{found[-1].source}_{first.number}")
+        if len(tries) > 1:
+            found[-1] = replace(found[-1], attempt=f"{first.number:012}")
+    return found
 
 
-def make_hand_in(sign, item, receipts):
-    """The HandIn, still without items, of an item that a platform has named."""
-    fields = sign.groupdict()
-    folder = item.place.removesuffix(item.name)
-    if sign.re is BLACKBOARD:
-        before = fields["before"]
-        student, name = receipts.get(before, (before.rsplit("_", 1)[-1], ""))
-        return HandIn(student, f"{folder}{before}_attempt_{fields['attempt']}", name,
-                      fields["attempt"], "Blackboard", (), [])
-    late = ("handed in late, as Canvas says",) if fields.get("late") else ()
-    platform = "Moodle" if sign.re is MOODLE else "Canvas"
-    source = f"{folder}{fields['name']}_{fields['student']}"
-    return HandIn(fields["student"], source, one_line(fields["name"], 100), "", platform, late, [])
+def split_tries(group):
+    """The (Sign, Item)s of a student, a list for each try, the newest last.
+
+    A new try begins where a file's name comes again, such as code.zip and code-1.zip, or where
+    lateness changes.
+    """
+    if not any(sign.number for sign, _ in group):
+        return [group]
+    tries, names = [], set()
+    for sign, item in sorted(group, key=lambda pair: pair[0].number):
+        name = AGAIN.sub("", sign.file)
+        if not tries or name in names or tries[-1][-1][0].late != sign.late:
+            tries.append([])
+            names = set()
+        tries[-1].append((sign, item))
+        names.add(name)
+    return tries
 
 
 def read_receipts(items):

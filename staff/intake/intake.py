@@ -7,33 +7,35 @@ import re
 import shutil
 import sys
 import tempfile
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 from kit.definition import load_assignment, tomllib
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, make_inner_folder, one_line, reason
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
+from staff.intake.repeats import (join_groups, note_repeats, refuse_closed, supersede_attempts)
 from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout, load_layouts
 from staff.record import LOOK, Submission, make_key
+from staff.times import find_time, find_zone, read_time
 
 UNFINISHED = ".unfinished-"
 SETTINGS = ("notebooks/report.toml", "report.toml")
 LARGEST_SETTINGS = 64 * 2**10
 MOST_MEMBERS, LONGEST_NAME = 10, 80
 MOST_DIFFERENCES = 5
-AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
 LIBRARIES = {"numpy", "matplotlib", "scipy", "tqdm", "torch", "kit", "sitecustomize",
              "usercustomize", "conftest", *getattr(sys, "stdlib_module_names", ())}
 NEVER_LOADED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib")
 
 
-def take_in(path, out, layout="auto", limits=None):
+def take_in(path, out, layout="auto", limits=None, times=None):
     """A Submission for each hand-in in a folder or zip, and keep clean copies in OUT.
+
+    times: of hand-ins, as staff.times reads them from an export.
 
     Some Submissions are refused, and earlier attempts are superseded. Copies stand in
     OUT/submissions/KEY; a copy that is right already is left alone. Refused if there are no
@@ -45,7 +47,9 @@ def take_in(path, out, layout="auto", limits=None):
     hand_ins = find_hand_ins(path, out)
     with open_copies(out) as copies:
         found = [take_one(one, copies, layout, limits) for one in hand_ins]
-        found = note_repeats(supersede_attempts(found, hand_ins))
+        found = add_times(found, hand_ins, times or {})
+        found = join_groups(supersede_attempts(found, hand_ins), hand_ins)
+        found = note_repeats(refuse_closed(found))
         clear_copies(copies, {one.key for one in found if one.sha256})
     return sorted(found, key=lambda one: (one.student, one.attempt, one.key))
 
@@ -66,14 +70,15 @@ def take_one(hand_in, copies, layout, limits):
     """The Submission of a hand-in, after its copy is written; or a refused one."""
     one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
                      one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
-                     notes=hand_in.notes)
+                     notes=hand_in.notes, late=hand_in.late, platform=hand_in.platform,
+                     file=hand_in.choose_file())
     try:
         files, notes = read_entries(hand_in.list_entries(), limits)
         one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
         if says := load_layouts()[one.layout].says:
             one = replace(one, notes=(*one.notes, LOOK + says))
-        members, notes = find_group(files)
-        one = replace(one, members=members, sha256=hash_files(files),
+        members, made, notes = find_group(files)
+        one = replace(one, members=members, made=made, sha256=hash_files(files),
                       notes=(*one.notes, *notes, *list_odd_names(files)))
     except Refused as refusal:
         return replace(one, refused=one_line(refusal, 300), layout="")
@@ -82,15 +87,40 @@ def take_one(hand_in, copies, layout, limits):
     return one
 
 
+def add_times(submissions, hand_ins, times):
+    """The submissions with the times that the platform tells, in names or in an export.
+
+    An export tells the time of the last attempt.
+    """
+    deadline = load_assignment().deadline
+    if deadline is None:
+        return submissions
+    last, zone, found = {}, find_zone(deadline), []
+    for one in submissions:
+        last[one.student] = max(last.get(one.student, ""), one.attempt)
+    for one, hand_in in zip(submissions, hand_ins):
+        handed_in = ""
+        if hand_in.platform == "Blackboard" and hand_in.attempt:
+            handed_in = read_time(hand_in.attempt, zone).isoformat()
+        elif one.attempt == last[one.student]:
+            handed_in = find_time(one, times)
+        found.append(replace(one, handed_in=handed_in))
+    return found
+
+
 def find_group(files):
-    """(names of the group, notes), from the manifest or report.toml of {name: bytes}."""
-    names, notes = [], []
+    """(names of the group, the manifest's time, notes) of {name: bytes}.
+
+    The names stand in the manifest, or in report.toml.
+    """
+    names, made, notes = [], "", []
     if MANIFEST in files:
         try:
             if len(files[MANIFEST]) > LARGEST_MANIFEST:
                 raise Refused(f"{MANIFEST} is too large")
             manifest = parse_manifest(files[MANIFEST])
             names, notes = manifest["group"], list_differences(manifest["files"], files)
+            made = one_line(manifest["made"], 40)
         except Refused as refusal:
             notes = [f"the manifest was not used: {one_line(refusal)}"]
     for name in SETTINGS:
@@ -103,7 +133,7 @@ def find_group(files):
     names = [name for name in dict.fromkeys(names) if name.lower() != PLACEHOLDER_AUTHOR.lower()]
     if len(names) > MOST_MEMBERS:
         notes.append(f"{len(names)} names of the group were given, {MOST_MEMBERS} were taken")
-    return tuple(names[:MOST_MEMBERS]), notes
+    return tuple(names[:MOST_MEMBERS]), made, notes
 
 
 def list_differences(listed, files):
@@ -174,7 +204,8 @@ def read_files(folder):
 def is_copied(folder, sha256):
     """Whether a clean copy is there, and complete."""
     with contextlib.suppress(OSError, Refused):
-        return folder.is_dir() and hash_files(read_files(folder)) == sha256
+        return (folder.is_dir() and not folder.is_symlink()
+                and hash_files(read_files(folder)) == sha256)
     return False
 
 
@@ -183,8 +214,7 @@ def open_copies(out):
     """Yield the folder for clean copies; Refused if they cannot be written."""
     copies = out / COPIES
     try:
-        copies.mkdir(parents=True, exist_ok=True)
-        yield copies
+        yield make_inner_folder(out, COPIES)
     except OSError as problem:
         raise Refused(f"{copies} cannot be written ({reason(problem)}): give another output "
                       "folder with -o") from None
@@ -214,60 +244,5 @@ def clear_copies(copies, keys):
         ours = re.fullmatch(r"[a-z0-9-]+-[0-9a-f]{10}", one.name) and one.name not in keys
         if ours or one.name.startswith(UNFINISHED):
             shutil.rmtree(one, ignore_errors=True)
-
-
-# ------------------------------------------------------------------- hand-ins beside each other
-
-def supersede_attempts(submissions, hand_ins):
-    """The submissions; each student's latest attempt supersedes the earlier ones.
-
-    Only a platform knows attempts. The latest one counts, even if it is refused.
-    """
-    attempts = defaultdict(list)
-    for one, hand_in in zip(submissions, hand_ins):
-        if hand_in.attempt:
-            attempts[hand_in.platform, one.student].append(one)
-    changed = {}
-    for group in attempts.values():
-        *earlier, latest = sorted(group, key=lambda one: one.attempt)
-        changed |= {one.key: replace(one, superseded=latest.key) for one in earlier}
-        readable = [one.attempt for one in earlier if not one.refused]
-        if latest.refused and readable:
-            changed[latest.key] = replace(latest, notes=(
-                *latest.notes, f"the attempt of {readable[-1]} could be read"))
-    return [changed.get(one.key, one) for one in submissions]
-
-
-def note_repeats(submissions):
-    """The submissions, with notes on students and members of groups who are named twice.
-
-    If the same student hands in the same files again, the first hand-in counts.
-    """
-    students, members = defaultdict(list), defaultdict(list)
-    for one in submissions:
-        if not one.superseded:
-            students[AGAIN.sub("", one.student).casefold()].append(one)
-            for name in one.members:
-                members[name.casefold()].append((name, one))
-    changed = {one.key: one for one in submissions}
-    for group in students.values():
-        first = group[0]
-        for one in group[1:]:
-            if one.sha256 and one.sha256 == first.sha256:
-                changed[one.key] = replace(one, superseded=first.key, notes=(
-                    *one.notes, f"the same files as {first.source}"))
-            else:
-                add_note(changed, group, "the same student is named")
-    for group in members.values():
-        add_note(changed, [one for _, one in group], f"{group[0][0]} is named")
-    return [changed[one.key] for one in submissions]
-
-
-def add_note(changed, group, words):
-    """Add a note on the others to each submission of a group that counts."""
-    group = [changed[one.key] for one in group if not changed[one.key].superseded]
-    for one in group:
-        if others := [other.source for other in group if other.key != one.key]:
-            words_on = f"{words} in {one_line(', '.join(others), 200)} as well"
-            if words_on not in one.notes:
-                changed[one.key] = replace(one, notes=(*one.notes, words_on))
+            with contextlib.suppress(OSError):      # rmtree leaves a link where it is
+                one.unlink()

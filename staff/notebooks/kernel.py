@@ -1,12 +1,14 @@
 """A kernel in the sandbox, for nbval; limits hold for everything that it sends.
 
-Both sides see one folder with sockets. A student's code can use them to send a false result, which
-nothing can prevent, or to end the run.
+The grader makes the sockets, in a folder that the sandbox does not see, and the kernel inherits
+them. So the grader never opens a path that a student's code can change. That code can use the
+sockets to send a false result, which nothing can prevent, or to end the run.
 """
 
 import contextlib
 import json
 import secrets
+import socket
 import time
 from pathlib import Path, PurePosixPath
 from queue import Empty
@@ -20,7 +22,10 @@ from staff.layouts import load_layouts
 from staff.sandbox.limits import MIB
 from staff.sandbox.program import Program
 
-START = Path(__file__).with_name("kernel_start.py")
+START, LISTEN = (Path(__file__).with_name(f"kernel_{name}.py") for name in ("start", "listen"))
+PORTS = {"shell": 1, "iopub": 2, "control": 3, "stdin": 4, "hb": 5}
+USED = ("shell", "iopub", "control")
+CONNECTION = "connection.json"
 START_SECONDS = 60
 SLICE = 0.25        # seconds between two looks at whether the kernel lives
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -34,20 +39,21 @@ class Ended(Exception):
 class SandboxKernel(RunningKernel):
     """A kernel in a sandbox, for an nbval_run.Request.
 
-    place: a folder for its sockets, with a short name.
+    place: a folder for its sockets, which is made. Its name must be short, as that of a socket: a
+           path from the folder where this process runs is, and tells the kernel nothing.
     """
 
     def __init__(self, request, place):
         self.limits, self.received = request.limits, 0
         self.process, self.started = None, False
         self.place = place
-        sockets = place / "s"
-        sockets.mkdir(parents=True)
+        place.mkdir()
         self.km = self.kc = None
         try:
-            inside = "/ipc" if request.sandbox.isolated else str(sockets)
-            connection = write_connection(sockets, inside)
-            self.process = self.launch(request, sockets)
+            with contextlib.ExitStack() as stack:
+                ours = {name: stack.enter_context(listen(place, PORTS[name])) for name in USED}
+                connection = write_connection(place, ours)
+                self.process = self.launch(request, [one.fileno() for one in ours.values()])
             self.deadline = time.monotonic() + request.limits.total_seconds
             self.kc = make_client(connection, request.limits)
             self.await_start()
@@ -55,12 +61,13 @@ class SandboxKernel(RunningKernel):
             self.stop()
             raise
 
-    def launch(self, request, sockets):
-        """The kernel's process."""
-        show = {"/start/kernel_start.py": START}
+    def launch(self, request, descriptors):
+        """The kernel's process, which inherits these sockets."""
+        show = {"/start/kernel_start.py": START, "/start/kernel_listen.py": LISTEN,
+                "/start/connection.json": self.place / CONNECTION}
         command = [request.sandbox.interpreter.program, "-I", "-B", "-X", "utf8",
                    "/start/kernel_start.py", str(PurePosixPath(request.name).parent),
-                   "/ipc/connection.json"]
+                   "/start/connection.json", "/start/kernel_listen.py"]
         layout = load_layouts(request.sandbox.assignment)[request.layout]
         for inside, folder in (("/supplied", layout.supplied), ("/replaced", layout.replaced)):
             if folder:
@@ -68,8 +75,9 @@ class SandboxKernel(RunningKernel):
             command.append(inside if folder else "")
         given = {name.split("/")[0] for name in request.sandbox.assignment.list_given()}
         command.append(",".join(sorted(given)))
-        return request.sandbox.run(Program(command, request.folder, show, {"/ipc": sockets},
-                                           ENVIRONMENT, request.limits, talk=False))
+        return request.sandbox.run(Program(command, request.folder, show, ENVIRONMENT,
+                                           request.limits, talk=False,
+                                           descriptors=tuple(descriptors)))
 
     def await_start(self):
         """Wait until the kernel answers; Ended if it does not."""
@@ -143,19 +151,28 @@ class SandboxKernel(RunningKernel):
             self.kc = None
 
 
-def write_connection(sockets, inside):
-    """Write the sockets' names for the kernel; the same for its client.
+def listen(place, number):
+    """A socket that listens in a folder."""
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(f"{place}/k-{number}")
+    made.listen()
+    made.setblocking(False)
+    return made
 
-    inside: the path of the sockets' folder as the kernel sees it.
+
+def write_connection(place, sockets):
+    """Write the connection for the kernel, which kernel_listen.py reads; the same for its client.
+
+    sockets: {channel: the socket that the kernel inherits}. The kernel wants others too: it makes
+             them without a place in a folder.
     """
-    ports = ("shell", "iopub", "stdin", "hb", "control")
     shared = {"transport": "ipc", "key": secrets.token_hex(32),
               "signature_scheme": "hmac-sha256", "kernel_name": "",
-              **{f"{port}_port": number for number, port in enumerate(ports, 1)}}
-    file = sockets / "connection.json"
-    file.write_text(json.dumps({**shared, "ip": f"{inside}/k"}), encoding="utf-8")
-    file.chmod(0o666)       # the kernel writes it again when it starts
-    return {**shared, "ip": f"{sockets}/k"}
+              **{f"{name}_port": number for name, number in PORTS.items()}}
+    inherited = {PORTS[name]: one.fileno() for name, one in sockets.items()}
+    (place / CONNECTION).write_text(json.dumps(
+        {**shared, "ip": f"@{secrets.token_hex(16)}", "inherited": inherited}), encoding="utf-8")
+    return {**shared, "ip": f"{place}/k"}
 
 
 def make_client(connection, limits):

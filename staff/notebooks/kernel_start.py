@@ -1,11 +1,12 @@
 """Starts a kernel in the sandbox, in the folder of a notebook of the submission.
 
-    python -I -B kernel_start.py PLACE CONNECTION SUPPLIED REPLACED GIVEN
+    python -I -B kernel_start.py PLACE CONNECTION LISTEN SUPPLIED REPLACED GIVEN
 
-This starts in a copy of the submission. PLACE is the notebook's folder there. SUPPLIED is a folder
-of files that are copied to PLACE if they are missing. The files in REPLACED replace the
-submission's files of the same name. Both may be "". GIVEN names the folders that are not the
-submission's, separated by commas. Runs on Python 3.8 and newer.
+This starts in a copy of the submission. PLACE is the notebook's folder there. LISTEN is
+kernel_listen.py, which gets the file CONNECTION. SUPPLIED is a folder of files that are copied to
+PLACE if they are missing. The files in REPLACED replace the submission's files of the same name.
+Both may be "". GIVEN names the folders that are not the submission's, separated by commas. Runs on
+Python 3.8 and newer.
 """
 
 import os
@@ -33,7 +34,7 @@ def replace(replaced, place, given):
                 shutil.copy(os.path.join(replaced, name), folder)
 
 
-def main(place, connection, supplied, replaced, given):
+def main(place, connection, listen, supplied, replaced, given):
     """Replace this process by a kernel."""
     folder = os.getcwd()
     if supplied:
@@ -42,7 +43,7 @@ def main(place, connection, supplied, replaced, given):
         replace(replaced, place, given.split(","))
     os.chdir(place)
     os.execv(sys.executable, [
-        sys.executable, "-B", "-X", "utf8", "-m", "ipykernel_launcher", "-f", connection,
+        sys.executable, "-B", "-X", "utf8", listen, connection,
         "--HistoryManager.enabled=False", "--IPKernelApp.log_level=ERROR",
         "--InteractiveShellApp.exec_lines=import sys; sys.path.insert(1, %r)" % folder])
 

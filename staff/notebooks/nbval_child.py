@@ -124,7 +124,7 @@ def main(folder):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = 2048 * MIB + 8 * request.limits.outputs_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    nbval.RunningKernel = lambda *_, **__: SandboxKernel(request, folder / "k")
+    nbval.RunningKernel = lambda *_, **__: SandboxKernel(request, Path("k"))
     nbval.IPyNbCell.compare_outputs = compare_outputs
     nbval.coalesce_streams = list       # slow for some outputs, and not needed
     os.chdir(folder)

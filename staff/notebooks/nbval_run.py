@@ -59,8 +59,7 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
     if language.lower() not in ("python", "ipython", "python3"):
         words = f"is written in {quote(language, 40)}: only Python is executed"
         return Outcome([Finding("notebooks", "stopped", words, notebook.name)], {})
-    with tempfile.TemporaryDirectory(prefix="rerun-", dir=choose_short_folder(),
-                                     ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(prefix="rerun-", ignore_cleanup_errors=True) as temporary:
         place = Path(temporary)
         content = json.dumps(prepare_notebook(code, ignored))
         (place / NOTEBOOK).write_text(content, encoding="utf-8")
@@ -70,12 +69,6 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
         rows = read_rows(place / CELLS)
     return Outcome(make_findings(notebook.name, code, rows, ended),
                    {code[row["cell"]][0]: row["printed"] for row in rows})
-
-
-def choose_short_folder():
-    """A folder for temporary files, with a name so short that a socket fits into it."""
-    folder = tempfile.gettempdir()
-    return folder if len(folder) < 60 else "/tmp"
 
 
 def prepare_notebook(code, ignored):

@@ -46,13 +46,13 @@ def fill_folder(folder, force=False):
 
 def replace_folder(new, folder, old):
     """Move new to folder, and what was there to old; on failure all is as before."""
-    if folder.exists():
+    if os.path.lexists(folder):     # a link too: it is moved, and its target stays
         os.rename(folder, old)
     try:
         if new.exists():
             os.rename(new, folder)
     except OSError:
-        if old.exists():
+        if os.path.lexists(old):
             os.rename(old, folder)
         raise
 

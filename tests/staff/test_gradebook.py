@@ -58,6 +58,19 @@ def test_each_student_has_a_row_with_all_subtasks(tmp_path):
     assert second["flags"] == "by hand missing: 4d plot"
 
 
+def test_each_member_of_a_moodle_group_has_a_row(tmp_path):
+    one = submission("6001", name="Ada Lovelace", members=("Ada Lovelace", "Ada Lovelace"),
+                     partners=(("6002", "Ada Lovelace"), ("6003", "Bo Ek")), late=True)
+    with record_of(tmp_path, (one, results())) as record:
+        put_marks(record, one.key)
+    write_report(tmp_path)
+    assert [(row["student"], row["total"], row["flags"]) for row in
+            rows(tmp_path / "gradebook.csv")] == [
+        ("6001", "100", "handed in late"),
+        ("6002", "100", "handed in late; member of a group, handed in by Ada Lovelace"),
+        ("6003", "100", "handed in late; member of a group, handed in by Ada Lovelace")]
+
+
 def test_a_refused_hand_in_is_an_empty_row_with_its_reason(tmp_path):
     one = submission("adal", refused="the zip is broken")
     record_of(tmp_path, (one, [])).connection.close()
@@ -79,7 +92,7 @@ def test_flags_name_what_the_teacher_should_know(tmp_path):
             put_marks(record, one.key)
     write_report(tmp_path)
     flags = {row["student"]: row["flags"] for row in rows(tmp_path / "gradebook.csv")}
-    assert flags == {"adal": "earlier attempts do not count: 1.zip", "boek": "UNSANDBOXED",
+    assert flags == {"adal": "other attempts do not count: 1.zip", "boek": "UNSANDBOXED",
                      "cleo": "the code has not been checked: please look at the code as a whole; "
                              "could not be done (code): it ended"}
 

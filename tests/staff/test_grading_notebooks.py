@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -498,8 +499,6 @@ def test_odd_values_are_left_out(hand_in):
     ("print('x' * 50_000_000)", "was stopped: "),
     ("while True: print('x' * 1000, flush=True)", "was stopped: "),
     ("x = []\nwhile True: x.append(bytearray(2**24))", "was stopped: it used more than"),
-    ("import os\nwhile True:\n    open(f'/ipc/{os.urandom(8).hex()}', 'wb').write(b'x' * 2**20)",
-     "was stopped: it wrote more than"),
     ("ip = get_ipython().kernel\n"
      "ip.session.send(ip.iopub_socket, 'stream', {'name': 5, 'text': {}}, parent=ip.get_parent())",
      ""),
@@ -521,6 +520,50 @@ def test_a_hostile_cell_ends_in_a_sentence(hand_in, monkeypatch, source, words):
                            for one in stopped), findings
     if words.startswith("was stopped"):
         assert found(findings, "stopped")[-1][1:] == (3, "cell 3 was not executed again")
+
+
+REPLACED_SOCKETS = """\
+import os, stat
+for folder, folders, names in os.walk('/'):
+    folders[:] = [name for name in folders if name not in ('proc', 'sys', 'usr')]
+    for path in [os.path.join(folder, name) for name in names]:
+        if os.path.lexists(path) and stat.S_ISSOCK(os.lstat(path).st_mode):
+            os.unlink(path)
+            os.symlink(%r, path)
+os.execv('/bin/sleep', ['sleep', '3'])   # the grader connects again and again meanwhile
+"""
+
+
+@pytest.mark.attack
+def test_no_socket_of_the_hosts_is_reached_through_the_kernels(hand_in, sandbox, tmp_path):
+    """Once its sockets were files that it could replace, and the grader followed the links."""
+    with socket.socket(socket.AF_UNIX) as host:
+        host.bind(str(tmp_path / "host"))
+        host.listen()
+        host.setblocking(False)
+        source = REPLACED_SOCKETS % str(tmp_path / "host")
+        findings = rerun_notebooks(hand_in(a=executed((source,))), STARTER, sandbox)
+        assert "ended the Python process" in found(findings, "stopped")[0][2]
+        with pytest.raises(BlockingIOError):
+            host.accept()
+
+
+@pytest.mark.attack
+def test_the_kernels_sockets_tell_nothing_of_the_host(hand_in, sandbox, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    source = """\
+import os, socket, stat
+for name in map(int, os.listdir('/proc/self/fd')):
+    try:
+        if stat.S_ISSOCK(os.fstat(name).st_mode):
+            named = socket.socket(fileno=os.dup(name))
+            print(*{named.getsockname(), named.getpeername()} - {''})
+    except OSError:
+        pass
+"""
+    findings = rerun_notebooks(hand_in(a=executed((source, printed("?")))), STARTER, sandbox)
+    words = " ".join(text for *_, text in found(findings, "differs"))
+    assert "k/k-1" in words and str(tmp_path) not in words and "rerun" not in words
 
 
 @pytest.mark.attack

@@ -141,6 +141,61 @@ def test_moodle(course):
     assert all(one.counts for one in found.values())
 
 
+def test_what_canvas_does_not_tell_apart(course):
+    """A file's name that comes again, or lateness that changes, begins a new try."""
+    put(course, **{"lovelaceada_1000_900000_hand-in.zip": archive(),
+                   "lovelaceada_LATE_1000_900777_hand-in-1.zip": archive(content=KIT + b"#"),
+                   "byroneve_1001_900001_task2.py": KIT, "byroneve_1001_900002_task3.py": b"",
+                   "byroneve_1001_900009_task2-1.py": KIT + b"#",
+                   "LATE_anon_Ab12x_800003_hand-in.zip": archive()})
+    found = take_in(course, course.parent / "out")
+    latest = {one.student: one for one in found if one.counts}
+    assert latest.keys() == {"1000", "1001", "Ab12x"} and len(found) == 5
+    assert [latest[one].late for one in latest] == [True, False, True]
+    assert "handed in late, as Canvas says" in latest["1000"].notes
+    assert latest["1000"].source == "lovelaceada_1000"
+    assert {one.superseded for one in found} - {""} == {latest["1000"].key, latest["1001"].key}
+    assert names_of(course, latest["1001"]) == ["task2.py"]
+    assert read_copy(latest["1000"], course.parent / "out")["task2.py"] == KIT + b"#"
+
+
+def test_a_group_of_moodles_is_one_submission(course):
+    for name, student in (("Ada Lovelace", 6001), ("Bo Åse", 6002), ("Ada Lovelace", 6003)):
+        put(course, **{f"{name}_{student}_assignsubmission_file_/code.zip": archive()})
+    put(course, **{"Cy_6004_assignsubmission_file_/task2.py": KIT,
+                   "Di_6005_assignsubmission_file_/code.zip": b"broken",
+                   "Ed_6006_assignsubmission_file_/code.zip": b"broken"})
+    found = taken(course)
+    assert found.keys() == {"6001", "6004", "6005", "6006"} and found["6005"].refused
+    group = found["6001"]
+    assert group.partners == (("6002", "Bo Åse"), ("6003", "Ada Lovelace"))
+    assert group.members == ("Ada Lovelace", "Bo Åse", "Ada Lovelace")
+    assert group.notes[-1] == ("Moodle has the same files for Ada Lovelace (6001), Bo Åse (6002), "
+                               "Ada Lovelace (6003): taken as one group's")
+    assert not found["6004"].partners       # the same script, but not handed in as the others
+
+
+def test_equal_files_are_a_groups_in_moodle_alone(course):
+    put(course, **{f"A_{name}_attempt_{DAY}_code.zip": archive() for name in ("ada", "bo")})
+    assert all(one.counts and not one.partners for one in taken(course).values())
+
+
+def test_a_name_that_does_not_tell_whose_it_is(course):
+    put(course, **{"lovelaceada_51234_4812345_20261234_hw.zip": archive()})
+    one, = taken(course).values()
+    assert one.student == "lovelaceada_51234_4812345_20261234_hw.zip"
+    assert one.refused.startswith("its name is Canvas's in two ways")
+    put(course, **{"byroneve_51235_4812346_hw.zip": archive()})
+    assert {one.student for one in taken(course).values() if one.counts} == {"51234", "51235"}
+
+
+def test_a_name_that_the_platform_did_not_give(course):
+    put(course, **{"lovelaceada_1000_900000_hw.zip": archive(), "byroneve_1_2_hw.zip": archive(),
+                   f"A_1000_attempt_{DAY}_hw.zip": archive()})
+    one = taken(course)[f"A_1000_attempt_{DAY}_hw"]
+    assert one.counts and "its name is none of Canvas's, as the others are" in one.notes
+
+
 def test_names_of_no_platform(course):
     put(course, **{"ada.zip": archive(), "Bo Bø/HW/task2.py": KIT, "cy.tar.gz": b"",
                    "dee.py": STARTER, "roster.csv": b"", "README.txt": b"", ".hidden/a.py": KIT,
