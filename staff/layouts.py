@@ -77,6 +77,8 @@ class Layout:
             return False
         if self.name == KIT:
             texts = [files[name] for name in self.own if name in files]
+            if not self.defines:
+                return bool(texts)
         else:
             texts = [text for name, text in files.items()
                      if name.lower().endswith((".py", ".ipynb"))]
