@@ -1,11 +1,11 @@
 """The standing of each submission, from the record alone: points, marks and flags."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kit.check import PASSED
 from kit.definition import load_assignment
-from staff.feedback.csv_tables import format_points
+from staff.csv_tables import format_points
 from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
                           list_parts_by_hand)
 from staff.record import DOUBT, NOT_DONE, OPEN, Submission
@@ -23,6 +23,7 @@ class Standing:
     results: list
     findings: list
     marks: dict             # {(subtask, part): (points, comment)}
+    waiting: dict = field(default_factory=dict)     # {(subtask, part): why its marks do not stand}
     earlier: tuple = ()     # the student's attempts that it replaces
 
     @cached_property
@@ -45,13 +46,19 @@ class Standing:
         """{(subtask, part): points} of all parts by code; None for one that is open.
 
         The points that a person gives for a part replace those by code. If a person gives points
-        for the whole code, no part has any.
+        for the whole code, no part has any. While it waits which mark stands, the part is open.
         """
         if self.whole is not None:
             return {}
         found = count_parts(self.results, self.submission.layout)
-        return {where: points if self.given(*where) is None else self.given(*where)
+        return {where: None if self.waits(*where) else
+                points if self.given(*where) is None else self.given(*where)
                 for where, points in found.items()}
+
+    def waits(self, *where):
+        """Why the marks of a part do not stand, or those of the whole code if it is in it."""
+        return self.waiting.get(where) or (where in self.parts_by_code
+                                           and self.waiting.get(WHOLE)) or ""
 
     @property
     def whole(self):
@@ -130,6 +137,8 @@ class Standing:
     def list_reasons(self, *parts):
         """Why these parts are open: each sentence of their checks once."""
         charge = load_assignment().charge
+        if waits := list(dict.fromkeys(filter(None, (self.waits(*where) for where in parts)))):
+            return waits
         return list(dict.fromkeys(
             result.words for result in self.results if result.state == OPEN and not result.remark
             and charge(result) in parts)) or ["not checked"]
@@ -170,6 +179,8 @@ class Standing:
         if decided := [where for where in (WHOLE, *self.parts_by_code)
                        if self.given(*where) is not None]:
             found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")
+        found += [f"to be marked again: {' '.join(where)}: {words}"
+                  for where, words in self.waiting.items()]
         if one.late:
             found.append("handed in late")
         if any(result.sandbox == UNSANDBOXED for result in self.results):
@@ -208,9 +219,16 @@ def read_standings(record):
     for one in listed:
         if one.superseded:
             earlier.setdefault(one.superseded, []).append(one)
+    settled = record.settle_marks()
     return [Standing(one, record.list_results(one.key), record.list_findings(one.key),
-                     record.list_marks(one.key), tuple(earlier.get(one.key, ())))
+                     *split_settled(settled.get(one.key, {})), tuple(earlier.get(one.key, ())))
             for one in listed if not one.superseded]
+
+
+def split_settled(settled):
+    """(marks, waiting), as a Standing has them, of {(subtask, part): marks.Settled}."""
+    return ({where: (one.points, one.comment) for where, one in settled.items() if one.mark},
+            {where: one.waits for where, one in settled.items() if one.waits})
 
 
 def share_losses(standing):
