@@ -76,8 +76,8 @@ def describe_answer(work, key, subtask):
     numbers = record.query("SELECT * FROM numbers WHERE key = ? AND subtask = ?", key, subtask)
     text = record.list_answers(key).get(subtask, "")
     return {"html": typeset(text) if text.strip() else "", "bare": clean(text),
-            "figures": [{"id": f"{row['rowid']}-{row['pixels']}", "caption": clean(f"{row['notebook']}, cell "
-                                                              f"{row['cell']}")}
+            "figures": [{"id": f"{row['rowid']}-{row['pixels']}",
+                         "caption": clean(f"{row['notebook']}, cell {row['cell']}")}
                         for row in figures],
             "checks": [{"title": one.title, "state": one.state, "words": clean(one.words)}
                        for one in standing.results if subtask in (one.subtask, WHOLE[0])
@@ -149,10 +149,10 @@ def compare_texts(before, now):
 
 
 def list_offered(work, item):
-    """The comments on other answers to the same part, the most frequent first."""
+    """The comments on other answers to this part, the most frequent first."""
     counts = {}
-    for (_, *where), marks in work.marks.items():
-        if tuple(where) == item.where[1:]:
+    for (key, *where), marks in work.marks.items():
+        if tuple(where) == item.where[1:] and key != item.key:
             for line in {line for mark in marks for line in mark.comment.splitlines()}:
                 counts[line] = counts.get(line, 0) + 1
     ordered = sorted(filter(str.strip, counts), key=lambda line: (-counts[line], line))

@@ -1,10 +1,8 @@
 """Marks by hand: the marking guide, the table that goes out, and the table that comes in."""
-import csv
-import io
-
 import pytest
 from here import ROOT, SUBTASKS
 from grading_helpers import put, put_marks, record_of, results, submission
+from marking_helpers import save, table
 
 from kit.files import Refused
 from staff.marking.command import main
@@ -27,23 +25,6 @@ def out(tmp_path):
         put(record, "answers", key=both[0].key, subtask="3a", text="=1+1 is\nwhat I read")
     write_report(tmp_path / "out")
     return tmp_path / "out"
-
-
-def table(out):
-    """The rows of marking.csv as dicts, without that of the refused hand-in."""
-    text = (out / "marking.csv").read_text(encoding="utf-8-sig")
-    return [row for row in csv.DictReader(io.StringIO(text)) if row["student"] != "cleo"]
-
-
-def save(path, rows, encoding="utf-8-sig", delimiter=",", names=None):
-    """Save rows as a spreadsheet would."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names or list(rows[0]), delimiter=delimiter,
-                            extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    path.write_bytes(text.getvalue().encode(encoding))
-    return path
 
 
 def marks_of(out, row):
