@@ -174,13 +174,14 @@ class MarksOfRecord:
             found.setdefault((row["subtask"], row["part"]), {})[row["element"]] = row["text"]
         return found
 
-    def list_all_marks(self):
-        """{(key, subtask, part): [Mark of each marker]} of all submissions, drafts too.
+    def list_all_marks(self, key=None):
+        """{(key, subtask, part): [Mark of each marker]} of all submissions, or of one; drafts too.
 
         The answers that were marked are left out: see read_whole_mark.
         """
         found, names = {}, ", ".join(field.name for field in fields(Mark) if field.name != "seen")
-        for row in self.query(f"SELECT {names}, '' AS seen FROM marks ORDER BY at, marker"):
+        for row in self.query(f"SELECT {names}, '' AS seen FROM marks WHERE ? IN (key, '') "
+                              "ORDER BY at, marker", key or ""):
             mark = read_mark(row)
             found.setdefault(mark.where, []).append(mark)
         return found

@@ -16,10 +16,10 @@ MOST_OFFERED = 12           # comments that are offered again
 MOST_WORDS = 4_000          # of two answers that are compared
 
 
-def describe_work(work, marker, names):
+def describe_work(work, marker, busy, names):
     """The questions with their progress, the students, and what is to be looked at."""
     lists = {OPEN_PARTS: work.open_items, **work.questions}
-    return {"questions": [describe_question(work, name, items, marker)
+    return {"questions": [describe_question(work, name, items, marker, busy)
                           for name, items in lists.items() if items],
             "students": [{"key": key, "name": name_student(work, key, names)}
                          for key in work.students],
@@ -34,10 +34,10 @@ def describe_work(work, marker, names):
             "twice": work.twice}
 
 
-def describe_question(work, name, items, marker):
+def describe_question(work, name, items, marker, busy):
     """One question: its title, its progress, and the guide's part."""
     part = work.guide.get((items[0].subtask, items[0].part)) if name != OPEN_PARTS else None
-    progress = work.count_progress(items, marker)
+    progress = work.count_progress(items, marker, busy)
     if part is None:
         return {"name": name, "title": "Parts that the grader could not reach", **progress}
     return {"name": name, "title": f"{name_part(*items[0].where[1:])}: {part.title}",
@@ -104,7 +104,7 @@ def describe_state(work, item, marker, names):
             "blind": blind and bool(others), "points": None if blind else settled.points,
             "comment": "" if blind else clean(settled.comment), "waits": clean(settled.waits),
             "old": describe_change(work, item) if settled.waits.startswith(CHANGED) else None,
-            "alike": [one.where for one in work.list_alike(item)],
+            "alike": [one.where for one in work.list_alike(item, marker)],
             "why_open": clean("; ".join(standing.list_reasons(item.where[1:])))
             if item.where[1:] in standing.open else clean(standing.open_words)
             if item.where[1:] == WHOLE else "",

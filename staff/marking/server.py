@@ -50,7 +50,7 @@ class Desk:
         if twice is not None:
             self.record.write_setting(TWICE, twice)
         self.token = secrets.token_urlsafe(24)
-        self.busy = {}          # {where: (marker, since)}
+        self.busy = {}          # {marker: (where, since)}
         self.threads = ThreadPoolExecutor(2)
         self.work, self.version = Worklist(self.record), self.read_version()
 
@@ -68,8 +68,8 @@ class Desk:
     def list_busy(self, marker):
         """{where: who looks at it now}, without this marker."""
         now = time.monotonic()
-        self.busy = {where: one for where, one in self.busy.items() if now - one[1] < BUSY}
-        return {where: who for where, (who, _) in self.busy.items() if who != marker}
+        return {where: who for who, (where, since) in self.busy.items()
+                if who != marker and now - since < BUSY}
 
 
 class Handler(tornado.web.RequestHandler):
@@ -147,7 +147,7 @@ class ReadHandler(Handler):
         work, marker = self.desk.refresh(), self.get_query_argument("marker", "")
         names = self.get_query_argument("names", "") == "1"
         if name == "work":
-            value = contents.describe_work(work, marker, names)
+            value = contents.describe_work(work, marker, self.desk.list_busy(marker), names)
             self.answer(value | {"marker": self.desk.marker})
         elif name == "items":
             self.answer(contents.describe_items(work, self.get_query_argument("list"), marker,
@@ -170,7 +170,7 @@ class ReadHandler(Handler):
             self.answer(contents.describe_guide(work, item.subtask, item.part))
         else:
             if marker:
-                self.desk.busy[item.where] = (one_line(marker, 60), time.monotonic())
+                self.desk.busy[one_line(marker, 60)] = (item.where, time.monotonic())
             self.answer(contents.describe_state(work, item, marker, names))
 
 
@@ -193,18 +193,19 @@ class WriteHandler(Handler):
         except (Refused, sqlite3.Error, ValueError, RecursionError) as problem:
             self.set_status(400)
             self.answer({"error": one_line(problem, 400)})
-        finally:
-            self.desk.work.read_marks()
 
     def do_mark(self, work, sent):
         """Keep marks."""
         marks = giving.make_marks(work, sent)
         work.record.put_marks(marks)
+        work.read_marks_of({mark.key for mark in marks})
         return {"marked": len(marks)}
 
     def do_undo(self, work, sent):
         """Take back the marker's last step."""
-        return {"undone": work.record.undo_marks(giving.read_marker(sent.get("marker")))}
+        undone = work.record.undo_marks(giving.read_marker(sent.get("marker")))
+        work.read_marks()
+        return {"undone": undone}
 
     def do_comment(self, work, sent):
         """Keep a comment for all who lost an element."""
@@ -216,12 +217,14 @@ class WriteHandler(Handler):
         work.record.put_element_comment(
             item.subtask, item.part, element, giving.read_comment(sent.get("text", "")),
             giving.read_marker(sent.get("marker")))
+        work.read_marks()
 
     def do_resum(self, work, _):
         """Sum the elements of all marks again, with the points that the guide gives now."""
         marks = [replace(work.record.read_whole_mark(mark), points=points, at="")
                  for mark, points in work.list_resums()]
         work.record.put_marks(marks)
+        work.read_marks()
         return {"changed": len(marks)}
 
 

@@ -49,16 +49,30 @@ class Worklist:
         self.twice = record.read_setting(TWICE, 0)
         self.standings = {one.submission.key: one for one in read_standings(record)}
         self.submissions = record.list_submissions()
-        self.bases = record.list_bases()
+        self.bases, self.settled = record.list_bases(), {}
         self.read_marks()
 
     def read_marks(self):
-        """Read the marks again; the rest stays."""
+        """Read all marks and comments again; the rest stays."""
         self.marks = self.record.list_all_marks()
         self.comments = self.record.list_element_comments()
-        self.settled = settle_all(self.marks, self.bases, self.comments, self.submissions)
-        for key, one in self.standings.items():
-            marks, waiting = split_settled(self.settled.get(key, {}))
+        self.settle(self.standings)
+
+    def read_marks_of(self, keys):
+        """Read the marks of some submissions again."""
+        self.marks = {where: found for where, found in self.marks.items() if where[0] not in keys}
+        for key in keys:
+            self.marks |= self.record.list_all_marks(key)
+        self.settle(keys)
+
+    def settle(self, keys):
+        """Find again what stands for some submissions."""
+        ones = [one for one in self.submissions if one.key in keys or one.superseded in keys]
+        found = settle_all(self.marks, self.bases, self.comments, ones)
+        for key in keys:
+            self.settled[key] = found.get(key, {})
+            marks, waiting = split_settled(self.settled[key])
+            one = self.standings[key]
             if (marks, waiting) != (one.marks, one.waiting):
                 self.standings[key] = replace(one, marks=marks, waiting=waiting)
 
@@ -154,12 +168,15 @@ class Worklist:
         """The keys of all submissions, in a drawn order."""
         return sorted(self.standings, key=lambda key: self.lot("student", key))
 
-    def list_alike(self, item):
-        """The other Items with the same answer, or that are untouched too."""
-        same = self.by_hand.get(item.where)
-        name = f"{item.subtask}-{item.part}"
+    def list_alike(self, item, marker):
+        """The other Items with the same answer, or that are untouched too.
+
+        Those that only somebody else has marked are left out.
+        """
+        same, name = self.by_hand.get(item.where), f"{item.subtask}-{item.part}"
         return [one for one in self.questions.get(name, ()) if same and same.group
-                and one.group == same.group and one.where != item.where]
+                and one.group == same.group and one.where != item.where
+                and (self.tell_state(one, marker) != DONE or self.list_own(one, marker)[0])]
 
     def find_settled(self, item):
         """The Settled of an Item."""
@@ -189,10 +206,15 @@ class Worklist:
         drafts = [one for one in self.marks.get(item.where, ()) if not one.done]
         return BEGUN if drafts else TO_MARK
 
-    def count_progress(self, items, marker):
-        """{"all": Items, "done": those that are marked, "mine": those that the marker marked}."""
+    def count_progress(self, items, marker, busy):
+        """How many Items there are, and how far they are, as the page reads it.
+
+        mine: those that the marker has marked.   free: those to mark at which nobody is now.
+        """
         states = [self.tell_state(one, marker) for one in items]
-        return {"all": len(items), "done": sum(one in (DONE, AGAIN) for one in states),
+        return {"free": sum(state != DONE and one.where not in busy
+                            for state, one in zip(states, items)),
+                "all": len(items), "done": sum(one in (DONE, AGAIN) for one in states),
                 "mine": sum(bool(self.list_own(one, marker)[0]) for one in items),
                 "twice": states.count(AGAIN)}
 

@@ -14,6 +14,17 @@ from grading_helpers import put, record_of, results, submission
 from staff.marking.server import Desk, listen
 from staff.record import FILE, Record
 
+HOSTILE = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+    "[a](javascript:alert(1))", "![a](http://evil.example/x.png)", "<http://evil.example>",
+    r"$\href{javascript:alert(1)}{x}$", r"$\text{<img src=x onerror=alert(1)>}$",
+    r"$\class{x}{\style{background:url(//evil.example)}{y}}$", "$$<math><script>x</script>$$",
+    "<math><annotation-xml encoding='text/html'><img src=x onerror=alert(1)></math>",
+    "```{=html}\n<script>alert(1)</script>\n```", "`<b>`{=html}", "# T {#x onclick=alert(1)}",
+    "[x]{.y onclick=alert(1)}", "::: {onclick=alert(1)}\nx\n:::", "KITMATHiZ KITMATHd3c623eZ",
+    "KITMATHiffZ", "]]>", "<!-- x", "&lt;script&gt;", "a\x00b\x1b[2J", "\u202eabc",
+    "| a |\n|---|\n| <script>x</script> |", "---\ntitle: <script>\n---\n",
+    "\\newcommand{\\a}{\\a\\a}$\\a$"]
 ANSWER = "The chain rule over $z_j$ gives $\\delta_j x_i$."
 
 

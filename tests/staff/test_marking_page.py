@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 from grading_helpers import put_marks
-from marking_helpers import (ANSWER, Client, class_of, hand_in, list_marks, save, serve_desk,
-                             table)
+from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_marks, save,
+                             serve_desk, table)
 
 from staff.feedback.report_command import write_report
 from staff.marking.guide import read_guide
@@ -86,18 +86,6 @@ def test_nothing_is_fetched_from_outside_and_no_other_page_frames_it(ann):
 
 
 # ------------------------------------------------------------------------------ a student's text
-
-HOSTILE = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
-    "[a](javascript:alert(1))", "![a](http://evil.example/x.png)", "<http://evil.example>",
-    r"$\href{javascript:alert(1)}{x}$", r"$\text{<img src=x onerror=alert(1)>}$",
-    r"$\class{x}{\style{background:url(//evil.example)}{y}}$", "$$<math><script>x</script>$$",
-    "<math><annotation-xml encoding='text/html'><img src=x onerror=alert(1)></math>",
-    "```{=html}\n<script>alert(1)</script>\n```", "`<b>`{=html}", "# T {#x onclick=alert(1)}",
-    "[x]{.y onclick=alert(1)}", "::: {onclick=alert(1)}\nx\n:::", "KITMATHiZ KITMATHd3c623eZ",
-    "KITMATHiffZ", "]]>", "<!-- x", "&lt;script&gt;", "a\x00b\x1b[2J", "\u202eabc",
-    "| a |\n|---|\n| <script>x</script> |", "---\ntitle: <script>\n---\n",
-    "\\newcommand{\\a}{\\a\\a}$\\a$"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -334,6 +322,8 @@ def test_the_same_and_untouched_answers_are_marked_together(tmp_path):
         items = [ann.state(d)["where"], *ann.state(d)["alike"]]
         assert ann.send("mark", items=items, points=0, comment="none")["marked"] == 2
         assert list_marks(tmp_path, e)[PART] == (0, "none")
+        bob = Client(ann.address, "bob")        # what another has marked is not marked with it
+        assert bob.state(d)["alike"] == [] and len(ann.state(d)["alike"]) == 1
         assert len(ann.send("undo")["undone"]) == 2
         two = [[a.key, *PART], [a.key, "1b", "rules"]]
         assert "one part" in ann.send("mark", items=two, points=0)["error"]

@@ -7,7 +7,7 @@ const TO_DO = ["changed", "markers differ", "to be marked", "begun", "to be mark
 const NO_ANSWER = "No answer was given.";
 const S = {work: null, list: "", items: [], at: 0, aside: null, state: null, answer: null,
            guide: null, draft: null, answers: new Map(), guides: new Map(), sending: Promise.resolve(),
-           shown: 0, before: ""};
+           shown: 0, busy: 0, before: ""};
 
 // ------------------------------------------------------------------------------------ the server
 
@@ -107,9 +107,11 @@ async function openNextQuestion(step = 0) {
   const at = all.findIndex(one => one.name === S.list);
   if (step) return all[at + step] && openList(all[at + step].name);
   const next = [...all.slice(at + 1), ...all.slice(0, at + 1)].find(
-    one => one.done < one.all || one.twice);
+    one => one.free);
   if (next) return openList(next.name);
-  tell("Everything is marked. Next: python -m staff report");
+  const left = all.some(one => one.done < one.all || one.twice);
+  tell(left ? "Others look at the answers that are left."
+            : "Everything is marked. Next: python -m staff report");
 }
 
 function tell(words) {
@@ -314,6 +316,7 @@ function readOwnPoints() {
 
 async function save(more = {}) {
   if (!S.state) return openNextQuestion();
+  document.activeElement.blur();      // so that its change is sent before, not after
   readOwnPoints();
   S.draft.comment = $("comment").value;
   if (S.draft.points === null && S.draft.elements === null) {
@@ -321,15 +324,15 @@ async function save(more = {}) {
     throw complain("Tick the elements first: A for all, 0 for none, or P to type the points.");
   }
   await post(true, more);
-  document.activeElement.blur();
   if (S.aside) return closeAside();
   await goOn();
 }
 
 async function goOn() {
-  await Promise.all([loadItems(), loadWork()]);
+  await loadItems();
   const next = findNext(S.at);
   if (next >= 0) return show(next);
+  await loadWork();
   await openNextQuestion();
 }
 
@@ -362,7 +365,8 @@ function openCode() {
 function take(at) {
   const words = S.state.offered[at];
   if (!words) return;
-  const box = $("comment"), lines = box.value.split("\n").filter(line => line.trim());
+  const box = $("comment"), lines = box.value.split("\n").filter(
+    line => line.trim() && line !== NO_ANSWER);
   box.value = [...lines, words].join("\n");
   keepDraft({comment: box.value});
 }
@@ -440,8 +444,21 @@ async function changeNames() {
   if (S.state) await show(S.at);
 }
 
-const run = action => Promise.resolve().then(action).catch(
-  problem => { if (!$("problem").textContent) complain(String(problem)); });
+async function run(action) {
+  setBusy(1);
+  try {
+    await action();
+  } catch (problem) {
+    if ($("problem").hidden) complain(String(problem));
+  } finally {
+    setBusy(-1);
+  }
+}
+
+function setBusy(change) {
+  S.busy += change;
+  document.body.setAttribute("aria-busy", String(S.busy > 0));
+}
 
 document.addEventListener("keydown", event => {
   const box = event.target, types = ["INPUT", "TEXTAREA", "SELECT"].includes(box.tagName) && box.type !== "checkbox";
@@ -449,13 +466,14 @@ document.addEventListener("keydown", event => {
   if (inZoom) return run(() => zoom($("zoom").at + 1));
   if (document.querySelector("dialog[open]") || event.metaKey) return;
   if (types) return pressInBox(event, box);
+  if (S.busy) return event.preventDefault();      // no key is for an answer that is not there yet
   if (event.key === "Escape" && S.aside) return run(closeAside);
   if (event.ctrlKey || event.altKey || event.isComposing) return;
   if (event.key === "Enter" && (box.tagName === "BUTTON" || box.tagName === "SUMMARY")) return;
   const digit = /^Digit([1-9])$/.exec(event.code);
   if (digit && (event.shiftKey || event.key === digit[1])) {
     event.preventDefault();
-    return run(() => tick(digit[1] - 1, event.shiftKey ? 0.5 : 1));
+    return tick(digit[1] - 1, event.shiftKey ? 0.5 : 1);
   }
   const action = KEYS[event.key] || KEYS[event.key.toLowerCase()];
   if (!action || event.repeat && event.key === "Enter") return;
