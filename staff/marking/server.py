@@ -43,7 +43,7 @@ BUSY = 120                  # seconds for which an answer counts as looked at
 
 
 class Desk:
-    """What the requests share: the record, the list of work, and who is at which answer."""
+    """The record, the list of work, and who is at which answer; all requests share it."""
 
     def __init__(self, out, marker="", twice=None):
         self.record, self.marker = open_record(out), marker
@@ -77,7 +77,7 @@ class Handler(tornado.web.RequestHandler):
 
     @property
     def desk(self):
-        """What the requests share."""
+        """The Desk."""
         return self.application.settings["desk"]
 
     def set_default_headers(self):
@@ -141,7 +141,7 @@ class FigureHandler(Handler):
 
 
 class ReadHandler(Handler):
-    """What the page asks for."""
+    """Answers what the page asks for."""
 
     async def get(self, _, name):
         work, marker = self.desk.refresh(), self.get_query_argument("marker", "")
@@ -180,7 +180,7 @@ class ReadHandler(Handler):
 
 
 class WriteHandler(Handler):
-    """What the page changes. Each change is one transaction."""
+    """Keeps what the page sends. Each change is one transaction."""
 
     def post(self, _, name):
         try:

@@ -77,16 +77,11 @@ class Worklist:
                 self.standings[key] = replace(one, marks=marks, waiting=waiting)
 
     @cached_property
-    def without_answer(self):
-        """{(key, subtask)} of the answers that say nothing."""
+    def with_words(self):
+        """{(key, subtask)} of the answers that say something."""
         rows = self.record.query("SELECT key, subtask, text FROM answers")
-        return {(row["key"], row["subtask"]) for row in rows if is_untouched(row["text"] or "")}
-
-    @cached_property
-    def answered(self):
-        """{(key, subtask)} of all answers, whatever they say."""
-        rows = self.record.query("SELECT key, subtask FROM answers")
-        return {(row["key"], row["subtask"]) for row in rows}
+        return {(row["key"], row["subtask"]) for row in rows
+                if not is_untouched(row["text"] or "")}
 
     @cached_property
     def with_figures(self):
@@ -124,8 +119,9 @@ class Worklist:
 
     def is_untouched(self, key, subtask, part):
         """Whether there is nothing to mark: no words, and no figure that the part may be about."""
-        silent = (key, subtask) in self.without_answer or (key, subtask) not in self.answered
-        return silent and (part == READING or (key, subtask) not in self.with_figures)
+        where = key, subtask
+        return where not in self.with_words and (
+            part == READING or where not in self.with_figures)
 
     def draw(self, name, items):
         """The Items in an order that is drawn for this question, with their numbers.
