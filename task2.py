@@ -159,7 +159,10 @@ def count_parameters(neurons_per_layer, num_inputs=785):
 def gradient_check(model, X, targets, samples=40, rng=0):
     """The relative error of each layer's gradient, |grad - derivative| / |derivative|, in the
     2-norm over `samples` weights. The derivative is a complex step, f'(w) = Im f(w + ih) / h: it
-    subtracts nothing, so no digits are lost, even with h = 1e-20 (Squire and Trapp, 1998)."""
+    subtracts nothing, so no digits are lost, even with h = 1e-20 (Squire and Trapp, 1998).
+
+    A loss with ln(ŷ + ε), for a small number ε, is another loss: its derivative differs by about
+    ε/ŷ from that of ln ŷ, so errors near 1e-9 come from there. Take ln max(ŷ, ε) instead."""
     h, rng, errors = 1e-20, np.random.default_rng(rng), []
     model.backward(X, model.forward(X), targets)
     grads = [grad.copy() for grad in model.grads]

@@ -46,6 +46,20 @@ class CheckReport:
         """The results of one subtask."""
         return [result for result in self.results if result.subtask == name]
 
+    def list_shown(self):
+        """[(a subtask's name, [(a result, its words)])]: an error is told in full once."""
+        told, shown = set(), []
+        for name in self.subtasks:
+            rows = []
+            for result in self.list_results(name):
+                before, _, cause = result.words.partition("cannot be imported: ")
+                known = cause in told
+                told |= {cause} if cause else set()
+                rows.append((result, f"{before}cannot be imported: see above" if known
+                             else result.words))
+            shown.append((name, rows))
+        return shown
+
     def count_points(self, subtask):
         """The points by code that a subtask earns; None if one of its parts was not tested."""
         found = 0
@@ -100,6 +114,9 @@ class CheckReport:
     @property
     def summary(self):
         """The last line."""
+        other = [self.make_heading(name) for name in self.subtasks if self.by_id[name].counts_in]
+        if not self.of and other and not self.by_hand:
+            return other[0]
         if not self.of:
             return (f"no points by code here; a person gives up to {self.by_hand} points"
                     if self.by_hand else "no points by code here")
@@ -109,12 +126,12 @@ class CheckReport:
 
     def __str__(self):
         lines, width = [], max((len(result.state) for result in self.results), default=0)
-        for name in self.subtasks:
+        for name, shown in self.list_shown():
             lines.append(self.make_heading(name))
-            for result in self.list_results(name):
+            for result, words in shown:
                 lines.append(f"  {result.state:{width}}  {result.label}")
-                if result.words:
-                    lines += textwrap.wrap(result.words, 96, initial_indent=" " * 6,
+                if words:
+                    lines += textwrap.wrap(words, 96, initial_indent=" " * 6,
                                            subsequent_indent=" " * 6)
         return "\n".join([*lines, "", self.summary])
 
@@ -122,17 +139,17 @@ class CheckReport:
 
     def _repr_html_(self):
         rows = []
-        for name in self.subtasks:
+        for name, shown in self.list_shown():
             rows.append(f'<tr><th colspan="2" style="text-align:left">'
                         f"{html.escape(self.make_heading(name))}</th></tr>")
-            rows += [make_row(result) for result in self.list_results(name)]
+            rows += [make_row(*one) for one in shown]
         return (f'<table style="text-align:left">{"".join(rows)}</table>'
                 f"<p>{html.escape(self.summary)}</p>")
 
 
-def make_row(result):
-    """A result as a row of an HTML table."""
-    words = f"<br>{html.escape(result.words)}" if result.words else ""
+def make_row(result, words):
+    """A result with its words as a row of an HTML table."""
+    words = f"<br>{html.escape(words)}" if words else ""
     colour = COLOURS.get(result.state, COLOURS[NOT_STARTED])
     style = f"background:{colour};color:#fff;padding:0 .5em;border-radius:.2em"
     return ('<tr><td style="white-space:nowrap;vertical-align:top;text-align:left">'

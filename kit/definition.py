@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from kit.deadline import Deadline, check_deadline
 from kit.files import Refused, one_line, reason
 
 try:
@@ -71,6 +72,7 @@ class Assignment:
     given: tuple = ()       # files that students get as they are
     data: dict = field(default_factory=dict)    # {file: sha256}, given too
     hand_in: HandInLimits = HandInLimits()
+    deadline: Deadline = None
 
     def __hash__(self):
         return hash(self.folder)
@@ -188,6 +190,8 @@ def read_assignment(folder):
         subtasks = [build_section(Subtask, path, {"id": name, **values}, f"subtasks.{name}")
                     for name, values in given.pop("subtasks").items()]
         limits = build_section(HandInLimits, path, given.pop("hand_in", {}), "hand_in")
+        if "deadline" in given:
+            given["deadline"] = read_deadline(path, given["deadline"])
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         return build_section(Assignment, path, {"folder": folder, "subtasks": tuple(subtasks),
                                         "hand_in": limits, **given, **lists}, "")
@@ -196,6 +200,24 @@ def read_assignment(folder):
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as problem:
         words = f"it has no {problem}" if isinstance(problem, KeyError) else reason(problem)
         raise Refused(f"{path} cannot be read ({words}): {AGAIN}") from None
+
+
+def read_deadline(path, values):
+    """The Deadline in a section; Refused names the line of what is wrong."""
+    def locate(name):
+        lines, inside = path.read_text(encoding="utf-8").split("\n"), False
+        for at, line in enumerate(lines, 1):
+            inside = line.startswith("[deadline]") or inside and not line.startswith("[")
+            if inside and re.match(rf"\s*{name}\s*=", line):
+                return f"{TOML}:{at}"
+        return TOML
+
+    if not isinstance(values, dict):
+        raise Refused(f"{path} has deadline = {one_line(values, 60)}, expected a section "
+                      "[deadline] with at = a time")
+    deadline = build_section(Deadline, path, values, "deadline")
+    check_deadline(deadline, locate)
+    return deadline
 
 
 def build_section(kind, path, values, section):

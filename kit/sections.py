@@ -7,6 +7,11 @@ PLACEHOLDER = "FILL IN ANSWER"
 PLACEHOLDER_AUTHOR = "Group NN"
 LEFT_OPEN = re.compile(r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE|^\W*TODO\W*$"
                        r"|^\W*(?i:(?:type|write|enter) your answer here)\W*$", re.MULTILINE)
+QUOTED = re.compile(  # words that speak of the placeholder: code, quotation marks, "replace …"
+    r"^(?:```|~~~).*?^(?:```|~~~)|(?P<ticks>`+)[^`]+(?P=ticks)|“[^”\n]*”|„[^“”\n]*[“”]|‘[^’\n]*’"
+    r"|«[^»\n]*»|\"[^\"\n]*\"|\b(?i:says?|saying|reads?|marked|called|replac(?:e|ing)"
+    r"|delet(?:e|ing)|remov(?:e|ing)|instead of|words)(?: the (?:words?|text))?[\s*_]+"
+    r"(?:FILL[ _]IN[ _]ANSWER|YOUR ANSWER HERE|TODO)\b", re.MULTILINE | re.DOTALL)
 TASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)(?!\w)")
 NOUN = "(?:task|subtask|part|exercise|problem|question|section)"
 LETTER_HEADING = re.compile(r"\W*([a-z])[.)]")             # "b) Forward", beneath "Task 2"
@@ -22,6 +27,11 @@ def remove_comments(text):
     """Markdown without its HTML comments."""
     first, *others = text.split("<!--")
     return first + "".join(other.partition("-->")[2] for other in others)
+
+
+def find_placeholder(text):
+    """The placeholder in Markdown, as a match; None if there is none but in quotation marks."""
+    return LEFT_OPEN.search(QUOTED.sub("quoted", remove_comments(text)))
 
 
 def is_empty(text):

@@ -11,6 +11,7 @@ COMMANDS = {
     "grade": ("staff.grading.command", "grade a folder of hand-ins: points, tables and pages"),
     "mark": ("staff.marking.command", "a page to give points by hand; a filled table of them"),
     "report": ("staff.feedback.report_command", "write the tables and pages of a grading again"),
+    "feedback": ("staff.feedback.hand_back_command", "write one zip that the platform takes back"),
     "cases": ("staff.cases", "store the numbers that the checks compare with"),
 }
 

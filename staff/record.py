@@ -16,7 +16,7 @@ from kit.files import Refused, reason
 from staff import marks
 
 FILE = "record.sqlite"
-FORMAT = 3
+FORMAT = 4
 WAIT = 30                   # seconds for the other process to end its transaction
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
 DOUBT = "doubt"             # that of one about a claim of which the files show no sign
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS submissions (
     key TEXT PRIMARY KEY, student TEXT, source TEXT, name TEXT, attempt TEXT, sha256 TEXT,
     layout TEXT, members TEXT, partners TEXT, notes TEXT, late INTEGER, refused TEXT,
-    superseded TEXT);
+    superseded TEXT, platform TEXT, file TEXT, handed_in TEXT, made TEXT);
 CREATE TABLE IF NOT EXISTS results (
     key TEXT, check_id TEXT, subtask TEXT, part TEXT, title TEXT, remark INTEGER, state TEXT,
     words TEXT, shown TEXT, seed INTEGER, fingerprint TEXT, sandbox TEXT, versions TEXT,
@@ -68,6 +68,10 @@ class Submission:
     late: bool = False      # whether the platform says that it was late
     refused: str = ""       # why it was refused, in one sentence; empty if it was not
     superseded: str = ""    # the key of the attempt that counts instead; empty if this one counts
+    platform: str = ""      # whose names the download has: "Canvas"; empty if no platform's
+    file: str = ""          # the end of a file's name there, by which the platform knows it again
+    handed_in: str = ""     # the time in UTC that the platform tells; empty if it tells none
+    made: str = ""          # the time in the hand-in's own manifest: shown, and no evidence
 
     @property
     def counts(self):

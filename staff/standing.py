@@ -6,6 +6,7 @@ from functools import cached_property
 from kit.check import PASSED
 from kit.definition import load_assignment
 from staff.csv_tables import format_points
+from staff.lateness import Lateness, judge_all
 from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
                           list_parts_by_hand)
 from staff.record import DOUBT, NOT_DONE, OPEN, Submission
@@ -24,7 +25,8 @@ class Standing:
     findings: list
     marks: dict             # {(subtask, part): (points, comment)}
     waiting: dict = field(default_factory=dict)     # {(subtask, part): why its marks do not stand}
-    earlier: tuple = ()     # the student's attempts that it replaces
+    earlier: tuple = ()     # the student's other attempts, which do not count
+    lateness: Lateness = None   # None if the assignment has no deadline
 
     @cached_property
     def subtasks(self):
@@ -125,14 +127,31 @@ class Standing:
         return sum(found or 0 for found in self.by_hand.values())
 
     @property
-    def total(self):
-        """All points so far."""
+    def earned(self):
+        """All points so far, before a penalty."""
         return self.sum_by_code + self.sum_by_hand
 
     @property
+    def penalty(self):
+        """The points that lateness takes; a refused hand-in has none, since a person decides."""
+        if self.lateness is None or self.submission.refused:
+            return 0
+        return self.lateness.count_penalty(self.earned)
+
+    @property
+    def total(self):
+        """All points so far, after a penalty."""
+        return round(self.earned - self.penalty, 2)
+
+    @property
+    def lacks_time(self):
+        """Whether the total waits for the time of a hand-in that is late."""
+        return self.lateness is not None and self.lateness.leaves_open
+
+    @property
     def is_complete(self):
-        """Whether the total can be exported: nothing is open, and no mark is missing."""
-        return not self.open and not self.missing
+        """Whether the total can be exported: nothing is open, no mark and no time is missing."""
+        return not self.open and not self.missing and not self.lacks_time
 
     def list_reasons(self, *parts):
         """Why these parts are open: each sentence of their checks once."""
@@ -163,6 +182,20 @@ class Standing:
         return f"{so_far}: {'; '.join(parts)}"
 
     @property
+    def late_words(self):
+        """What the grader should know of the time; "" if it is in time."""
+        one, late = self.submission, self.lateness
+        if late is None or not late.words:
+            return "handed in late" if one.late and late is None else ""
+        if late.leaves_open:
+            return f"{late.words}: it has no total; give its time to `staff grade` with --times"
+        if late.is_closed:
+            return f"{late.words}: to accept it, give an extension and grade again"
+        if self.penalty:
+            return f"{late.words}: {format_points(self.penalty)} points less"
+        return late.words
+
+    @property
     def missing(self):
         """The parts without a mark by hand, such as "1a derivation"."""
         return [f"{subtask} {part}" for subtask, part in self.parts_by_hand
@@ -181,8 +214,8 @@ class Standing:
             found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")
         found += [f"to be marked again: {' '.join(where)}: {words}"
                   for where, words in self.waiting.items()]
-        if one.late:
-            found.append("handed in late")
+        if late := self.late_words:
+            found.append(late)
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
         found += [f"could not be done ({finding.stage}): {finding.words}"
@@ -190,7 +223,7 @@ class Standing:
         found += [f"not believed: {finding.words}" for finding in self.findings
                   if finding.kind == DOUBT]
         if self.earlier:
-            found.append("earlier attempts do not count: "
+            found.append("other attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))
         if self.missing:
             every = len(self.missing) == len(self.parts_by_hand)
@@ -215,13 +248,14 @@ def list_subtasks_with_points():
 def read_standings(record):
     """The Standings of all submissions that no other attempt replaces, in order."""
     listed = record.list_submissions()
-    earlier = {}
+    lateness, earlier = judge_all(listed)[0], {}
     for one in listed:
         if one.superseded:
             earlier.setdefault(one.superseded, []).append(one)
     settled = record.settle_marks()
-    return [Standing(one, record.list_results(one.key), record.list_findings(one.key),
-                     *split_settled(settled.get(one.key, {})), tuple(earlier.get(one.key, ())))
+    return [Standing(one, [] if one.refused else record.list_results(one.key),
+                     record.list_findings(one.key), *split_settled(settled.get(one.key, {})),
+                     tuple(earlier.get(one.key, ())), lateness.get(one.key))
             for one in listed if not one.superseded]
 
 

@@ -8,22 +8,32 @@ from functools import cached_property, wraps
 
 import numpy as np
 
-from kit.checking.measuring import (Unmeasurable, find_ratio, holds, is_close, is_near,
-                                    measure_gradient, require_matrices)
+from kit.checking.measuring import (Unmeasurable, find_ratio, holds, is_close, measure_gradient,
+                                    require_matrices)
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
-from .network import PLAIN, judge_activations, judge_forward, make_network
+from .forward import judge_activations, require_outputs
+from .gradient_hints import explain_gradients
+from .network import PLAIN, make_network, read_list
+from .own_network import excuse_width
 
 
 @check("2b", "backward", "gradients of one hidden layer")
 def judge_backward(student):
+    excuse_width(student, require_gradients, lambda own: own.require_gradients())
+
+
+def require_gradients(student):
+    """Raise Problem unless small networks of one hidden layer have the right gradients."""
     tried = []
     for name, batches in (("plain", (32, 1, 5)), ("square", (4, 1))):
         case = student.cases[name]
         tried += [Gradients(student, case, N) for N in batches]
     if all(one.is_right for one in tried):
-        if holds(judge_forward, student) and holds(judge_activations, student):
+        if not all(one.is_right_by_itself for one in tried):
+            require_curve(student)
+        if holds(require_outputs, student) and holds(judge_activations, student):
             require_second_call(student, student.cases["plain"], tried[2])
         return
     for one in tried:
@@ -33,13 +43,25 @@ def judge_backward(student):
                   if not all(one.is_right for one in tried[:3]) else explain_gradients(tried[3:]))
 
 
+def require_curve(student):
+    """Raise Problem if the slope of the hidden layer is the same everywhere."""
+    model = make_network(student, student.cases["plain"]["ws"])
+    try:
+        slopes = student.call((model, "slope"), student.cases["functions"]["sigmoid"])
+    except Problem:
+        return      # backward does not need it
+    if isinstance(slopes, np.ndarray) and np.ptp(slopes) < 1e-9:
+        raise Problem(f"the gradients fit the outputs, but the slope is {slopes.flat[0]:.3g} for "
+                      "every output of a hidden layer: then the layer adds nothing")
+
+
 def require_second_call(student, case, one):
     """Raise Problem if gradients depend on an earlier call."""
     model = one.make_model()
     for rows in (slice(5, 10), slice(0, 5)):
         outputs = student.call((model, "forward"), case["X"][rows])
         student.call((model, "backward"), case["X"][rows], outputs, case["targets"][rows])
-    found = require_matrices(student.get((model, "grads")), one.ws, "grads")
+    found = require_matrices(read_list(student, model, "grads"), one.ws, "grads")
     if not all(map(is_close, found, one.by_forward)):
         raise Problem("the gradients of a second call of backward are wrong: are they added to "
                       "the old ones, or is another value kept?")
@@ -102,13 +124,20 @@ class Gradients:
     def call_backward(self, model, outputs):
         """The gradients after a call of backward."""
         self.student.call((model, "backward"), self.X, outputs, self.targets, pure=True)
-        return require_matrices(self.student.get((model, "grads")), self.ws, "grads")
+        after = read_list(self.student, model, "ws")
+        if isinstance(after, (list, tuple)) and not all(
+                is_close(one, w, 1e-9) for one, w in zip(after, self.ws)):
+            raise Problem("backward changes the weights: it should only set grads")
+        return require_matrices(read_list(self.student, model, "grads"), self.ws, "grads")
 
     @property
     def follows_forward(self):
-        """Whether the gradients are those of the student's own network."""
+        """Whether the gradients are those of the student's own network.
+
+        Derivatives that are all 0 show nothing: the network does not use these weights.
+        """
         return not isinstance(self.by_forward, Problem) and all(
-            is_close(grad.ravel()[chosen], derivatives)
+            derivatives.any() and is_close(grad.ravel()[chosen], derivatives)
             for grad, (chosen, derivatives) in zip(self.by_forward, self.derivatives))
 
     @property
@@ -150,105 +179,3 @@ class Gradients:
         one = self.by_right_outputs     # it comes before a Problem after a wrong forward
         in_both = isinstance(one, Problem) and isinstance(self.by_forward, Problem)
         return one if in_both or isinstance(one, NotWritten) else None
-
-
-def name_layer(layer, layers):
-    """A layer's name in a sentence."""
-    if layer == layers - 1:
-        return "output layer's"
-    return "hidden layer's" if layers == 2 else f"hidden layer {layer + 1}'s"
-
-
-def judge_layers(tried):
-    """A word for each layer's gradient, over batches of several sizes.
-
-    "right", a "multiple" of the right one, "zero" or "wrong".
-    """
-    found = []
-    for layer in range(len(tried[0].ws)):
-        pairs = [one.pairs[layer] for one in tried]
-        if all(is_close(*pair) for pair in pairs):
-            found.append("right")
-        elif not any(measured.any() for measured, _ in pairs):
-            found.append("zero")
-        else:
-            found.append("wrong" if None in [find_ratio(*pair) for pair in pairs] else "multiple")
-    return found
-
-
-def explain_gradients(tried):
-    """The measured error of wrong gradients, and the likeliest mistake."""
-    layers = len(tried[0].ws)
-    wrong = [layer for layer, verdict in enumerate(judge_layers(tried)) if verdict != "right"]
-    layer = wrong[-1]       # nearest to the loss, where a mistake shows first
-    one = next(one for one in tried if not is_close(*one.pairs[layer]))
-    factors = {one.N: find_ratio(*one.pairs[layer]) for one in tried}
-    factor = factors[one.N]
-    if factor is None:
-        return f"the {name_layer(layer, layers)} gradient" + explain_unequal(one, tried, layer)
-    alike = all(is_close(find_ratio(*one.pairs[other]) or 0, factor) for other in range(layers))
-    whose = "every layer's" if alike and layers > 1 else f"the {name_layer(layer, layers)}"
-    return (f"{whose} gradient is {factor:.4g} times the numerical one in every entry, and the "
-            f"batch holds {one.N}" + explain_factors(factors, one.targets.shape[1]))
-
-
-def explain_factors(factors, classes):
-    """The likeliest mistake behind a layer's factors {batch size: factor}."""
-    given = {N: factor for N, factor in factors.items() if factor is not None}
-    right = [str(N) for N, factor in given.items() if N > 1 and is_close(factor, 1)]
-    if right:
-        return f"; it is right for batches of {' and '.join(right)}"
-    if all(is_near(factor, N) for N, factor in given.items()):
-        return ": is the mean over the batch missing?"
-    if all(is_near(factor, 1 / N) for N, factor in given.items()):
-        return ": is it divided by the batch size twice?"
-    if all(is_near(factor, -1) for factor in given.values()):
-        return ": is the sign wrong?"
-    if all(is_near(factor, -N) for N, factor in given.items()):
-        return ": is the sign wrong, and the mean over the batch missing?"
-    if all(is_near(factor, 1 / classes) for factor in given.values()):
-        return f", with {classes} classes: take the mean over the examples, not over the classes"
-    if all(abs(factor) < 1e-6 for factor in given.values()):
-        return ": is it never set?"
-    if len(given) > 1 and max(given.values()) - min(given.values()) < 0.01 * max(given.values()):
-        return ", and the factor is the same for other batches: remove or add a constant factor"
-    return ""
-
-
-def explain_unequal(one, tried, layer):
-    """The measured error if the entries of a layer's gradient have different factors."""
-    measured, expected = one.pairs[layer]
-    error = np.linalg.norm(measured - expected) / max(np.linalg.norm(expected), 1e-300)
-    words = f" differs from the numerical one by {100 * error:.3g} %"
-    if layer < len(one.ws) - 1:
-        return words + explain_delta(tried, layer)
-    if one.is_transposed(layer):
-        return words + ": is it transposed?"
-    return words + (": look at the difference between outputs and targets, and at the factors "
-                    "that multiply it")
-
-
-def explain_delta(tried, layer):
-    """The error of a hidden layer's gradient; for one example, if possible, of each unit."""
-    single = next((one for one in tried if one.N == 1), None)
-    if single is None or isinstance(single.by_forward, Problem) or \
-            isinstance(single.numerical, Problem) or is_close(*single.pairs[layer]):
-        return (", but the layers after it are right: look at the delta that is passed back, "
-                "and at the slope")
-    grad, (chosen, derivatives) = single.by_forward[layer], single.derivatives[layer]
-    true = np.full(grad.size, np.nan)
-    true[chosen] = derivatives
-    with np.errstate(all="ignore"):
-        factors = grad / true.reshape(grad.shape)
-        unit = np.nanmedian(factors, axis=0)
-        uneven = np.nanmax(np.abs(factors / unit - 1)) > 1e-3
-    if uneven or not np.isfinite(unit).all():
-        return (", but the layers after it are right: look at the weights and the inputs that "
-                "multiply the delta")
-    words = (f"; for one example each unit has its own factor, from {unit.min():.3g} to "
-             f"{unit.max():.3g}")
-    if unit.min() > 3.99:
-        return words + ": the sigmoid's slope is at most 1/4; is the slope missing?"
-    if (unit < 0).any():
-        return words + ": should the weights to the next layer be transposed?"
-    return words + ": is the slope f'(z) wrong?"

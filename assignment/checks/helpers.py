@@ -50,6 +50,10 @@ def explain_loss(student, case, found, N):
     if is_near(factor, N):
         return (f"; that is {factor:.4g} times the right loss, for {N} examples: is it the sum "
                 "instead of the mean?")
+    if is_near(factor, N / 32):
+        return f", for {N} examples: is it divided by 32, whatever the number of examples is?"
+    if is_near(factor, 1 / 32):
+        return ", a 32nd of it: is it divided by 32 besides?"
     if is_near(factor, 1 / K):
         return (f"; that is {factor:.4g} times the right loss, for {K} classes: take the mean "
                 "over the examples only")
@@ -162,15 +166,21 @@ def judge_shuffling(student):
 
 
 @contextlib.contextmanager
-def replace_in_task2(student, name, value):
-    """Replace a function of task2.py for a while."""
-    module = student.call("importlib.import_module", "task2", keep=True)
+def replace_in(student, script, name, value):
+    """Replace a name of a script for a while."""
+    student.get(f"{script}.__name__")       # says so if it cannot be imported
+    module = student.call("importlib.import_module", script, keep=True)
     own = student.get((module, name), keep=True)
     student.set((module, name), value)
     try:
         yield
     finally:
         student.set((module, name), own)
+
+
+def replace_in_task2(student, name, value):
+    """Replace a function of task2.py for a while."""
+    return replace_in(student, "task2", name, value)
 
 
 def make_examples(N):
@@ -183,7 +193,11 @@ def load_batches(student, X, Y, size, **options):
     """The batches that batch_loader yields."""
     given = [student.call("numpy.array", one, keep=True) for one in (X, Y)]
     batches = student.call("utils.batch_loader", *given, size, keep=True, **options)
-    found = student.call("stand_in.list_batches", batches)
+    try:
+        found = student.call("stand_in.list_batches", batches)
+    except Problem as problem:
+        problem.args = (str(problem).replace("list_batches", "batch_loader"),)
+        raise
     if len(found) > len(X):
         raise Problem(f"batch_loader yields at least {len(found)} batches for {len(X)} examples: "
                       "does it never end?")

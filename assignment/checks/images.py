@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from kit.checking.measuring import holds, is_close, is_near, require_array, require_number
+from kit.checking.measuring import (holds, is_close, is_near, require_array, require_number,
+                                    tidy)
 from kit.checking.registry import check
-from kit.checking.student import NotWritten, Problem
+from kit.checking.student import Problem
 
 from .helpers import judge_one_hot, replace_in_task2
 
@@ -66,9 +67,23 @@ def preprocess(student, X, mean, std, kinds="fi", **options):
     return (found[:, 1:], found[:, 0]) if first else (found[:, :-1], found[:, -1])
 
 
+def find_unit(student):
+    """The unit of the student's mean and deviation, which is charged there: 1 or 1/255."""
+    X, _, mean, std = draw_images(student, 1)
+    try:
+        found = student.call("task2.training_statistics", X)
+        return 1 / 255 if is_close(found, [mean / 255, std / 255]) else 1
+    except (Problem, TypeError, ValueError):
+        return 1
+
+
 @check("2a", "scaling", "pixels scaled")
 def judge_scaling(student):
     X, scaled, mean, std = draw_images(student, 2)
+    if find_unit(student) != 1:
+        found, _ = preprocess(student, X, mean / 255, std / 255)
+        if is_close(found, scaled):
+            return "it fits the mean and the deviation of pixels that are divided by 255"
     found, column = preprocess(student, X, mean, std, kinds="f", pure=True)
     if is_close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
         return      # judge_bias_column reports a missing column
@@ -80,8 +95,8 @@ def judge_scaling(student):
                           f"{scaled[worst]:.4g}: are the numbers rounded or clipped?")
         raise Problem("equal pixels become different numbers: is each pixel or image scaled with "
                       "its own mean and standard deviation?")
-    raise Problem(f"a pixel x becomes {slope:.4g}·x {shift:+.4g}, with mean {mean} and standard "
-                  f"deviation {std}" + explain_scaling(slope, shift, std))
+    raise Problem(f"a pixel x becomes {tidy(slope):.4g}·x {tidy(shift):+.4g}, with mean {mean} "
+                  f"and standard deviation {std}" + explain_scaling(slope, shift, std))
 
 
 def explain_scaling(slope, shift, std):
@@ -102,6 +117,7 @@ def explain_scaling(slope, shift, std):
 @check("2a", "same_for_every_split", "the same two numbers for every split")
 def judge_every_split(student):
     X, scaled, mean, std = draw_images(student, 3)
+    mean, std = mean * find_unit(student), std * find_unit(student)
     found, _ = preprocess(student, X, mean - std / 2, std / 2)
     if is_close(found, scaled) and not is_close(found, 2 * scaled + 1):
         raise Problem("pre_process_images ignores the mean and the standard deviation that are "
@@ -126,10 +142,6 @@ def require_dataset(student):
         with replace_in_task2(student, "load_full_mnist", mnist):
             data = student.call("task2.load_dataset", keep=True)
             found = [student.get((data, name)) for name in ("X_train", "X_val")]
-    except NotWritten as blank:
-        if blank.subtask == "2a":
-            raise
-        return      # the labels' encoding is another subtask's
     except Problem:
         if all(holds(one, student) for one in (judge_one_hot, judge_statistics, judge_scaling)):
             raise

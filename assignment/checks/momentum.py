@@ -2,25 +2,37 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, is_close, is_near
+from kit.checking.measuring import find_ratio, is_close, is_near, tidy
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
-from .training import PLAIN, find_factors, make_trainer, make_weights, read_weights, update_once
+from .own_network import moves_right
+from .stepping import (PLAIN, find_factors, make_trainer, make_weights, needs_own_network,
+                       read_weights, take_step, try_ways, update_once)
 
 MOMENTUM = "task3.MomentumTrainer"
 
 
 @check("3c", "update", "seven steps with momentum")
 def judge_momentum(student):
+    try:
+        try_ways(student, lambda way: require_momentum(student, way))
+    except Problem as problem:
+        if not needs_own_network(problem) or not moves_right(student, "momentum", "task 3"):
+            raise
+
+
+def require_momentum(student, way):
+    """Raise Problem unless the weights move with momentum; way: as for take_step."""
     case, rate = student.cases["momentum"], 0.02
-    found = take_steps(student, case["grads"], rate, 0.9)
+    found = take_steps(student, case["grads"], rate, 0.9, way)
     right = find_right_steps(found, case, rate)
     if all(right):
-        require_gamma(student, case["grads"])
-        require_off(student, case["grads"])
+        require_gamma(student, case["grads"], way)
+        require_off(student, case["grads"], way)
     elif not all(find_right_steps(found, case, rate * find_known_factor(student, rate))):
-        raise Problem(explain_momentum(found, right, case, rate))
+        raise Problem(explain_momentum(found, right, case, rate)
+                      + ("" if right[0] else explain_start(student, case["grads"][0], way)))
 
 
 def find_right_steps(found, case, rate):
@@ -42,13 +54,12 @@ def find_known_factor(student, rate):
     return found[0] if None not in found and found[0] and np.ptp(found) < 1e-3 else 1
 
 
-def take_steps(student, grads, rate, gamma):
+def take_steps(student, grads, rate, gamma, way):
     """The weights after each step."""
     found, ws = [], make_weights(grads[0])
     trainer, model = make_trainer(student, MOMENTUM, ws, rate, momentum_gamma=gamma)
-    for step in grads:
-        student.set((model, "grads"), step)
-        student.call((trainer, "update"))
+    for number, step in enumerate(grads):
+        take_step(student, trainer, model, step, way, number)
         found.append(read_weights(student, model, ws))
     return found
 
@@ -67,11 +78,18 @@ def explain_momentum(found, right, case, rate):
     if all(plain):
         return (words + ": every step is plain gradient descent; is the previous update never "
                 "stored?")
-    if first >= 2:
+    if not any(jump.any() for step in jumps for jump in step):
+        return f"with γ = 0.9 and α = {rate}, no step changes a weight"
+    before_last = [is_close(jump, -rate * (grad + 0.9 * last), 1e-3) for jump, grad, last in
+                   zip(jumps[first], case["grads"][first], case["grads"][first - 1])]
+    if first >= 2 and all(before_last):
         return (f"{words}, the {'two' if first == 2 else first} steps before are right: is the "
                 "previous gradient stored instead of the previous update?")
     if first == 0 and factor == 0:
-        return words + ": it changes no weight; is the update used one step late?"
+        late = all(is_close(jump, -rate * grad, 1e-3)
+                   for jump, grad in zip(jumps[1], case["grads"][0]))
+        return words + (": it changes no weight; is the update used one step late?" if late else
+                        ": it changes no weight")
     if first == 0 and factor is not None:
         return (f"{words}: the weights move by {factor:.4g} times -α∂C/∂w"
                 + explain_first_step(factor, rate))
@@ -79,15 +97,27 @@ def explain_momentum(found, right, case, rate):
         kept = [find_ratio(-jump / rate - grad, before) for jump, grad, before in
                 zip(jumps[1], case["grads"][1], case["grads"][0])]
         if None not in kept:
-            return words + f": {kept[0]:.3g} of the first update is kept, expected γ = 0.9"
+            return words + f": {tidy(kept[0]):.3g} of the first update is kept, expected γ = 0.9"
     still = [layer + 1 for layer, jump in enumerate(jumps[first]) if not jump.any()]
     return words + (f": layer {still[0]} does not move" if still else "")
+
+
+def explain_start(student, grads, way):
+    """Say so if a new trainer moves the weights by gradients of 0."""
+    still = make_weights(grads)
+    found, = take_steps(student, [[0 * grad for grad in grads]], 0.02, 0.9, way)
+    if all(map(np.array_equal, found, still)):
+        return ""
+    return "; a new trainer moves the weights by gradients of 0: do trainers share the stored " \
+        "updates?"
 
 
 def explain_first_step(factor, rate):
     """The likeliest mistake if the first step has a wrong factor."""
     if is_near(factor, 1 / rate):
         return ": is the learning rate left out?"
+    if is_near(factor, rate):
+        return ": is the learning rate used twice?"
     if is_near(factor, 0.1):
         return ", a factor of 1 - γ: is it a moving average?"
     if is_near(factor, -1):
@@ -97,21 +127,21 @@ def explain_first_step(factor, rate):
     return ""
 
 
-def require_gamma(student, grads):
+def require_gamma(student, grads, way):
     """Raise Problem unless momentum_gamma decides how much is kept, and 0 keeps nothing."""
     ws = make_weights(grads[0])
-    first, second = take_steps(student, grads[:2], 0.1, 0.5)
+    first, second = take_steps(student, grads[:2], 0.1, 0.5, way)
     if not all(is_close(w - start, -0.1 * grad) for w, start, grad in zip(first, ws, grads[0])):
         raise Problem("the first step of a second trainer is not -α∂C/∂w: do trainers share the "
                       "stored updates?")
     kept = find_ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
     if kept is None or abs(kept - 0.5) > 1e-3:
-        part = "another part" if kept is None else f"{kept:.3g}"
+        part = "another part" if kept is None else f"{tidy(kept):.3g}"
         raise Problem(f"with γ = 0.5, {part} of the first update is kept, expected 0.5: use "
                       "self.momentum_gamma")
     try:
-        _, after, _ = update_once(student, MOMENTUM, ws, 0.1, momentum_gamma=0)
-        _, usual, _ = update_once(student, PLAIN, ws, 0.1)
+        _, after, _ = update_once(student, MOMENTUM, ws, 0.1, way, momentum_gamma=0)
+        _, usual, _ = update_once(student, PLAIN, ws, 0.1, way)
     except Problem:
         return      # 2c judges the plain step
     if not all(map(is_close, after, usual)):
@@ -119,10 +149,10 @@ def require_gamma(student, grads):
                       "plain gradient descent")
 
 
-def require_off(student, grads):
+def require_off(student, grads, way):
     """Raise Problem if the second step without momentum still contains a part of the first."""
     try:
-        first, second = take_steps(student, grads[:2], 0.1, 0)
+        first, second = take_steps(student, grads[:2], 0.1, 0, way)
     except Problem:
         return      # 2c judges the plain step
     start = make_weights(grads[0])

@@ -4,82 +4,88 @@ A stand-in replaces the network: its outputs and gradients are given, so only th
 judged.
 """
 
-import contextlib
-
 import numpy as np
 
-from kit.checking.measuring import (UNJUDGED, all_hold, describe_kind, find_ratio, holds, is_close,
-                                    is_near, require_matrices, require_number)
+from kit.checking.measuring import (UNJUDGED, describe_kind, find_limit, holds, is_close, is_near,
+                                    require_number)
 from kit.checking.registry import check
-from kit.checking.student import NotWritten, Problem
+from kit.checking.student import NotImported, NotWritten, Problem
 
-from .helpers import (judge_accuracy, judge_batches, judge_loss, judge_shuffling,
-                      replace_in_task2)
+from .helpers import judge_accuracy, judge_batches, judge_loss, judge_shuffling
+from .own_network import excuse_width, moves_right
+from .stepping import (PLAIN, find_factors, make_batch, make_trainer, make_weights,
+                       needs_own_network, read_weights, replace_wrong_loss, require_step, try_ways,
+                       update_once)
 
-PLAIN = "task2.SoftmaxTrainer"
+SIZES = 785, 64, 10
+AFTERWARDS = ": are they drawn only after the model is made?"
+FILLED = "right, but they are drawn only after the network is made: initial_weights is the place"
 HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
-
-
-def make_weights(grads):
-    """The weights of a stand-in before the first update, for gradients of these shapes."""
-    return [np.full_like(grad, value) for grad, value in zip(grads, (0.5, -0.5))]
-
-
-def make_batch(student, N):
-    """N rows whose first columns are a stand-in's outputs, and targets."""
-    outputs = student.cases["training"]["outputs"]
-    X = np.hstack([outputs, np.zeros((4, 1)), np.ones((4, 1))])
-    rows = np.arange(N) % 4
-    return X[rows], np.eye(outputs.shape[1])[np.array([1, 0, 2, 2])[rows]]
-
-
-def make_trainer(student, cls, ws, rate, given=None, examples=None, **options):
-    """Handles of a trainer and of the stand-in that it trains."""
-    model = student.call("stand_in.Model", ws, given or [np.ones_like(w) for w in ws], keep=True)
-    X, targets = examples or make_batch(student, 4)
-    dataset = student.call("task2.Dataset", X, targets, X, targets, keep=True)
-    trainer = student.call(cls, model, dataset, rate, 2, keep=True, **options)
-    return trainer, model
-
-
-def update_once(student, cls, ws, rate, **options):
-    """(weights before, weights after, gradients) of one update."""
-    trainer, model = make_trainer(student, cls, ws, rate, **options)
-    given = student.cases["training"]["grads"] if len(ws) == 2 else [np.ones_like(w) for w in ws]
-    student.set((model, "grads"), given)
-    student.call((trainer, "update"))
-    return ws, read_weights(student, model, ws), given
-
-
-def read_weights(student, model, ws):
-    """The weights of a stand-in."""
-    return require_matrices(student.get((model, "ws")), ws, "ws")
-
-
-def find_factors(before, after, grads, rate):
-    """For each layer its step as a multiple of -α∂C/∂w: 1 is right, None is another direction."""
-    return [find_ratio(new - old, -rate * grad) for old, new, grad in zip(before, after, grads)]
 
 
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def judge_initial_weights(student):
-    first, again, other = (draw_weights(student, "task2.SoftmaxModel", seed) for seed in (1, 1, 2))
-    for fan_in, w in zip(choose_sizes(student), first):
-        low, high, std = w.min(), w.max(), w.std()
-        if abs(std - 1 / np.sqrt(3)) < 0.02 and abs(w.mean()) < 0.03 and high - low > 1.95 \
-                and max(high, -low) <= 1:
-            continue
-        words = (f"the initial weights of a layer with fan-in {fan_in} go from {low:.3g} to "
-                 f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
-                 "1) has the standard deviation 0.577")
-        if low == high:
-            words += ": are they drawn only after the model is made?"
-        elif low >= 0:
-            words += ": are they drawn from 0 to 1?"
-        elif max(high, -low) > 1.05:
-            words += ": some lie outside; are they drawn from a normal distribution?"
-        raise Problem(words)
+    try:
+        excuse_width(student, require_initial_weights,
+                     lambda _: require_initial_weights(student, SIZES))
+    except (NotWritten, NotImported):
+        raise
+    except Problem as problem:
+        if AFTERWARDS in str(problem) and student.layout == "kit" and are_filled_later(student):
+            return FILLED
+        raise
+    return ""
+
+
+def are_filled_later(student):
+    """Whether a trainer, or the experiment, draws the weights from U(-1, 1)."""
+    inputs, units, outputs = SIZES
+    shapes = [np.zeros((inputs, units)), np.zeros((units, outputs))]
+    X, targets = np.zeros((2, inputs)), np.eye(2, outputs)
+    try:
+        experiment = student.call("task2.Experiment", "weights", keep=True)
+        model = student.call((experiment, "build_model"), 1, keep=True)
+        dataset = student.call("task2.Dataset", X, targets, X, targets, keep=True)
+        for make in (lambda: None,
+                     lambda: student.call(PLAIN, model, dataset, 0.1, 2, keep=True)):
+            make()
+            try:
+                for fan_in, w in zip(SIZES, read_weights(student, model, shapes)):
+                    require_uniform(w, fan_in)
+                return True
+            except Problem:
+                pass
+    except Problem:
+        pass
+    return False
+
+
+def require_initial_weights(student, sizes=None):
+    """Raise Problem unless a network's weights look as if drawn from U(-1, 1)."""
+    first, again, other = (draw_initial_weights(student, "task2.SoftmaxModel", seed, sizes)
+                           for seed in (1, 1, 2))
+    for fan_in, w in zip(sizes or choose_sizes(student), first):
+        require_uniform(w, fan_in)
     require_seeds(student, first, again, other)
+
+
+def require_uniform(w, fan_in):
+    """Raise Problem unless a layer's weights look as if drawn from U(-1, 1)."""
+    low, high, std = w.min(), w.max(), w.std()
+    sure = 0.35 / np.sqrt(w.size)       # a standard error; the mean's is 0.577 / √size
+    if abs(std - 1 / np.sqrt(3)) < max(0.02, 5 * sure) and \
+            abs(w.mean()) < max(0.03, 8 * sure) and high - low > 1.95 and max(high, -low) <= 1:
+        return
+    words = (f"the initial weights of a layer with fan-in {fan_in} go from {low:.3g} to "
+             f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
+             "1) has the standard deviation 0.577")
+    if low == high:
+        words += AFTERWARDS
+    elif low >= 0:
+        words += ": are they drawn from 0 to 1?"
+    elif max(high, -low) > 1.05:
+        words += ": some lie outside; are they drawn from a normal distribution?"
+    raise Problem(words)
 
 
 def choose_sizes(student):
@@ -90,9 +96,9 @@ def choose_sizes(student):
     return (300, 120, 40) if student.layout == "kit" else (785, 480, 10)
 
 
-def draw_weights(student, cls, seed, **flags):
+def draw_initial_weights(student, cls, seed, sizes=None, **flags):
     """The initial weights of a network of two layers, as its constructor draws them."""
-    inputs, units, outputs = choose_sizes(student)
+    inputs, units, outputs = sizes or choose_sizes(student)
     model = student.call(cls, [units, outputs], num_inputs=inputs, rng=seed, keep=True, **flags)
     shapes = (inputs, units), (units, outputs)
     return read_weights(student, model, [np.zeros(shape) for shape in shapes])
@@ -109,22 +115,46 @@ def require_seeds(student, first, again, other):
         raise Problem("two seeds give the same weights: draw them with the given generator rng")
 
 
-def measure_steps(student):
+def measure_steps(student, way):
     """{learning rate: the factor of each layer's step}."""
     ws = make_weights(student.cases["training"]["grads"])
-    return {rate: find_factors(*update_once(student, PLAIN, ws, rate), rate)
+    return {rate: find_factors(*update_once(student, PLAIN, ws, rate, way), rate)
             for rate in (0.1, 0.02)}
+
+
+def require_own_step(student, way):
+    """Raise Problem unless the weights move by -α times their gradients."""
+    try:
+        require_step(way, measure_steps(student, way))
+    except Problem as problem:
+        if "another direction" not in str(problem):
+            raise
+        before, after, grads = update_once(
+            student, PLAIN, make_weights(student.cases["training"]["grads"]), 0.1, way)
+        limits = [find_limit((old - new) / 0.1, grad)
+                  for old, new, grad in zip(before, after, grads)]
+        hint = (f": are the gradients clipped at {limits[0]:.3g}?"
+                if None not in limits and is_near(*limits) else "")
+        raise Problem(f"{problem}{hint}") from None
 
 
 @check("2c", "train_step", "update: a step down the gradient")
 def judge_update(student):
-    require_step("update", measure_steps(student))
+    try:
+        try_ways(student, lambda way: require_own_step(student, way))
+    except Problem as problem:
+        if not needs_own_network(problem) or not moves_right(student, "task 2", "task 2, small"):
+            raise
 
 
 @check("2c", "train_step", "train_step: forward, loss, backward, update")
 def judge_train_step(student):
-    with replace_wrong_loss(student):
-        require_train_step(student, *make_batch(student, 4))
+    try:
+        with replace_wrong_loss(student):
+            require_train_step(student, *make_batch(student, 4))
+    except Problem as problem:
+        if not needs_own_network(problem) or not moves_right(student, "task 2", "task 2, small"):
+            raise
 
 
 def require_train_step(student, X, targets):
@@ -150,20 +180,22 @@ def require_train_step(student, X, targets):
             raise Problem("train_step moves the weights by the gradients of the previous step: "
                           "call backward before update")
         found[rate] = find_factors(ws, after, given, rate)
-    own = measure_own_steps(student)
-    if own is None or any(not are_equal(found[rate], own[rate]) for rate in found):
-        require_step("train_step", found)
-    require_loss(student, returned, X, targets)
-
-
-def measure_own_steps(student):
-    """The factors of the student's own update, which another check judges."""
     try:
-        return measure_steps(student)
-    except NotWritten:
-        raise
-    except Problem:
-        return None
+        own = measure_steps(student, "update")      # judge_update charges it
+        blank = None
+    except Problem as problem:
+        own, blank = None, problem
+    if own and any(map(any, own.values())) and not any(map(any, found.values())):
+        raise Problem("train_step leaves the weights as they are, but update moves them: is it "
+                      "called?")
+    if own is None or any(not are_equal(found[rate], own[rate]) for rate in found):
+        try:
+            require_step("train_step", found)
+        except Problem:
+            if isinstance(blank, NotWritten):
+                raise blank from None
+            raise
+    require_loss(student, returned, X, targets)
 
 
 def are_equal(found, own):
@@ -186,66 +218,28 @@ def require_loss(student, found, X, targets):
                       + (": is it the loss after the step?" if is_close(found, later) else ""))
 
 
-@contextlib.contextmanager
-def replace_wrong_loss(student):
-    """Replace a wrong loss by another function: another check judges the loss."""
-    if holds(judge_loss, student):
-        yield
-        return
-    other = student.get("stand_in.loss", keep=True)
-    with replace_in_task2(student, "cross_entropy_loss", other):
-        yield
-
-
-def require_step(name, found):
-    """Raise Problem unless every layer has moved by -α times its gradient, for both rates."""
-    for rate, layers in found.items():
-        for layer, factor in enumerate(layers):
-            if factor is not None and abs(factor - 1) < 1e-3:
-                continue
-            which = "the weights" if None not in layers and np.ptp(layers) < 1e-3 \
-                else f"the weights of layer {layer + 1}"
-            if factor is None:
-                raise Problem(f"{name} moves {which} in another direction than minus their "
-                              "gradient")
-            raise Problem(f"{name} moves {which} by {factor:.4g} times -α∂C/∂w, with the "
-                          f"learning rate α = {rate}"
-                          + explain_step({rate: one[layer] for rate, one in found.items()}))
-
-
-def explain_step(given):
-    """The likeliest mistake behind the factors {learning rate: factor} of a step."""
-    if any(factor is None for factor in given.values()):
-        return ""
-    if all(abs(factor) < 1e-9 for factor in given.values()):
-        return ": they do not move; is a new array made instead of changing the model's?"
-    if all(is_near(factor, -1) for factor in given.values()):
-        return ": is the sign wrong?"
-    if all(is_near(factor, 1 / rate) for rate, factor in given.items()):
-        return ": is the learning rate left out?"
-    if all(is_near(factor, -1 / rate) for rate, factor in given.items()):
-        return ": is the learning rate left out, and the sign wrong?"
-    steps = [rate * factor for rate, factor in given.items()]
-    if is_near(steps[0], steps[1]):
-        return f": the step uses {steps[0]:.3g} for every learning rate; use self.learning_rate"
-    if all(is_near(factor, 0.5, 0.25) for factor in given.values()):
-        return ": the gradients are means over the batch already; are they divided again?"
-    if all(is_near(factor, 2) for factor in given.values()):
-        return ": is the step done twice?"
+@check("2c", "train_step", "train: all batches and five validations in each epoch")
+def judge_train(student):
+    given = student.cases["training"]["grads"]
+    batch = make_batch(student, 20)
+    trainer, _ = make_trainer(student, PLAIN, make_weights(given), 0.1, given, batch)
+    try:
+        with replace_wrong_loss(student):
+            student.call((trainer, "train_step"), *(one[:2] for one in batch))  # is it written?
+        if not all(holds(one, student) for one in HELPERS):
+            return UNJUDGED     # another part charges them
+        require_train(student, given, batch)
+    except Problem as problem:
+        if not needs_own_network(problem):
+            raise
+        return UNJUDGED         # a stand-in is not enough for it
     return ""
 
 
-@check("2c", "train_step", "train: all batches and five validations in each epoch")
-def judge_train(student):
-    X, targets = make_batch(student, 20)
-    given = student.cases["training"]["grads"]
-    trainer, _ = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
-    with replace_wrong_loss(student):
-        student.call((trainer, "train_step"), X[:2], targets[:2])   # its own blanks come first
-    if not all_hold(student, *HELPERS):
-        return UNJUDGED
-    trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, (X, targets))
-    student.set((trainer, "patience"), 10 ** 6)
+def require_train(student, given, batch):
+    """Raise Problem unless train takes all batches, and validates five times an epoch."""
+    trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, batch)
+    student.set((trainer, "stop_early"), student.get("stand_in.ignore", keep=True))
     history = student.call((trainer, "train"), 3, keep=True)
     steps = student.get((history, "step"))
     calls = student.get((model, "calls"))
@@ -255,4 +249,3 @@ def judge_train(student):
     if not isinstance(steps, list) or len(steps) != 15:
         found = len(steps) if isinstance(steps, list) else describe_kind(steps)
         raise Problem(f"train validates {found} times in 3 epochs, expected five times an epoch")
-    return ""

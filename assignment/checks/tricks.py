@@ -2,16 +2,19 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array
+from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array, tidy
 from kit.checking.registry import check
-from kit.checking.student import NotWritten, Problem
+from kit.checking.student import Problem
 
-from .gradients import Gradients, judge_backward
-from .network import judge_forward, make_network
-from .training import choose_sizes, draw_weights, require_seeds
+from .forward import require_outputs
+from .gradients import Gradients, require_gradients
+from .network import make_network
+from .pieces import is_numeric
+from .training import choose_sizes, draw_initial_weights, require_seeds
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
+UNUSED = "the network's outputs do not depend on the images"
 
 
 def make_improved(student, on=True):
@@ -32,13 +35,27 @@ def judge_activation(student):
     try:
         usual = student.call((plain, "activation"), z)
         off = student.call((make_improved(student, False), "activation"), z)
-    except NotWritten:
+    except Problem:
         off = usual = None      # 2b's
     if isinstance(off, np.ndarray) and isinstance(usual, np.ndarray) and not is_close(off, usual):
         raise Problem("with use_improved_sigmoid turned off, activation differs from that of "
                       "SoftmaxModel: is the flag ignored?")
-    if holds(judge_forward, student):
+    if holds(require_outputs, student):
         require_network(student)
+    elif not uses_images(student):
+        raise Problem(f"activation is right, but {UNUSED}")
+
+
+def uses_images(student):
+    """Whether the outputs depend on the images; True if there are none."""
+    X = student.cases["improved"]["X"]
+    try:
+        outputs, others = (student.call((make_improved(student), "forward"), one)
+                           for one in (X, X[::-1] * 0.75))
+    except Problem:
+        return True     # 2b's
+    return not is_numeric(outputs) or not is_numeric(others) or \
+        not is_close(others, outputs, 1e-6)
 
 
 def explain_activation(found, case):
@@ -50,12 +67,15 @@ def explain_activation(found, case):
     worst = np.abs(found - expected).max()
     words = f"activation(z) is wrong by up to {worst:.3g}"
     factor = find_ratio(found, expected)
+    if not np.any(found):
+        return "activation(z) is 0 for every z"
     if factor is not None:
-        return words + f", by the factor {factor:.5g} everywhere: is 1.7159 mistyped?"
+        hint = ": is 1.7159 mistyped?" if abs(factor - 1) < 0.1 else ""
+        return words + f", by the factor {factor:.5g} everywhere{hint}"
     highest, lowest = found.max(), found.min()
     small = np.abs(z) == np.abs(z[z != 0]).min()
     at = z[small][0]
-    words += (f"; at z = {at:.3g} it is {found[small][0] / at:.4g} z, expected "
+    words += (f"; at z = {at:.3g} it is {tidy(found[small][0] / at):.4g} z, expected "
               f"{expected[small][0] / at:.4g} z")
     if abs(found[z == 0][0]) > 1e-6:
         return words + f", and {found[z == 0][0]:.3g} at z = 0, expected 0"
@@ -79,20 +99,24 @@ def judge_slope(student):
                           "slope(a)")
     if not is_close(found, case["improved slope"]) and not fits_activation(student, model, z):
         raise Problem(explain_slope(student, model, found, case))
-    if not holds(judge_backward, student):
-        return
     one = Gradients(student, student.cases["improved"], 5, IMPROVED, use_improved_sigmoid=True)
+    if not holds(require_gradients, student):
+        if not isinstance(one.by_right_outputs, Problem) and \
+                not any(grad.any() for grad in one.by_right_outputs) and not uses_images(student):
+            raise Problem(f"slope is right, but the gradients are 0, and {UNUSED}")
+        return
     if not one.is_right_by_itself and not one.follows_forward:
         raise Problem("slope is right, but the gradients do not fit it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")
 
 
 def fits_activation(student, model, z):
-    """Whether slope(a) is the measured slope of the student's own activation."""
+    """Whether slope(a) is the measured slope of the student's own activation, a curve."""
     try:
         outputs = student.call((model, "activation"), z)
         measured = measure_slope(student, model, z)
-        return is_close(student.call((model, "slope"), outputs), measured, 1e-4)
+        return bool(np.ptp(measured) > 1e-6) and \
+            is_close(student.call((model, "slope"), outputs), measured, 1e-4)
     except (Problem, TypeError):
         return False
 
@@ -108,6 +132,8 @@ def explain_slope(student, model, found, case):
     a, expected = case["improved"], case["improved slope"]
     if is_close(found, case["sigmoid slope of improved"]):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
+    if not np.any(found):
+        return "slope(a) is 0 for every a"
     factor = find_ratio(found, expected)
     if factor is not None:
         return (f"slope(a) is {factor:.4g} times the measured slope at every sum z"
@@ -135,12 +161,14 @@ def explain_slope(student, model, found, case):
 @check("3b", "weights", "normal with standard deviation 1/√fan-in")
 def judge_improved_weights(student):
     flags = {"use_improved_weight_init": True}
-    first, again, other = (draw_weights(student, IMPROVED, seed, **flags) for seed in (1, 1, 2))
+    first, again, other = (draw_initial_weights(student, IMPROVED, seed, **flags)
+                           for seed in (1, 1, 2))
     for layer, (w, fan_in) in enumerate(zip(first, choose_sizes(student)), 1):
         require_deviation(w, fan_in, layer)
     require_seeds(student, first, again, other)
     try:
-        off, usual = (draw_weights(student, cls, 3) for cls in (IMPROVED, "task2.SoftmaxModel"))
+        off, usual = (draw_initial_weights(student, cls, 3)
+                      for cls in (IMPROVED, "task2.SoftmaxModel"))
     except Problem:
         return      # 2c's
     if not all(np.isclose(one.std(), two.std(), rtol=0.1) for one, two in zip(off, usual)):
@@ -167,6 +195,8 @@ def require_deviation(w, fan_in, layer):
 
 def explain_deviation(std, fan_in, units, sure):
     """The likeliest mistake behind a wrong standard deviation."""
+    if std == 0:
+        return ": are all of them 0, or one number?"
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
                          (1 / fan_in, ": is it 1/fan-in, without the square root?"),
                          (1 / np.sqrt(3), ": U(-1, 1) has this deviation; are the weights "

@@ -6,20 +6,30 @@ from kit.checking.messages import Handle
 from kit.checking.student import NotImported, NotWritten, Problem
 from kit.files import quote
 
-UNJUDGED = "not judged: it needs code that fails above"
+UNJUDGED = "not judged: it needs code that another check finds wrong"
 TOLERANCE = 2e-4    # relative: allows constants of four digits, finds the smallest known fault
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 
 
 # ---------------------------------------------------------------------- is it the right kind?
 
+def find_problem(check_function, student):
+    """The Problem of another check, or None. It is found once for each set of inputs."""
+    known = vars(student).setdefault("known_problems", {})
+    key = check_function, id(student.cases)
+    if key not in known:
+        try:
+            check_function(student)
+            problem = None
+        except Problem as raised:
+            problem = raised
+        known[key] = problem, student.cases     # kept, so that no other one has its id
+    return known[key][0]
+
+
 def holds(check_function, student):
     """Whether another check passes."""
-    try:
-        check_function(student)
-    except Problem:
-        return False
-    return True
+    return find_problem(check_function, student) is None
 
 
 def require_array(value, shape, what, kinds="f"):
@@ -85,11 +95,10 @@ def require_matrices(values, ws, what):
 def all_hold(student, *checks):
     """Whether other checks pass; NotWritten if one of them needs code that is missing."""
     for one in checks:
-        try:
-            one(student)
-        except (NotWritten, NotImported):
-            raise
-        except Problem:
+        problem = find_problem(one, student)
+        if isinstance(problem, (NotWritten, NotImported)):
+            raise problem
+        if problem:
             return False
     return True
 
@@ -112,6 +121,20 @@ def find_ratio(measured, expected):
     size = float((expected ** 2).sum())
     factor = float((measured * expected).sum()) / size if size else None
     return factor if factor is not None and is_close(measured, factor * expected) else None
+
+
+def find_limit(measured, expected):
+    """The size at which the entries of measured are the clipped ones of expected, or None."""
+    limit = float(np.abs(measured).max(initial=0))
+    clipped = np.clip(expected, -limit, limit)
+    if limit < np.abs(expected).max(initial=0) and limit and is_close(measured, clipped):
+        return limit
+    return None
+
+
+def tidy(value):
+    """A number to be shown: what is 0 but for rounding is 0."""
+    return 0.0 if abs(value) < 1e-9 else float(value)
 
 
 def is_near(value, *others):

@@ -1,22 +1,31 @@
 """Messages between the checks and the process that runs a student's code.
 
 A message is the length of a JSON header, the header, and the raw contents of its arrays. A
-student's process is not trusted: nothing is unpickled, and lengths are compared with limits before
-memory is allocated.
+student's process is not trusted: nothing is unpickled, and each number is compared with its limit
+before anything is computed with it, and before memory is allocated.
 """
 
 import json
+import math
 import re
 import struct
 from dataclasses import dataclass
 
 import numpy as np
 
-LONGEST_HEADER = 16 * 2**20     # bytes
+LONGEST_HEADER = 8 * 2**20      # bytes
 LARGEST_ARRAYS = 64 * 2**20     # bytes, all of one message
-DEEPEST = 20                    # lists in lists
 MOST_VALUES = 200_000
-DTYPE = re.compile(r"[<>|=][biufc]\d{1,2}")
+LONGEST_TEXT = 2**20            # letters
+LONGEST_NUMBER = 30             # letters; a float has 25 at most
+MOST_AXES = 8
+DEEPEST = 20                    # lists in lists
+DEEPEST_HEADER = 2 * DEEPEST + 10       # each list stands in an object that names it
+DTYPES = {"|b1", "|i1", "|u1", *(order + kind for order in "<>" for kind in (
+    "i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"))}
+ODD_FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+OPENING, CLOSING = [*b"[{"], [*b"]}"]
+TEXT = re.compile(rb'"[^"]*"?')     # also one that does not end
 
 
 class ProtocolError(Exception):
@@ -52,16 +61,62 @@ def read_message(stream):
     if size > LONGEST_HEADER:
         raise ProtocolError("its header is too long")
     try:
-        header = json.loads(read_exactly(stream, size))
+        header = read_header(read_exactly(stream, size))
         tree, sizes = header.pop("values"), header.pop("buffers")
-        if not all(isinstance(size, int) and size >= 0 for size in sizes) or \
+        if type(tree) is not list or type(sizes) is not list:
+            raise ProtocolError("its header has another form")
+        if not all(type(size) is int and 0 <= size <= LARGEST_ARRAYS for size in sizes) or \
                 sum(sizes) > LARGEST_ARRAYS:
             raise ProtocolError("its arrays are too large")
-        buffers = [read_exactly(stream, size) for size in sizes]
-        budget = [MOST_VALUES]
-        return header, [decode(value, buffers, budget) for value in tree]
+        buffers = iter([read_exactly(stream, size) for size in sizes])
+        return header, [decode(value, buffers) for value in tree]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
         raise ProtocolError(f"it cannot be read: {type(problem).__name__}") from None
+
+
+def read_header(text):
+    """The object that a JSON text holds; its size, its depth and its numbers are bounded."""
+    bare = text.replace(rb"\\", b"").replace(rb'\"', b"")
+    if bare.count(b'"') > 4 * MOST_VALUES:
+        raise ProtocolError("it holds too many values")
+    letters = np.frombuffer(TEXT.sub(b"", bare), np.uint8)
+    letters = letters[np.isin(letters, [*OPENING, *CLOSING, ord(",")])]
+    if letters.size > MOST_VALUES:
+        raise ProtocolError("it holds too many values")
+    steps = np.isin(letters, OPENING).astype(int) - np.isin(letters, CLOSING)
+    if steps.cumsum().max(initial=0) > DEEPEST_HEADER:
+        raise ProtocolError("its lists are too deep")
+    return json.loads(text, parse_int=read_int, parse_float=read_float,
+                      parse_constant=refuse_constant, object_pairs_hook=read_object)
+
+
+def read_int(letters):
+    """A whole number of at most 64 bits."""
+    if len(letters) > LONGEST_NUMBER or not -2**63 <= (number := int(letters)) < 2**64:
+        raise ProtocolError("a number has too many digits")
+    return number
+
+
+def read_float(letters):
+    """A finite number."""
+    if len(letters) > LONGEST_NUMBER or abs(number := float(letters)) == float("inf"):
+        raise ProtocolError("a number has too many digits")
+    return number
+
+
+def refuse_constant(name):
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ProtocolError(f"{name} stands in its header")
+
+
+def read_object(pairs):
+    """A dict of pairs with different names."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ProtocolError("a name stands twice in its header")
+    if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in found.values()):
+        raise ProtocolError("a text is too long")
+    return found
 
 
 def read_exactly(stream, size):
@@ -78,43 +133,66 @@ def encode(value, buffers, keep=None, depth=0):
     keep: makes a Handle of a value that is not plain; TypeError without it.
     """
     kind = type(value)
-    if value is None or kind in (bool, str, float) or kind is int and abs(value) < 2**62:
+    if kind is float and not math.isfinite(value):
+        return {"float": repr(value)}
+    if value is None or kind in (bool, float) or kind is int and abs(value) < 2**62 or \
+            kind is str and len(value) <= LONGEST_TEXT:
         return value
     if kind in (list, tuple) and depth < DEEPEST:
         return {kind.__name__: [encode(item, buffers, keep, depth + 1) for item in value]}
     if kind is Handle:
         return {"handle": value.number, "type": value.type}
-    if kind is np.ndarray and value.dtype.kind in "biufc" and value.dtype.str[1:] != "f16":
+    if kind is np.ndarray and value.dtype.str in DTYPES and value.ndim <= MOST_AXES:
         buffers.append(np.ascontiguousarray(value).tobytes())
         return {"array": len(buffers) - 1, "dtype": value.dtype.str, "shape": value.shape}
-    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+    if isinstance(value, np.generic) and value.dtype.str in DTYPES:
         return {"scalar": encode(np.asarray(value), buffers)}
     if keep is None:
         raise TypeError(f"{kind.__name__} cannot be sent")
     return encode(keep(value), buffers)
 
 
-def decode(tree, buffers, budget):
-    """The value that `encode` made a tree of; NumPy scalars are arrays without an axis."""
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise ProtocolError("it holds too many values")
-    if tree is None or isinstance(tree, (bool, str, float, int)):
+def decode(tree, buffers):
+    """The value that `encode` made a tree of; NumPy scalars are arrays without an axis.
+
+    buffers: an iterator; each array takes the next buffer, so none is copied twice.
+    """
+    if tree is None or isinstance(tree, (bool, float, int)):
+        return tree
+    if isinstance(tree, str):
+        if len(tree) > LONGEST_TEXT:
+            raise ProtocolError("a text is too long")
         return tree
     if "list" in tree or "tuple" in tree:
         kind = list if "list" in tree else tuple
-        return kind(decode(item, buffers, budget) for item in tree[kind.__name__])
+        return kind(decode(item, buffers) for item in tree[kind.__name__])
+    if "float" in tree:
+        return ODD_FLOATS[tree["float"]]
     if "handle" in tree:
-        return Handle(int(tree["handle"]), str(tree["type"])[:100])
+        return decode_handle(tree["handle"], tree["type"])
     if "scalar" in tree:
-        return decode(tree["scalar"], buffers, budget)
-    if not DTYPE.fullmatch(tree["dtype"]):
+        return decode(tree["scalar"], buffers)
+    return decode_array(tree["dtype"], tree["shape"], next(buffers, b""))
+
+
+def decode_handle(number, kind):
+    """The Handle with this number and type."""
+    if type(number) is not int or type(kind) is not str:
+        raise ProtocolError("a handle has another form")
+    return Handle(number, kind[:100])
+
+
+def decode_array(dtype, shape, data):
+    """The array with these contents."""
+    if dtype not in DTYPES:
         raise ProtocolError("an array has an unusual dtype")
-    dtype, shape = np.dtype(tree["dtype"]), [int(size) for size in tree["shape"]]
-    data = buffers[int(tree["array"])]
-    length = dtype.itemsize
-    for size in shape:          # not NumPy's product: it can overflow
+    length = np.dtype(dtype).itemsize
+    fits = len(shape) <= MOST_AXES and all(
+        type(size) is int and 0 <= size <= LARGEST_ARRAYS for size in shape)
+    for size in shape if fits else ():      # not NumPy's product: it can overflow
         length *= size
-    if min(shape, default=0) < 0 or len(shape) > 8 or length != len(data):
+    if not fits or length != len(data):
         raise ProtocolError("the size of an array does not fit its shape")
-    return np.frombuffer(data, dtype).reshape(shape).copy()
+    found = np.frombuffer(data, dtype).reshape(shape).copy()
+    # a byte above 1 would count as more than one True
+    return found.view(np.uint8) != 0 if dtype == "|b1" else found

@@ -2,12 +2,8 @@
 
 import contextlib
 import functools
-import os
-import queue
 import re
 import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 
@@ -15,10 +11,11 @@ import numpy as np
 
 from kit.checking import messages
 from kit.checking.case_file import read_cases
-from kit.definition import AGAIN, STAND_IN, load_assignment
+from kit.checking.launching import launch_process
+from kit.checking.pipes import Pipe, Replies, limit_time
+from kit.definition import AGAIN, load_assignment
 from kit.files import one_line, quote
 
-STUDENT_PROCESS = Path(__file__).with_name("student_process.py")
 CALL_SECONDS = 5
 IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
 PLACE = re.compile(r"(.{1,60}), line (\d{1,7})")
@@ -55,7 +52,8 @@ class Student:
     layout:     Of the code: "kit", or another one that has fewer functions.
     instead:    The checks of this layout, by the title that they replace.
     launch:     Starts the process for a folder and returns it. The process is like a Popen. It may
-                have a `reason`: why it has ended.
+                have a `reason`, why it has ended, its own clock, `read_clock`, and `is_starved`:
+                whether it is late only since this machine has too much to do.
     seconds:    The limit of one call.
     importing:  The limit of the first call into a script, in seconds.
     total:      The limit of all calls together, in seconds.
@@ -70,6 +68,7 @@ class Student:
         self.total, self.left = total, total
         self.launch = launch or functools.partial(launch_process, self.assignment)
         self.process, self.replies, self.sent = None, None, 0
+        self.starved = False    # whether a call was stopped only since others used the machine
         self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
         self.endless = {}       # {function or script that did not return: its Problem}
 
@@ -115,13 +114,16 @@ class Student:
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
         # after an endless import, others get less time: they import that script too
         seconds = self.importing if what == "import" and not self.endless else self.seconds
-        started = time.monotonic()
+        clock = getattr(self.process, "read_clock", time.monotonic)
+        started = clock()
         try:
             found = self.exchange(header, values if script else [target[0], *values],
-                                  min(seconds, self.left))
-        except queue.Empty:
+                                  limit_time(min(seconds, self.left), clock))
+        except TimeoutError:
+            all_used = self.left < seconds
+            self.note_starving()
             self.stop()
-            if self.left < seconds:
+            if all_used:
                 raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
                               ) from None
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
@@ -133,59 +135,65 @@ class Student:
             self.broken[script] = problem       # it would fail each time
             raise
         finally:
-            self.left -= time.monotonic() - started
+            self.left -= clock() - started
         self.imported.add(script)
         return found
 
-    def exchange(self, header, values, seconds):
-        """Send a request and return the values of its reply; queue.Empty after the seconds."""
+    def exchange(self, header, values, goes_on):
+        """Send a request and return the values of its reply; TimeoutError if that takes long."""
         path = header["target"]
-        name = f"{path[0]}.py" if header["do"] == "import" else path[-1]
-        with contextlib.suppress(OSError):      # if the process has ended, a None is in replies
-            messages.write_message(self.process.stdin, header, values)
-        found = self.replies.get(timeout=seconds)
+        importing = header["do"] == "import"
+        name, kind = (f"{path[0]}.py", NotImported) if importing else (path[-1], Problem)
+        try:
+            messages.write_message(Pipe(self.process.stdin, goes_on), header, values)
+        except TimeoutError:
+            raise
+        except OSError:     # the process has ended: no reply comes
+            pass
+        found = self.replies.take(goes_on)
         if found is None:
-            self.replies.put(None)      # for stop
             why = getattr(self.process, "reason", "")
+            self.note_starving()
             status = self.stop()
             words = (f"{name} was stopped: {why}" if why else
                      f"{name} ended the Python process (exit status {status}): remove "
                      "os._exit and similar calls, and return a value")
-            raise (NotImported if header["do"] == "import" else Problem)(words)
+            raise kind(words)
         if isinstance(found, messages.ProtocolError):
             self.stop()
-            raise Problem(f"the result of {name} is refused: {found}")
+            raise kind(f"the result of {name} is refused: {found}")
         answer, values = found
-        if answer.get("id") != header["id"] or not is_complete(answer, values, header["do"]):
+        if not is_complete(answer, values, header):
             self.stop()
-            raise Problem(f"{name} interfered with the checks: it should only compute")
+            raise kind(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
             problem = make_problem(path, answer["error"])
             problem.error = answer["error"]
             raise problem
         return values
 
+    def note_starving(self):
+        """Note whether the process is late by no fault of its own; no call is judged then."""
+        if getattr(self.process, "is_starved", bool)():
+            self.starved, self.left = True, 0
+
     def start(self):
         """Start the process."""
-        self.replies, self.imported = queue.Queue(maxsize=1), set()     # it may send without end
+        self.imported = set()
         self.process = self.launch(self.folder)
-        threading.Thread(target=read_messages, args=(self.process.stdout, self.replies),
-                         daemon=True).start()
+        self.replies = Replies(self.process.stdout)
 
-    def stop(self):
-        """End the process; return its exit status."""
+    def stop(self, patience=0.2):
+        """End the process, after some seconds; return its exit status."""
         if self.process is None:
             return None
-        try:
-            status = self.process.wait(0.2 if self.process.poll() is None else 0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience)
+        self.process.kill()     # and what it has started
+        status = self.process.wait()
         with contextlib.suppress(OSError):      # the rest of the input is lost
             self.process.stdin.close()
-        with contextlib.suppress(queue.Empty):      # the rest of its output
-            while self.replies.get(timeout=1) is not None:
-                pass
+        self.replies.stop()
         self.process = None
         return status
 
@@ -193,40 +201,16 @@ class Student:
         return self
 
     def __exit__(self, *_):
-        if self.process is not None:
-            self.process.kill()
-        self.stop()
+        self.stop(0)
 
 
-def launch_process(assignment, folder):
-    """Start a student's process on this machine as it is, without a sandbox."""
-    environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
-                   "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
-         ",".join(assignment.script_names), str(assignment.folder / STAND_IN)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env=environment, start_new_session=os.name == "posix")
-
-
-def read_messages(stream, replies):
-    """Put the messages of a stream into a queue; None after the last one."""
-    with stream:
-        try:
-            while True:
-                replies.put(messages.read_message(stream))
-        except messages.ProtocolError as problem:
-            replies.put(problem)
-        except (EOFError, OSError, ValueError):
-            pass
-    replies.put(None)
-
-
-def is_complete(answer, values, what):
-    """Whether a reply is complete; a student's code may have sent it."""
+def is_complete(answer, values, header):
+    """Whether a reply is complete and answers a request; a student's code may have sent it."""
+    if type(answer.get("id")) is not int or answer["id"] != header["id"]:
+        return False
     if "error" in answer:
         return isinstance(answer["error"], dict)
-    if what == "call":
+    if header["do"] == "call":
         return len(values) == 2 and isinstance(values[1], list)
     return len(values) == 1
 

@@ -3,13 +3,17 @@
 import re
 from dataclasses import dataclass
 
+from PIL.ImageColor import colormap
+
 from kit.files import one_line
 from kit.report.formulas import Formulas
-from kit.report.fragments import Problem
+from kit.report.fragments import NOTE, Problem
 from kit.report.keys import ANY_PLACED, FORBIDDEN, FOUND, PIECE_KEY, PLACED, PLACED_KEY
 from kit.report.markdown import remove_unseen, separate_tables
 from kit.report.pandoc import run_pandoc
-from kit.report.pictures import NoPicture, find_kind, parse_width, read_picture
+from kit.report.picture_data import PRINTED, prepare_picture
+from kit.report.pictures import NoPicture, measure_inches, parse_length, read_picture
+from kit.report.stylesheet import apply_stylesheet
 from kit.report.typst_syntax import quote_text
 
 COLAB_BADGE = "colab.research.google.com/assets/colab-badge"
@@ -42,6 +46,7 @@ class Body:
                       "label": fragment.label, "caption": self.formulas.replace_in_markdown(
                           fragment.caption, fragment.place)} for fragment in fragments]
         answer = run_pandoc({"found": FOUND, "placed": PLACED, "fragments": questions,
+                             "colours": colormap,
                              "formulas": [formula.source for formula in self.formulas.found]})
         printed = [one["typst"] + one["caption"] for one in answer["fragments"]]
         printed += [piece.get("caption", "") for piece in answer["pieces"]]
@@ -60,7 +65,8 @@ class Body:
             return ""
         text = fragment.content.replace("\r\n", "\n")
         if fragment.kind == "html":
-            return self.formulas.replace_in_html(remove_unseen(text), fragment.place)
+            text = remove_unseen(apply_stylesheet(text))
+            return self.formulas.replace_in_html(text, fragment.place)
         return self.formulas.replace_in_markdown(separate_tables(text), fragment.place)
 
     def add_fragment(self, fragment, answer):
@@ -84,6 +90,7 @@ class Body:
 
         A key that is not used stood in code, where pandoc.lua wrote `$` and text again.
         """
+        self.formulas.resolve_references()
         for number, formula in enumerate(self.formulas.found):
             key, typst = PLACED_KEY % number, formula.write_typst()
             display = "true" if formula.display else "false"
@@ -121,18 +128,29 @@ class Body:
         alone = piece.get("alone", False)
         if COLAB_BADGE in piece["source"]:
             return Attempt("", "")      # a button of the page, not a picture of the report
-        caption = piece["caption"] if alone and not NO_CAPTION.fullmatch(piece["caption"]) else ""
+        numbered = alone and piece.get("line") != "captioned"
+        caption = "" if NO_CAPTION.fullmatch(piece["caption"]) else piece["caption"]
+        caption = caption if numbered else ""
         try:
-            data = read_picture(piece["source"], fragment.folder, fragment.attachments)
+            data, remark = read_picture(piece["source"], fragment.folder, fragment.attachments)
         except NoPicture as problem:
             return self.add_note("picture", fragment, f"picture {name} is not shown: {problem}")
-        return self.add_picture(data, fragment, name, alone=alone, alt=alt, caption=caption,
-                                width=parse_width(piece.get("width")))
+        if remark:
+            self.problems.append(Problem(NOTE, fragment.place, one_line(remark, 200)))
+        sizes = {side: parse_length(piece.get(side)) for side in ("width", "height")}
+        zoom = parse_length(piece.get("zoom"))
+        return self.add_picture(
+            data, fragment, name, alone=alone, alt=alt, caption=caption, **sizes,
+            zoom=zoom if zoom.endswith("%") else "100%", line=piece.get("line") or "")
 
-    def add_picture(self, data, fragment, name, *, width, alone, alt="", caption="", label=""):
-        """An attempt at a picture whose bytes are known; its caption is typst."""
+    def add_picture(self, data, fragment, name, *, width, alone, alt="", caption="", label="",
+                    height="auto", zoom="100%", line=""):
+        """An attempt at a picture whose bytes are known; its caption is typst.
+
+        line: where it stands in its paragraph, as paragraphs.lua says
+        """
         try:
-            kind = find_kind(data)
+            kind, data, is_photograph = prepare_picture(data, measure_inches(width, PRINTED[0]))
         except NoPicture as problem:
             return self.add_note("picture", fragment, f"picture {name} is not shown: {problem}")
         file = f"picture-{len(self.files) + 1}.{kind}"
@@ -141,7 +159,9 @@ class Body:
         options = {"width": width, "alt": quote_text(alt or f"Figure made by {fragment.place}"),
                    "alone": "true" if alone else "false",
                    "caption": f"[{caption}]" if caption else "none",
-                   "name": quote_text(label) if label else "none"}
+                   "name": quote_text(label) if label else "none",
+                   "height": "auto" if height.endswith("%") else height, "zoom": zoom,
+                   "line": quote_text(line), "tall": "true" if is_photograph else "false"}
         listed = ", ".join(f"{option}: {value}" for option, value in options.items())
         return Attempt(f'#picture("{file}", {listed});', write_note(words),
                        Problem("picture", fragment.place, words))

@@ -3,17 +3,19 @@
 import json
 import re
 
-from kit.report.formulas import is_formula
-from kit.report.markdown import has_table
+from kit.report.formulas import can_set, is_formula
+from kit.report.markdown import escape_words, has_table, shows_something
 from kit.report.fragments import Fragment, Place
-from kit.report.pictures import NoPicture, decode_picture, has_print_size, parse_width
+from kit.report.picture_data import has_print_size
+from kit.report.pictures import NoPicture, decode_picture, parse_length
 from kit.report.text_outputs import ESCAPES, remove_progress, shorten_text, write_coloured
 from kit.report.typst_syntax import quote_text
 
-PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
-            "application/pdf")
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp",
+            "image/tiff", "application/pdf")
 INTERACTIVE = re.compile("vega|plotly|bokeh|leaflet|geo\\+json|javascript|holoviews")
 NEEDS_BROWSER = re.compile("<(iframe|video|audio|canvas|embed|object)\\b")
+FOLDS_OUT = re.compile("<(input|details)\\b")       # as scikit-learn shows an estimator
 REMOVED = {  # tags that leave something out, by nbconvert's names and by Jupyter Book's
     "cell": {"remove-cell", "remove_cell", "hide-cell"},
     "input": {"remove-input", "remove_input", "hide-input"},
@@ -24,6 +26,8 @@ OBJECT = re.compile(r"\s*<[^\n]*>\s*|\s*")      # <IPython.core.display.HTML obj
 OPTION_LINES = re.compile(r"(?:[ \t]*\n|#\|[^\n]*(?:\n|\Z))*")
 OPTION = re.compile(r"^#\|\s*(label|fig-cap|fig-alt|tbl-cap):\s*(.+?)\s*$", re.MULTILINE)
 LABEL = re.compile(r"(?:fig|tbl)-[A-Za-z0-9_-]+")
+CELL_MAGIC = re.compile(r"%%(bash|sh|javascript|js|html|latex|sql|[rR]|ruby|perl|svg|css)\b")
+TYPST_LANGUAGES = {"ipython": "python", "c++": "cpp", "c#": "cs", "octave": "matlab", "sh": "bash"}
 
 
 def make_fragments(notebook, include_code=False, most_lines=60):
@@ -39,6 +43,7 @@ class Printer:
     def __init__(self, notebook, include_code, most_lines):
         self.notebook, self.place = notebook, None
         self.include_code, self.most_lines = include_code, most_lines
+        self.language = find_language(notebook.node.metadata)
 
     def make_fragment(self, kind, content, **more):
         """A fragment of the current cell."""
@@ -57,8 +62,10 @@ class Printer:
             return self.print_raw_cell(cell)
         fragments, source = [], cell.source[OPTION_LINES.match(cell.source).end():]
         if self.include_code and source.strip() and not tags & REMOVED["input"]:
+            magic = CELL_MAGIC.match(source)
+            language = name_language(magic[1]) if magic else self.language
             fragments.append(self.make_fragment(
-                "typst", f'#code({quote_text(source)}, lang: "python")'))
+                "typst", f"#code({quote_text(source)}, lang: {quote_text(language)})"))
         if not tags & REMOVED["output"]:
             fragments += self.print_outputs(cell)
         return fragments
@@ -68,7 +75,9 @@ class Printer:
         kind = cell.metadata.get("raw_mimetype") or cell.metadata.get("format") or ""
         if kind in ("text/markdown", "text/html"):
             return [self.make_fragment(kind.removeprefix("text/"), cell.source)]
-        return self.print_latex(cell.source)
+        if kind == "text/latex" or is_formula(cell.source):
+            return self.print_latex(cell.source)
+        return self.print_text("code", cell.source)
 
     def print_outputs(self, cell):
         """The fragments of a code cell's outputs; the first picture and table get captions."""
@@ -96,22 +105,30 @@ class Printer:
         """The fragments of one output, in the one of its formats that prints best."""
         data = {kind: content if "json" in kind else join_text(content)
                 for kind, content in data.items()}
+        plain, html = data.get("text/plain", ""), data.get("text/html", "")
+        latex = data.get("text/latex", "")
+        if can_set(latex):      # JupyterLab too prefers it to a picture of it
+            return self.print_latex(latex)
         for kind in PICTURES:
             if kind in data:
                 return [self.print_picture(data[kind], metadata.get(kind, {}))]
-        plain, html = data.get("text/plain", ""), data.get("text/html", "")
+        if any("_load." in kind for kind in data):      # a library that gets ready for later cells
+            return []
         if any("widget" in kind for kind in data):
             plain = plain or "A widget without a text form."
             return self.print_text("output", remove_progress(plain))
         if "text/markdown" in data:
             return [self.make_fragment("markdown", data["text/markdown"])]
-        if "<table" in html:
+        if "<table" in html and (OBJECT.fullmatch(plain) or not FOLDS_OUT.search(html)):
             return [self.make_fragment("html", html)]
-        if "text/latex" in data:
-            return self.print_latex(data["text/latex"])
+        if latex:
+            return self.print_latex(latex)
+        empty = not shows_something(html)
         if (NEEDS_BROWSER.search(html) or any(map(INTERACTIVE.search, data))
-                or OBJECT.fullmatch(plain) and "<script" in html):
+                or "<script" in html and (empty or OBJECT.fullmatch(plain))):
             return [self.make_fragment("html", "", plain="an interactive output")]
+        if html and empty:
+            return []
         if OBJECT.fullmatch(plain):
             return self.print_other_formats(data, plain)
         return [] if MEANINGLESS.fullmatch(plain) else self.print_text("output", plain)
@@ -136,13 +153,15 @@ class Printer:
         except NoPicture:
             data = b""          # the body will list it as no picture
         width = metadata.get("width") if isinstance(metadata, dict) else None
-        width = "auto" if has_print_size(data) else parse_width(width)
+        width = "auto" if has_print_size(data) else parse_length(width)
         return self.make_fragment("picture", data, width=width)
 
     def print_latex(self, text):
-        """The fragments of TeX: a formula if it is one, else the text as written."""
+        """The fragments of TeX: formulas with words between them, else the text as written."""
         if is_formula(text):
             return [self.make_fragment("markdown", text)]
+        if can_set(text):
+            return [self.make_fragment("markdown", escape_words(text))]
         return self.print_text("code", text)
 
     def print_text(self, function, text):
@@ -157,6 +176,21 @@ class Printer:
                 fragments.append(self.make_fragment("typst", f"#{function}({content})",
                                                     plain=whole))
         return fragments
+
+
+def find_language(metadata):
+    """The language of a notebook's code, as typst names it."""
+    for where, key in (("language_info", "name"), ("kernelspec", "language")):
+        given = metadata.get(where)
+        if isinstance(given, dict) and isinstance(given.get(key), str):
+            return name_language(given[key])
+    return "python"
+
+
+def name_language(name):
+    """The name that typst knows a language by."""
+    name = re.sub(r"[\d.]+$", "", name.strip().lower())     # Python 3, C++17
+    return TYPST_LANGUAGES.get(name.strip(), name.strip())
 
 
 def read_options(source):

@@ -15,6 +15,7 @@ OPENINGS = r"""
   | (?P<tag> <[A-Za-z][^<>\n]*> )
   | (?P<past> https?://[^\s<>()\[\]`]* | \]\([^()\s]*\) )
   | (?P<formula> \$\$ | \$ | \\\\?[\[(] | \\begin\{(?P<name>[A-Za-z]+\*?)\} )
+  | (?P<reference> \\(?:eq)?ref\{[^{}\n]+\} )
   | (?P<escape> \\[\\$`] )
 """
 INDENTED = r"| (?P<code> (?:\A|(?<=\n\n))(?:(?:[ ]{4}|\t)[^\n]*\n?)+ )"
@@ -32,6 +33,8 @@ CLOSING = {opening: re.compile(rf"(?P<closing>{closing})|(?P<stop>{stop})|\\[\s\
 BLANK_LINE = re.compile(PARAGRAPH_END)
 MONEY = re.compile(r"\d[\d.,]*\s+(?:to|and|or|per|for|each|in|is|was|are|dollars?|million|billion"
                    r"|more|less|than|but|the|vs|at|on|by|of|with)\b")
+PROSE = re.compile(  # a paragraph that no formula holds: words without a sign of TeX
+    r"(?=\s*[^\W\d_]{3}|[^\n]*[^\W\d_]{3,}\s+[^\W\d_]{2})[^\\=&^_{}]*\Z")
 LIKE_TEX = re.compile(r"\\[A-Za-z]|[\^=]|(?<!\\)_")
 IN_HTML = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z]*)[^<>]*>"
                      r"|(?P<dollars>\${1,2})(?P<tex>(?:[^$<>\n]|\n(?!\s*\n))+)(?P=dollars)(?!\d)")
@@ -90,6 +93,8 @@ class Finder:
                 if span := self.read_formula(match):
                     position = span.end
                     yield span
+            elif match["reference"]:
+                yield Span(match.start(), position, match["reference"], False)
             elif end := self.find_verbatim_end(match):
                 position = end
 
@@ -176,8 +181,7 @@ class Finder:
         if opening in (r"\(", r"\["):       # in Markdown also an escaped ( or [
             letter = opening == r"\(" and re.fullmatch(r"\s*[A-Za-z]\s*", tex)
             return bool(letter or LIKE_TEX.search(tex))
-        paragraphs = [paragraph for paragraph in BLANK_LINE.split(tex) if paragraph.strip()]
-        return all(re.search(r"[\\=&^_{}]", paragraph) for paragraph in paragraphs[1:])
+        return not any(map(PROSE.match, BLANK_LINE.split(tex)[1:]))
 
 
 def find_environment_ends(text):

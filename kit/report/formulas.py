@@ -1,10 +1,12 @@
 """The formulas of a report: keys take their place in Markdown and HTML, and each becomes typst."""
 
+import re
 from dataclasses import dataclass, field
 
+from kit.files import one_line
 from kit.report import formula_finder
 from kit.report.fragments import Place
-from kit.report.keys import FOUND_KEY
+from kit.report.keys import ANY_REFERENCE, FOUND_KEY
 from kit.report.tex import convert_formula
 from kit.report.tex_macros import CannotSet, Macros
 from kit.report.typst_syntax import quote_text
@@ -12,6 +14,8 @@ from kit.report.typst_syntax import quote_text
 LONGEST_REASON = 120
 ON_ONE_LINE = 24        # typst of fewer letters stays together within a line of text
 ALWAYS_FITS = 80        # typst of fewer letters is narrower than a line: its width is not measured
+COMMAND = re.compile(r"\\(?:[A-Za-z]|\\)")
+REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
 
 
 @dataclass
@@ -24,6 +28,7 @@ class Formula:
     source: str             # as written, with its dollars
     typst: str = ""
     tag: str = ""
+    words: str = ""         # of a reference within a text
     reason: str = ""        # why it cannot be set
 
     def write_typst(self):
@@ -32,9 +37,13 @@ class Formula:
             return None
         if not self.typst:
             return ""       # it only defines macros
+        if self.words:
+            return f"#{quote_text(self.words)};"
         alt, is_short = quote_text(" ".join(self.tex.split())), len(self.typst) < ON_ONE_LINE
         if not self.display:
-            return f"#{'short-formula' if is_short else 'formula'}({alt}, ${self.typst}$);"
+            call = ("short-formula" if is_short else
+                    "formula" if len(self.typst) < ALWAYS_FITS else "long-formula")
+            return f"#{call}({alt}, ${self.typst}$);"
         if not self.tag and len(self.typst) < ALWAYS_FITS and "#h(" not in self.typst:
             return f"#formula({alt}, $ {self.typst} $);"
         tag = f"tag: {quote_text(self.tag)}, " if self.tag else ""
@@ -72,10 +81,24 @@ class Formulas:
         try:
             formula.typst, formula.tag = convert_formula(tex, self.macros, display)
         except CannotSet as problem:
-            words = str(problem)
-            formula.reason = (words if len(words) <= LONGEST_REASON
-                              else words[:LONGEST_REASON] + "…")
+            formula.reason = one_line(problem, LONGEST_REASON)
         return formula
+
+
+    def resolve_references(self):
+        """Put the tags of the report in place of the references to them."""
+        labels = self.macros.labels
+        for formula in self.found:
+            names = ANY_REFERENCE.findall(formula.typst)
+            unknown = next((name for name in names if labels.get(name) is None), None)
+            if unknown is not None:
+                formula.reason = one_line(
+                    f"no formula has both \\label{{{unknown}}} and a \\tag", LONGEST_REASON)
+            formula.typst = ANY_REFERENCE.sub(
+                lambda match: quote_text(labels.get(match[1]) or "")[1:-1], formula.typst)
+            if names and REFERENCE.fullmatch(formula.tex):
+                number = labels.get(names[0]) or ""
+                formula.words = f"({number})" if formula.tex.startswith(r"\eqref") else number
 
 
 def join_markdown(pieces):
@@ -84,6 +107,20 @@ def join_markdown(pieces):
     for piece in filter(None, pieces):
         text += ("<!-- -->" if text[-1:] == piece[0] == "`" else "") + piece
     return text
+
+
+def can_set(text):
+    """Whether a text, with words around its formulas or not, can be set."""
+    spans = formula_finder.find_in_markdown(text)
+    words, position = [], 0
+    for span in spans:
+        words.append(text[position:span.start])
+        position = span.end
+        try:
+            convert_formula(span.tex, Macros(), span.display)
+        except CannotSet:
+            return False
+    return bool(spans) and not COMMAND.search("".join([*words, text[position:]]))
 
 
 def is_formula(text):

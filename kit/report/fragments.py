@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-NOTE = "accessibility"      # a kind of problem that leaves the report complete
+NOTE = "note"       # a kind of problem that leaves the report complete
 
 
 @dataclass(frozen=True)

@@ -12,5 +12,7 @@ FOUND_KEY = f"\ue000{FOUND}.%d\ue001"       # of a formula in Markdown, with its
 PLACED_KEY = f"\ue000{PLACED}.%d\ue001"     # of a formula in the typst of pandoc.lua
 PIECE_KEY = f"\ue002{PLACED}.%d\ue003"      # of a piece of that typst, such as a picture
 ANY_PLACED = re.compile("\ue000%s\\.\\d+\ue001|\ue002%s\\.\\d+\ue003" % (PLACED, PLACED))
+REFERENCE = "\ue004%s\ue005"     # in the typst of a formula, with a label
+ANY_REFERENCE = re.compile("\ue004([^\ue004\ue005]*)\ue005")
 FORBIDDEN = re.compile(  # signs of keys, and signs that turn the order of letters around
-    "[\ue000-\ue003\u202a-\u202e\u2066-\u2069]")
+    "[\ue000-\ue005\u202a-\u202e\u2066-\u2069]")

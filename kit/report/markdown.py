@@ -2,9 +2,14 @@
 
 import re
 
+from kit.report.formula_finder import find_in_markdown
+
 FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 RULE_OF_TABLE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 NOT_SHOWN = ("button", "script", "style", "template")
+TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+SHOWN_TAG = re.compile(r"<(img|svg|hr|math)\b", re.IGNORECASE)
+SIGN_OF_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&])")
 
 
 def separate_tables(text):
@@ -44,3 +49,19 @@ def remove_unseen(text):
             position = end.end()
         text = "".join(out) + text[position:]
     return text
+
+
+def shows_something(html):
+    """Whether a page would show anything of HTML without its scripts."""
+    html = remove_unseen(html)
+    return bool(SHOWN_TAG.search(html) or TAG.sub("", html).replace("&nbsp;", " ").strip())
+
+
+def escape_words(text):
+    """Text with formulas as Markdown that shows the same: the words between them are words."""
+    out, position = [], 0
+    for span in find_in_markdown(text):
+        out.append(SIGN_OF_MARKDOWN.sub(r"\\\1", text[position:span.start]))
+        out.append(text[span.start:span.end])
+        position = span.end
+    return "".join([*out, SIGN_OF_MARKDOWN.sub(r"\\\1", text[position:])])

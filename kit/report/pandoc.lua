@@ -1,6 +1,7 @@
 -- Markdown and HTML tables to typst: run as `pandoc lua pandoc.lua`, JSON in, JSON out.
 --
 -- in:   found, placed  the secrets of the keys, see keys.py
+--       colours        of CSS: name → #rrggbb
 --       formulas       as written, by the number in their key
 --       fragments      {format, text, caption, label}
 -- out:  fragments      {typst, outline, caption} of each
@@ -14,15 +15,14 @@ local READERS = {
   html = 'html',
 }
 local OPTIONS = pandoc.WriterOptions { wrap_text = 'none' }
-local TAGS = {
-  b = pandoc.Strong, strong = pandoc.Strong, i = pandoc.Emph, em = pandoc.Emph,
-  sup = pandoc.Superscript, sub = pandoc.Subscript, u = pandoc.Underline, ins = pandoc.Underline,
-  s = pandoc.Strikeout, del = pandoc.Strikeout, strike = pandoc.Strikeout,
-}
 local NEEDS_BROWSER = {
   iframe = true, video = true, audio = true, object = true, embed = true, canvas = true,
 }
-local tables = dofile(pandoc.path.join { pandoc.path.directory(arg[0]), 'tables.lua' })
+local function load(name)
+  return dofile(pandoc.path.join { pandoc.path.directory(arg[0]), name })
+end
+local tables, paragraphs = load 'tables.lua', load 'paragraphs.lua'
+local html, looks = load 'html.lua', load 'looks.lua'
 
 local input = pandoc.json.decode(io.read('a'), false)
 -- A formula is found in Markdown, perhaps within a string; it gets another key where it is placed.
@@ -31,8 +31,9 @@ local PLACED = '\u{E000}' .. input.placed .. '.%s\u{E001}'
 local PIECE = '\u{E002}' .. input.placed .. '.%d\u{E003}'
 local PIECE_NUMBER = '^\u{E002}' .. input.placed .. '%.(%d+)\u{E003}$'
 local OURS = '^[\u{E000}\u{E002}]+' .. input.placed .. '%.%d+[\u{E001}\u{E003}]+$'
+local BENEATH, ROW = input.placed .. 'beneath', input.placed .. 'row'     -- nobody else's classes
+looks.names, looks.calls = input.colours, { [BENEATH] = '#beneath[', [ROW] = '#row[' }
 local pieces, fragment_index = {}, nil
-local structured
 
 local function write(blocks)
   return (pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS):gsub('%s+$', ''))
@@ -90,56 +91,28 @@ local function code_or_formula(element)
   return element
 end
 
--- Raw HTML: a few inline tags are kept, other tags dropped ---------------------------------------
-
-local function is_html(inline)
-  return inline.t == 'RawInline' and inline.format == 'html'
-end
+-- Raw HTML --------------------------------------------------------------------------------------
 
 local function unprintable(tag)
   return typst_inline(add_piece { kind = 'unprintable', source = tag })
 end
 
-local function close_tags(inlines)
-  local stack = { { content = pandoc.Inlines {} } }
-  for _, inline in ipairs(inlines) do
-    local closing, tag = (is_html(inline) and inline.text or ''):match('^<(/?)%s*(%a+)')
-    local top = stack[#stack]
-    if not is_html(inline) then
-      top.content:insert(inline)
-    elseif tag == 'br' then
-      top.content:insert(pandoc.LineBreak())
-    elseif NEEDS_BROWSER[tag] and closing == '' then
-      top.content:insert(unprintable(tag))
-    elseif tag == 'img' then
-      top.content:extend(pandoc.utils.blocks_to_inlines(
-        pandoc.read(inline.text, 'html', {}, {}).blocks))
-    elseif TAGS[tag] and closing == '' then
-      table.insert(stack, { tag = tag, content = pandoc.Inlines {} })
-    elseif TAGS[tag] and top.tag == tag then
-      table.remove(stack)
-      stack[#stack].content:insert(TAGS[tag](top.content))
-    end
-  end
-  while #stack > 1 do
-    local unclosed = table.remove(stack)
-    stack[#stack].content:extend(unclosed.content)
-  end
-  return stack[1].content
-end
-
 local function tags_closed(inlines)
-  if inlines:find_if(is_html) then return close_tags(inlines) end
+  if inlines:find_if(html.is_html) then
+    return html.close_inlines(inlines, NEEDS_BROWSER, unprintable)
+  end
 end
 
 local function read_html(text)
-  local blocks = pandoc.read(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>'),
-    READERS.html, {}, {}).blocks
+  text = html.normalized(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>'))
+  local blocks = pandoc.read(text, READERS.html, {}, {}).blocks
   for tag in text:gmatch('<(%a+)') do
     if NEEDS_BROWSER[tag:lower()] then blocks:insert(pandoc.Plain { unprintable(tag) }) end
   end
   return blocks
 end
+
+local function containers_closed(blocks) return html.close_blocks(blocks, read_html) end
 
 -- The walk --------------------------------------------------------------------------------------
 
@@ -156,48 +129,26 @@ local function with_formulas(title)
 end
 
 local function picture(image)
+  local style, attributes = looks.declarations(image.attr), image.attributes
   return typst_inline(add_piece {
-    kind = 'picture', source = as_written(image.src), alt = as_written(pandoc.utils.stringify(image.caption)),
-    caption = write { pandoc.Plain(with_formulas(image.title) or image.caption) }, width = image.attributes.width,
+    kind = 'picture', source = as_written(image.src),
+    alt = as_written(pandoc.utils.stringify(image.caption)), line = attributes.line,
+    caption = write { pandoc.Plain(with_formulas(image.title) or image.caption) },
+    width = style.width or attributes.width, height = style.height or attributes.height,
+    zoom = style.zoom,
   })
 end
 
+local NEW_PAGE = { ['\\newpage'] = true, ['\\pagebreak'] = true, ['\\clearpage'] = true }
+
 local function picture_alone(para)
   local only = #para.content == 1 and para.content[1]
+  if only and NEW_PAGE[only.text] then return looks.new_page() end
   local number = only and only.t == 'RawInline' and only.text:match(PIECE_NUMBER)
   if number then pieces[tonumber(number) + 1].alone = true end
 end
 
--- No attribute reaches typst: pandoc would copy `typst:…` attributes as code, and two notebooks
--- may use the same identifier.
-local function without_attributes(element)
-  element.attr = pandoc.Attr()
-  return element
-end
-
-local function rows_without_attributes(rows)
-  for _, row in ipairs(rows) do
-    row.attr = pandoc.Attr()
-    for _, cell in ipairs(row.cells) do cell.attr = pandoc.Attr() end
-  end
-  return rows
-end
-
-local function table_without_attributes(tbl)
-  local head, foot = tbl.head, tbl.foot
-  head.attr, head.rows = pandoc.Attr(), rows_without_attributes(head.rows)
-  foot.attr, foot.rows = pandoc.Attr(), rows_without_attributes(foot.rows)
-  tbl.head, tbl.foot, tbl.attr = head, foot, pandoc.Attr()
-  for _, body in ipairs(tbl.bodies) do
-    body.attr = pandoc.Attr()
-    body.head, body.body = rows_without_attributes(body.head), rows_without_attributes(body.body)
-  end
-  return tbl
-end
-
 local LANGUAGES = { ['c++'] = 'cpp', ['c#'] = 'cs', ['{python}'] = 'python' }
-
-local function content_only(element) return element.content end
 
 -- A label is the name of a figure or table: report.typ knows its number, if it is in the PDF.
 local function link(element)
@@ -210,15 +161,10 @@ local function link(element)
     return element.content  -- a file beside the notebook, or a heading: no place in the PDF
   end
   element.target, element.title = as_written(element.target), ''
-  return without_attributes(element)
+  return looks.without_attributes(element)
 end
 
 local function raw_block(block)
-  if block.format == 'html' then
-    return structured(read_html(block.text)):map(function(inner)
-      return inner.t == 'Plain' and pandoc.Para(inner.content) or inner  -- it stands by itself
-    end)
-  end
   return typst_block(add_piece {
     kind = 'raw', format = block.format, source = as_written(block.text), block = true })
 end
@@ -287,15 +233,32 @@ local function without_jump(header)
   return header
 end
 
-local FIGURES = { Figure = figure }
+local CONTAINERS, FIGURES = { Blocks = containers_closed }, { Figure = figure }
 local INLINES = { Inlines = tags_closed }
+local PICTURES = { Blocks = function(blocks)
+  return paragraphs.with_pictures_apart(blocks, { beneath = BENEATH, row = ROW })
+end }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
-  RawInline = raw_inline, Header = without_attributes, Div = content_only, Span = content_only,
-  Table = table_without_attributes, Str = text_as_written,
+  RawInline = raw_inline, Header = looks.header, Div = looks.division, Span = looks.span,
+  Table = looks.table, Str = text_as_written,
 }
 local NUMBERS, HEADINGS = { Inlines = numbers_together }, { Header = without_jump }
-local BLOCKS = { Para = picture_alone, Plain = picture_alone, RawBlock = raw_block }
+-- A paragraph whose first letter is Hebrew or Arabic runs from right to left.
+local function runs_left(para)
+  for _, letter in utf8.codes(pandoc.utils.stringify(para.content)) do
+    if letter >= 0x590 and letter <= 0x8FF or letter >= 0xFB1D and letter <= 0xFEFC then
+      return pandoc.Div({ para }, pandoc.Attr('', {}, { opening = '#styled(dir: rtl)[' }))
+    elseif letter > 0x2FF or letter < 0x80 and string.char(letter):match('%a') then
+      return
+    end
+  end
+end
+
+local BLOCKS = {
+  Para = function(para) return picture_alone(para) or runs_left(para) end,
+  Plain = picture_alone, RawBlock = raw_block,
+}
 
 -- turnable: the table may stand on a turned page of its own.
 local function data_table(tbl, turnable)
@@ -306,13 +269,25 @@ end
 
 local TABLES = { Table = function(tbl) return data_table(tbl, false) end }
 
-function structured(blocks)
-  for _, filter in ipairs { FIGURES, INLINES, ELEMENTS, BLOCKS } do blocks = blocks:walk(filter) end
+local function structured(blocks)
+  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS } do
+    blocks = blocks:walk(filter)
+  end
   return blocks
 end
 
+local function flat(blocks)
+  local out = pandoc.Blocks {}
+  for _, block in ipairs(blocks) do
+    out:extend(block.t == 'Div' and flat(block.content) or { block })
+  end
+  return out
+end
+
 local function outline(blocks)
-  return blocks:filter(function(block) return block.t ~= 'HorizontalRule' end):map(function(block)
+  return flat(blocks):filter(function(block)
+    return block.t ~= 'HorizontalRule'
+  end):map(function(block)
     return block.t == 'Header' and as_written(pandoc.utils.stringify(block.content)) or false
   end)
 end
@@ -328,7 +303,7 @@ end
 -- A paragraph `<a id="tbl-name"></a>Table: words` above a table is its caption; the name may lack.
 local function caption_and_label(inlines)
   local label = ''
-  while inlines[1] and is_html(inlines[1]) do
+  while inlines[1] and html.is_html(inlines[1]) do
     label = inlines:remove(1).text:match('^<a id="(tbl%-[%w_-]+)">') or label
   end
   if inlines[1] and inlines[1].t == 'Str' and inlines[1].text == 'Table:' then
@@ -385,7 +360,7 @@ end
 
 -- A table, or a picture or formula in a paragraph of its own: the paragraph above stays with it.
 local function stands_apart(block)
-  return block.t == 'Table'
+  return block.t == 'Table' or block.t == 'Div' and block.attributes.opening == '#row['
     or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
 end
 
@@ -411,12 +386,14 @@ local function typst_of(fragment, before, after)
       out:insert(typst_block('#introduction[' .. write { with_mark(block):walk(ESCAPED) } .. ']'))
     elseif block.t == 'Header' then
       out:insert(block)
+    elseif block.t == 'Div' and block.attributes.page then
+      out:insert(typst_block('#new-page'))
     else
       out:extend(pandoc.Blocks { block }:walk(MARKS))
     end
     above = block
   end
-  return write(out:walk(TABLES):walk(ESCAPED))
+  return write(out:walk(TABLES):walk(looks.OPENED):walk(ESCAPED))
 end
 
 local function each(list, convert)

@@ -26,7 +26,7 @@ from kit.notebook_files import Notebook, parse_notebook, read_notebook
 from kit.report.body import Body
 from kit.report.cells import make_fragments
 from kit.report.fragments import Place, Problem
-from kit.report.preflight import find_missing_sections, find_problems
+from kit.report.preflight import belongs_to, find_missing_sections, find_problems
 from kit.report.typesetting import set_pages
 from kit.report.typst_syntax import quote_text
 from kit.sections import PLACEHOLDER_AUTHOR
@@ -88,7 +88,8 @@ def make_report(request):
     problems = [one for notebook in notebooks for one in find_problems(notebook, assignment)]
     for notebook in notebooks:
         own = make_fragments(notebook, request["code"], request["most_lines"])
-        if not own:
+        if not own and not any(cell.get("outputs") and not cell.metadata.get("tags")
+                               for _, cell in notebook.cells):      # they may show nothing
             problems.append(Problem("section", Place(notebook.name), "the report shows nothing "
                                     "of it: it has no text and no outputs"))
         fragments += own
@@ -100,8 +101,9 @@ def make_report(request):
     pdf = set_pages(body, make_front_matter(settings, notebooks[0]), request["system_fonts"])
     problems += body.problems
     if assignment:
-        names = [notebook.name for notebook in notebooks]
-        problems += find_missing_sections(body.outline, names, assignment)
+        names = [one.name for one in notebooks if belongs_to(one, assignment)]
+        own = [line for line in body.outline if line[0].notebook in names]
+        problems += find_missing_sections(own, names, assignment)
     return pdf, problems
 
 

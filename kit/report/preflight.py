@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 from kit.files import one_line
 from kit.handed_out import find_changes
 from kit.report.fragments import Place, Problem
-from kit.sections import (LEFT_OPEN, find_subtask, find_task, list_code_cells, name_cells,
-                          is_empty, remove_comments)
+from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_code_cells,
+                          name_cells)
 
 REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
 KINDS = {  # kind of problem: its title in a list
@@ -85,7 +85,7 @@ def find_placeholders(notebook):
     for number, cell in notebook.cells:
         if cell.cell_type == "code":
             continue
-        left_open = LEFT_OPEN.search(remove_comments(cell.source))
+        left_open = find_placeholder(cell.source)
         empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
         if left_open or empty:
             words = f"the answer is {'empty' if empty else f'still “{left_open[0]}”'}: write it"
@@ -127,6 +127,13 @@ def find_missing_sections(outline, names, assignment):
                 place = found[subtask.id][0]
                 problems.append(Problem("section", place, f"{what} is empty: write it"))
     return problems
+
+
+def belongs_to(notebook, assignment):
+    """Whether a notebook is the assignment's: by its name, or because it lies in its folder."""
+    return (notebook.folder is None or any(is_named(notebook.name, name)
+                                           for name in assignment.notebooks)
+            or notebook.folder.resolve().is_relative_to(assignment.folder.resolve()))
 
 
 def is_named(one, name):

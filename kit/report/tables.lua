@@ -47,7 +47,8 @@ end
 
 -- Widths in points, estimated from the letters: they say whether a table fits or must shrink.
 local SIZE, LETTER, GAP = 9.2, 0.48, 1.2        -- of a letter, its width and a gap's in letters
-local PORTRAIT, LANDSCAPE = 465, 717            -- of the page's text area
+local PORTRAIT, LANDSCAPE = 465, 705            -- of the page's text area
+local MOST_TURNED_ROWS = 26                     -- on one page
 local SMALLEST_UPRIGHT, SMALLEST_TURNED = 0.72, 0.6
 local BOLDER = 1.15
 local LONGEST_WORD, WRAPPED_FROM = 40, 28       -- letters that a column keeps on one line
@@ -177,6 +178,7 @@ function tables.typst(tbl, turnable, write)
     end
   end
   local widths = column_widths(tbl)
+  turnable = turnable and #rows <= MOST_TURNED_ROWS
   local widest = turnable and LANDSCAPE / SMALLEST_TURNED or PORTRAIT / SMALLEST_UPRIGHT
   local parts = sum(widths) > widest and split(tbl, widths) or { tbl }
   local out = pandoc.List(parts):map(function(one) return set_table(one, turnable, write) end)

@@ -87,6 +87,7 @@ DOTS = parse_names(r"""
 BIG = parse_names(r"""
     sum ∑  prod ∏  coprod ∐  int ∫  iint ∬  iiint ∭  oint ∮  oiint ∯  bigcap ⋂  bigcup ⋃
     bigsqcup ⨆  biguplus ⨄  bigvee ⋁  bigwedge ⋀  bigodot ⨀  bigoplus ⨁  bigotimes ⨂
+    intop ∫  ointop ∮  smallint ∫
 """)
 OPENING = parse_names(r"""
     lbrace {  lbrack [  lparen (  langle ⟨  lceil ⌈  lfloor ⌊  lvert |  lVert ‖  ulcorner ⌜
@@ -119,11 +120,13 @@ SPACES = {r"\,": "thin", r"\:": "med", r"\>": "med", r"\;": "thick", r"\!": "#h(
           r"\ ": "#h(0.25em)", "~": "#h(0.25em)", r"\quad": "quad", r"\qquad": "wide",
           r"\thinspace": "thin", r"\medspace": "med", r"\thickspace": "thick",
           r"\negthinspace": "#h(-0.167em)", r"\enspace": "#h(0.5em)", r"\space": "#h(0.25em)",
-          r"\nobreakspace": "#h(0.25em)"}
-LENGTH = r"\s*(-?\d*\.?\d+)\s*(pt|cm|mm|in|em|ex|mu)\s*"
-IN_TYPST = {"ex": ("em", 0.431), "mu": ("em", 1 / 18)}   # typst knows the other units
+          r"\nobreakspace": "#h(0.25em)", r"\negmedspace": "#h(-0.222em)",
+          r"\negthickspace": "#h(-0.278em)", r"\hfill": "#h(1em)"}
+LENGTH = r"\s*([+-]?\d*\.?\d+)\s*(pt|cm|mm|in|em|ex|mu|px|pc|bp)\s*"
+IN_TYPST = {"ex": ("em", 0.431), "mu": ("em", 1 / 18), "px": ("pt", 0.75), "pc": ("pt", 12),
+            "bp": ("pt", 1)}   # typst knows the other units
 DROPPED = {r"\notag", r"\nonumber", r"\relax", r"\mathstrut", r"\strut", r"\allowbreak",
-           r"\nobreak", r"\displaylimits", r"\allowdisplaybreaks", r"\null", r"\/"}
+           r"\nobreak", r"\displaylimits", r"\nonscript", r"\allowdisplaybreaks", r"\null", r"\/"}
 
 # Structures: typst with a place for each argument ----------------------------------------------
 
@@ -180,17 +183,51 @@ TEMPLATES = parse_templates(r"""
     ensuremath          {0}
     smash               {0}
     mathclap            {0}
+    mathllap            {0}
+    mathrlap            {0}
+    llap                {0}
+    rlap                {0}
+    shoveleft           {0}
+    shoveright          {0}
+    href                {1}
+    class               {1}
+    style               {1}
+    cssId               {1}
+    cancelto            attach(cancel({1}), tr: {0})
+    overparen           limits(overparen({0}))
+    underparen          limits(underparen({0}))
+    underrightarrow     attach(limits({0}), b: stretch(→))
+    underleftarrow      attach(limits({0}), b: stretch(←))
+    varliminf           op(underline("lim"), limits: #true)
+    varlimsup           op(overline("lim"), limits: #true)
+    idotsint            ∫⋯∫
+    overunderset        attach(limits({2}), t: {0}, b: {1})
+    prescript           attach({2}, tl: {0}, bl: {1})
+    celsius             class("normal", °)"C"
+    TeX                 "TeX"
+    LaTeX               "LaTeX"
     pmod                #h(1em)\("mod"#h(0.333em){0}\)
     pod                 #h(1em)\({0}\)
     mod                 #h(1em)"mod"#h(0.333em){0}
     bmod                class("binary", "mod")
 """)
+for command, letter in GREEK.items():      # upright, and slanted capitals
+    name = command[1:]
+    TEMPLATES["\\up" + name if name.islower() else "\\Up" + name.lower()] = f"upright({letter})"
+    if not name.islower():
+        TEMPLATES["\\var" + name] = f"italic({letter})"
 LETTERING = parse_templates(r"""
     mathrm      upright({0})
     mathup      upright({0})
     mathbf      bold(upright({0}))
     mathit      italic({0})
     mathsf      upright(sans({0}))
+    mathbfit    bold(italic({0}))
+    mathbfcal   bold(cal({0}))
+    mathbfscr   bold(scr({0}))
+    mathbfsf    bold(upright(sans({0})))
+    mathbffrak  bold(frak({0}))
+    mathbfup    bold(upright({0}))
     mathtt      mono({0})
     mathbb      bb({0})
     mathbbm     bb({0})
@@ -224,7 +261,22 @@ SWITCHES = parse_templates(r"""
     tt                 mono({0})
     cal                cal({0})
 """)
-FRACTIONS = {r"\over": "frac({0}, {1})", r"\choose": "binom({0}, {1})"}
+TYPE_SIZES = parse_templates(r"""
+    Tiny               sized(#0.6, {0})
+    tiny               sized(#0.5, {0})
+    scriptsize         sized(#0.7, {0})
+    small              sized(#0.85, {0})
+    normalsize         {0}
+    large              sized(#1.2, {0})
+    Large              sized(#1.44, {0})
+    LARGE              sized(#1.73, {0})
+    huge               sized(#2.07, {0})
+    Huge               sized(#2.49, {0})
+""")
+SWITCHES.update(TYPE_SIZES)
+STACKED = "matrix(align: #center, {0}; {1})"
+FRACTIONS = {r"\over": "frac({0}, {1})", r"\choose": "binom({0}, {1})", r"\atop": STACKED,
+             r"\brack": rf"lr(\[{STACKED}\])", r"\brace": rf"lr(\{{{{{STACKED}\}}}})"}
 LONG_ARROWS = parse_names("""
     xrightarrow →  xleftarrow ←  xleftrightarrow ↔  xRightarrow ⇒  xLeftarrow ⇐  xLeftrightarrow ⇔
 """)
@@ -235,7 +287,8 @@ FUNCTIONS = set(r"""\arccos \arcsin \arctan \arg \cos \cosh \cot \coth \csc \deg
     \ker \lg \ln \log \sec \sin \sinh \tan \tanh""".split())
 LIMITED = {**{name: name[1:] for name in
               r"\det \gcd \inf \lim \max \min \Pr \sup".split()},
-           r"\liminf": "lim inf", r"\limsup": "lim sup"}
+           r"\liminf": "lim inf", r"\limsup": "lim sup", r"\injlim": "inj lim",
+           r"\projlim": "proj lim"}
 
 # Environments -----------------------------------------------------------------------------------
 
@@ -245,19 +298,6 @@ MATRICES = {  # name without its star: delimiters
 CASES = {"cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}")}
 ALIGNED = {"align", "align*", "aligned", "split", "flalign", "flalign*", "eqnarray", "eqnarray*",
            "alignat", "alignat*", "alignedat"}
-CENTRED = {"gather", "gather*", "gathered", "multline", "multline*"}
+CENTRED = {"gather", "gather*", "gathered", "multline", "multline*", "multlined"}
 PLAIN = {"equation", "equation*", "displaymath", "math"}
 COLUMN = {"l": "left", "c": "center", "r": "right"}
-
-# Colours as browsers know them ------------------------------------------------------------------
-
-COLOURS = parse_names("""
-    black #000000  white #ffffff  red #ff0000  green #008000  blue #0000ff  cyan #00ffff
-    magenta #ff00ff  yellow #ffff00  gray #808080  grey #808080  darkgray #a9a9a9
-    lightgray #d3d3d3  brown #a52a2a  lime #00ff00  olive #808000  orange #ffa500  pink #ffc0cb
-    purple #800080  teal #008080  violet #ee82ee  navy #000080  maroon #800000  gold #ffd700
-    crimson #dc143c  darkred #8b0000  darkgreen #006400  darkblue #00008b  darkorange #ff8c00
-    steelblue #4682b4  royalblue #4169e1  skyblue #87ceeb  forestgreen #228b22  tomato #ff6347
-    indigo #4b0082  turquoise #40e0d0  firebrick #b22222  dodgerblue #1e90ff  coral #ff7f50
-    deepskyblue #00bfff  seagreen #2e8b57  slategray #708090  salmon #fa8072  orchid #da70d6
-""")

@@ -3,12 +3,18 @@
 import re
 import unicodedata
 
+from kit.report.tex_packages import DEFINED
+
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|%[^\n]*\n?\s*"
                    r"|.[\u0300-\u036f\u20d0-\u20ff]*", re.DOTALL)
 STARRED = {r"\operatorname*", r"\tag*", r"\hspace*", r"\newcommand*", r"\renewcommand*",
            r"\providecommand*", r"\DeclareMathOperator*"}
 LONGEST = 20_000     # tokens: a formula written by hand has some hundreds
 EXPANSIONS = 2_000
+
+
+SAME = {r"\cr": r"\\", r"\newline": r"\\", r"\hdashline": r"\hline", r"\enskip": r"\enspace",
+        r"\hfil": r"\hfill", r"\hfilll": r"\hfill"}     # other names of a command
 
 
 class CannotSet(ValueError):
@@ -19,7 +25,10 @@ def split_tokens(tex):
     """The tokens of TeX, without its comments."""
     found = []
     for token in TOKEN.findall(unicodedata.normalize("NFC", tex)):
-        if token[0] == "%":
+        token = SAME.get(token, token)
+        if token[0] == "\\" and token[1:].isspace():       # at a line's end too it is a space
+            found.append("\\ ")
+        elif token[0] == "%":
             if "\n" not in token and token.strip("% "):
                 raise CannotSet(r"an unescaped % hides what follows: write \%")
         elif token[0] == "\\" and token[-1] == "*" and token[1].isalpha() \
@@ -33,10 +42,13 @@ def split_tokens(tex):
 
 
 class Macros:
-    """The macros that a report has defined so far: name -> (defaults, count, tokens)."""
+    """The macros that a report has defined so far: name -> (defaults, count, tokens).
+
+    labels: the labels of its formulas so far, name -> tag, None for a formula without one
+    """
 
     def __init__(self):
-        self.known = {}
+        self.known, self.labels = {}, {}
 
     def expand(self, tokens):
         """Tokens without macros and definitions."""
@@ -45,7 +57,7 @@ class Macros:
             token = waiting.pop()
             if token in DEFINITIONS:
                 DEFINITIONS[token](self, token, waiting)
-            elif token in self.known:
+            elif token in self.known or token in PACKAGES:
                 expansions += 1
                 if expansions > EXPANSIONS or len(waiting) + len(out) > LONGEST:
                     raise CannotSet("a macro that never ends")
@@ -56,7 +68,9 @@ class Macros:
 
     def fill_body(self, name, waiting):
         """The tokens of a macro's body; its arguments are taken from the tokens that wait."""
-        default, count, body = self.known[name]
+        if name not in self.known and waiting and waiting[-1] == "*":
+            waiting.pop()       # \\abs*{x} of a package
+        default, count, body = self.known.get(name) or PACKAGES[name]
         arguments = []
         if default is not None:
             arguments.append(pop_optional(waiting, default))
@@ -96,6 +110,24 @@ class Macros:
             raise CannotSet(rf"\def{name} with arguments that are more than #1#2")
         self.known[name] = (None, count, pop_argument(waiting))
 
+    def take_let(self, token, waiting):
+        """Take \\let\\name=\\other."""
+        name = check_name([pop_token(waiting, token)])
+        other = pop_token(waiting, token)
+        other = pop_token(waiting, token) if other == "=" else other
+        if other != name:
+            self.known[name] = self.known.get(other, (None, 0, [other]))
+
+    def take_delimiters(self, token, waiting):
+        """Take \\DeclarePairedDelimiter{\\name}{opening}{closing}."""
+        name, opening, closing = (pop_argument(waiting) for _ in range(3))
+        body = [r"\left", *opening, "#", "1", r"\right", *closing]
+        self.known[check_name(name)] = (None, 1, body)
+
+    def drop_argument(self, token, waiting):
+        """Take \\require{package}: the report knows the packages that it knows."""
+        pop_argument(waiting)
+
     def take_operator(self, token, waiting):
         """Take \\DeclareMathOperator{\\name}{words}."""
         name = check_name(pop_argument(waiting))
@@ -107,8 +139,17 @@ DEFINITIONS = {
     r"\newcommand": Macros.take_new_command, r"\renewcommand": Macros.take_new_command,
     r"\providecommand": Macros.take_new_command, r"\newcommand*": Macros.take_new_command,
     r"\renewcommand*": Macros.take_new_command, r"\providecommand*": Macros.take_new_command,
-    r"\def": Macros.take_def, r"\DeclareMathOperator": Macros.take_operator,
+    r"\def": Macros.take_def, r"\gdef": Macros.take_def, r"\let": Macros.take_let,
+    r"\require": Macros.drop_argument, r"\DeclarePairedDelimiter": Macros.take_delimiters,
+    r"\global": lambda *_: None, r"\DeclareMathOperator": Macros.take_operator,
     r"\DeclareMathOperator*": Macros.take_operator}
+
+
+def read_packages(text):
+    """{name: macro} of a TeX text that defines macros."""
+    macros = Macros()
+    macros.expand(split_tokens(text))
+    return macros.known
 
 
 def pop_token(waiting, after):
@@ -161,3 +202,7 @@ def check_name(tokens):
     if len(names) != 1 or not re.fullmatch(r"\\[A-Za-z]+", names[0]):
         raise CannotSet("a macro whose name is no command: " + "".join(tokens))
     return names[0]
+
+
+PACKAGES = {}
+PACKAGES = read_packages(DEFINED)

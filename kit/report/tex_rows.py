@@ -1,5 +1,6 @@
 """Reads the TeX that is set in rows: matrices, cases, arrays with rules, aligned lines."""
 
+import itertools
 import re
 
 from kit.report.tex_commands import ALIGNED, CASES, CENTRED, COLUMN, LENGTH, MATRICES, PLAIN
@@ -26,7 +27,7 @@ def read_whole_formula(reader):
             and re.fullmatch(r"(\\[.,;])?", after):
         body = reader.lines[len("aligned("):-1] + after  # lines that a page may break
     if tags[0] and not reader.display:
-        raise CannotSet(r"a \tag within a line of text")
+        return f"{body}#h(1em){quote_text(tags[0])}", ""
     return ("" if body == '""' else body), tags[0] or ""
 
 
@@ -63,12 +64,13 @@ def read_rows(reader, stop):
         if reader.peek() == "&":
             reader.take()
             continue
-        tags.append(reader.tag)
-        reader.tag = None
+        tags.append(reader.end_line())
         if reader.peek() == stop:
             break
         reader.take()
         skip_options(reader)
+        while reader.peek() == r"\ ":       # of \\\\\\ at a line's end
+            reader.take()
         rows.append([])
     if len(rows) > 1 and rows[-1] == ['""'] and not tags[-1]:
         rows.pop()      # the empty row after the last \\
@@ -122,10 +124,10 @@ def join_cells(cells, gap):
                       for index, cell in enumerate(cells))
 
 
-def join_lines(rows, tags, before=""):
+def join_lines(rows, tags=(), before=""):
     """Lines with their tags behind them."""
     return BREAK.join(row + (f"{before}#h(2em){quote_text(tag)}" if tag else "")
-                      for row, tag in zip(rows, tags))
+                      for row, tag in itertools.zip_longest(rows, tags))
 
 
 def refuse_columns(rows, rules):
@@ -147,9 +149,9 @@ def read_substack(reader):
     return "stacked(%s)" % BREAK.join(row[0] for row in rows)
 
 
-def read_cells(reader):
+def read_cells(reader, stop=r"\end"):
     """(rows of equally many cells, rules) of a matrix."""
-    rows, tags, rules = read_rows(reader, r"\end")
+    rows, tags, rules = read_rows(reader, stop)
     if any(tags):
         raise CannotSet(r"a \tag within a matrix")
     width = max(map(len, rows))
@@ -167,13 +169,44 @@ def read_matrix(reader, name):
     return f"small({body})" if "small" in name else body
 
 
-def read_cases(reader, name):
+def read_cases(reader, name, stop=r"\end"):
     """The rows of cases."""
-    rows, rules = read_cells(reader)
+    rows, rules = read_cells(reader, stop)
     refuse_columns([], rules)
-    if name[0] == "d":
+    if name.startswith("d"):
         rows = [[f"display({cell})" for cell in row] for row in rows]
     return write_matrix(["left"], rows)
+
+
+def read_braces(reader, read):
+    """What read(reader) makes of the rows within the braces of plain TeX, as \\cases{…}."""
+    reader.expect("{", "a command that wants rows")
+    body = read(reader)
+    reader.expect("}", "a {")
+    return body
+
+
+def read_matrix_command(reader, delimiters=("", "")):
+    """\\matrix{a & b \\cr c & d}."""
+    return put_between(delimiters, read_braces(
+        reader, lambda reader: write_matrix(["center"], read_cells(reader, "}")[0])))
+
+
+def read_pmatrix_command(reader):
+    """\\pmatrix{a & b \\cr c & d}."""
+    return read_matrix_command(reader, ("(", ")"))
+
+
+def read_cases_command(reader):
+    """\\cases{a & b \\cr c & d}."""
+    return put_between(CASES["cases"], read_braces(
+        reader, lambda reader: read_cases(reader, "cases", "}")))
+
+
+def read_lines_command(reader):
+    """\\eqalign{a &= b \\cr c &= d} and \\displaylines."""
+    return read_braces(reader, lambda reader: "aligned(%s)" % join_lines(
+        [join_cells(row, "#h(2em)") for row in read_rows(reader, "}")[0]]))
 
 
 def read_array(reader):

@@ -8,7 +8,9 @@ from kit.report.typst_syntax import quote_text
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
 TITLE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")     # sets the terminal's title
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
-PROGRESS = re.compile(r"\d{1,3}%\||\d+it \[")       # tqdm's bar, with and without a total
+PROGRESS = re.compile(  # tqdm's bar with and without a total, and its description
+    r"(?:[^\n|]*: *)?\d{1,3}%\|[^|\n]*\| *[\d.]+\w* *[/of]+ *[\d.?]+\w*(?: *\[[^\]\n]*\])?"
+    r"|(?:[^\n|]*: *)?[\d.]+\w* *\[[\d:]+, [^\]\n]*\]")
 LONGEST_LINE = 2000
 SPAN = re.compile(r'<span(?: class="([^"]*)")?(?: style="([^"]*)")?>(.*?)</span>|([^<]+)',
                   re.DOTALL)
@@ -43,9 +45,9 @@ def shorten_line(line):
 
 
 def remove_progress(text):
-    """Text without progress bars."""
-    lines = render_as_terminal(text).split("\n")
-    return "\n".join(line for line in lines if not PROGRESS.search(line))
+    """Text without progress bars; what stands behind a bar on its line stays."""
+    lines = [(line, PROGRESS.sub("", line)) for line in render_as_terminal(text).split("\n")]
+    return "\n".join(rest for line, rest in lines if rest == line or rest.strip())
 
 
 def write_coloured(text):

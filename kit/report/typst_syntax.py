@@ -2,7 +2,9 @@
 
 import re
 
-from kit.report.tex_commands import COLOURS, FENCES
+from PIL.ImageColor import colormap as colours
+
+from kit.report.tex_commands import FENCES
 from kit.report.tex_macros import CannotSet
 
 OWN_SIGNS = {*FENCES.values(), "√"} - {""}     # typst matches fences and draws roots by itself
@@ -53,8 +55,8 @@ def parse_colour(model, value):
     value = value.strip()
     if not model and re.fullmatch("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})", value):
         return value.lower()
-    if not model and "\\" + value in COLOURS:
-        return COLOURS["\\" + value]
+    if not model and value.lower() in colours:      # as browsers know them
+        return colours[value.lower()]
     if model == "HTML" and re.fullmatch("#?[0-9A-Fa-f]{6}", value):
         return "#" + value.lstrip("#").lower()
     numbers = re.fullmatch(",".join([r"\s*(\d*\.?\d+)\s*"] * 3), value)

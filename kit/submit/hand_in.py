@@ -2,12 +2,14 @@
 
 import argparse
 import contextlib
+import datetime
 import os
 import sys
 from pathlib import Path
 
 from kit.check import run_checks
 from kit.commands import stop_on_signals
+from kit.deadline import describe_time_left
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say, whole_file
 from kit.notebook_files import encode_notebook, read_notebook
@@ -99,6 +101,9 @@ def hand_in(assignment, options, stops=()):
                           "this again")
     say(str(output))
     say(f"written: {summarise(manifest)}", sys.stderr)
+    if assignment.deadline:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        say(describe_time_left(assignment.deadline, now), sys.stderr)
     return COMPLETE if found.complete else INCOMPLETE
 
 

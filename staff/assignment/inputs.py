@@ -22,8 +22,8 @@ def draw_cases(layout, seed=None):
         "plain": draw([4, K], batches=[1, 5, 32]),
         "square": draw([K, K], batches=[1, 4]),
         "improved": draw([4, K], batches=[5], use_improved_sigmoid=True),
-        "two hidden layers": draw([4, 6, K], batches=[1, 5]),
-        "three hidden layers": draw([4, 6, 5, K], batches=[5]),
+        "two hidden layers": draw([4, 6, K], batches=[1, 3], rows=5),
+        "three hidden layers": draw([4, 6, 5, K], batches=[3], rows=5),
         "functions": draw_functions(rng),
         "loss": draw_losses(rng, max(4, K)),
         "momentum": draw_momentum(rng, K),
@@ -31,17 +31,17 @@ def draw_cases(layout, seed=None):
         "images": draw_images(rng),
         "training": draw_training(rng, K),
         "counting": draw_counting(rng),
-    }
+    } | ({"whole": draw_wholes(rng)} if layout == "kit" else {})
 
 
-def draw_network(rng, num_inputs, sizes, batches, **flags):
+def draw_network(rng, num_inputs, sizes, batches, rows=0, **flags):
     """A small network, a batch, and the results of forward and backward for its first rows."""
     from task3 import ImprovedModel
     model = ImprovedModel(sizes, num_inputs=num_inputs, rng=rng, **flags)
     model.ws = [round_to_sixteenths(rng.normal(0, 0.8, w.shape)) for w in model.ws]
     if num_inputs > 5:      # so that the sums z are about as large
         model.ws[0] = round_to_sixteenths(16 * model.ws[0] * np.sqrt(5 / num_inputs)) / 16
-    N = max(batches)
+    N = max(rows, *batches)
     X = np.hstack([round_to_sixteenths(rng.normal(0, 1, (N, num_inputs - 1))), np.ones((N, 1))])
     targets = np.eye(sizes[-1])[np.arange(N) * 17 % sizes[-1]]      # all classes of 3 or 10
     case = {"ws": model.ws, "X": X, "targets": targets, "grads": {}}
@@ -144,7 +144,8 @@ def draw_training(rng, K):
 def draw_counting(rng):
     """Numbers of parameters, and budgets between two widths, exact, and below the least.
 
-    Rows (inputs, layers …, number of parameters); (budget, hidden layers, inputs, outputs).
+    Rows (inputs, layers …, number of parameters); (budget, hidden layers, inputs, outputs);
+    (hidden layers, inputs, outputs, the numbers for the widths 1, 2 and 3).
     """
     from task2 import count_parameters
     counts = []
@@ -160,4 +161,55 @@ def draw_counting(rng):
         low, high = (count_parameters([one] * hidden + [outputs], inputs)
                      for one in (width, width + 1))
         budgets.append([max(1, round(low + share * (high - low))), hidden, inputs, outputs])
-    return {"counts": counts, "budgets": np.array(budgets)}
+    widths = [[hidden, inputs, outputs, *(count_parameters([width] * hidden + [outputs], inputs)
+                                          for width in (1, 2, 3))]
+              for hidden, inputs, outputs in [*(row[1:] for row in budgets), (1, 785, 10),
+                                              (2, 785, 10)]]
+    return {"counts": counts, "budgets": np.array(budgets), "widths": np.array(widths)}
+
+
+def draw_wholes(rng):
+    """The networks of the checks of the whole: the assignment's sizes, and others."""
+    def draw_sizes(layers):
+        return rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+
+    seeds = {}      # networks of the same sizes have the same weights and batches
+    task_2, task_3 = {"rate": 0.1, "gamma": 0.0}, {"rate": 0.02, "gamma": 0.9}
+    return {name: compute_whole({"seed": seeds.setdefault(str(sizes), int(rng.integers(10 ** 6))),
+                                 "sizes": np.array(sizes),
+                                 "batch": batch, **options, "improved": improved})
+            for name, sizes, batch, options, improved in (
+                ("task 2", [785, 64, 10], 32, task_2, False),
+                ("sigmoid", [785, 64, 10], 32, task_2, True),
+                ("momentum", [785, 64, 10], 32, task_3, False),
+                ("task 3", [785, 64, 10], 32, task_3, True),
+                ("task 2, small", draw_sizes(2), 7, task_2, False),
+                ("task 3, small", draw_sizes(2), 9, task_3, True),
+                ("deep", [785, 60, 60, 10], 32, task_2, False),
+                ("deep, task 3", [785, 60, 60, 10], 32, task_3, True),
+                ("deep, small", draw_sizes(4), 8, task_3, False))}
+
+
+def compute_whole(case):
+    """A case with its outputs, and with how its weights move in some steps."""
+    from assignment.checks.drawing import GRADS, STEPS, draw_batches, draw_weights, summarise
+    from task2 import Dataset
+    from task3 import ImprovedModel, MomentumTrainer
+    inputs, *layers = case["sizes"]
+    model = ImprovedModel(layers, num_inputs=inputs, use_improved_sigmoid=case["improved"])
+    before, batches = draw_weights(case), draw_batches(case)
+    model.ws = [w.copy() for w in before]
+    X, targets = batches[0]
+    for N in GRADS:
+        model.backward(X[:N], model.forward(X[:N]), targets[:N])
+        case[f"grads of {N}"] = [summarise(case, grad, layer)
+                                 for layer, grad in enumerate(model.grads)]
+    case["outputs"] = model.forward(X)
+    trainer = MomentumTrainer(model, Dataset(*batches[0], *batches[0]), case["rate"],
+                              case["batch"], momentum_gamma=case["gamma"])
+    for step in range(max(STEPS)):
+        trainer.train_step(*batches[step % len(batches)])
+        if step + 1 in STEPS:
+            case[f"after {step + 1}"] = [summarise(case, w - start, layer) for layer, (w, start)
+                                         in enumerate(zip(model.ws, before))]
+    return case

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from kit.deadline import format_moment
 from kit.definition import load_assignment
 from staff.feedback.mistakes import find_mistakes
 from staff.feedback.page_template import write_page
@@ -40,7 +41,8 @@ def write_class_page(path, record, standings, people):
         names=names, call=call, shares=find_shares(taken),
         taken=len(taken), complete=len(complete),
         missing=sum(bool(one.missing) for one in taken),
-        open=[one for one in standings if one.open],
+        open=[one for one in standings if one.open], format_moment=format_moment,
+        late=[one for one in standings if one.lateness and one.lateness.is_late],
         by_code=make_bars([one.sum_by_code for one in taken if not one.open], most_by_code),
         totals=make_bars([one.total for one in complete], assignment.points),
         most_by_code=most_by_code, most=assignment.points,

@@ -4,6 +4,7 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import one_line
 from staff.csv_tables import format_points, write_table
@@ -106,21 +107,33 @@ def sort_name(name):
 def write_gradebook(path, people):
     """Write gradebook.csv: points and flags, with one row for each student.
 
-    While a part by code is open, the row holds no points: its flags say why.
+    While a part by code is open, the row holds no points: its flags say why. If there is a
+    deadline, the total is that of the column points without that of the column penalty.
     """
     subtasks = [subtask.id for subtask in list_subtasks_with_points()]
-    header = ["student", "name", *subtasks, "by code", "by hand", "total", "flags", "submission"]
-    rows = [[one.student, one.name, *list_points(one.standing, subtasks), "; ".join(one.flags),
+    timed = load_assignment().deadline is not None
+    header = ["student", "name", *subtasks, "by code", "by hand",
+              *["points", "penalty"] * timed, "total", *["handed in"] * timed, "flags",
+              "submission"]
+    rows = [[one.student, one.name, *list_points(one.standing, subtasks, timed),
+             *[format_time(one.standing.lateness)] * timed, "; ".join(one.flags),
              one.standing.submission.key] for one in people]
     write_table(path, [header, *rows])
 
 
-def list_points(standing, subtasks):
+def format_time(lateness):
+    """When a submission came; "" if it is not known."""
+    return format_moment(lateness.at) if lateness and lateness.at else ""
+
+
+def list_points(standing, subtasks, timed=False):
     """The points of a row of the gradebook; empty cells while a part by code is open."""
     if standing.open:
-        return [None] * (len(subtasks) + 3)
+        return [None] * (len(subtasks) + 3 + 2 * timed)
+    penalty, total = ((None, None) if standing.lacks_time else
+                      (standing.penalty, standing.total))
     return [*map(standing.points, subtasks), standing.sum_by_code, standing.sum_by_hand,
-            standing.total]
+            *[standing.earned, penalty] * timed, total]
 
 
 def format_grade(person):
@@ -152,6 +165,8 @@ def write_imports(out, people, roster=None, column=None):
     if waiting := sum(not format_grade(one) for one in people):
         why = [words for words, count in (
             ("parts are open", sum(bool(one.standing.open) for one in people)),
+            ("it is not known how late they are",
+             sum(one.standing.lacks_time for one in people)),
             ("marks by hand are missing", sum(bool(one.standing.missing) for one in people)))
             if count]
         said.append(f"{waiting} of {len(people)} students have no grade in the files for "
@@ -164,6 +179,7 @@ def write_imports(out, people, roster=None, column=None):
             said.append(f"{nameless} members of groups are known only by name: --roster EXPORT "
                         "finds them in the gradebook that Blackboard or Canvas has exported")
         return said
+    roster.check_maximum(load_assignment().points)
     number = roster.find_column(column, [one.standing.submission.source for one in people])
     path = out / f"{roster.kind}-filled{roster.table.path.suffix.lower()}"
     roster.fill(path, number, {one.row: format_grade(one) for one in people

@@ -14,6 +14,7 @@ from staff.marking.marks_table import holds_new_marks, write_marks_table
 from staff.feedback.roster import Roster
 from staff.standing import read_standings
 from staff.feedback.student_pages import write_student_pages
+from staff.lateness import judge_all
 from staff.record import open_record
 
 
@@ -42,7 +43,20 @@ def write_report(out, roster=None, column=None):
         if waiting := sum(bool(one.open) for one in standings):
             said.append(f"{waiting} of {len(standings)} hand-ins wait for a person, since the "
                         "grader could not reach all of their code: class.html lists them first")
-        said += write_imports(out, people, roster, column)
+        said += describe_times(record, standings) + write_imports(out, people, roster, column)
+    return said
+
+
+def describe_times(record, standings):
+    """Sentences on lateness: extensions without a hand-in, and times that nobody has told."""
+    said = judge_all(record.list_submissions())[1]
+    late = [one for one in standings if one.lateness and one.lateness.is_late]
+    unknown = sum(one.lateness is not None and one.lateness.at is None for one in standings)
+    if late:
+        said.append(f"{len(late)} of {len(standings)} hand-ins are late: class.html lists them")
+    if unknown:
+        said.append(f"the time of {unknown} of {len(standings)} hand-ins is not known, so they "
+                    "have no penalty: give the platform's export to `staff grade` with --times")
     return said
 
 

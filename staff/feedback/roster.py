@@ -1,4 +1,7 @@
-"""The gradebook that Blackboard or Canvas has exported: the students, and a column to fill."""
+"""The gradebook that a platform has exported: the students, and a column to fill.
+
+Moodle's is the grading worksheet of the assignment.
+"""
 
 import csv
 import re
@@ -18,7 +21,7 @@ CANVAS = re.compile(r"^(?P<title>.*?)\s*\(\d+\)$")
 class Roster:
     """An exported gradebook.
 
-    kind:  "blackboard" or "canvas".
+    kind:  "blackboard", "canvas" or "moodle".
     rows:  the cells of each student.
     above: the cells of Canvas's rows above the students, such as the points possible.
     """
@@ -44,12 +47,16 @@ class Roster:
 
     def list_identities(self, row):
         """The names and numbers by which a file's name may call a student."""
+        if self.kind == "moodle":       # a student's own number may be another's number there
+            return {*re.findall(r"\d+$", self.read_cell(row, "identifier"))}
         found = {self.read_cell(row, name).casefold() for name in IDENTITIES}
         return (found | {one.partition("@")[0] for one in found}) - {""}
 
     def read_name(self, number):
         """The name of a student, the first name first."""
         row = self.rows[number]
+        if self.kind == "moodle":
+            return self.read_cell(row, "full name")
         if "student" in self.names:
             last, _, first = self.read_cell(row, "student").partition(",")
         else:
@@ -60,6 +67,8 @@ class Roster:
     def read_student(self, number):
         """The user name or number of a student."""
         row = self.rows[number]
+        if self.kind == "moodle":
+            return next(iter(self.list_identities(row)), "")
         return next(filter(None, (self.read_cell(row, name) for name in
                                   ("username", "sis login id", "student id", "sis user id",
                                    "id"))), "")
@@ -71,8 +80,8 @@ class Roster:
 
     def join_name(self, row):
         """The name in a row, as it is written there."""
-        return " ".join(self.read_cell(row, name) for name in
-                        ("student", "first name", "firstname", "last name", "lastname"))
+        return " ".join(self.read_cell(row, name) for name in (
+            "student", "full name", "first name", "firstname", "last name", "lastname"))
 
     def find(self, student, name=""):
         """The number of a student's row, found by user name, number or name; or None."""
@@ -90,11 +99,22 @@ class Roster:
         matches = ((number, pattern.match(name)) for number, name in enumerate(self.table.header))
         return {number: match["title"] for number, match in matches if match}
 
+    def check_maximum(self, points):
+        """Refuse a worksheet of Moodle's in which an assignment has other points than these."""
+        for row in self.rows if self.kind == "moodle" else ():
+            cell = self.read_cell(row, "maximum grade")
+            if NUMBER.fullmatch(cell) and float(cell.replace(",", ".")) != points:
+                raise Refused(f"{self.table.path} has a maximum grade of {cell}, and the "
+                              f"assignment has {points} points: change the maximum in Moodle, "
+                              "and download the worksheet again")
+
     def find_column(self, asked, sources):
         """The number of the column to fill, by its name or the names of the downloaded files.
 
         Refused if no column fits, or several.
         """
+        if self.kind == "moodle":
+            return self.names.index("grade")
         titles = self.list_titles()
         if asked:
             meant = [number for number, name in enumerate(self.table.header)
@@ -129,14 +149,17 @@ class Roster:
 
 
 def find_kind(names, path):
-    """The kind of an export, by its header; Refused if it is neither kind."""
+    """The kind of an export, by its header; Refused if it is none of them."""
     if "username" in names and "last name" in names:
         return "blackboard"
     if "id" in names and "section" in names and ("student" in names or "lastname" in names):
         return "canvas"
+    if {"identifier", "grade", "last modified (grade)"} <= {*names}:
+        return "moodle"
     raise Refused(f"{path} was not exported by Blackboard (columns Last Name, First Name, "
-                  "Username) or by Canvas (Student, ID, Section): export the gradebook and give "
-                  "that file")
+                  "Username), by Canvas (Student, ID, Section) or by Moodle (Identifier, Grade, "
+                  "Last modified (grade)): export the gradebook, or Moodle's grading worksheet, "
+                  "and give that file")
 
 
 def is_above(row):

@@ -7,9 +7,11 @@ from collections import Counter
 from markupsafe import Markup
 
 from kit.check import FAILED
+from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import make_inner_folder
 from staff.feedback.page_template import write_page
+from staff.intake.repeats import names_others
 from staff.points import WHOLE
 from staff.record import DOUBT, NOT_DONE
 
@@ -42,6 +44,8 @@ def collect_values(record, standing):
     assignment = load_assignment()
     return {"one": standing.submission, "standing": standing, "sections": sections,
             "findings": count_findings(standing), "most": assignment.points,
+            "late": standing.lateness if standing.lateness and standing.lateness.words else None,
+            "format_moment": format_moment,
             "more_figures": [one for name in figures if name not in assignment.by_id
                              for one in figures[name]],
             "of_code": sum(standing.parts_by_code.values()), "whole": WHOLE,
@@ -70,11 +74,12 @@ def collect_section(subtask, standing, answers, figures, numbers):
 
 
 def count_findings(standing):
-    """[(sentence, how often)] of the notes and findings, each sentence once."""
+    """[(sentence, how often)] of the notes and findings, each once; none names other students."""
     where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
               if one.notebook else "") + one.words for one in standing.findings
              if one.kind not in (NOT_DONE, DOUBT)]
-    return list(Counter([*standing.submission.notes, *where]).items())
+    notes = [note for note in standing.submission.notes if not names_others(note)]
+    return list(Counter([*notes, *where]).items())
 
 
 def load_figures(record, key):

@@ -12,10 +12,11 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason, say
-from kit.pool import count_cores, run_jobs
+from kit.pool import Failure, count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.grading import cluster
 from staff.grading.judging import prepare
@@ -28,12 +29,15 @@ from staff.intake import alike
 from staff.intake.downloads import ODD_NAME
 from staff.intake.intake import take_in
 from staff.intake.repeats import SAME_FILES
+from staff.lateness import judge_all
 from staff.points import count_points
 from staff.record import FILE, Record
 from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
+from staff.times import find_zone, read_times
 
+STARVED = "this machine had too much else to do: give the same command again when it has less"
 DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
 
 
@@ -121,17 +125,31 @@ def keep_seed(record, asked):
     return known
 
 
+def keep_times(record, path):
+    """The times of hand-ins in an export; without one, those of the call before."""
+    if path is not None:
+        deadline = load_assignment().deadline
+        if deadline is None:
+            raise Refused("--times is of no use without a deadline: write [deadline] into "
+                          "assignment.toml, as docs/grading.md says")
+        record.write_setting("times", read_times(path, find_zone(deadline)))
+    return record.read_setting("times", {})
+
+
 def keep_submissions(record, options):
     """Take in the hand-ins, put them into the record and print how many there are."""
-    submissions = take_in(options.submissions, options.out, options.layout)
+    submissions = take_in(options.submissions, options.out, options.layout,
+                          times=keep_times(record, options.times))
     record.put_submissions(submissions)
     counted = [one.layout for one in submissions if one.counts]
     refused = [one for one in submissions if one.refused and not one.superseded]
     earlier = sum(bool(one.superseded) for one in submissions)
-    late = [one for one in submissions if one.late and not one.superseded]
+    lateness, _ = judge_all(submissions)
+    late = [one for one in submissions if not one.superseded
+            and (lateness[one.key].is_late if lateness else one.late)]
     parts = [f"{counted.count(layout)} laid out as {layout}" for layout in sorted({*counted})]
     parts += [f"{len(refused)} refused"] if refused else []
-    parts += [f"{earlier} earlier attempts left out"] if earlier else []
+    parts += [f"{earlier} other attempts left out"] if earlier else []
     parts += [f"{len(late)} late"] if late else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
     for one in refused:
@@ -152,16 +170,33 @@ def run_stages(record, stages, seed, sandbox, options):
         say(f"{len({job.submission.key for job in stale})} of them were graded by other checks or "
             "under other limits, or have open parts; they keep their points: --recheck grades "
             "them again")
-    full_jobs = (add_files(job, options.out) for job in jobs)
-    with closing(start_jobs(full_jobs, sandbox, options)) as outcomes, \
-            Progress("grading", len(jobs)) as progress:
-        for job, outcome in outcomes:
+    with Progress("grading", len(jobs)) as progress:
+        def keep(job, outcome):
             keep_outcome(record, job, outcome, recheck)
             progress.step()
+        starved = do_jobs(jobs, keep, sandbox, options)
+        if starved:
+            say(f"{len(starved)} had too little of this machine's time: judged again, alone")
+            options.jobs = 1
+            for job in do_jobs(starved, keep, sandbox, options):
+                keep(job, Failure(STARVED))
     if options.recheck:
         for line in describe_recheck(record, recheck):
             say(line)
         end_recheck(record)
+
+
+def do_jobs(jobs, keep, sandbox, options):
+    """Do the jobs, and keep(job, outcome); the jobs that this machine had no time for."""
+    starved = []
+    full_jobs = (add_files(job, options.out) for job in jobs)
+    with closing(start_jobs(full_jobs, sandbox, options)) as outcomes:
+        for job, outcome in outcomes:
+            if getattr(outcome, "starved", False):
+                starved.append(replace(job, files={}))
+            else:
+                keep(job, outcome)
+    return starved
 
 
 def start_jobs(jobs, sandbox, options):

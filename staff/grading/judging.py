@@ -42,10 +42,14 @@ VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
 
 @dataclass(frozen=True)
 class Verdict:
-    """A Result for each check, and Findings about the code as a whole."""
+    """A Result for each check, and Findings about the code as a whole.
+
+    starved: whether code was stopped only since this machine had too much to do.
+    """
 
     results: list
     findings: list
+    starved: bool = False
 
 
 def prepare(sandbox):
@@ -74,21 +78,23 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
         with open_student(folder, layout, sandbox, cases) as student:
             findings = list_code_findings(student)      # now: later it has the fresh inputs
             fresh = run_checks(checks, student)
+        starved = student.starved
         sources = Sources(files)
         reached = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
                    for one in checks}
         unclear = [one for one in checks if fresh[one].result.words and not reached[one][0]]
-        if unclear:
+        if unclear and not starved:
             cases = load_published_cases(assignment, layout)
             with open_student(folder, layout, sandbox, cases) as second:
                 second.left = student.left
                 known = run_checks(unclear, second)
                 findings = list_code_findings(second) or findings
+                starved = second.starved
     doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
               for one, (_, doubt) in reached.items() if doubt]
     results = [make_result(one, fresh[one], known.get(one), reached[one][0], sandbox, seed)
                for one in checks]
-    return Verdict(results, doubts + findings)
+    return Verdict(results, doubts + findings, starved)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ def read_options(arguments):
     add("--roster", type=Path, metavar="EXPORT", help="the gradebook that Blackboard or Canvas "
         "has exported; a filled copy is written to OUT")
     add("--column", metavar="NAME", help="the column of EXPORT to fill")
+    add("--times", type=Path, metavar="EXPORT", help="when hand-ins came: Moodle's grading "
+        "worksheet, Canvas's submissions as .json, or a CSV with the columns student and time; "
+        "kept for later calls")
     add("--starter", type=Path, metavar="FOLDER", help="the code that students were given; it is "
         "left out when hand-ins are compared; default: the kit's")
     add("--limits", type=Path, metavar="FILE", help="default: staff/sandbox/limits.toml")
@@ -65,7 +68,7 @@ def check_options(options):
     if options.layout not in layouts:
         raise Refused(f"there is no layout {one_line(options.layout, 40)}: give one of "
                       f"{', '.join(layouts)} with --layout")
-    for option in ("roster", "limits", "starter"):
+    for option in ("roster", "limits", "starter", "times"):
         path = getattr(options, option)
         if path is not None and not path.exists():
             raise Refused(f"{path} does not exist: give another path with --{option}")

@@ -57,6 +57,7 @@ class HandIn:
     late: bool = False
     refused: str = ""
     items: list = field(default_factory=list)       # (name within the hand-in, Item)
+    numbers: list = field(default_factory=list)     # Canvas's of the items
 
     def list_entries(self):
         """The entries of all its items; Refused if they cannot be listed."""
@@ -71,6 +72,15 @@ class HandIn:
                 listed = [replace(one, name=f"{name}/{one.name}") for one in listed]
             found += listed
         return found
+
+    def choose_file(self):
+        """The end of a file's name by which Canvas knows it again; "" on other platforms.
+
+        A zip is best: feedback in its name can be a zip, and so hold anything.
+        """
+        found = [f"{number}_{name}" for number, (name, _) in zip(self.numbers, self.items)
+                 if number]
+        return min(found, key=lambda one: not one.lower().endswith(".zip"), default="")
 
     def describe(self):
         """How its files lie there, in a text that is the same for the same files of a group."""
@@ -239,7 +249,8 @@ def make_hand_ins(group, receipts):
         found.append(HandIn(
             first.student, f"{folder}{first.before}", name, first.attempt, first.platform,
             ("handed in late, as Canvas says",) if late else (), late,
-            items=[(sign.file or item.name, item) for sign, item in one if not sign.receipt]))
+            items=[(sign.file or item.name, item) for sign, item in one if not sign.receipt],
+            numbers=[sign.number for sign, _ in one if not sign.receipt]))
         if one is not tries[-1]:        # the newest keeps the name that it has alone
             found[-1] = replace(found[-1], source=f"{found[-1].source}_{first.number}")
         if len(tries) > 1:

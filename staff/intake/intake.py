@@ -16,10 +16,11 @@ from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
-from staff.intake.repeats import join_groups, note_repeats, supersede_attempts
+from staff.intake.repeats import (join_groups, note_repeats, refuse_closed, supersede_attempts)
 from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout
 from staff.record import Submission, make_key
+from staff.times import find_time, find_zone, read_time
 
 UNFINISHED = ".unfinished-"
 SETTINGS = ("notebooks/report.toml", "report.toml")
@@ -31,8 +32,10 @@ LIBRARIES = {"numpy", "matplotlib", "scipy", "tqdm", "torch", "kit", "sitecustom
 NEVER_LOADED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib")
 
 
-def take_in(path, out, layout="auto", limits=None):
+def take_in(path, out, layout="auto", limits=None, times=None):
     """A Submission for each hand-in in a folder or zip, and keep clean copies in OUT.
+
+    times: of hand-ins, as staff.times reads them from an export.
 
     Some Submissions are refused, and earlier attempts are superseded. Copies stand in
     OUT/submissions/KEY; a copy that is right already is left alone. Refused if there are no
@@ -44,8 +47,9 @@ def take_in(path, out, layout="auto", limits=None):
     hand_ins = find_hand_ins(path, out)
     with open_copies(out) as copies:
         found = [take_one(one, copies, layout, limits) for one in hand_ins]
+        found = add_times(found, hand_ins, times or {})
         found = join_groups(supersede_attempts(found, hand_ins), hand_ins)
-        found = note_repeats(found)
+        found = note_repeats(refuse_closed(found))
         clear_copies(copies, {one.key for one in found if one.sha256})
     return sorted(found, key=lambda one: (one.student, one.attempt, one.key))
 
@@ -66,12 +70,13 @@ def take_one(hand_in, copies, layout, limits):
     """The Submission of a hand-in, after its copy is written; or a refused one."""
     one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
                      one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
-                     notes=hand_in.notes, late=hand_in.late)
+                     notes=hand_in.notes, late=hand_in.late, platform=hand_in.platform,
+                     file=hand_in.choose_file())
     try:
         files, notes = read_entries(hand_in.list_entries(), limits)
         one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
-        members, notes = find_group(files)
-        one = replace(one, members=members, sha256=hash_files(files),
+        members, made, notes = find_group(files)
+        one = replace(one, members=members, made=made, sha256=hash_files(files),
                       notes=(*one.notes, *notes, *list_odd_names(files)))
     except Refused as refusal:
         return replace(one, refused=one_line(refusal, 300), layout="")
@@ -80,15 +85,40 @@ def take_one(hand_in, copies, layout, limits):
     return one
 
 
+def add_times(submissions, hand_ins, times):
+    """The submissions with the times that the platform tells, in names or in an export.
+
+    An export tells the time of the last attempt.
+    """
+    deadline = load_assignment().deadline
+    if deadline is None:
+        return submissions
+    last, zone, found = {}, find_zone(deadline), []
+    for one in submissions:
+        last[one.student] = max(last.get(one.student, ""), one.attempt)
+    for one, hand_in in zip(submissions, hand_ins):
+        handed_in = ""
+        if hand_in.platform == "Blackboard" and hand_in.attempt:
+            handed_in = read_time(hand_in.attempt, zone).isoformat()
+        elif one.attempt == last[one.student]:
+            handed_in = find_time(one, times)
+        found.append(replace(one, handed_in=handed_in))
+    return found
+
+
 def find_group(files):
-    """(names of the group, notes), from the manifest or report.toml of {name: bytes}."""
-    names, notes = [], []
+    """(names of the group, the manifest's time, notes) of {name: bytes}.
+
+    The names stand in the manifest, or in report.toml.
+    """
+    names, made, notes = [], "", []
     if MANIFEST in files:
         try:
             if len(files[MANIFEST]) > LARGEST_MANIFEST:
                 raise Refused(f"{MANIFEST} is too large")
             manifest = parse_manifest(files[MANIFEST])
             names, notes = manifest["group"], list_differences(manifest["files"], files)
+            made = one_line(manifest["made"], 40)
         except Refused as refusal:
             notes = [f"the manifest was not used: {one_line(refusal)}"]
     for name in SETTINGS:
@@ -101,7 +131,7 @@ def find_group(files):
     names = [name for name in dict.fromkeys(names) if name.lower() != PLACEHOLDER_AUTHOR.lower()]
     if len(names) > MOST_MEMBERS:
         notes.append(f"{len(names)} names of the group were given, {MOST_MEMBERS} were taken")
-    return tuple(names[:MOST_MEMBERS]), notes
+    return tuple(names[:MOST_MEMBERS]), made, notes
 
 
 def list_differences(listed, files):

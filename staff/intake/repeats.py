@@ -1,33 +1,63 @@
-"""Hand-ins beside each other: earlier attempts, members of one group, a student named twice."""
+"""Hand-ins beside each other: several attempts, members of one group, a student named twice."""
 
 import re
 from collections import defaultdict
 from dataclasses import replace
 
+from kit.deadline import IN_TIME, format_moment
 from kit.files import one_line
+from staff.lateness import judge_all
 
 AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
 SAME_FILES = "Moodle has the same files for"    # how a note to the grader begins
+SAME_AS, AS_WELL = "the same files as", "as well"   # how such notes begin, or end
 
 
 def supersede_attempts(submissions, hand_ins):
-    """The submissions; each student's latest attempt supersedes the earlier ones.
+    """The submissions; the attempt that counts supersedes the student's other ones.
 
-    Only a platform knows attempts. The latest one counts, even if it is refused.
+    Only a platform knows attempts. The latest one that was accepted counts, even if it could not
+    be read; with counts = "last in time", the latest of those in time, if there is one.
     """
     attempts = defaultdict(list)
     for one, hand_in in zip(submissions, hand_ins):
         if hand_in.attempt:
             attempts[hand_in.platform, one.student].append(one)
-    changed = {}
+    lateness, changed = judge_all(submissions)[0], {}
     for group in attempts.values():
-        *earlier, latest = sorted(group, key=lambda one: one.attempt)
-        changed |= {one.key: replace(one, superseded=latest.key) for one in earlier}
-        readable = [one.attempt for one in earlier if not one.refused]
-        if latest.refused and readable:
-            changed[latest.key] = replace(latest, notes=(
-                *latest.notes, f"the attempt of {readable[-1]} could be read"))
+        group.sort(key=lambda one: one.attempt)
+        chosen = choose_attempt(group, lateness)
+        others = [one for one in group if one is not chosen]
+        changed |= {one.key: replace(one, superseded=chosen.key) for one in others}
+        readable = [one.attempt for one in others if not one.refused]
+        if chosen.refused and readable:
+            changed[chosen.key] = replace(chosen, notes=(
+                *chosen.notes, f"the attempt of {readable[-1]} could be read"))
     return [changed.get(one.key, one) for one in submissions]
+
+
+def choose_attempt(attempts, lateness):
+    """The one of a student's attempts, in order, that counts."""
+    if not lateness:
+        return attempts[-1]
+    accepted = [one for one in attempts if not lateness[one.key].is_closed] or attempts
+    in_time = [one for one in accepted if not lateness[one.key].is_late
+               and lateness[one.key].deadline.counts == IN_TIME]
+    return (in_time or accepted)[-1]
+
+
+def refuse_closed(submissions):
+    """The submissions; those that came after the last time are refused, until a person decides."""
+    lateness = judge_all(submissions)[0]
+    return [replace(one, refused=describe_closed(lateness[one.key]))
+            if not one.refused and lateness and lateness[one.key].is_closed else one
+            for one in submissions]
+
+
+def describe_closed(lateness):
+    """Why a submission that came too late was refused."""
+    return (f"it came {format_moment(lateness.at)}, {lateness.words}, and nothing is accepted "
+            f"after {format_moment(lateness.closed)}")
 
 
 def join_groups(submissions, hand_ins):
@@ -69,7 +99,7 @@ def note_repeats(submissions):
         for one in group[1:]:
             if one.sha256 and one.sha256 == first.sha256:
                 changed[one.key] = replace(one, superseded=first.key, notes=(
-                    *one.notes, f"the same files as {first.source}"))
+                    *one.notes, f"{SAME_AS} {first.source}"))
             else:
                 add_note(changed, group, "the same student is named")
     for group in members.values():
@@ -82,6 +112,11 @@ def add_note(changed, group, words):
     group = [changed[one.key] for one in group if not changed[one.key].superseded]
     for one in group:
         if others := [other.source for other in group if other.key != one.key]:
-            words_on = f"{words} in {one_line(', '.join(others), 200)} as well"
+            words_on = f"{words} in {one_line(', '.join(others), 200)} {AS_WELL}"
             if words_on not in one.notes:
                 changed[one.key] = replace(one, notes=(*one.notes, words_on))
+
+
+def names_others(note):
+    """Whether a note names other students or their files, and so is for the grader alone."""
+    return note.startswith((SAME_FILES, SAME_AS)) or note.endswith(AS_WELL)

@@ -46,12 +46,13 @@ def read_options(arguments):
         "saved at once. `staff grade` may run meanwhile.")
     parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
                         help="the output folder of the grading; default: build/grades")
-    parser.add_argument("--take", metavar="FILE.csv", type=Path,
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--take", metavar="FILE.csv", type=Path,
                         help="read the marks in a filled marking.csv instead: all, or none")
+    source.add_argument("--merge", metavar="OTHER", type=Path, help="take the marks of a copy of "
+                        "OUT instead, where another marker has worked")
     parser.add_argument("--force", action="store_true",
                         help="with --take: change marks that are already in the record")
-    parser.add_argument("--merge", metavar="OTHER", type=Path, help="take the marks of a copy of "
-                        "OUT instead, where another marker has worked")
     parser.add_argument("--marker", metavar="NAME", default=find_login(),
                         help="who marks; the page can change it; default: your login")
     parser.add_argument("--twice", metavar="PERCENT", type=accept_whole_numbers(0, 100),

@@ -7,6 +7,7 @@ that no other name leads here; and that no other page has sent it. Nothing is fe
 import asyncio
 import hmac
 import json
+import os
 import secrets
 import sqlite3
 import time
@@ -39,6 +40,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff
            "Cross-Origin-Resource-Policy": "same-origin",
            "Cross-Origin-Opener-Policy": "same-origin", "X-Frame-Options": "DENY"}
 LARGEST = 2**20             # bytes of a request
+OPENER = ".mark.html"       # in the output folder, while the page is served
 BUSY = 120                  # seconds for which an answer counts as looked at
 
 
@@ -91,12 +93,18 @@ class Handler(tornado.web.RequestHandler):
             raise tornado.web.HTTPError(404)
         if read_host(self.request.host) not in HERE:
             raise tornado.web.HTTPError(403)
-        if self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        if self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin") \
+                and not self.is_opened():
             raise tornado.web.HTTPError(403)
         origin = self.request.headers.get("Origin")
         if origin != f"http://{self.request.host}" and (
                 origin is not None or self.request.method != "GET"):
             raise tornado.web.HTTPError(403)
+
+    def is_opened(self):
+        """Whether the address is opened as a page, as open_browser does from a file."""
+        return self.request.method == "GET" and \
+            self.request.headers.get("Sec-Fetch-Dest") == "document"
 
     def write_error(self, status_code, **_):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
@@ -260,16 +268,27 @@ def serve(options):
     return [f"stopped; all marks are in the record. Next: python -m staff report {options.out}"]
 
 
+def open_browser(address, file):
+    """Open the page by a file that only its owner can read: others see a browser's arguments."""
+    file.unlink(missing_ok=True)
+    with open(file, "w", opener=lambda path, flags: os.open(path, flags | os.O_EXCL, 0o600)) as to:
+        to.write(f'<!DOCTYPE html><title>Marking</title><meta http-equiv="refresh" content="0; '
+                 f'url={address}"><a href="{address}">Marking</a>')
+    webbrowser.open(file.absolute().as_uri())
+
+
 async def serve_page(options):
     """Serve the page without end."""
     desk = Desk(options.out, options.marker, options.twice)
     server, address = listen(desk, options.port)
     say(f"Mark at {address}\nThis address is a key: who has it can mark. Ctrl-C stops.")
-    if not options.no_browser:
-        await asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
+    file = options.out / OPENER
     try:
+        if not options.no_browser:
+            await asyncio.get_running_loop().run_in_executor(None, open_browser, address, file)
         await asyncio.Event().wait()
     finally:
+        file.unlink(missing_ok=True)
         server.stop()
         desk.threads.shutdown(cancel_futures=True)
         desk.record.connection.close()

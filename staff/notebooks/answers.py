@@ -3,7 +3,7 @@
 import re
 
 from kit.definition import load_assignment
-from kit.sections import LEFT_OPEN, remove_comments
+from kit.sections import LEFT_OPEN, find_placeholder
 from staff.layouts import KIT
 from staff.notebooks.loading import make_printable
 from staff.record import Finding
@@ -46,7 +46,7 @@ def find_unanswered(answers, cells, layout):
         if not subtask.by_hand:
             continue
         text = answers.get(subtask.id, "")
-        left_open = LEFT_OPEN.search(remove_comments(text[:SEARCHED]))
+        left_open = find_placeholder(text[:SEARCHED])
         if text and not left_open:
             continue
         here = [one for one in cells if one.subtask == subtask.id]

@@ -12,16 +12,18 @@ from kit.checking.registry import load_checks
 from kit.definition import TOML
 from kit.files import Refused
 from kit.notebook_files import read_notebook
+from staff.lateness import read_extensions
 from staff.marking.guide import read_guide
 from staff.release.notebook_stripping import (is_within, list_sections, list_subtasks, find_role,
                                              find_section)
+from staff.times import find_zone
 
 
 def check_assignment(assignment):
     """Raise Refused, a line for each mistake, unless all parts of an assignment fit together."""
     found = []
-    for find in (find_wrong_lists, find_wrong_points, find_wrong_files, find_wrong_guide,
-                 find_wrong_notebooks):
+    for find in (find_wrong_lists, find_wrong_points, find_wrong_files, find_wrong_deadline,
+                 find_wrong_guide, find_wrong_notebooks):
         found += find(assignment)
         if found and find in (find_wrong_lists, find_wrong_files):
             break       # the other parts cannot be read then
@@ -84,6 +86,17 @@ def find_wrong_files(assignment):
         except Refused as refusal:
             yield (f"{assignment.find_line(name)}: {refusal}. Is the data new on purpose? Then "
                    "write its sha256 there")
+
+
+def find_wrong_deadline(assignment):
+    """Yield a sentence on a time zone that is not known, or a line of the extensions."""
+    if assignment.deadline is None:
+        return
+    try:
+        find_zone(assignment.deadline)
+        read_extensions(assignment)
+    except Refused as refusal:
+        yield f"{assignment.find_line('[deadline]')}: {refusal}"
 
 
 def find_wrong_guide(assignment):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import kit.notebook_files
 from kit.files import Refused, one_line
+from kit.handed_out import CLEAN
 from kit.notebook_files import nbformat
 from staff.release import notebook_stripping, stripping
 
@@ -33,7 +34,7 @@ def check_lint(folder):
                       "-r requirements.txt`")
     rules = [] if (folder / "pyproject.toml").is_file() else RULES
     done = run_in(folder, [*ruff, "check", "--no-cache", "--no-respect-gitignore",
-                           "--output-format=concise", *rules, "."])
+                           "--output-format=concise", *rules, f"--extend-exclude={CLEAN}", "."])
     if done.returncode:
         first = (done.stdout or done.stderr).strip().split("\n")[0]
         raise Refused(f"the student edition does not lint: {first}")

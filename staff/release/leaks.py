@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from kit.files import Refused
+from kit.handed_out import CLEAN
 from staff.release.notebook_stripping import find_role
 from staff.release.stripping import LIKE_A_MARKER, list_solution_lines, remove_code_comments
 
@@ -92,7 +93,8 @@ def check_leaks(folder, secrets):
     numbers = {secret.text: secret for secret in secrets if NUMBER.fullmatch(secret.text)}
     needles = {squeeze(secret.text): secret for secret in secrets
                if secret.text not in numbers}
-    for path in sorted(folder.rglob("*")):
+    # clean copies last: what stands in one stands in a notebook too, which is then named
+    for path in sorted(folder.rglob("*"), key=lambda one: (CLEAN in one.as_posix(), one)):
         if not path.is_file() or "__pycache__" in path.parts:
             continue
         try:

@@ -9,6 +9,7 @@ import functools
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import PurePosixPath
 
@@ -21,38 +22,51 @@ SMALL = MIB             # bytes of a file that is copied
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 
 
-def start(program, command, python, uid, ready):
+def start(program, command, python, uid, ready, group=None):
     """Start a command; return its Popen and the process number of the first process inside.
 
     program: a sandbox.Program; python: its Interpreter; ready: a descriptor for the command.
     uid:     the user to become, None for an ordinary user.
+    group:   the control group for all that runs inside.
     """
     told, info = os.pipe()
     with contextlib.ExitStack() as stack:
         told = stack.enter_context(os.fdopen(told))
         info = stack.enter_context(os.fdopen(info, "w"))
-        code = stack.enter_context(fill_pipe(build_filter()))
+        code = stack.enter_context(make_file(build_filter()))
+        # bubblewrap starts nothing until the other end is closed
+        wait, go = map(stack.enter_context, map(os.fdopen, os.pipe()))
         places, copied = list_places(program, python, stack)
         options = [*list_namespaces(uid), *places, "--seccomp", str(code.fileno()),
-                   "--info-fd", str(info.fileno()), "--chdir", "/box"]
-        # through a pipe: the command line can be read inside, and would tell about the host
-        listed = stack.enter_context(fill_pipe("\0".join(options).encode()))
+                   "--info-fd", str(info.fileno()), "--block-fd", str(wait.fileno()),
+                   "--chdir", "/box"]
+        # through a file: the command line can be read inside, and would tell about the host
+        listed = stack.enter_context(make_file("\0".join(options).encode()))
         popen = start_process(
             [find_bubblewrap(), "--args", str(listed.fileno()), "--", *command], program.env,
-            program.talk, (code.fileno(), info.fileno(), listed.fileno(), ready, *copied,
-                           *program.descriptors))
+            program.talk, (code.fileno(), info.fileno(), listed.fileno(), wait.fileno(), ready,
+                           *copied, *program.descriptors))
         info.close()
         # bubblewrap tells this before anything inside runs; it tells nothing if it fails
         child = re.search(r'"child-pid": (\d+)', told.read())
+        if group and child:
+            try:
+                group.add(int(child[1]))
+            except ProcessLookupError:      # it has ended, and says why
+                pass
+            except OSError:
+                os.killpg(popen.pid, signal.SIGKILL)
+                popen.wait()
+                raise
     return popen, child and int(child[1])
 
 
-def fill_pipe(data):
-    """A pipe that holds some data, open for reading; the data must be short."""
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "wb") as stream:
-        stream.write(data)
-    return os.fdopen(reading, "rb")
+def make_file(data):
+    """A file in memory, open for reading. A pipe would be too small where pipes are short."""
+    file = os.fdopen(os.memfd_create("sandbox"), "w+b")
+    file.write(data)
+    file.seek(0)
+    return file
 
 
 def find_bubblewrap():
@@ -101,7 +115,8 @@ def list_places(program, python, stack):
     made = ["/", "/dev", *SCRATCH]
     for path in SYSTEM:
         options += [*make_parents(path, made), "--ro-bind-try", path, path]
-    options += ["--proc", "/proc", "--dev", "/dev"]
+    # as much memory as one likes can be had from the other zero, shared and uncounted
+    options += ["--proc", "/proc", "--dev", "/dev", "--dev-bind", "/dev/full", "/dev/zero"]
     for place, limit in SCRATCH.items():
         options += [*make_parents(place, made),
                     *make_scratch(place, getattr(program.limits, limit))]

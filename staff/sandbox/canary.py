@@ -73,6 +73,15 @@ def try_rights():
     with contextlib.suppress(OSError, AttributeError):
         os.close(os.memfd_create("canary"))
         yield "memory outside the limits can be had (memfd)"
+    with contextlib.suppress(OSError):
+        mmap.mmap(-1, mmap.PAGESIZE)
+        yield "memory outside the limits can be had (shared)"
+    with contextlib.suppress(OSError), open("/dev/zero", "r+b", buffering=0) as file:
+        mmap.mmap(file.fileno(), mmap.PAGESIZE)
+        yield "memory outside the limits can be had (/dev/zero)"
+    with contextlib.suppress(OSError):
+        socket.socketpair(type=socket.SOCK_DGRAM)
+        yield "memory outside the limits can be had (sockets)"
 
 
 def try_places(targets):
@@ -104,7 +113,8 @@ def try_places(targets):
 def try_limits(targets):
     """Yield a sentence for each limit that does not bind."""
     with contextlib.suppress(OSError, ValueError):
-        mmap.mmap(-1, resource.getrlimit(resource.RLIMIT_AS)[0])
+        mmap.mmap(-1, resource.getrlimit(resource.RLIMIT_AS)[0],
+                  mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         yield "memory is not limited"
     children = []
     with contextlib.suppress(OSError):

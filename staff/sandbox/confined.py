@@ -1,23 +1,23 @@
 """A process with a student's code, and the thread that watches it."""
 
 import contextlib
-import mmap
 import os
 import selectors
-import shutil
 import signal
 import subprocess
 import threading
 import time
 
 from kit.files import one_line
-from staff.sandbox.limits import MIB, SCRATCH
+from staff.sandbox.folders import remove_folder
+from staff.sandbox.limits import MIB
+from staff.sandbox.measuring import OwnClock, list_descendants, measure_memory, measure_times
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
 PERIOD = 0.05               # seconds between two looks at memory and time
-INODE = 1024                # bytes of the kernel's memory that a file takes, even if it is empty
-PAGE = mmap.PAGESIZE
+BUSY_SECONDS = 2            # for which too many processes may compute
+CORES = os.cpu_count() or 1
 
 
 class Confined:
@@ -26,10 +26,12 @@ class Confined:
     poll(), wait(timeout): the exit status, 128 + signal if a signal ended the student's program.
     reason: why it was stopped, in words for the student; "" if it was not.
     log:    the last 64 KiB that it printed, as bytes.
+    group:  its control group, if it has one.
     """
 
-    def __init__(self, popen, limits, temporary=None, child=None):
-        self.popen, self.limits, self.temporary = popen, limits, temporary
+    def __init__(self, popen, limits, temporary=None, child=None, group=None):
+        self.popen, self.limits, self.group = popen, limits, group
+        self.temporary = temporary
         self.pid, self.stdin = popen.pid, popen.stdin
         self.stdout = popen.stdout if popen.stderr else None    # without stderr, it is the log
         self.inside, self.cleared = None, False     # a handle on the sandbox's first process
@@ -37,10 +39,15 @@ class Confined:
             with contextlib.suppress(OSError):
                 self.inside = os.pidfd_open(child)
         self.log, self.printed, self.stopped = b"", 0, ""
-        self.started = time.monotonic()
-        self.lock = threading.Lock()
+        self.started, self.calm = time.monotonic(), time.monotonic()
+        self.clock, self.overdue = OwnClock(), False
+        self.lock = threading.RLock()
         self.watcher = threading.Thread(target=self.watch, daemon=True)
-        self.watcher.start()
+        try:
+            self.watcher.start()
+        except RuntimeError as problem:
+            self.kill()
+            raise OSError(f"no thread can be started to watch it: {problem}") from None
 
     # -------------------------------------------------------------------------- as Popen has it
 
@@ -71,8 +78,19 @@ class Confined:
         """Why it was stopped, or how it crashed; "" if it ended by itself."""
         if not self.stopped:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return explain_ending(self.wait(0.5))
+                status = self.wait(0.5)
+                return self.stopped or explain_ending(status)
         return self.stopped
+
+    def read_clock(self):
+        """The seconds of its own clock: see OwnClock."""
+        return self.clock.seconds
+
+    def is_starved(self):
+        """Whether it is late only since this machine has too much to do."""
+        if self.stopped or self.popen.poll() is not None:
+            return self.overdue
+        return os.getloadavg()[0] > CORES and self.clock.used < self.clock.seconds / 2
 
     def read_last_line(self):
         """The last line of its log, once it has ended; or its exit status."""
@@ -96,8 +114,12 @@ class Confined:
                 selector.register(self.inside, selectors.EVENT_READ)    # readable: it is gone
                 selector.select(5)
             os.close(self.inside)
+        if self.group:
+            if self.group.is_full():
+                self.stopped = self.stopped or self.tell_memory()
+            self.group.close()
         if self.temporary:
-            shutil.rmtree(self.temporary, ignore_errors=True)
+            remove_folder(self.temporary)
 
     def stop(self, why):
         """End it for a reason."""
@@ -108,7 +130,15 @@ class Confined:
     # ------------------------------------------------------------------------------ the watch
 
     def watch(self):
-        """Keep its output and hold it to its limits, until it ends."""
+        """Watch it until it ends. If this fails, it is ended: nothing would limit it any more."""
+        try:
+            self.watch_until_end()
+        except BaseException as problem:
+            self.stop("it did what cannot be watched "
+                      f"({one_line(f'{type(problem).__name__}: {problem}', 100)})")
+
+    def watch_until_end(self):
+        """Keep its output and hold it to its limits."""
         stream, looked = self.popen.stderr or self.popen.stdout, 0
         with selectors.DefaultSelector() as selector, stream:
             selector.register(stream, selectors.EVENT_READ)
@@ -134,10 +164,32 @@ class Confined:
 
     def check_limits(self):
         """Stop it if it takes too long, or uses too much."""
-        if time.monotonic() - self.started > self.limits.total_seconds:
+        pids = [self.pid, *list_descendants(self.pid)]
+        self.check_time(pids)
+        memory = self.limits.memory_mib * MIB
+        if self.group.is_full() if self.group else measure_memory(pids, memory) > memory:
+            self.stop(self.tell_memory())
+
+    def check_time(self, pids):
+        """Move its clock on; stop it if that, or the clock on the wall, has gone too far."""
+        times, now = measure_times(pids), time.monotonic()
+        if self.group:
+            times.used = self.group.read_used() or times.used
+        self.clock.look(times)
+        most = self.limits.busy_processes * CORES
+        if times.busy <= most:
+            self.calm = now
+        if self.clock.seconds > self.limits.total_seconds:
             self.stop(f"it took more than {self.limits.total_seconds} s in all")
-        elif measure_memory(self.pid, memory := self.limits.memory_mib * MIB) > memory:
-            self.stop(f"it used more than {write_size(self.limits.memory_mib)} of memory")
+        elif now - self.calm > BUSY_SECONDS:
+            self.stop(f"more than {most} of its processes computed at the same time")
+        elif now - self.started > self.limits.clock_seconds:
+            self.overdue = True
+            self.stop(f"it was not done within {self.limits.clock_seconds} s")
+
+    def tell_memory(self):
+        """That it used too much memory."""
+        return f"it used more than {write_size(self.limits.memory_mib)} of memory"
 
 
 def start_process(command, env, talk, pass_fds=()):
@@ -178,67 +230,3 @@ def convert_status(status):
 def write_size(mib):
     """A number of MiB, in words."""
     return f"{mib / 1024:g} GiB" if mib >= 1024 else f"{mib:g} MiB"
-
-
-# ------------------------------------------------------------------------- looking at processes
-
-
-def list_children(pid):
-    """The numbers of the processes that a process has started; None if it has ended."""
-    found = []
-    try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children") as file:
-                found += map(int, file.read().split())
-    except OSError:
-        return None
-    return found
-
-
-def list_descendants(pid):
-    """The numbers of the processes that a process has started, with their children."""
-    found = list_children(pid) or []
-    for child in found:     # the list grows meanwhile
-        found += list_children(child) or []
-    return found
-
-
-def measure_memory(pid, limit):
-    """The bytes that a process and its descendants use; exact only above the limit."""
-    pids = [pid, *list_descendants(pid)]
-    files = measure_scratch(pids[1:2])
-    used = sum(map(read_resident, pids)) + files
-    return sum(map(read_proportional, pids)) + files if used > limit else used
-
-
-def read_resident(pid):
-    """The bytes of memory that a process uses, with all shared ones."""
-    try:
-        with open(f"/proc/{pid}/statm") as file:
-            return int(file.read().split()[1]) * PAGE
-    except (OSError, IndexError):       # it has ended
-        return 0
-
-
-def read_proportional(pid):
-    """The bytes of memory that a process uses, with its part of the shared ones."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
-    except OSError:
-        return read_resident(pid)
-
-
-def measure_scratch(pids):
-    """The bytes in the temporary files of a sandbox, as these of its processes see them."""
-    used = 0
-    for pid in pids:
-        for place in SCRATCH:
-            with contextlib.suppress(OSError):
-                own = f"/proc/{pid}/root{place}"
-                # before it has left the host's root folder, it sees the host's files here
-                if not os.path.exists(place) or os.stat(own).st_dev != os.stat(place).st_dev:
-                    found = os.statvfs(own)
-                    used += (found.f_blocks - found.f_bfree) * found.f_frsize
-                    used += (found.f_files - found.f_ffree) * INODE
-    return used

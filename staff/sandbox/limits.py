@@ -17,10 +17,12 @@ class ProcessLimits:
     """The limits of any process of a student's; limits.toml explains each number."""
 
     total_seconds: int
+    clock_seconds: int
     cpu_seconds: int
     address_mib: int
     memory_mib: int
     processes: int
+    busy_processes: int
     open_files: int
     file_mib: int
     scratch_mib: int

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from kit.files import Refused, one_line
 from staff.sandbox import bubblewrap
-from staff.sandbox.confined import list_children
 from staff.sandbox.limits import MIB, SCRATCH
+from staff.sandbox.measuring import list_children
 from staff.sandbox.program import Program
 
 CANARY = Path(__file__).with_name("canary.py")

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from kit.definition import STAND_IN, Assignment, load_assignment
 from staff.sandbox import bubblewrap
+from staff.sandbox.cgroup import make_group
 from staff.sandbox.confined import Confined, start_process
+from staff.sandbox.folders import remove_folder
 from staff.sandbox.interpreter import Interpreter, find_interpreter
 from staff.sandbox.limits import MIB, Limits
 from staff.sandbox.probe import check_isolation
@@ -100,9 +102,15 @@ class Sandbox:
     def start_isolated(self, program, ready):
         """A Program as a Confined process in bubblewrap."""
         uid = self.choose_user(program.slot)
-        popen, child = bubblewrap.start(program, self.list_words(program, uid, ready),
-                                        self.interpreter, uid, ready)
-        return Confined(popen, program.limits, child=child)
+        group = make_group(program.limits.memory_mib * MIB)
+        try:
+            popen, child = bubblewrap.start(program, self.list_words(program, uid, ready),
+                                            self.interpreter, uid, ready, group)
+        except BaseException:
+            if group:
+                group.close()
+            raise
+        return Confined(popen, program.limits, None, child, group)
 
     def start_open(self, program, ready):
         """A Program as a Confined process on this machine as it is."""
@@ -123,7 +131,7 @@ class Sandbox:
             popen = start_process(command, env, program.talk, [ready, *program.descriptors])
             return Confined(popen, program.limits, temporary=temporary)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            remove_folder(temporary)
             raise
 
     def choose_user(self, slot):

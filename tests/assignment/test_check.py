@@ -15,7 +15,7 @@ import pytest
 from here import ASSIGNMENT, BY_ID, CHECKS, ROOT, SUBTASKS
 import kit.check
 from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
-from kit.checking import messages, registry, student
+from kit.checking import launching, messages, registry
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
 from planted import SCRIPTS, find, plant, with_body
@@ -96,14 +96,27 @@ def test_blank_scripts_are_not_started(tmp_path):
 
 
 def test_a_check_says_what_it_needs_first():
-    report = check_changes(blank(UPDATE, "2c"))
-    assert count_losses(report) == {"2c": 3, "4c": 8}
-    assert [result.state for result in report.list_results("4c") if not result.remark] == \
-        [PASSED, PASSED, NOT_STARTED]
-    report = check_changes(blank("utils.batch_loader", "0"), ["2c"])
-    assert [result.state for result in report.results if result.subtask == "2c"] == \
-        [PASSED, PASSED, PASSED, "needs 0 first"]
-    assert report.points == 0 and "helpers" not in str(report)
+    def needs(_):
+        raise NotWritten("2a", "it is not written yet")
+
+    one = registry.Check("2c", "train_step", "a title", needs, False, ("2c",))
+    found = kit.check.run_check(one, SimpleNamespace(assignment=ASSIGNMENT))
+    assert (found.state, found.words) == ("needs 2a first", "it is not written yet")
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("place, subtask, costs", [
+    ("utils.batch_loader", "0", {"2c": 1}), ("task2.one_hot_encode", "0", {"2c": 1}),
+    ("task2.cross_entropy_loss", "0", {"2c": 1}), ("task2.accuracy_of", "0", {"2c": 1}),
+    ("task2.training_statistics", "2a", {"2a": 2}), ("task2.sigmoid", "2b", {"2b": 7}),
+    ("task2.softmax", "2b", {"2b": 7}), ("task2.SoftmaxModel.slope", "2b", {"2b": 10}),
+    ("task2.SoftmaxModel.initial_weights", "2c", {"2c": 3}), (UPDATE, "2c", {"2c": 3}),
+    ("task2.SoftmaxTrainer.train_step", "2c", {"2c": 3}),
+    ("task2.count_parameters", "2d", {"2d": 5}), ("task3.MomentumTrainer.update", "3c", {"3c": 4}),
+    ("task2.SoftmaxTrainer.stop_early", "0", {})])
+def test_a_blank_costs_what_a_line_that_raises_costs(place, subtask, costs):
+    assert count_losses(check_changes(blank(place, subtask))) == costs
+    assert count_losses(check_changes(with_body(place, "raise ValueError('no')"))) == costs
 
 
 def test_a_blank_without_a_known_subtask_is_not_started():
@@ -145,7 +158,8 @@ def test_one_subtask_brings_the_helpers_that_its_point_hangs_on():
     assert {result.subtask for result in report.results} == {"0", "2c"}
     assert "one-hot" not in str(report)
     report = run_checks(["0"])
-    assert report.of == 0 and "1 point, counted in 2c" in str(report)
+    assert report.of == 0 and str(report).endswith(
+        "\n0  Helpers from the assignment before: 1 point, counted in 2c")
 
 
 def test_points_of_2c_are_unknown_where_only_its_helpers_were_tried():
@@ -204,7 +218,7 @@ def test_stopped_from_the_keyboard(monkeypatch, capsys):
 
 
 def test_no_python_is_exit_status_2(monkeypatch, capsys):
-    monkeypatch.setattr(student.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(launching.sys, "executable", "/nowhere/python")
     assert main(["2d"]) == 2 and capsys.readouterr().err.startswith("kit check: ")
 
 
@@ -260,6 +274,14 @@ def test_a_broken_utils_is_said_to_be_broken():
     report = check_changes({"utils:first": "oh no"}, ["2d", "0"])
     assert "task2.py cannot be imported: SyntaxError in utils.py, line 2: “invalid syntax”" in \
         join_words(report)
+
+
+def test_one_syntax_error_is_told_once():
+    report = check_changes({"task2:first": "oh no"})
+    for text in (str(report), report._repr_html_()):
+        assert text.count("SyntaxError") == 1
+        assert text.count("task2.py cannot be imported: see above") > 5
+    assert join_words(report).count("SyntaxError") > 20
 
 
 def test_a_folder_may_hold_modules_with_names_that_the_checks_use(folder):
@@ -437,7 +459,8 @@ def pack(header, *buffers):
 @pytest.mark.parametrize("value", [
     None, True, -3, 2.5, "é", [1, [2.0, ("a",)]], np.arange(6.0).reshape(2, 3).T,
     np.zeros((0, 3)), np.array(5), np.float32([1, 2]), np.array([True]), np.arange(3, dtype=">i2"),
-    np.array([1 + 2j]), messages.Handle(3, "Model")])
+    np.array([1 + 2j]), messages.Handle(3, "Model"), float("-inf"), 2 ** 62 - 1, "x" * 10 ** 5,
+    [0] * (messages.MOST_VALUES // 2), 1e-308, -1.7976931348623157e308, np.float16([1, np.nan])])
 def test_values_come_back(value):
     stream = io.BytesIO()
     messages.write_message(stream, {"id": 4}, [value])
@@ -474,10 +497,21 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
 
 @pytest.mark.parametrize("stream, words", [
     (io.BytesIO(struct.pack("<I", messages.LONGEST_HEADER + 1)), "its header is too long"),
-    (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"),
+    (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"), (pack(b"]" * 9), "be read"),
     (pack({"values": []}), "cannot be read"),
     (pack(b"\xff\xfe"), "cannot be read"),
-    (pack(b"[" * 10 ** 5), "cannot be read"),
+    (pack(b"[" * 10 ** 5), "too deep"), (pack(b"[" * 10 ** 6), "too many values"),
+    (pack(b'"' * 10 ** 6), "too many values"), (pack(b"[1" + b"0" * 10 ** 6), "too many digits"),
+    (pack(b"[1." + b"0" * 10 ** 6), "too many digits"), (pack(b"[-1e999]"), "too many digits"),
+    (pack(b"[18446744073709551616]"), "too many digits"),
+    (pack(b'{"id": NaN}'), "NaN stands in"), (pack(b"[-Infinity]"), "-Infinity stands in"),
+    (pack(b'{"id": 1, "id": 2}'), "stands twice"),
+    (pack({"id": "x" * (messages.LONGEST_TEXT + 1)}), "text is too long"),
+    (pack({"values": ["x" * (messages.LONGEST_TEXT + 1)], "buffers": []}), "text is too long"),
+    (pack({"values": {"list": []}, "buffers": []}), "another form"),
+    (pack({"values": [], "buffers": "12"}), "another form"),
+    (pack({"values": [], "buffers": [True]}), "too large"),
+    (pack({"values": [], "buffers": [1.0]}), "too large"),
     (pack({"values": [], "buffers": [-1]}), "too large"),
     (pack({"values": [], "buffers": ["1"]}), "too large"),
     (pack({"values": [], "buffers": [2 ** 62]}), "too large"),
@@ -486,19 +520,41 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
      "too many values"),
     (pack({"values": [ARRAY | {"dtype": "|O8"}], "buffers": [16]}, bytes(16)), "unusual"),
     (pack({"values": [ARRAY | {"dtype": "<f8,<f8"}], "buffers": [16]}, bytes(16)), "unusual"),
-    (pack({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "be read"),
+    (pack({"values": [ARRAY | {"dtype": "<f3"}], "buffers": [16]}, bytes(16)), "unusual"),
+    (pack({"values": [ARRAY | {"dtype": ["<f8"]}], "buffers": [16]}, bytes(16)), "be read"),
     (pack({"values": [ARRAY | {"shape": [3]}], "buffers": [16]}, bytes(16)), "its shape"),
     (pack({"values": [ARRAY | {"shape": [-1, -2]}], "buffers": [16]}, bytes(16)), "its shape"),
     (pack({"values": [ARRAY | {"shape": [2 ** 32, 2 ** 32]}], "buffers": [0]}), "its shape"),
     (pack({"values": [ARRAY | {"shape": [2] + [1] * 8}], "buffers": [16]}, bytes(16)),
      "its shape"),
-    (pack({"values": [ARRAY | {"array": 7}], "buffers": [16]}, bytes(16)), "cannot be read"),
+    (pack({"values": [ARRAY | {"shape": [2 ** 60] * 9}], "buffers": [0]}), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [0, 2 ** 60]}], "buffers": [0]}), "its shape"),
+    (pack({"values": [ARRAY | {"shape": [2.0]}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY | {"shape": "2"}], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [ARRAY, ARRAY], "buffers": [16]}, bytes(16)), "its shape"),
+    (pack({"values": [{"float": "1"}], "buffers": []}), "cannot be read"),
     (pack({"values": [{"odd": 1}], "buffers": []}), "cannot be read"),
-    (pack({"values": [{"handle": "x", "type": ""}], "buffers": []}), "cannot be read"),
+    (pack({"values": [{"handle": "9" * 9, "type": ""}], "buffers": []}), "another form"),
+    (pack({"values": [{"handle": 1, "type": [[]]}], "buffers": []}), "another form"),
 ])
 def test_a_message_that_is_none(stream, words):
     with pytest.raises(messages.ProtocolError, match=words):
         messages.read_message(stream)
+
+
+def test_brackets_in_a_text_count_for_nothing():
+    text = '[[' * 1000 + '"\\' * 1000
+    stream = io.BytesIO()
+    messages.write_message(stream, {"id": 1, "error": {"message": text}}, [text])
+    header, values = messages.read_message(io.BytesIO(stream.getvalue()))
+    assert values == [text] and header["error"]["message"] == text
+
+
+def test_a_true_counts_once():
+    """Whatever byte stands for it: a student's process wrote it."""
+    found = messages.read_message(pack({"values": [ARRAY | {"dtype": "|b1"}], "buffers": [2]},
+                                       b"\xff\x00"))[1][0]
+    assert found.dtype == bool and found.sum() == 1
 
 
 def test_the_end_of_a_stream():

@@ -29,6 +29,7 @@ def train(way):
     return measured, [np.asarray(getattr(w, "data", w)) for w in way.ws]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("package", CLASSES)
 @pytest.mark.parametrize("experiment", [PLAIN, MOMENTUM, DEEP])
 def test_a_peer_has_the_weights_of_the_kit_after_100_steps(part, package, experiment):
@@ -42,6 +43,7 @@ def test_a_peer_has_the_weights_of_the_kit_after_100_steps(part, package, experi
         assert np.linalg.norm(w - their_w) < 1e-11 * np.linalg.norm(w - first)
 
 
+@pytest.mark.faults
 def test_scikit_learn_learns_what_it_is_given(part):
     pytest.importorskip("sklearn")
     validations = training.ScikitLearn(MOMENTUM, part).train_epoch(0)

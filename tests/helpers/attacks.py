@@ -60,7 +60,7 @@ def answer(x):
         try: time.sleep(1)
         except BaseException: pass"""),
     "2 sleeps": (ENDLESS, "def answer(x): time.sleep(10**6)"),
-    "3 fork bomb": (ENDLESS, """\
+    "3 fork bomb": (f"{ENDLESS}|processes computed at the same time", """\
 def answer(x):
     while True:
         try: os.fork()
@@ -231,7 +231,7 @@ def answer(x):
     a.append(a)
     return a"""),
     "27 header of 4 GB": ("is refused: .*its header is too long", forged("b''", "2**32 - 1")),
-    "27 deep JSON": ("is refused: .*RecursionError", forged("b'[' * 10**6")),
+    "27 deep JSON": ("is refused: .*too many values", forged("b'[' * 10**6")),
     "27 shape of 10^12": ("is refused: .*not fit its shape", forged(message(
         "[{'array': 0, 'dtype': '<f8', 'shape': [10**12]}]", "[64]"))),
     "27 overflowing shape": ("is refused: .*not fit its shape", forged(message(
@@ -336,7 +336,7 @@ def answer(x):
 import mmap
 def answer(x):
     if os.uname().machine != "x86_64": return "-1"
-    code = mmap.mmap(-1, 4096, prot=7)
+    code = mmap.mmap(-1, 4096, 0x22, 7)
     code.write(bytes([0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xc3]))     # getpid by int 0x80
     place = ctypes.addressof(ctypes.c_char.from_buffer(code))
     return str(ctypes.CFUNCTYPE(ctypes.c_int)(place)())"""),

@@ -13,8 +13,8 @@ import pytest
 
 from kit.checking.student import Problem, Student
 from kit.files import Refused
-from staff.sandbox.confined import list_descendants
 from staff.sandbox.limits import read_limits
+from staff.sandbox.measuring import list_descendants
 from staff.sandbox.sandbox import Sandbox
 
 QUESTION = np.arange(4.0)
@@ -43,7 +43,10 @@ def the_sandbox():
 
 
 class Watched:
-    """A sandbox's launch that remembers the namespaces of what it started."""
+    """A sandbox's launch that remembers the namespaces of what it started.
+
+    They are held open: the sandbox of another test cannot get the same number.
+    """
 
     def __init__(self, sandbox):
         self.sandbox, self.started = sandbox, []
@@ -51,12 +54,16 @@ class Watched:
     def __call__(self, folder):
         process = self.sandbox.launch(folder)
         for child in list_descendants(process.pid)[:1]:
-            self.started.append(os.readlink(f"/proc/{child}/ns/pid"))
+            self.started.append(open(f"/proc/{child}/ns/pid"))
         return process
 
     def left(self):
         """Return the processes that are left in those namespaces."""
-        return [process for namespace in self.started for process in inhabitants(namespace)]
+        found = []
+        for file in self.started:
+            with file:
+                found += inhabitants(os.readlink(f"/proc/self/fd/{file.fileno()}"))
+        return found
 
 
 def inhabitants(namespace):

@@ -1,6 +1,7 @@
 """Notebooks made for a test, and what the PDF made of them holds."""
 import io
 import os
+import re
 import sys
 import zlib
 from unittest import mock
@@ -11,7 +12,10 @@ import pypdf
 import pytest
 from PIL import Image, ImageOps
 
+from kit.notebook_files import Notebook
 from kit.report import pdf_process, typesetting
+from kit.report.body import Body
+from kit.report.cells import make_fragments
 from kit.report.characters import find_foreign_letters
 
 SETTINGS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
@@ -78,12 +82,22 @@ def export(*cells, **options):
 
 def draw(*cells):
     """Return a grey picture of each page of the report made of cells."""
+    return draw_pages(lambda: make(*cells))[0]
+
+
+def draw_pages(make_pages):
+    """Return (a grey picture of each page, the problems) of what make_pages makes."""
     def compile_png(compiler, source, standards=()):
         pages = compiler.compile(source.encode(), format="png", ppi=30)
         return pages if isinstance(pages, list) else [pages]
     with mock.patch.object(typesetting, "compile_pdf", compile_png):
-        pages, _ = make(*cells)
-    return [Image.open(io.BytesIO(page)).convert("L") for page in pages]
+        pages, problems = make_pages()
+    return [Image.open(io.BytesIO(page)).convert("L") for page in pages], problems
+
+
+def find_right_edge(page):
+    """Return how far to the right a page has ink, as a share of its width."""
+    return ImageOps.invert(page).getbbox()[2] / page.width
 
 
 def measure_fullness(*cells):
@@ -120,3 +134,18 @@ def write(folder, *cells, name="answers.ipynb"):
     """Write a notebook of cells, which owes no section; return its path as a user gives it."""
     nbformat.write(notebook(*cells), folder / name)
     return str(folder / name)
+
+
+def write_typst(*cells, folder=None, include_code=False, metadata=None):
+    """Return (the typst of cells, their problems), without making pages of it."""
+    node = notebook(*cells)
+    node.metadata.update(metadata or {})
+    body = Body()
+    body.add(make_fragments(Notebook(node, "task1.ipynb", folder), include_code))
+    return body.fill_in(body.attempts), body.problems
+
+
+def list_fills(reader):
+    """Return the colours in which the pages of a PDF are filled, as their streams have them."""
+    return {colour.decode() for page in reader.pages for colour in re.findall(
+        rb"((?:[\d.]+ ){1,3})(?:rg|g|scn|sc)\b", page.get_contents().get_data())}

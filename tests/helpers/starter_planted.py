@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 from here import ASSIGNMENT, BY_ID, CHECKS
 from kit.check import FAILED, CheckReport, run_check
-from kit.checking.student import STUDENT_PROCESS, Student
+from kit.checking.launching import STUDENT_PROCESS
+from kit.checking.student import Student
 from kit.definition import STAND_IN
 from staff.grading.judging import load_published_cases
 from staff.layouts import load_layouts

@@ -2,11 +2,12 @@
 import nbformat.v4 as nb4
 import pytest
 from here import ASSIGNMENT, SUBTASKS
-from pdf_helpers import code, export, markdown, notebook
+from pdf_helpers import code, export, markdown, notebook, write
 
 from kit.notebook_files import Notebook
 from kit.report.fragments import Place, Problem
-from kit.report.preflight import list_problems, find_missing_sections, find_problems
+from kit.report.preflight import (belongs_to, find_missing_sections, find_problems,
+                                  list_problems)
 from kit.sections import find_subtask, name_cells
 
 
@@ -51,7 +52,14 @@ def make_failed(**more):
     ([markdown("FILL_IN_ANSWER")], [("placeholder", 1)]),
     ([markdown("Filling in answers is easy.")], []),
     ([markdown("We read your answer here: it is good.")], []),
-    ([markdown("<!-- FILL IN ANSWER -->done")], [])])
+    ([markdown("<!-- FILL IN ANSWER -->done")], []),
+    *(([markdown(text)], []) for text in (
+        "Write into the cells that say FILL IN ANSWER.", "Replace `FILL IN ANSWER` by words.",
+        "“FILL IN ANSWER” marks a question", 'cells with "YOUR ANSWER HERE"', "«FILL IN ANSWER»",
+        "```\nFILL IN ANSWER\n```", "Replace the words **FILL IN ANSWER**.")),
+    *(([markdown(text)], [("placeholder", 1)]) for text in (
+        "> FILL IN ANSWER", "**FILL IN ANSWER**", '5" FILL IN ANSWER', "`a` FILL IN ANSWER",
+        "He said “yes.\n\nFILL IN ANSWER\n\nBut ”"))])
 def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
     assert find_kinds(*given) == problems
 
@@ -132,3 +140,17 @@ def test_a_long_list_is_cut_short():
     problems = [Problem("picture", Place("a", n), "x") for n in range(30)]
     lines = list_problems(problems)
     assert len(lines) == 10 and lines[-1] == "  … and 22 more (--json lists all)"
+
+
+@pytest.mark.parametrize("name, inside, asked", [
+    ("answers.ipynb", True, True), ("answers.ipynb", False, False), ("week1.ipynb", False, False),
+    ("task1.ipynb", False, True), ("Task 1 final.ipynb", False, True)])
+def test_sections_are_asked_of_the_assignments_own_notebooks(tmp_path, name, inside, asked):
+    folder = ASSIGNMENT.folder / "notebooks" if inside else tmp_path
+    assert belongs_to(Notebook(notebook(markdown("## 1a")), name, folder), ASSIGNMENT) == asked
+
+
+def test_another_courses_notebook_owes_no_section(tmp_path):
+    from kit.report import command
+    path = write(tmp_path, markdown("## 1a\n\ntext"), markdown("# Task 2\n\ntext\n\n## b) text"))
+    assert command.main([path, "-o", str(tmp_path / "r.pdf")]) == 0

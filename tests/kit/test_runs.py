@@ -260,8 +260,8 @@ def folder(tmp_path, monkeypatch):
 
 def test_the_modules_of_a_run_are_those_that_its_scripts_import(folder):
     of_task2 = ["assignment/__init__.py", "assignment/mnist.py", "deeper.py", "helper.py",
-                "kit/__init__.py", "kit/commands.py", "kit/definition.py", "kit/files.py",
-                "kit/modules.py",
+                "kit/__init__.py", "kit/commands.py", "kit/deadline.py", "kit/definition.py",
+                "kit/files.py", "kit/modules.py",
                 "kit/pool.py", "kit/runs.py", "late.py", "package/__init__.py", "package/part.py",
                 "task2.py", "utils.py"]
 

@@ -517,7 +517,7 @@ def real(folder, monkeypatch):
 def test_copies_are_executed_and_the_originals_stay(real, capsys):
     write(real, write_sections(2), nb4.new_code_cell(
         "import sys, task2\nprint('50%', file=sys.stderr)\nopen('new.txt', 'w').close()\n"
-        "print(task2.__file__)"), name=NOTEBOOKS[1])
+        f"print(task2.__file__ == {str(real / 'task2.py')!r}, task2.__file__)"), name=NOTEBOOKS[1])
     before = {name: (real / name).read_bytes() for name in NOTEBOOKS}
     assert submit.main([]) == 0, capsys.readouterr().err
     files, manifest = read_contents(real / "build" / "hand-in.zip")
@@ -527,7 +527,7 @@ def test_copies_are_executed_and_the_originals_stay(real, capsys):
     cell = nbformat.reads(files[NOTEBOOKS[1]].decode(), as_version=4).cells[1]
     assert cell.execution_count == 1 and "execution" not in cell.metadata
     # the scripts that are handed in are those that are run, and no progress bar is stored
-    assert [output.text for output in cell.outputs] == [f"{real / 'task2.py'}\n"]
+    assert [output.text for output in cell.outputs] == ["True ./task2.py\n"]
     assert "task2.py" in read_pdf(files["report.pdf"])[1]
     assert submit.main(["--check", str(real / "build" / "hand-in.zip")]) == 0
 
@@ -881,3 +881,11 @@ def test_what_is_written_is_what_is_expected():
     manifest = manifests.make_manifest({}, group=[], missing=[], report=[], checks=None,
                                        executed=True)
     assert manifest.keys() == manifests.FIELDS.keys()
+
+
+def test_the_deadline_is_told_at_the_end(folder, capsys):
+    toml = folder / "assignment" / "assignment.toml"
+    toml.write_text(toml.read_text(encoding="utf-8")
+                    + "\n[deadline]\nat = 2026-02-11T23:59:00+01:00\n", encoding="utf-8")
+    submit.main(["--yes", "--as-is"])
+    assert "due 2026-02-11 23:59+01:00" in capsys.readouterr().err.splitlines()[-1]

@@ -61,8 +61,8 @@ def test_without_the_kit_the_first_cell_says_so(tmp_path, number):
     elsewhere = f"import sys; sys.path = [one for one in sys.path if one != {str(ROOT)!r}]\n"
     told = run_in(tmp_path / "notebooks", "-c", elsewhere + first)
     missing = "assignment" if number == 1 else "kit"
-    assert told == (1, [f"{missing} is missing: take the whole folder of the assignment, and do "
-                        "what its README says about installing"])
+    assert told == (1, [f"{missing} is missing: take the whole folder, and install as README.md "
+                        "says"])
 
 
 @pytest.mark.parametrize("mark", ["<<<<<<< HEAD\n", ">>>>>>> a1b2c3 (mine)\n"])
@@ -109,7 +109,7 @@ def measure_luminance(colour):
 
 @pytest.mark.parametrize("state", COLOURS)
 def test_a_state_is_readable_on_any_page_and_said_in_words(state):
-    row = make_row(Result("2b", "forward", "title", state))
+    row = make_row(Result("2b", "forward", "title", state), "")
     assert f"background:{COLOURS[state]};color:#fff" in row and f">{state}</span>" in row
     assert 1.05 / (measure_luminance(COLOURS[state]) + 0.05) >= 4.5
     assert len({*COLOURS.values()}) == len(COLOURS) and {PASSED, FAILED} < {*COLOURS}

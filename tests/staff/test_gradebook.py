@@ -92,7 +92,7 @@ def test_flags_name_what_the_teacher_should_know(tmp_path):
             put_marks(record, one.key)
     write_report(tmp_path)
     flags = {row["student"]: row["flags"] for row in rows(tmp_path / "gradebook.csv")}
-    assert flags == {"adal": "earlier attempts do not count: 1.zip", "boek": "UNSANDBOXED",
+    assert flags == {"adal": "other attempts do not count: 1.zip", "boek": "UNSANDBOXED",
                      "cleo": "the code has not been checked: please look at the code as a whole; "
                              "could not be done (code): it ended"}
 

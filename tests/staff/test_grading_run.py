@@ -234,6 +234,7 @@ def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
     assert len(rows(course, "SELECT * FROM changes")) == 6
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("words, arguments", [
     ("missing does not exist", ["missing", "-o", "out"]),
     ("is not a folder: give another one with -o", ["in", "-o", "file"]),

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from grading_helpers import put_marks
@@ -13,7 +14,9 @@ from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_ma
                              serve_desk, table)
 
 from staff.feedback.report_command import write_report
+from staff.marking.command import main
 from staff.marking.guide import read_guide
+from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
 from staff.marking.typeset import ELEMENTS, FORMULAS, typeset
 from staff.marking.worklist import Worklist, is_untouched
@@ -65,6 +68,37 @@ def test_no_other_page_can_send_a_mark(ann, out, ones, headers):
     body = {"marker": "eve", "items": [[ones[0].key, *PART]], "elements": ALL}
     assert ann.fetch("mark", body, **headers)[0] in (400, 403)
     assert list_marks(out, ones[0]) == {}
+
+
+def test_the_page_itself_may_be_opened_from_a_file(ann):
+    opened = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": "document"}
+    assert ann.fetch("", **opened)[0] == 200
+    assert ann.fetch("mark", {}, **opened)[0] == 403
+
+
+def test_the_token_is_in_no_argument_of_the_browser(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    file = tmp_path / ".mark.html"
+    file.write_text("an old one")
+    open_browser("http://127.0.0.1:1/secret/", file)
+    assert opened == [file.as_uri()] and "secret" in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ([], "holds no record.sqlite"), (["--merge", "nowhere"], "holds no record.sqlite"),
+    (["--take", "nowhere.csv"], "holds no record.sqlite")])
+def test_a_folder_without_a_record_is_refused_in_one_sentence(tmp_path, capsys, arguments, words):
+    assert main([str(tmp_path), "--no-browser", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("staff mark: ") and words in error and error.count("\n") == 1
+
+
+def test_a_port_in_use_is_refused(ann, out, capsys):
+    port = urlsplit(ann.address).port
+    assert main([str(out), "--no-browser", "--port", str(port)]) == 2
+    assert f"port {port} is in use" in capsys.readouterr().err
 
 
 def test_a_wrong_token_opens_nothing(ann):

@@ -524,7 +524,7 @@ def check_that_crashes(reference):
     with open(reference / "assignment/checks/counting.py", "a", encoding="utf-8") as file:
         file.write('\n\n@check("2d", "count", "half", remark=True)\n'
                    'def half(student):\n    return 1 / 0\n')
-    return r".*the check 2d, half, should .* reports failed: .* \(ZeroDivisionError: division by"
+    return r".*the check 2d, half, should .* reports failed: .* \(ZeroDivisionError: “division by"
 
 
 def points_without_a_check(reference):

@@ -21,8 +21,8 @@ from kit.checking.student import Problem, Student
 from kit.files import Refused
 from staff.layouts import Layout
 from staff.sandbox import bubblewrap
-from staff.sandbox.confined import list_descendants
 from staff.sandbox.interpreter import find_interpreter
+from staff.sandbox.measuring import list_descendants
 from staff.sandbox.probe import NotIsolated
 from staff.sandbox.program import Program
 from staff.sandbox.sandbox import ENTER, Sandbox

@@ -170,6 +170,7 @@ def states(verdict, subtask):
     return {one.state for one in verdict.results if one.subtask == subtask}
 
 
+@pytest.mark.faults
 def test_a_missing_library_leaves_open_what_uses_it_and_nothing_else():
     files = scripts_with({"task2:first": f"import {LIBRARY}"})
     files["task2.py"] = files["task2.py"].replace(

@@ -28,7 +28,8 @@ from here import ROOT
 SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 # the modules with the project's own faults
 OWN_FAULTS = ("loss_and_labels", "batches_and_accuracy", "pixels", "forward", "backward",
-              "training", "counting", "tricks", "several")
+              "training", "counting", "tricks", "several", "evidence",
+              "whole", "prices", "hints")
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def add_at_import(text, where, new):
 def add_name(text, name, new):
     """The text of a script with a new name: beneath its imports, or at the end of its class."""
     tree, lines = ast.parse(text), text.split("\n")
+    new = re.sub(r"\Adef \w+", f"def {name.rpartition('.')[2]}", new)
     if "." in name:
         place = find(tree, name.rpartition(".")[0])
         lines[place.end_lineno:place.end_lineno] = ["", textwrap.indent(new, "    ")]

@@ -47,7 +47,7 @@ def count_as_a_float(neurons_per_layer, num_inputs=785):
     return 1.0 * sum(fan_in * units for fan_in, units in zip(layers, layers[1:]))
 
 
-@fault("task2.count_parameters", {"2d": 5, "4d": 2}, says="task4.py cannot be imported: TypeError")
+@fault("task2.count_parameters", {"2d": 5}, says="is a str, expected a whole number")
 def count_as_text(neurons_per_layer, num_inputs=785):
     return str([num_inputs, *neurons_per_layer])
 

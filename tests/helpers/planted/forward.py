@@ -171,27 +171,28 @@ def forward_changes_X(self, X):
     return self.right_forward(X)
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="forward calls sys.exit in task2.py, line")
+@fault("task2.SoftmaxModel.forward", {"2b": 7, "4c": 5},
+       says="forward calls sys.exit in task2.py, line")
 def forward_calls_sys_exit(self, X):
     import sys
     sys.exit("no")
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7},
+@fault("task2.SoftmaxModel.forward", {"2b": 7, "4c": 5},
        says="forward ended the Python process (exit status 3)")
 def forward_calls_os_exit(self, X):
     import os
     os._exit(3)
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7},
+@fault("task2.SoftmaxModel.forward", {"2b": 7, "4c": 5},
        says="forward did not return within 5 s: does a loop never end?")
 def forward_never_ends(self, X):
     while True:
         pass
 
 
-@fault("task2.SoftmaxModel.forward", {"2b": 7},
+@fault("task2.SoftmaxModel.forward", {"2b": 7, "4c": 5},
        says="forward raises RecursionError in task2.py, line")
 def forward_without_end(self, X):
     return self.forward(X)
@@ -203,7 +204,7 @@ def forward_keeps_its_first_batch(self, X):
     return self.right_forward(X)
 
 
-@fault(costs={"2b": 7}, says="read self.ws in each call")
+@fault(costs={"2b": 7, "4c": 5}, says="read self.ws in each call")
 class forward_keeps_its_first_weights:
     text = {"+task2.FIRST": "FIRST = {}"}
 

@@ -1,6 +1,6 @@
 # ruff: noqa: F821 (names of the scripts that these stand in)
 """What costs nothing: accepted, debatable or optional. What is said stands at remarks."""
-from planted import fault
+from planted import at, fault
 
 
 @fault("task2.SoftmaxTrainer.__init__", {}, says="after 10 validations")
@@ -106,3 +106,53 @@ def loss_of_0(targets, outputs):
 def no_hidden_layer_fails(self, X):
     assert len(self.ws) > 1
     return self.right_forward(X)
+
+
+@fault(costs={})
+class weights_drawn_by_the_trainer:
+    @at("task2.SoftmaxModel.initial_weights")
+    def initial_weights(self, rng, fan_in, units):
+        return np.zeros((fan_in, units))
+
+    @at("task2.SoftmaxTrainer.__init__")
+    def trainer_init(self, model, *args, **kwargs):
+        self.right_init(model, *args, **kwargs)
+        rng = np.random.default_rng(1)
+        if not any(w.any() for w in model.ws):
+            model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
+
+
+@fault(costs={})
+class weights_drawn_by_the_experiment:
+    @at("task2.SoftmaxModel.initial_weights")
+    def initial_weights(self, rng, fan_in, units):
+        return np.zeros((fan_in, units))
+
+    @at("task2.Experiment.build_model")
+    def build_model(self, seed):
+        model, rng = self.right_build_model(seed), generators(seed)[0]
+        model.ws = [rng.uniform(-1, 1, w.shape) for w in model.ws]
+        return model
+
+
+@fault("task2.SoftmaxModel.backward", {}, says="are the gradients finite differences?")
+def gradients_by_finite_differences(self, X, outputs, targets):
+    kept = self.activations
+    for w, grad in zip(self.ws, self.grads):
+        for index in np.ndindex(w.shape):
+            losses = []
+            for step in (1e-6, -1e-6):
+                w[index] += step
+                losses.append(cross_entropy_loss(targets, self.forward(X)))
+                w[index] -= step
+            grad[index] = (losses[0] - losses[1]) / 2e-6
+    self.activations = kept
+
+
+@fault("task2.SoftmaxTrainer.validate", {}, says="are these numbers those of a training?")
+def an_invented_history(self, train_loss, train_accuracy):
+    number = len(self.history.step)
+    for values, value in zip(self.history, (self.step, 2.3 * 0.9 ** number, 0.1 + number / 200,
+                                            2.4 * 0.9 ** number, 0.1 + number / 210)):
+        values.append(value)
+    self.stop_early(2.4 * 0.9 ** number)

@@ -193,6 +193,25 @@ class grads_a_tuple_activations_a_tuple:
         self.grads = tuple(self.grads)
 
 
+@style("task2.SoftmaxModel.backward")
+def gradients_as_one_array_of_objects(self, X, outputs, targets):
+    self.right_backward(X, outputs, targets)
+    self.grads = np.array([*self.grads, None], dtype=object)[:-1]
+
+
+@style("task2.SoftmaxModel.forward")
+def activations_as_one_array_of_objects(self, X):
+    self.right_forward(X)
+    self.activations = np.array([*self.activations, None], dtype=object)[:-1]
+    return self.activations[-1]
+
+
+@style()
+class numbers_of_4d_written_by_hand:
+    text = {"task4.BUDGET": "BUDGET = 50880", "task4.WIDTH": "WIDTH = 60.0 .__int__()",
+            "task4.TWO": "TWO = replace(MOMENTUM, neurons_per_layer=(60, 60, 10))"}
+
+
 @style("task2.SoftmaxModel.forward")
 def arithmetic_in_float32(self, X):
     self.activations = [X.astype(np.float32)]
@@ -592,3 +611,146 @@ class another_order_of_the_definitions_a_module_of_its_own:
             exponentials = np.exp(z - z.real.max(axis=1, keepdims=True))
         from utils import normalised
         return normalised(exponentials)
+
+
+# ------------------------------------------------------------ where the weights are moved and held
+
+@style()
+class momentum_taken_in_train_step_beside_a_blank_update:
+    @at("task2.SoftmaxTrainer.train_step")
+    def train_step(self, X_batch, Y_batch):
+        outputs = self.model.forward(X_batch)
+        loss = cross_entropy_loss(Y_batch, outputs)
+        self.model.backward(X_batch, outputs, Y_batch)
+        gamma = getattr(self, "momentum_gamma", 0)
+        if self.step == 0:
+            self.moves = [0 * w for w in self.model.ws]
+        self.moves = [gamma * move + grad for move, grad in zip(self.moves, self.model.grads)]
+        for w, move in zip(self.model.ws, self.moves):
+            w -= self.learning_rate * move
+        return loss
+
+    @at("task2.SoftmaxTrainer.update")
+    def update(self):
+        raise NotImplementedError("task 2c: write this")
+
+    @at("task3.MomentumTrainer.update")
+    def momentum_update(self):
+        raise NotImplementedError("task 3c: write this")
+
+
+@style()
+class a_train_step_of_its_own_in_each_trainer:
+    text = {"task2:last": "del SoftmaxTrainer.update",
+            "task3:last": "del MomentumTrainer.update",
+            "task2.SoftmaxTrainer.update": "def update(self):\n    pass",
+            "task3.MomentumTrainer.update": "def update(self):\n    pass"}
+
+    @at("task2.SoftmaxTrainer.train_step")
+    def train_step(self, X_batch, Y_batch):
+        outputs = self.model.forward(X_batch)
+        self.model.backward(X_batch, outputs, Y_batch)
+        for i in range(len(self.model.ws)):
+            self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.model.grads[i]
+        return cross_entropy_loss(Y_batch, outputs)
+
+    @at("+task3.MomentumTrainer.train_step")
+    def momentum_train_step(self, X_batch, Y_batch):
+        outputs = self.model.forward(X_batch)
+        self.model.backward(X_batch, outputs, Y_batch)
+        for i in range(len(self.model.ws)):
+            self.velocity[i] = self.momentum_gamma * self.velocity[i] + self.model.grads[i]
+            self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.velocity[i]
+        return task2.cross_entropy_loss(Y_batch, outputs)
+
+
+@style()
+class update_under_another_name:
+    text = {"task2:last": "del SoftmaxTrainer.update",
+            "task3:last": "del MomentumTrainer.update",
+            "task2.SoftmaxTrainer.update": "def update(self):\n    pass",
+            "task3.MomentumTrainer.update": "def update(self):\n    pass"}
+
+    @at("+task2.SoftmaxTrainer.move_weights")
+    def move_weights(self):
+        for w, grad in zip(self.model.ws, self.model.grads):
+            w -= self.learning_rate * grad
+
+    @at("task2.SoftmaxTrainer.train_step")
+    def train_step(self, X_batch, Y_batch):
+        outputs = self.model.forward(X_batch)
+        loss = cross_entropy_loss(Y_batch, outputs)
+        self.model.backward(X_batch, outputs, Y_batch)
+        self.move_weights()
+        return loss
+
+    @at("+task3.MomentumTrainer.move_weights")
+    def move_weights_with_momentum(self):
+        for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
+            velocity *= self.momentum_gamma
+            velocity += grad
+            w -= self.learning_rate * velocity
+
+
+@style()
+class weights_and_gradients_in_arrays_of_objects:
+    @at("+task2.gather")
+    def gather(matrices):
+        found = np.empty(len(matrices), dtype=object)
+        for i, matrix in enumerate(matrices):
+            found[i] = matrix
+        return found
+
+    @at("task2.SoftmaxModel.__init__")
+    def __init__(self, neurons_per_layer, num_inputs=785, rng=0):
+        sizes = layer_sizes(neurons_per_layer, num_inputs)
+        rng = np.random.default_rng(rng)
+        self.neurons_per_layer = tuple(neurons_per_layer)
+        self.ws = gather([self.initial_weights(rng, *shape) for shape in zip(sizes, sizes[1:])])
+        self.grads = self.ws * 0
+        self.activations = []
+
+    @at("task2.SoftmaxModel.backward")
+    def backward(self, X, outputs, targets):
+        self.right_backward(X, outputs, targets)
+        self.grads = gather([1 * grad for grad in self.grads])
+
+    @at("task2.SoftmaxTrainer.update")
+    def update(self):
+        self.model.ws = self.model.ws - self.learning_rate * self.model.grads
+
+    @at("task3.MomentumTrainer.__init__")
+    def momentum_init(self, *args, momentum_gamma=0.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.momentum_gamma, self.velocity = momentum_gamma, self.model.ws * 0
+
+    @at("task3.MomentumTrainer.update")
+    def momentum_update(self):
+        self.velocity = self.momentum_gamma * self.velocity + self.model.grads
+        self.model.ws = self.model.ws - self.learning_rate * self.velocity
+
+
+@style()
+class the_network_moves_its_own_weights:
+    @at("+task2.SoftmaxModel.move")
+    def move(self, how_far):
+        for w, grad in zip(self.ws, self.grads):
+            w -= how_far * grad
+
+    @at("task2.SoftmaxTrainer.update")
+    def update(self):
+        self.model.move(self.learning_rate)
+
+
+@style()
+class the_network_keeps_the_moves_of_momentum:
+    @at("+task2.SoftmaxModel.add_moves")
+    def add_moves(self, gamma):
+        self.moves = [gamma * move + grad for move, grad in
+                      zip(getattr(self, "moves", [0] * len(self.ws)), self.grads)]
+        return self.moves
+
+    @at("task3.MomentumTrainer.update")
+    def momentum_update(self):
+        for w, move in zip(self.model.ws, self.model.add_moves(self.momentum_gamma)):
+            w -= self.learning_rate * move

@@ -107,7 +107,7 @@ def update_before_backward(self, X_batch, Y_batch):
     return loss
 
 
-@fault("task2.SoftmaxTrainer.train_step", {"2c": 3}, says="they do not move")
+@fault("task2.SoftmaxTrainer.train_step", {"2c": 3}, says="but update moves them")
 def no_update(self, X_batch, Y_batch):
     outputs = self.model.forward(X_batch)
     loss = cross_entropy_loss(Y_batch, outputs)

@@ -1,0 +1,132 @@
+"""One zip of feedback with the names that a platform takes back.
+
+Canvas    finds the student's file by the first two numbers between "_", and shows the feedback
+          under that file's own name. So feedback on a zip is a zip, with the page in it.
+Moodle    finds the student by the number after the first "_" in a folder's name.
+"""
+
+import io
+import re
+import zipfile
+
+from kit.files import EPOCH, Refused, one_line, whole_file
+
+PAGE = "feedback.html"
+PLATFORMS = {"canvas": "Canvas", "moodle": "Moodle", "blackboard": "Blackboard", "folders": ""}
+MOST_NAMED = 10
+
+
+def name_for_canvas(person, kind):
+    """The file's name; "" if Canvas cannot take it, or would show it under a wrong kind."""
+    standing = person.standing
+    latest = max([standing.submission, *standing.earlier], key=lambda one: one.attempt)
+    number, _, name = latest.file.partition("_")
+    if person.student != latest.student or not name.lower().endswith(kind):
+        return ""
+    letters = re.sub(r"[\W_]", "", person.name)
+    called = letters if re.search(r"[^\d]", letters) else "student"
+    return f"{called if latest.student.isdecimal() else 'anon'}_{latest.student}_{number}_feedback"
+
+
+def name_for_moodle(person):
+    """The folder's name; "" without the number that Moodle has given the student."""
+    called = re.sub(r"[^\w .'-]|_", " ", person.name).strip(" .") or "Participant"
+    known = person.student.isascii() and person.student.isdecimal()
+    return f"{called[:80]}_{person.student}_assignsubmission_file" if known else ""
+
+
+def name_for_blackboard(person):
+    """The beginning of the names in Blackboard's download; "" of a member without a user name."""
+    return make_safe(person.standing.submission.source.rpartition("/")[2]) if person.own else ""
+
+
+def make_safe(text):
+    """A text as a name of a file or folder."""
+    return re.sub(r"[^\w .@()+-]", " ", text).strip(" .")[:150]
+
+
+def list_entries(people, platform, pages):
+    """({name in the zip: content}, [Person whose page cannot go in]).
+
+    pages: {key: bytes of the page}.
+    """
+    found, left_out, names = {}, [], set()
+    for person in people:
+        page = pages[person.standing.submission.key]
+        name, content = make_entry(person, platform, page)
+        if name.casefold() in names and platform == "folders":      # two students of one name
+            name = f"{person.standing.submission.key}/{PAGE}"
+        if not name or name.casefold() in names:
+            left_out.append(person)
+        else:
+            found[name] = content
+            names.add(name.casefold())
+    return found, left_out
+
+
+def make_entry(person, platform, page):
+    """(name in the zip, content) for a student; the name is "" if the platform cannot take it."""
+    one = person.standing.submission
+    if platform == "folders":
+        return f"{make_safe(person.student or person.name) or one.key}/{PAGE}", page
+    if one.platform != PLATFORMS[platform]:
+        return "", page
+    if platform == "canvas":
+        if name := name_for_canvas(person, ".zip"):
+            return f"{name}.zip", pack({PAGE: page})
+        name = name_for_canvas(person, (".html", ".htm"))
+        return name and f"{name}.html", page
+    if platform == "moodle":
+        name = name_for_moodle(person)
+        return name and f"{name}/{PAGE}", page
+    name = name_for_blackboard(person)
+    return name and f"{name}_{PAGE}", page
+
+
+def pack(entries):
+    """The bytes of a zip of {name: bytes}, the same for the same entries."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name in sorted(entries):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            zipped.writestr(entry, entries[name])
+    return buffer.getvalue()
+
+
+def hand_back(path, people, platform, pages, incomplete=False):
+    """Write the zip; sentences on pages that are not in it. Refused if none can go in.
+
+    incomplete: also give back pages whose total is not known yet.
+    """
+    found = {one.standing.submission.platform for one in people}
+    if PLATFORMS[platform] and people and PLATFORMS[platform] not in found:
+        came = " and ".join(sorted(found - {""})) or "no platform"
+        raise Refused(f"these hand-ins came from {came}, not from {PLATFORMS[platform]}, so their "
+                      f"names do not tell {PLATFORMS[platform]}'s students: give another --for")
+    ready = [one for one in people if incomplete or one.standing.is_complete]
+    entries, left_out = list_entries(ready, platform, pages)
+    if not entries:
+        raise Refused("no page can be given back: "
+                      + (describe_left_out(left_out, platform) if left_out else
+                         "no hand-in has its total yet; --incomplete gives back all the same"))
+    with whole_file(path) as file:
+        file.write(pack(entries))
+    said = [f"{path}: {len(entries)} page{'s' * (len(entries) != 1)}"]
+    if waiting := len(people) - len(ready):
+        said.append(f"{waiting} of {len(people)} students get no page yet, because their total "
+                    "is not known; --incomplete gives theirs back all the same")
+    return said + ([describe_left_out(left_out, platform)] if left_out else [])
+
+
+def describe_left_out(people, platform):
+    """Whose pages a platform cannot take back, and why."""
+    why = {"canvas": "Canvas knows no zip of theirs, and would show the page under the name of "
+                     "another kind of file; all members of a group in Canvas get the group's page",
+           "moodle": "Moodle's number for them is not known",
+           "blackboard": "they have no name in Blackboard's download"}.get(platform, "")
+    names = [one_line(one.name or one.student, 60) for one in people]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (f"not in the zip: {', '.join(names[:MOST_NAMED])}{more}: {why}. Give them their pages "
+            "in feedback/ by hand")
