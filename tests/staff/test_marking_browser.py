@@ -185,7 +185,11 @@ def test_a_hostile_answer_does_nothing(tmp_path, scheme):
                                 ).count() == 0
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             press(page, "]")
-        press(page, "[", "z")
+        press(page, "[", " ", "Shift+ArrowDown")
+        assert page.evaluate("document.getElementById('left').scrollTop") > 100
+        assert page.evaluate("document.getElementById('right').scrollTop") > 10
+        press(page, "z")
+        assert page.is_visible("#zoomed")
         page.screenshot(path=PICTURES / f"marking-{scheme}-figure.png")
         assert page.evaluate("[...document.images].every(one => !one.src || one.naturalWidth > 0)")
         press(page, "Escape", "c")

@@ -6,9 +6,11 @@ import sqlite3
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 from grading_helpers import put_marks
 from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_marks, save,
                              serve_desk, table)
@@ -20,6 +22,7 @@ from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
 from staff.marking.typeset import ELEMENTS, FORMULAS, typeset
 from staff.marking.worklist import Worklist, is_untouched
+from staff.notebooks.reported import find_unshown
 from staff.record import FILE, Record
 from staff.standing import read_standings
 
@@ -105,12 +108,12 @@ def test_a_wrong_token_opens_nothing(ann):
     root, token = ann.address.rstrip("/").rsplit("/", 1)
     for wrong in ("", "x/", token[:-1] + "/", token + "x/", token.swapcase() + "/", "%C3%A9/"):
         client = Client(f"{root}/{wrong}")
-        assert [client.fetch(path)[0] for path in ("", "work", "page.js")] == [404] * 3
+        assert [client.fetch(path)[0] for path in ("", "work", "keys.js")] == [404] * 3
         assert client.fetch("mark", {})[0] in (404, 405)
 
 
 def test_nothing_is_fetched_from_outside_and_no_other_page_frames_it(ann):
-    for path in ("", "page.js", "page.css", "icon.svg", "work", "nothing"):
+    for path in ("", "asking.js", "page.css", "icon.svg", "work", "nothing"):
         _, headers, content = ann.fetch(path)
         rules = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
         assert rules.pop("default-src") == rules.pop("frame-ancestors") == "'none'"
@@ -157,6 +160,20 @@ def test_an_answer_comes_with_its_figures_and_what_the_code_earned(out, ones, an
         ("3a forward", 3), ("3a slope", 3)]
     guide = ann.ask("guide", key=ones[0].key, subtask="3a", part="reading")
     assert [one["points"] for one in guide["elements"]] == [1, 1, 1] and "<p>" in guide["model"]
+
+
+def test_an_accuracy_that_no_output_shows_stands_beside_the_answer(out, ones, ann):
+    shown = new_output("stream", text="validation accuracy 0.9132")
+    cells = [SimpleNamespace(subtask="3a", cell=new_code_cell("train()", outputs=[shown]))]
+    found = find_unshown({"3a": "The accuracy is 0.97. Before, the accuracy was 0.913.",
+                          "1a": "An accuracy of 0.5"}, cells)
+    assert [one.words for one in found] == [
+        "the answer to 3a gives an accuracy of 0.97; no output in the notebooks shows it"]
+    with Record(out / FILE) as record, record.transaction():
+        record.put_findings(ones[0], "reading", found, "")
+    claims = [ann.ask("answer", key=ones[0].key, subtask=subtask, part=part)["claims"]
+              for subtask, part in (PART, ("3a", "reading"))]
+    assert claims == [[], [found[0].words]]
 
 
 # --------------------------------------------------------------------------------- giving points
