@@ -11,7 +11,9 @@ from kit.files import Refused, reason
 KIT = "kit"
 FILE = "staff/assignment/layouts.toml"
 SHARED = Path(__file__).parent / "adapters"
-SHARED_FILES = ("missing.py", "notes.py", "old_numpy.py")     # all adapters use them
+# all adapters use them
+SHARED_FILES = ("missing.py", "notes.py", "old_numpy.py", "own_imports.py")
+QUOTED = re.compile("(“[^”]*”)")
 MOST_SEARCHED = 20 * 2**20      # bytes of a file: a notebook may hold many pictures
 
 
@@ -23,7 +25,12 @@ class Layout:
     folder: Path
     own: tuple                  # the assignment's scripts
     defines: tuple = ()
+    typical: tuple = ()
     without: tuple = ()
+    needs: tuple = ()
+    lacks: tuple = ()
+    says: str = ""
+    words: tuple = ()
     scripts: tuple = ()
     adapter: tuple = ()
     checks: str = ""
@@ -56,6 +63,14 @@ class Layout:
         """Whether a check can judge code in this layout."""
         return check.title not in self.not_judged
 
+    def translate(self, sentence):
+        """A check's sentence with the names that this layout has; quoted text stays as it is."""
+        parts = QUOTED.split(sentence)
+        for at in range(0, len(parts), 2):
+            for pattern, name in self.words:
+                parts[at] = re.sub(pattern, name, parts[at])
+        return "".join(parts)
+
     def fits(self, files):
         """Whether {name: bytes} have this layout."""
         if any(name in files for name in self.without):
@@ -65,12 +80,34 @@ class Layout:
         else:
             texts = [text for name, text in files.items()
                      if name.lower().endswith((".py", ".ipynb"))]
-        return any(self.finds(text) for text in texts)
+        return bool(list_found(self.defines, texts)) and not list_found(self.lacks, texts) and \
+            list_found(self.needs, texts) == {*self.needs}
 
-    def finds(self, text):
-        """Whether a text defines what scripts of this layout define. It is only searched."""
-        words = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in self.defines)
-        return re.compile(rf"\b(?:{words})\b".encode()).search(text, 0, MOST_SEARCHED) is not None
+
+def list_found(words, texts):
+    """Those words that stand in one of the texts, which are only searched.
+
+    A word that begins with ^ stands at the beginning of a line, or of one in a notebook's cell.
+    """
+    found = set()
+    for word in words:
+        pattern = re.escape(word.removeprefix("^")).replace(r"\ ", r"\s+")
+        start = r'(?m)(?:^|")' if word.startswith("^") else r"\b"
+        search = re.compile(f"{start}{pattern}\\b".encode()).search
+        if any(search(text, 0, MOST_SEARCHED) for text in texts):
+            found.add(word)
+    return found
+
+
+def list_defined(texts):
+    """What these texts of scripts define of all that the layouts' scripts define."""
+    return set().union(*(list_found(one.defines, texts) for one in load_layouts().values()))
+
+
+def count_signs(texts):
+    """How many words, which no other assignment's scripts have, stand in these texts."""
+    return max(len(list_found(one.typical, texts)) / len(one.typical)
+               for one in load_layouts().values() if one.typical)
 
 
 def load_layouts(assignment=None):
@@ -89,6 +126,9 @@ def read_layouts(folder):
             raise Refused(f"{path} cannot be read: {reason(problem)}") from None
     found = {}
     for name, values in {KIT: {}, **listed}.items():
+        if isinstance(values, dict) and "like" in values:
+            values = {**listed.get(values["like"], {}), **values}
+            values.pop("like")
         values = {key: tuple(value) if isinstance(value, list) else value
                   for key, value in values.items()}
         found[name] = build_section(Layout, path, {"name": name, "folder": path.parent,

@@ -20,6 +20,7 @@ FORMAT = 4
 WAIT = 30                   # seconds for the other process to end its transaction
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
 DOUBT = "doubt"             # that of one about a claim of which the files show no sign
+LOOK = "to be looked at: "     # begins a note on a hand-in that a person is to read
 OPEN = "open"               # the state of a check that could not reach the code
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -9,7 +9,7 @@ from staff.csv_tables import format_points
 from staff.lateness import Lateness, judge_all
 from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
                           list_parts_by_hand)
-from staff.record import DOUBT, NOT_DONE, OPEN, Submission
+from staff.record import DOUBT, LOOK, NOT_DONE, OPEN, Submission
 
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
@@ -209,6 +209,7 @@ class Standing:
             found.append(self.open_words)
         elif one.refused:
             found.append(f"refused: {one.refused}")
+        found += [note for note in one.notes if note.startswith(LOOK)]
         if decided := [where for where in (WHOLE, *self.parts_by_code)
                        if self.given(*where) is not None]:
             found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")

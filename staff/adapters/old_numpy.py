@@ -4,6 +4,7 @@ array of one element."""
 import ast
 import builtins
 import os
+import re
 import sys
 import warnings
 
@@ -24,7 +25,7 @@ GONE = {
     "asscalar": lambda a: np.asarray(a).item(),
 }
 CALLS = {"int": "_adapter_int", "float": "_adapter_float"}
-ARRAYS = {"array": "_adapter_array", "asarray": "_adapter_array"}
+UNEQUAL = re.compile("inhomogeneous")       # NumPy's word for parts of unequal shapes
 
 
 def list_missing():
@@ -41,7 +42,7 @@ def bring_back():
         setattr(np, name, GONE[name])
     builtins._adapter_int = lambda *given, **named: take_element(int, given, named)
     builtins._adapter_float = lambda *given, **named: take_element(float, given, named)
-    builtins._adapter_array = make_array
+    builtins._adapter_numpy = call_numpy
     return names
 
 
@@ -55,19 +56,31 @@ def take_element(kind, given, named):
     return kind(*given, **named)
 
 
-def make_array(values, *given, **named):
-    """np.array of values; if their shapes are unequal, an array of objects."""
+def call_numpy(function, *given, **named):
+    """A function of NumPy's; lists of unequal parts are taken as arrays of objects."""
     try:
-        return np.array(values, *given, **named)
-    except ValueError:
-        if given or named or not isinstance(values, (list, tuple)):
+        return function(*given, **named)
+    except ValueError as problem:
+        if not UNEQUAL.search(str(problem)):
             raise
-    found = np.empty(len(values), dtype=object)
-    for at, value in enumerate(values):
-        found[at] = value
-    note("np.array of parts of unequal shapes, which newer NumPy refuses, was made an array of "
-         "objects ({})".format(find_caller()))
+    found = function(*map(make_array, given), **named)
+    note("np.{} of parts of unequal shapes, which newer NumPy refuses, took them as an array of "
+         "objects ({})".format(getattr(function, "__name__", "array"), find_caller()))
     return found
+
+
+def make_array(values):
+    """A list of unequal parts as an array of objects; other values as they are."""
+    if not isinstance(values, (list, tuple)):
+        return values
+    try:
+        np.array(values)
+        return values
+    except ValueError:
+        found = np.empty(len(values), dtype=object)
+        for at, value in enumerate(values):
+            found[at] = value
+        return found
 
 
 def find_caller():
@@ -86,6 +99,9 @@ class Renewer(ast.NodeTransformer):
         self.aliases = {alias.asname or alias.name for node in ast.walk(tree)
                         if isinstance(node, ast.Import) for alias in node.names
                         if alias.name == "numpy"}
+        self.functions = {alias.asname or alias.name for node in ast.walk(tree)
+                          if isinstance(node, ast.ImportFrom) and node.module == "numpy"
+                          and not node.level for alias in node.names}
         self.own = {node.name for node in ast.walk(tree)
                     if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
@@ -105,17 +121,25 @@ class Renewer(ast.NodeTransformer):
         function, name = node.func, None
         if isinstance(function, ast.Name) and function.id not in self.own:
             name = CALLS.get(function.id)
-        elif isinstance(function, ast.Attribute) and self.is_numpy(function.value):
-            name = ARRAYS.get(function.attr)
+        is_numpys = isinstance(function, ast.Attribute) and self.is_numpy(function.value) or \
+            isinstance(function, ast.Name) and function.id in self.functions - self.own
+        if is_numpys:
+            name = "_adapter_numpy"
+            node.args = [function, *node.args]
         if name:
             node.func = ast.copy_location(ast.Name(name, ast.Load()), function)
         return node
 
 
-def renew(source, path, gone):
-    """The syntax tree of a script, ready to compile; SyntaxError if it is not Python."""
+def renew(source, path, gone, *others):
+    """The syntax tree of a script, ready to compile; SyntaxError if it is not Python.
+
+    others: further transformers of the tree.
+    """
     tree = ast.parse(source, filename=str(path))
     try:
-        return ast.fix_missing_locations(Renewer(tree, os.path.basename(path), gone).visit(tree))
+        for one in (*others, Renewer(tree, os.path.basename(path), gone)):
+            tree = one.visit(tree)
+        return ast.fix_missing_locations(tree)
     except RecursionError:      # nested too deeply to be looked at
         return ast.parse(source, filename=str(path))

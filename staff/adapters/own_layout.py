@@ -1,6 +1,7 @@
 """The adapter of the kit's own layout. Scripts may import modules that are not installed, and use
 old names of NumPy."""
 
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
@@ -10,6 +11,7 @@ from pathlib import Path
 from adapter.missing import StandInFinder   # the worker calls this module "adapter"
 from adapter.notes import findings  # noqa: F401
 from adapter.old_numpy import bring_back, renew
+from adapter.own_imports import Shortener, is_library
 
 
 class Loader(importlib.machinery.SourceFileLoader):
@@ -19,7 +21,10 @@ class Loader(importlib.machinery.SourceFileLoader):
 
     def source_to_code(self, data, path, *, _optimization=-1):
         """The script's code."""
-        return compile(renew(data, path, self.gone), path, "exec", dont_inherit=True)
+        folder = Path(path).parent
+        imports = Shortener({file.stem for file in folder.glob("*.py")},
+                            functools.partial(is_library, folder=folder))
+        return compile(renew(data, path, self.gone, imports), path, "exec", dont_inherit=True)
 
 
 class Scripts:

@@ -12,7 +12,7 @@ def draw_cases(layout, seed=None):
 
     seed: a whole number; None gives the published inputs.
     """
-    num_inputs, K = SIZES[layout]       # the bias's among the inputs
+    num_inputs, K = SIZES.get(layout, SIZES["starter"])     # the bias's among the inputs
     rng = np.random.default_rng(SEED if seed is None else [seed, SEED])
 
     def draw(sizes, batches, **flags):

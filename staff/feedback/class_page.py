@@ -29,12 +29,12 @@ KINDS = {           # of findings, in words
 def write_class_page(path, record, standings, people):
     """Write the page of the class."""
     assignment, found = load_assignment(), find_mistakes(standings)
-    most_by_code = sum(sum(one.by_code.values()) for one in assignment.subtasks)
     listed = record.list_submissions()
     call = make_namer([*people, *listed])
     names = {one.key: ", ".join(one.members) or call(one) for one in listed}
     taken = [one.standing for one in people if not one.standing.submission.refused]
     complete = [one for one in taken if one.is_complete]
+    most_by_code = find_most_by_code(taken)
     write_page(
         path, "class.html", people=people, standings=standings,
         subtasks=list_subtasks_with_points(), choose_shade=choose_shade, folder=FOLDER,
@@ -53,6 +53,12 @@ def write_class_page(path, record, standings, people):
         findings=group_findings(standings), flagged=list_flagged(people),
         alike=record.query("SELECT key, other, what FROM alike ORDER BY key, other"),
         facts=list_facts(record, standings))
+
+
+def find_most_by_code(standings):
+    """The most points that code can give in the layouts of these standings."""
+    return max((sum(one.parts_by_code.values()) for one in standings), default=sum(
+        sum(one.by_code.values()) for one in load_assignment().subtasks))
 
 
 def list_facts(record, standings):

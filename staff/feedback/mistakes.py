@@ -9,6 +9,10 @@ from staff.standing import share_losses
 
 NUMBER = re.compile(r"(?<![\w¹²])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 HINT = re.compile(r"[:;,] ((?:[^:;]|\d:\d)+\?)$")     # the question at the end of a check's words
+BROKEN = re.compile(r"(?:SyntaxError|IndentationError|TabError) in ([\w.-]+)")
+QUOTED = re.compile("“[^”]*”")
+PLACE = re.compile(r" in [\w.-]+(?: cell [\d…]+)?, line [\d…]+")
+NUMBERS = re.compile(r"\b(?:one|two|three|four|first|second|third|layers?|do|does|and)\b")
 LONGEST = 200
 NOT_WRITTEN, NOT_IMPORTED = "not written", "cannot be imported"
 
@@ -51,7 +55,7 @@ def find_mistakes(standings):
             example = one_line(result.words, 500) if result.state == FAILED else ""
             # a script that cannot be imported is one mistake in all subtasks
             where = "" if NOT_IMPORTED in mistake else result.subtask
-            one = found.setdefault((where, mistake, result.remark),
+            one = found.setdefault((where, find_kind(mistake), result.remark),
                                    Mistake(mistake, example, result.remark))
             one.add(standing.submission.key, result, points)
     return sorted(found.values(), key=lambda one: (-one.points, -one.count, *one.subtasks))
@@ -67,6 +71,14 @@ def name_mistake(result):
     if result.state != FAILED:
         return one_line(result.state, 80)
     words = one_line(result.words, 1000)
+    if broken := BROKEN.search(words):
+        return f"{broken[1]} {NOT_IMPORTED}: it is not Python"
     if hint := HINT.search(words):
         return one_line(hint[1], LONGEST)
-    return one_line(NUMBER.sub("…", words), LONGEST) or "failed"
+    return one_line(NUMBER.sub("…", QUOTED.sub("…", words)), LONGEST) or "failed"
+
+
+def find_kind(mistake):
+    """A mistake without places, numbers and the words that follow from them."""
+    kind = PLACE.sub("", QUOTED.sub("…", mistake))
+    return re.sub(r"\W+", " ", NUMBERS.sub("…", NUMBER.sub("…", kind.lower())).replace("…", " "))

@@ -12,6 +12,7 @@ from kit.definition import load_assignment
 from kit.files import make_inner_folder
 from staff.feedback.page_template import write_page
 from staff.intake.repeats import names_others
+from staff.layouts import KIT
 from staff.points import WHOLE
 from staff.record import DOUBT, NOT_DONE
 
@@ -42,7 +43,7 @@ def collect_values(record, standing):
     sections = [collect_section(subtask, standing, answers, figures, numbers)
                 for subtask in standing.subtasks.values()]
     assignment = load_assignment()
-    return {"one": standing.submission, "standing": standing, "sections": sections,
+    return {"one": standing.submission, "kit": KIT, "standing": standing, "sections": sections,
             "findings": count_findings(standing), "most": assignment.points,
             "late": standing.lateness if standing.lateness and standing.lateness.words else None,
             "format_moment": format_moment,

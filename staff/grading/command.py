@@ -31,7 +31,7 @@ from staff.intake.intake import take_in
 from staff.intake.repeats import SAME_FILES
 from staff.lateness import judge_all
 from staff.points import count_points
-from staff.record import FILE, Record
+from staff.record import FILE, LOOK, Record
 from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
@@ -152,6 +152,10 @@ def keep_submissions(record, options):
     parts += [f"{earlier} other attempts left out"] if earlier else []
     parts += [f"{len(late)} late"] if late else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
+    for one in submissions:
+        for note in one.notes if one.counts else ():
+            if note.startswith(LOOK):
+                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
     for one in refused:
         say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
     for one in submissions:

@@ -92,8 +92,8 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
                 starved = second.starved
     doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
               for one, (_, doubt) in reached.items() if doubt]
-    results = [make_result(one, fresh[one], known.get(one), reached[one][0], sandbox, seed)
-               for one in checks]
+    results = [make_result(one, fresh[one], known.get(one), reached[one][0],
+                           described.translate, sandbox, seed) for one in checks]
     return Verdict(results, doubts + findings, starved)
 
 
@@ -116,14 +116,16 @@ def run_checks(checks, student):
     return found
 
 
-def make_result(check, fresh, known, unreached, sandbox, seed):
+def make_result(check, fresh, known, unreached, translate, sandbox, seed):
     """The Result of a check.
 
     fresh, known: its Trials on fresh and on published inputs; known is None if there is none.
     unreached:    why the grader could not reach the code; "" if it could.
+    translate:    gives a sentence the names of the code's layout.
     """
     found, seconds = fresh.result, fresh.seconds + (known.seconds if known else 0)
-    state, words, shown = found.state, found.words, choose_words(found, (known or fresh).result)
+    state, words, shown = found.state, *map(translate, (
+        found.words, choose_words(found, (known or fresh).result)))
     if unreached:
         state, words, shown = OPEN, unreached, PERSON + unreached
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]

@@ -62,6 +62,18 @@ class Sources:
             node.attr for node in self.nodes
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
 
+    @cached_property
+    def used(self):
+        """The names and attributes that are read."""
+        return {getattr(node, "attr", getattr(node, "id", "")) for node in self.nodes
+                if isinstance(node, (ast.Name, ast.Attribute))}
+
+    def is_broken(self, place):
+        """Whether a place, (file, line) or None, is in a script that is not Python."""
+        return place is not None and any(
+            PurePosixPath(name).name == place[0] and parse(content) is None
+            for name, content in self.files.items() if name.endswith(".py"))
+
     def uses_library(self, library):
         """Whether a script imports a library, which was not handed in, and uses it."""
         own = {part.removesuffix(".py") for name in self.files

@@ -28,8 +28,13 @@ def explain_unreached(problem, sources, layout, sandbox):
 
     problem: the check's Problem, or None. Both texts are "" if the code itself has failed.
     """
+    signs = getattr(problem, "signs", ())
+    if signs and all(sign in sources.used for sign in signs):
+        return "the grader could not see what this code is used on", ""
     error = find_error(problem)
     if error is None:
+        return "", ""
+    if sources.is_broken(find_place(error.get("where"))):
         return "", ""
     missing, place = str(error.get("missing") or ""), find_place(error.get("where"))
     if error.get("type") in ("ImportError", "ModuleNotFoundError") and missing:

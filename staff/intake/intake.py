@@ -18,8 +18,8 @@ from staff.intake.downloads import COPIES, find_hand_ins
 from staff.intake.listing import list_folder
 from staff.intake.repeats import (join_groups, note_repeats, refuse_closed, supersede_attempts)
 from staff.intake.unpacking import read_entries
-from staff.layouts import find_layout
-from staff.record import Submission, make_key
+from staff.layouts import find_layout, load_layouts
+from staff.record import LOOK, Submission, make_key
 from staff.times import find_time, find_zone, read_time
 
 UNFINISHED = ".unfinished-"
@@ -75,6 +75,8 @@ def take_one(hand_in, copies, layout, limits):
     try:
         files, notes = read_entries(hand_in.list_entries(), limits)
         one = replace(one, notes=one.notes + notes, layout=find_layout(files, layout))
+        if says := load_layouts()[one.layout].says:
+            one = replace(one, notes=(*one.notes, LOOK + says))
         members, made, notes = find_group(files)
         one = replace(one, members=members, made=made, sha256=hash_files(files),
                       notes=(*one.notes, *notes, *list_odd_names(files)))

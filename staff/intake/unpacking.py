@@ -3,25 +3,21 @@
 It reads names, sizes and bytes. It writes nothing, and runs nothing.
 """
 
-import posixpath
 import re
-from collections import Counter
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, reason
 from kit.submit.zip_check import find_equal_names, find_fault_of_name
+from staff.intake.arranging import arrange, show_name
 from staff.intake.listing import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk,
                                   list_archive)
-from staff.layouts import list_scripts
 
 MIB = 2**20
 MOST_NOTES, MOST_ENVIRONMENTS = 20, 20
 SMALL = MIB                     # bytes of a file that may be packed at any ratio
 MOST_ARCHIVES = 10              # that are opened in one hand-in
 LEVELS = 2                      # an archive, and the archives in it
-# "script (1).py" and "script - Copy.py" of browsers and Windows, "script-1.py" of Canvas
-RENAMED = re.compile(r"(?P<stem>\w+?)(?: ?\(\d+\)|-\d+| - copy)?\.py", re.IGNORECASE)
 
 
 def read_entries(entries, limits=None):
@@ -219,68 +215,3 @@ def check_apart(named, folders=()):
     for name in named:
         if name.casefold() in above:
             raise Refused(f"{show_name(name)} is there as a file and as a folder")
-
-
-# ------------------------------------------------------------------------------ arranging files
-
-def arrange(files, notes):
-    """The files with those of the scripts' folder on top."""
-    top = find_top(files)
-    wrapping = find_wrapper(files)
-    if top and top != "hand-in/":
-        notes.add(f"{show_name(top)} was taken as the hand-in's folder")
-    found = {name.removeprefix(top): content for name, content in files.items()
-             if name.startswith(top)}
-    for name, content in files.items():
-        if name.startswith(top):
-            continue
-        name = name.removeprefix(wrapping)
-        if any(one == name or one.startswith(f"{name}/") or name.startswith(f"{one}/")
-               for one in found):
-            notes.add(f"{show_name(name)} outside {show_name(top)} was left out: it is there "
-                      "twice")
-        else:
-            found[name] = content
-    bring_up(found, notes)
-    return found
-
-
-def find_top(names):
-    """The hand-in's folder, the one with scripts, with a slash at its end."""
-    def folders(fits):
-        parents = Counter(str(PurePosixPath(name).parent) for name in names if fits(name))
-        return sorted(parents, key=lambda folder: (folder.count("/") + (folder != "."),
-                                                   -parents[folder], folder))
-    def notebook_beside(name):
-        return name.lower().endswith(".ipynb") and "notebooks" not in name.split("/")[:-1]
-    for fits in (lambda name: PurePosixPath(name).name in list_scripts(),
-                 lambda name: name.lower().endswith(".py"), notebook_beside):
-        if found := folders(fits):
-            return "" if found[0] == "." else f"{found[0]}/"
-    wrapping = find_wrapper(names)
-    return wrapping[:wrapping.rfind("notebooks/")] if "notebooks/" in wrapping else wrapping
-
-
-def find_wrapper(names):
-    """The innermost folder of all files, with a slash at its end; "" if there is none."""
-    common = posixpath.commonpath([posixpath.dirname(name) for name in names])
-    return f"{common}/" if common else ""
-
-
-def bring_up(files, notes):
-    """Put scripts that stand elsewhere, or have a slightly different name, on top."""
-    for script in list_scripts():
-        if script in files:
-            continue
-        alike = [name for name in files if (match := RENAMED.fullmatch(PurePosixPath(name).name))
-                 and f"{match['stem']}.py".lower() == script]
-        on_top = [name for name in alike if "/" not in name]
-        if len(found := on_top or alike) == 1:
-            files[script] = files.pop(found[0]) if on_top else files[found[0]]
-            notes.add(f"{show_name(found[0])} was taken as {script}")
-
-
-def show_name(name):
-    """A name that is safe to print."""
-    return one_line(name, 100)
-

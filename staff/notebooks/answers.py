@@ -20,8 +20,30 @@ def find_answers(cells):
         text = read_answer(one)
         if one.subtask and text and text not in texts.setdefault(one.subtask, []):
             texts[one.subtask].append(text)
+    share_answers(texts, cells)
     return {subtask.id: make_printable("\n\n".join(texts[subtask.id]), LONGEST)
             for subtask in load_assignment().subtasks if texts.get(subtask.id)}
+
+
+def share_answers(texts, cells):
+    """Add answers under the heading of a whole task to its subtasks, if they have none.
+
+    The first of them gets the text, and the others say where it stands: it is one answer.
+    """
+    whole = {}
+    for one in cells:
+        text = read_answer(one) if one.task else ""
+        if text and text not in whole.setdefault(one.task, []):
+            whole[one.task].append(text)
+    for task, found in whole.items():
+        those = [one.id for one in load_assignment().subtasks
+                 if one.id.startswith(task) and one.by_hand]
+        for name in those if not any(map(texts.get, those)) else ():
+            words = f"One answer to {', '.join(those)}" if len(those) > 1 else ""
+            if name != those[0]:
+                texts[name] = [f"({words}: it stands in {those[0]})"]
+            else:
+                texts[name] = [f"({words})", *found] if words else found
 
 
 def read_answer(one):

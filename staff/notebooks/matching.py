@@ -5,6 +5,7 @@ A cell is still known by nbgrader's name for it, by its id or by its text. So a 
 and costs no points.
 """
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,9 @@ from staff.layouts import KIT
 from staff.record import Finding
 
 MOST_NOTES = 12     # on one notebook
+# "Task 3a-c", "3a, 3b and 3c": one answer to several subtasks of a task
+SEVERAL = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)\s*[a-z]\)?\s*(?:[-–—,+&/]|to\b|and\b)+\s*"
+                     r"(?:\1\s*)?[a-z]\b", re.IGNORECASE)
 KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
 
 
@@ -49,6 +53,7 @@ class Placed:
     cell: dict
     given: Given        # the cell of the student edition that it was; None if it was none
     subtask: str        # in whose section it stands; "" for none
+    task: str = ""      # in whose section it stands, if that has no subtask's heading yet
 
 
 def load_given_cells():
@@ -93,7 +98,8 @@ def place_cells(notebooks, layout):
             for text, *after in [*split_sections(cell.source, subtask, task)]:
                 subtask, task = after
                 piece = nbformat.from_dict({**cell, "source": text})
-                found.append(Placed(notebook.name, number, piece, None, subtask))
+                found.append(Placed(notebook.name, number, piece, None, subtask,
+                                    "" if subtask else task or ""))
     return found
 
 
@@ -133,6 +139,8 @@ def split_sections(source, subtask, task):
 
 def follow_heading(heading, subtask, task):
     """The subtask and the task after a heading. The heading may be "" or about something else."""
+    if several := SEVERAL.match(heading):
+        return "", several[1]
     name = heading and find_subtask(heading, load_assignment(), task)
     if name:
         return name, name[0]

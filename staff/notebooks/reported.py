@@ -101,18 +101,30 @@ def name_answer(subtask):
 def compare_numbers(student, numbers):
     """Rows (subtask, name, reported, own, agrees) of Reported numbers.
 
-    A number that the student's code does not give has no row.
+    A number that the student's code does not give has no row. Where several are asked for, a
+    reported number counts for the one that it is nearest to.
     """
     own = load_numbers().compute_numbers(student) if numbers else {}
     own = {name: float(value) for name, value in own.items() if is_number(value)}
     rows = []
     for one in numbers:
         value = own.get((one.subtask, one.name))
-        if value is not None:
-            agreeing = [said for said in one.said if agrees(said, value)]
-            said = (agreeing or one.said)[0].replace("{,}", ",").replace("\\", "")
+        others = [own[two.subtask, two.name] for two in numbers if two is not one
+                  and (two.subtask, two.said) == (one.subtask, one.said)
+                  and (two.subtask, two.name) in own]
+        mine = [said for said in one.said if value is not None and is_nearest(said, value, others)]
+        if mine:
+            agreeing = [said for said in mine if agrees(said, value)]
+            said = (agreeing or mine)[0].replace("{,}", ",").replace("\\", "")
             rows.append((one.subtask, one.name, said, format_value(value), bool(agreeing)))
     return rows
+
+
+def is_nearest(said, value, others):
+    """Whether a reported number is nearer to a value than to others that it could be."""
+    return all(min(abs(float(text) - value) for text in list_readings(said))
+               <= min(abs(float(text) - other) for text in list_readings(said))
+               for other in others)
 
 
 def is_number(value):

@@ -4,6 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+import starter_kinds
 from here import ASSIGNMENT, CHECKS
 from hostile import the_sandbox
 from planted import scripts_with
@@ -16,6 +17,8 @@ from staff.grading.sources import Sources
 from staff.grading.unreached import DEPENDS, explain_unreached, open_dependent
 from staff.layouts import load_layouts
 from staff.record import DOUBT, OPEN, Result
+from staff.sandbox.limits import read_limits
+from staff.sandbox.sandbox import Sandbox
 
 LIBRARY = "library_that_nobody_has"
 SANDBOX = SimpleNamespace(interpreter=SimpleNamespace(program=sys.executable),
@@ -211,7 +214,8 @@ def test_the_layout_knows_the_names_that_its_adapter_looks_for():
 
 def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
     files = base()
-    files["task2.py"] = files["task2.py"].replace("SoftmaxTrainer", "MyTrainer")
+    files["task2.py"] = files["task2.py"].replace("SoftmaxTrainer", "MyTrainer").replace(
+        "train_step", "fit_batch")      # with train_step it would be taken for the trainer
     verdict = judge(files, "starter", "2b", "3c")
     assert states(verdict, "3c") == {OPEN} and states(verdict, "2b") == {PASSED}
     verdict = judge(planted(("task2", "    def train_step(self, X_batch",
@@ -225,3 +229,26 @@ def test_a_deleted_name_is_not_believed_and_flagged():
         "task2.py": base()["task2.py"] + "\ndel SoftmaxTrainer\n"}, "starter", "3c")
     assert states(verdict, "3c") <= {FAILED, NOT_STARTED, "needs 2c first"}
     assert any(one.kind == DOUBT for one in verdict.findings)
+
+
+def test_images_that_nobody_saw_leave_their_part_open():
+    files = {name: text.encode() for name, text in starter_kinds.UNSEEN.items()}
+    the_sandbox()
+    verdict = judge_code(files, "starter", Sandbox(read_limits()), 7)      # it takes some memory
+    states = {one.title: one.state for one in verdict.results if not one.remark}
+    assert states.pop("mean and standard deviation") == states.pop("pixels scaled") == OPEN
+    assert FAILED not in states.values()
+    problem = Problem("no script was seen")
+    problem.signs = "mean", "std"
+    for text, opens in (("X.mean() / X.std()", True), ("np.mean(X)", False),
+                        ("'mean std'", False)):
+        why, _ = explain_unreached(problem, Sources({"a.py": text.encode()}),
+                                   load_layouts()["starter"], SANDBOX)
+        assert bool(why) == opens
+
+
+def test_a_script_that_is_not_python_is_the_students():
+    error = {"type": "SyntaxError", "where": "task2.py, line 1", "adapter": "code.py, line 3"}
+    assert explain(error, "def broken(:") == ("", "")
+    assert explain({**error, "type": "NameError"}, "def broken(:") == ("", "")
+    assert explain(error, "x = 1")[0]       # it says so, and its file is Python

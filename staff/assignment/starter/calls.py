@@ -1,5 +1,6 @@
 """Calls a student's code, whatever its parameters are called, and recognises blanks."""
 
+import ast
 import contextlib
 import inspect
 import random
@@ -7,29 +8,87 @@ import re
 
 import numpy as np
 
+from adapter.notes import note
+
 MOST_LENT = 8
+PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def construct(cls, values, extra=False):
+def construct(cls, values, calls=()):
     """An object of a class whose constructor takes some of these values.
 
     values: {name: value} in the order of the starter code's constructor. They are passed by name
             if the names agree, otherwise by place.
-    extra:  the value of any other parameter without a default.
+    calls:  the nodes of the student's own calls: a parameter that has another name, and no
+            default, gets the constant that it has there, or False.
     """
-    parameters = [one for one in inspect.signature(cls).parameters.values()
-                  if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
-    open_ended = any(one.kind == one.VAR_POSITIONAL
-                     for one in inspect.signature(cls).parameters.values())
-    names = [one.name for one in parameters]
-    if open_ended:
-        return cls(*values.values())
-    if all(name in names for name in list(values)[:1]) and \
-            all(one.name in values or one.default is not one.empty for one in parameters):
-        return cls(**{name: value for name, value in values.items() if name in names})
-    given = list(values.values())[:len(parameters)]
-    rest = [extra for one in parameters[len(given):] if one.default is one.empty]
-    return cls(*given, *rest)
+    parameters = list(inspect.signature(cls).parameters.values())
+    kinds = {one.kind for one in parameters}
+    placed = [one for one in parameters if one.kind in PLACED]
+    named = {one.name: values[one.name] for one in parameters
+             if one.kind == one.KEYWORD_ONLY and one.name in values}
+    rest = {name: value for name, value in values.items() if name not in named}
+    given = choose_by_place(placed, rest, inspect.Parameter.VAR_POSITIONAL in kinds)
+    if given is None:
+        given = [choose_value(one, at, values, calls) for at, one in enumerate(placed)]
+        names = {one.name for one in placed}
+        rest = {name: value for name, value in rest.items() if name not in names}
+    else:
+        given += [choose_value(one, at, {}, calls) for at, one in enumerate(placed)
+                  if at >= len(given)]
+        rest = dict(list(rest.items())[len(placed):])
+    if inspect.Parameter.VAR_POSITIONAL in kinds:
+        return call_open(lambda more: cls(*given, *more.values(), **named), rest)
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        return call_open(lambda more: cls(*given, **named, **more), rest)
+    return cls(*given, **named)
+
+
+def choose_by_place(placed, values, is_open):
+    """The values for parameters by their place; None if their names stand for other places."""
+    order = list(values)
+    known = [one.name in values for one in placed]
+    right = [one.name == name for one, name in zip(placed, order)]
+    if any(one and not (at < len(right) and right[at]) for at, one in enumerate(known)) or \
+            is_open and any(known) and not all(known[2:]):
+        return None
+    return list(values.values())[:len(placed)]
+
+
+def choose_value(parameter, at, values, calls):
+    """The value of a parameter: by its name, its default, or from the student's own calls."""
+    if parameter.name in values:
+        return values[parameter.name]
+    if parameter.default is not parameter.empty:
+        return parameter.default
+    for call in calls:
+        found = [one.value for one in call.keywords if one.arg == parameter.name]
+        for node in (*found, *call.args[at:at + 1]):
+            with contextlib.suppress(ValueError):
+                return ast.literal_eval(node)
+    return False
+
+
+def call_open(function, values):
+    """The result of a function that takes the values, or those from the model on."""
+    try:
+        return function(values)
+    except TypeError:
+        later = {name: value for name, value in values.items() if "momentum" not in name}
+        if len(later) == len(values):
+            raise
+        return function(later)
+
+
+def make_plain(value):
+    """A value; numbers of more than 64 bits, which cannot be sent, are rounded to 64."""
+    if isinstance(value, (list, tuple)):
+        return [make_plain(one) for one in value]
+    kind = getattr(value, "dtype", None)
+    if kind is None or kind.kind != "f" or kind.itemsize <= 8:
+        return value
+    note("numbers of {} were rounded to float64".format(kind))
+    return value.astype(float)
 
 
 def seed_all(rng):

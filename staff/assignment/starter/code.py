@@ -1,28 +1,30 @@
 """The scripts of a hand-in in the starter code's layout: loads them, with stand-ins for missing
-ones, and finds their functions by name in any file."""
+ones."""
 
+import ast
 import contextlib
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
-import json
 import sys
 import types
 from pathlib import Path
 
 import numpy as np
 
-from adapter.calls import describe_blank
+from adapter.finding import Finder
 from adapter.notes import note
+from adapter.old_numpy import renew
+from adapter.own_imports import Shortener, is_library
+from adapter.reading import read_cells, read_source, read_start
 from adapter.statements import Clock, run_statements
 
 FIRST = ("task2a", "task2", "task3", "task4", "trainer", "utils")
 CHECKS = "assignment"   # the adapter has imported this package: a script may take its name
 SUPPLIED = Path(__file__).with_name("supplied")
-LONGEST = 2 * 2**20     # of a file that is read, in bytes
 ASKED = ("pre_process_images", "cross_entropy_loss", "one_hot_encode", "calculate_accuracy",
          "SoftmaxModel", "SoftmaxTrainer", "batch_loader")
-SUBTASKS = {"SoftmaxModel": "2b", "SoftmaxTrainer": "2c", "pre_process_images": "2a"}
 
 
 class Code:
@@ -32,10 +34,12 @@ class Code:
         self.folder, self.gone = Path(folder), gone
         self.images = images or make_images()
         self.clock = clock or Clock()
-        self.modules, self.broken, self.replaced = {}, {}, {}
+        self.modules, self.broken, self.replaced, self.trees = {}, {}, {}, {}
+        self.calls = {}     # of list_calls
+        self.finder = Finder(self.modules, self.broken, self.list_sources)
         self.files = {path.stem: path for path in sorted(self.folder.glob("*.py"))
                       if path.stem.isidentifier() and path.stem != "mnist"
-                      and (path.stem in (*FIRST, CHECKS) or not is_installed(path.stem, folder))}
+                      and (path.stem in (*FIRST, CHECKS) or not is_library(path.stem, folder))}
         self.notebooks = sorted(self.folder.glob("*.ipynb"))
         self.own = sorted(self.files, key=rank)
 
@@ -46,23 +50,40 @@ class Code:
         sys.modules["mnist"] = make_mnist(self.images)
         if CHECKS in self.files:
             sys.modules.pop(CHECKS, None)
+        self.set_broken_aside()
         for name in ("utils", "trainer"):
             if name not in self.files:
                 self.files[name] = SUPPLIED / "{}.py".format(name)
-                note("{}.py is not there: the starter code's was taken".format(name))
+                note("{}.py {}: the starter code's was taken".format(
+                    name, "cannot be used" if name in self.broken else "is not there"))
         for name in self.own:
-            try:
-                if word in read_source(self.files[name]):
-                    self.modules[name] = importlib.import_module(name)
-            except SyntaxError as problem:
-                self.broken[name] = problem
-                note("{}.py is not Python: line {}, {}".format(name, problem.lineno, problem.msg))
+            if word in read_source(self.files[name]):
+                self.modules[name] = importlib.import_module(name)
         if not self.own or not word and self.lacks_something():
             for path in self.notebooks:
                 self.load_notebook(path)
         for name in ("trainer", "utils"):       # supplied ones come last
             if name not in self.own:
                 self.modules[name] = importlib.import_module(name)
+
+    def set_broken_aside(self):
+        """Take the scripts that are not Python from the others: each costs what stands in it."""
+        for name in list(self.own):
+            try:
+                tree = self.renew(read_source(self.files[name]), self.files[name])
+                compile(tree, str(self.files[name]), "exec", dont_inherit=True)
+                self.trees[name] = tree
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+                if not isinstance(problem, SyntaxError):
+                    problem = SyntaxError(str(problem))
+                self.broken[name] = read_start(self.files.pop(name)), problem
+                self.own.remove(name)
+                note("{}.py is not Python: line {}, {}".format(name, problem.lineno, problem.msg))
+
+    def renew(self, source, path):
+        """The syntax tree of a script, for this Python and this folder."""
+        foreign = functools.partial(is_library, folder=self.folder)
+        return renew(source, path, self.gone, Shortener({*self.files, *self.broken}, foreign))
 
     def lacks_something(self):
         """Whether no script has one of the names that the checks ask for."""
@@ -80,7 +101,7 @@ class Code:
         for number, source in enumerate(read_cells(path), 1):
             file = self.folder / "{} cell {}".format(path.name, number)
             try:
-                run_statements(source, file, module.__dict__, self.gone, self.clock, final,
+                run_statements(self.renew(source, file), file, module.__dict__, self.clock, final,
                                skipping)
             except SyntaxError as problem:
                 note("{} is not Python: line {}, {}".format(file.name, problem.lineno,
@@ -89,6 +110,8 @@ class Code:
     def find_spec(self, name, path=None, target=None):
         """The spec of a script, as a finder of Python's import system does."""
         file = self.files.get(name)
+        if name in self.broken and file is None:
+            raise self.broken[name][1].with_traceback(None)
         if file is None:
             if name in FIRST:
                 raise ModuleNotFoundError("No module named {!r}".format(name), name=name)
@@ -113,40 +136,60 @@ class Code:
 
     # ----------------------------------------------------------------------------- finding
 
-    def find(self, name, task=""):
-        """The object of a name, preferably from the script that defines it, and this task's.
+    def find(self, name, *tasks):
+        """The object of a name, preferably the one that the scripts of these tasks use."""
+        return self.finder.find(name, *tasks)
 
-        If there is none, raises the error of the first script that is not Python, or says that
-        it is not written.
+    def list_calls(self, name):
+        """The nodes of the calls of a name in all scripts and notebooks."""
+        if name not in self.calls:
+            cells = [tree for trees in self.cells.values() for tree in trees]
+            self.calls[name] = [
+                node for tree in (*self.trees.values(), *cells) for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+                and node.func.id == name]
+        return self.calls[name]
+
+    def list_sources(self, name, task):
+        """The scripts from which the notebooks import a name, the last one first.
+
+        A notebook counts if it is this task's, or the only one.
         """
-        holders = [module for module in self.modules.values() if name in module.__dict__]
-        defining = [module for module in holders
-                    if getattr(module.__dict__[name], "__module__", "") == module.__name__]
-        if defining:
-            chosen = min(defining, key=lambda module: not module.__name__.startswith(task))
-            return chosen.__dict__[name]
-        if holders:
-            return holders[0].__dict__[name]
-        for script, problem in self.broken.items():
-            problem.script = script     # the worker names it as the script it cannot import
-            raise problem.with_traceback(None)
-        blank = describe_blank(SUBTASKS.get(name, "0"),
-                               "{} stands in none of the files".format(name))
-        blank.name = name       # the grader looks whether this is so
-        raise blank
+        trees = [tree for path, trees in self.cells.items() for tree in trees
+                 if len(self.cells) == 1 or path.stem.lower().startswith(task)]
+        return [node.module for tree in trees for node in ast.walk(tree)
+                if isinstance(node, ast.ImportFrom) and node.module
+                and any(one.name in (name, "*") for one in node.names)][::-1]
+
+    @functools.cached_property
+    def cells(self):
+        """{notebook: the syntax trees of its code cells}."""
+        found = {}
+        for path in self.notebooks:
+            found[path] = []
+            for cell in read_cells(path):
+                with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                    found[path].append(self.renew(cell, path))
+        return found
 
     def replace(self, name, value):
-        """Replace the object of a name in all scripts; None puts it back."""
+        """Replace the object of a name in all scripts; None puts it back.
+
+        If it stands in a script that is not Python, other scripts lack it: they get it too.
+        """
+        name, lent = self.finder.name_taken(name), self.finder.find_broken(name)
         for module in self.modules.values():
             if value is None and (module, name) in self.replaced:
-                module.__dict__[name] = self.replaced.pop((module, name))
-            elif value is not None and name in module.__dict__:
-                self.replaced.setdefault((module, name), module.__dict__[name])
-                module.__dict__[name] = value
+                before = self.replaced.pop((module, name))
+                module.__dict__.pop(name) if before is None else setattr(module, name, before)
+            elif value is not None and (lent or name in module.__dict__):
+                self.replaced.setdefault((module, name), module.__dict__.get(name))
+                setattr(module, name, value)
 
     @contextlib.contextmanager
     def replace_for_now(self, name, value):
         """Replace the object of a name inside this context."""
+        name = self.finder.name_taken(name)
         held = [(module, module.__dict__[name]) for module in self.modules.values()
                 if name in module.__dict__]
         for module, _ in held:
@@ -167,8 +210,8 @@ class Loader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module):
         """Run a script as a module."""
-        run_statements(read_source(self.path), self.path, module.__dict__, self.code.gone,
-                       self.code.clock)
+        tree = self.code.trees.get(self.name) or self.code.renew(read_source(self.path), self.path)
+        run_statements(tree, self.path, module.__dict__, self.code.clock)
 
 
 def find_folder(folder):
@@ -183,45 +226,6 @@ def find_folder(folder):
 def rank(name):
     """The place of a script in the order: the starter code's own come first."""
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
-
-
-def is_installed(name, folder):
-    """Whether a library has this name: a student's script must not hide it."""
-    file = getattr(sys.modules.get(name), "__file__", None)
-    if name in sys.modules and (file is None or Path(file).parent != Path(folder)):
-        return True
-    places = [place for place in sys.path if place and Path(place) != Path(folder)]
-    return importlib.machinery.PathFinder.find_spec(name, places) is not None
-
-
-def read_source(path):
-    """The text of a script, as bytes; SyntaxError if it is far too long."""
-    with open(path, "rb") as file:
-        data = file.read(LONGEST + 1)
-    if len(data) > LONGEST:
-        raise SyntaxError("it is longer than {} bytes".format(LONGEST))
-    return data
-
-
-def read_cells(path):
-    """The code of a notebook's cells, without magics; [] if it is not a notebook."""
-    try:
-        cells = json.loads(read_source(path).decode("utf-8"))["cells"]
-        sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, LookupError, TypeError, RecursionError, SyntaxError):
-        note("{} cannot be read as a notebook".format(path.name))
-        return []
-    texts = ["".join(source) if isinstance(source, list) else str(source) for source in sources]
-    return ["\n".join(drop_magic(line) for line in text.split("\n"))
-            if not text.lstrip().startswith("%%") else "" for text in texts]
-
-
-def drop_magic(line):
-    """A line of a cell; IPython's own commands become pass."""
-    bare = line.lstrip()
-    if bare[:1] in ("%", "!", "?") or bare.endswith("?"):
-        return line[:len(line) - len(bare)] + "pass"
-    return line
 
 
 def make_images():

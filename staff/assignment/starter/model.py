@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from adapter.calls import construct, describe_blank, name_blank, seed_all
+from adapter.calls import construct, describe_blank, make_plain, name_blank, seed_all
 from adapter.memory import Pass
 from adapter.notes import note
 
@@ -28,15 +28,18 @@ class Model:
         self.use_improved_weight_init = use_improved_weight_init
         seed_all(rng)
         with name_blank("2b"):
-            self._own = construct(self.find_class(), {
+            cls = self.find_class()
+            self._own = construct(cls, {
                 "neurons_per_layer": list(neurons_per_layer),
                 "use_improved_sigmoid": use_improved_sigmoid,
-                "use_improved_weight_init": use_improved_weight_init})
+                "use_improved_weight_init": use_improved_weight_init},
+                self.code.list_calls(cls.__name__))
 
     def find_class(self):
-        """The student's class; task 3's own, if there is one, for the additions of task 3."""
+        """The student's class; for more layers or the additions of task 3, that of these tasks."""
         improved = self.use_improved_sigmoid or self.use_improved_weight_init
-        return self.code.find("SoftmaxModel", "task3" if improved else "")
+        return self.code.find("SoftmaxModel", *["task4"] * (len(self.neurons_per_layer) > 2),
+                              *["task3"] * improved)
 
     @property
     def own(self):
@@ -71,7 +74,7 @@ class Model:
         if not isinstance(values, (list, tuple)) and \
                 getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
-        return [convert_objects(value)[self.choose_rows(layer, len(value))]
+        return [make_plain(convert_objects(value))[self.choose_rows(layer, len(value))]
                 if isinstance(value, np.ndarray) and value.ndim == 2
                 and layer < len(self.neurons_per_layer) else value
                 for layer, value in enumerate(values)]
@@ -157,7 +160,7 @@ class Model:
         """The student's outputs."""
         padded = self.pad(X)
         with name_blank("2b"):
-            outputs = self.own.forward(padded)
+            outputs = make_plain(self.own.forward(padded))
         self.give_back(X, padded)
         if outputs is None:
             raise describe_blank("2b", "forward returns None: is it still to be written, or is a "

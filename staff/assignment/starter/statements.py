@@ -4,12 +4,12 @@ takes too long."""
 import __future__
 import ast
 import contextlib
+import importlib
 import os
 import signal
 import time
 
 from adapter.notes import note
-from adapter.old_numpy import renew
 
 SCRIPT_SECONDS = 4      # of processor time: other work of the machine must not matter
 ALL_SECONDS = 12        # of all scripts together
@@ -23,10 +23,10 @@ class TooLong(BaseException):
 
 
 class Clock:
-    """The processor time, and the time by the clock, that top levels may take."""
+    """The processor time, and the time by the clock, that top levels may take; their problems."""
 
     def __init__(self, seconds=SCRIPT_SECONDS, in_all=ALL_SECONDS):
-        self.timers, self.running = (), False
+        self.timers, self.running, self.problems = (), False, []
         if hasattr(signal, "setitimer"):
             self.timers = (
                 Timer(signal.ITIMER_PROF, signal.SIGPROF, time.process_time, seconds, in_all),
@@ -78,8 +78,8 @@ class Timer:
             self.left -= self.now() - start
 
 
-def run_statements(source, path, namespace, gone, clock, final=(), skipping=()):
-    """Run a script's statements in a namespace; SyntaxError if it is not Python.
+def run_statements(tree, path, namespace, clock, final=(), skipping=()):
+    """Run a script's statements in a namespace; SyntaxError if one is not Python.
 
     After a statement that fails, only definitions, imports and assignments run; after one that
     takes too long, no assignments either.
@@ -87,7 +87,6 @@ def run_statements(source, path, namespace, gone, clock, final=(), skipping=()):
     final:    exceptions that end the script and are raised.
     skipping: exceptions that end a statement, which has not failed; they have a method resume.
     """
-    tree = renew(source, path, gone)
     flags = find_flags(tree)
     kinds = ast.stmt
     for statement in tree.body:
@@ -96,15 +95,29 @@ def run_statements(source, path, namespace, gone, clock, final=(), skipping=()):
         code = compile(ast.Module([statement], []), str(path), "exec", flags, dont_inherit=True)
         try:
             with clock.limit():
-                exec(code, namespace)
+                try:
+                    exec(code, namespace)
+                except ImportError:
+                    import_others(statement, namespace)
+                    raise
         except final:
             raise
         except skipping as ended:
             ended.resume()
         except BaseException as problem:    # SystemExit too
+            clock.problems.append(problem)
             if kinds is ast.stmt or isinstance(problem, TooLong):
                 note(describe_place(path, statement) + describe_problem(problem))
             kinds = DEFINING if isinstance(problem, TooLong) or kinds is DEFINING else SETTING
+
+
+def import_others(statement, namespace):
+    """Take the names that an import does find: one that is missing costs itself."""
+    if isinstance(statement, ast.ImportFrom):
+        for alias in statement.names:
+            with contextlib.suppress(ImportError, AttributeError):
+                module = importlib.import_module(statement.module)
+                namespace[alias.asname or alias.name] = getattr(module, alias.name)
 
 
 def find_flags(tree):

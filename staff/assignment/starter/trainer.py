@@ -9,7 +9,8 @@ import sys
 
 import numpy as np
 
-from adapter.calls import construct, describe_blank, lend_names, name_blank, seed_all
+from adapter.calls import (construct, describe_blank, lend_names, make_plain, name_blank,
+                           seed_all)
 from adapter.model import NUM_OUTPUTS, Model
 from assignment.checks import stand_in
 
@@ -64,7 +65,17 @@ class StandIn(stand_in.Model):
             double = self.double()
         except Exception:       # forward and backward are judged elsewhere
             raise AttributeError("'Model' object has no attribute {!r}".format(name)) from None
-        return getattr(double, name)
+        value = getattr(double, name)
+        if self.is_like_weights(value, double):     # a history that the network keeps
+            value = self.__dict__[name] = [np.array(one) for one in self._double.crop(value)]
+        return value
+
+    @staticmethod
+    def is_like_weights(value, model):
+        """Whether a value holds a matrix for each of a model's, but is not its weights."""
+        return isinstance(value, (list, tuple, np.ndarray)) and len(value) == len(model.ws) and \
+            all(isinstance(one, np.ndarray) and one.ndim == 2 and one.shape == w.shape
+                and one is not w for one, w in zip(value, model.ws))
 
     def double(self):
         """The student's own model, with the weights and the gradients of this one."""
@@ -115,8 +126,9 @@ class Trainer:
             "model": model, "learning_rate": learning_rate, "batch_size": batch_size,
             "shuffle_dataset": True, **data._asdict()}
         with name_blank("2c"):
-            task = "" if momentum_gamma is None else "task3"
-            self.own = construct(self.code.find("SoftmaxTrainer", task), self.values)
+            cls = self.code.find("SoftmaxTrainer", *["task4"] * (len(model.ws) > 2),
+                                 *["task3"] * (momentum_gamma is not None))
+            self.own = construct(cls, self.values, self.code.list_calls(cls.__name__))
 
     def train_step(self, X_batch, Y_batch):
         """The result of the student's train_step."""
@@ -126,7 +138,7 @@ class Trainer:
         """The result of a step. It is a blank if it does nothing with the model."""
         calls, before = len(self.model.calls), [np.array(w) for w in self.model.ws]
         with name_blank("2c"), self.model.hold_like(make_own_model()):
-            found = step(X_batch, Y_batch)
+            found = make_plain(step(X_batch, Y_batch))
         self.model.settle()
         if len(self.model.calls) == calls and all(map(np.array_equal, before, self.model.ws)):
             raise describe_blank("2c", "train_step does nothing with the model: it is still to "
