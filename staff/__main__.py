@@ -9,7 +9,7 @@ COMMANDS = {
     "release": ("staff.release.command", "make the student edition: a folder, and a zip of it"),
     "ids": ("staff.release.ids", "give new cells of the notebooks ids of their sections"),
     "grade": ("staff.grading.command", "grade a folder of hand-ins: points, tables and pages"),
-    "marks": ("staff.feedback.marks_command", "read the points that a person gave"),
+    "mark": ("staff.marking.command", "a page to give points by hand; a filled table of them"),
     "report": ("staff.feedback.report_command", "write the tables and pages of a grading again"),
     "feedback": ("staff.feedback.hand_back_command", "write one zip that the platform takes back"),
     "cases": ("staff.cases", "store the numbers that the checks compare with"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from kit.deadline import PERIODS, format_moment
 from kit.definition import load_assignment
 from kit.files import Refused, one_line
-from staff.feedback.csv_tables import read_table, restore_cell
+from staff.csv_tables import read_table, restore_cell
 from staff.times import (UTC, find_zone, key_of_name, key_of_student, list_keys, read_time)
 
 

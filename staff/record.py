@@ -1,7 +1,7 @@
 """The record of a grading: one SQLite file, OUT/record.sqlite.
 
-Only the grader's own process writes it. Much of the text in it is a student's: check it before you
-print it.
+Only this module and marks.py write it, for `staff grade` and `staff mark`. Both may run at once:
+each transaction is short. Much of the text in it is a student's: check it before you print it.
 """
 
 import contextlib
@@ -13,9 +13,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from kit.files import Refused, reason
+from staff import marks
 
 FILE = "record.sqlite"
-FORMAT = 3
+FORMAT = 4
+WAIT = 30                   # seconds for the other process to end its transaction
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
 DOUBT = "doubt"             # that of one about a claim of which the files show no sign
 LOOK = "to be looked at: "     # begins a note on a hand-in that a person is to read
@@ -35,15 +37,13 @@ CREATE TABLE IF NOT EXISTS findings (       -- of a submission, notebook by note
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT, subtask TEXT, text TEXT, PRIMARY KEY (key, subtask));
 CREATE TABLE IF NOT EXISTS figures (
-    key TEXT, subtask TEXT, notebook TEXT, cell INTEGER, number INTEGER, png BLOB);
+    key TEXT, subtask TEXT, notebook TEXT, cell INTEGER, number INTEGER,
+    pixels TEXT, png BLOB);
 CREATE TABLE IF NOT EXISTS numbers (
     key TEXT, subtask TEXT, name TEXT, reported TEXT, own TEXT, agrees INTEGER,
     PRIMARY KEY (key, subtask, name));
 CREATE TABLE IF NOT EXISTS stages (         -- what has been done with a submission, and of which
     key TEXT, stage TEXT, sha256 TEXT, fingerprint TEXT, PRIMARY KEY (key, stage));
-CREATE TABLE IF NOT EXISTS marks (
-    key TEXT, subtask TEXT, part TEXT, points REAL, comment TEXT,
-    PRIMARY KEY (key, subtask, part));
 CREATE TABLE IF NOT EXISTS alike (
     key TEXT, other TEXT, what TEXT, PRIMARY KEY (key, other));
 CREATE TABLE IF NOT EXISTS changes (        -- of points by code, by a recheck; subtask or "total"
@@ -127,7 +127,7 @@ class Finding:
     cell: int = 0           # the cell's number from 1, if it was noticed in one
 
 
-class Record:
+class Record(marks.MarksOfRecord):
     """The record in a file. The file is made if it is missing."""
 
     def __init__(self, path):
@@ -135,10 +135,10 @@ class Record:
             raise Refused(f"{path} is a link, and a record is not written through one: put the "
                           "record itself there, or give another output folder")
         try:
-            self.connection = sqlite3.connect(path, isolation_level=None)
+            self.connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
             self.connection.row_factory = sqlite3.Row
             self.connection.execute("PRAGMA synchronous = FULL")
-            self.connection.executescript(SCHEMA)
+            self.connection.executescript(SCHEMA + marks.SCHEMA)
         except sqlite3.Error as problem:
             raise Refused(f"{path} cannot be read as a record of grades ({reason(problem)}): "
                           "give another output folder") from None
@@ -164,6 +164,10 @@ class Record:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+    def insert(self, table, row):
+        """Insert a row, in place of one with the same key."""
+        insert_row(self.connection, table, row)
 
     def query(self, sql, *values):
         """The rows of a query."""
@@ -282,20 +286,6 @@ class Record:
         """{subtask: the answer in the submission's notebooks}."""
         return {row["subtask"]: row["text"] or "" for row in
                 self.query("SELECT subtask, text FROM answers WHERE key = ?", key)}
-
-    # ------------------------------------------------------------------------- marks by hand
-
-    def put_marks(self, marks):
-        """Keep all of {(key, subtask, part): (points, comment)}, or none."""
-        with self.transaction() as connection:
-            for (key, subtask, part), (points, comment) in marks.items():
-                insert_row(connection, "marks", {"key": key, "subtask": subtask, "part": part,
-                                                 "points": points, "comment": comment})
-
-    def list_marks(self, key):
-        """{(subtask, part): (points, comment)} of a submission, as given by hand."""
-        return {(row["subtask"], row["part"]): (row["points"], row["comment"])
-                for row in self.query("SELECT * FROM marks WHERE key = ?", key)}
 
 
 def insert_row(connection, table, row):

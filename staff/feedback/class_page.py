@@ -7,7 +7,7 @@ from kit.deadline import format_moment
 from kit.definition import load_assignment
 from staff.feedback.mistakes import find_mistakes
 from staff.feedback.page_template import write_page
-from staff.feedback.standing import MISSING, list_subtasks_with_points
+from staff.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
 from staff.record import DOUBT, NOT_DONE
 

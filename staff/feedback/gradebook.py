@@ -7,9 +7,9 @@ from pathlib import Path
 from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import one_line
-from staff.feedback.csv_tables import format_points, write_table
+from staff.csv_tables import format_points, write_table
 from staff.feedback.roster import split_name
-from staff.feedback.standing import Standing, list_subtasks_with_points
+from staff.standing import Standing, list_subtasks_with_points
 
 
 @dataclass

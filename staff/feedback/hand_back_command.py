@@ -8,7 +8,7 @@ from pathlib import Path
 from kit.files import Refused, one_line, say
 from staff.feedback.gradebook import list_people
 from staff.feedback.handing_back import PLATFORMS, hand_back
-from staff.feedback.standing import read_standings
+from staff.standing import read_standings
 from staff.feedback.student_pages import FOLDER, write_student_pages
 from staff.record import open_record
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kit.check import FAILED, NOT_STARTED
 from kit.files import one_line
-from staff.feedback.standing import share_losses
+from staff.standing import share_losses
 
 NUMBER = re.compile(r"(?<![\w¹²])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 HINT = re.compile(r"[:;,] ((?:[^:;]|\d:\d)+\?)$")     # the question at the end of a check's words

@@ -8,11 +8,11 @@ from pathlib import Path
 from kit.files import Refused, one_line, say
 from staff.feedback.class_page import write_class_page
 from staff.feedback.gradebook import list_people, write_gradebook, write_imports
-from staff.feedback.guide import write_guide_page
-from staff.feedback.marks_table import FILE as MARKS_TABLE
-from staff.feedback.marks_table import holds_new_marks, write_marks_table
+from staff.feedback.guide_page import write_guide_page
+from staff.marking.marks_table import FILE as MARKS_TABLE
+from staff.marking.marks_table import holds_new_marks, write_marks_table
 from staff.feedback.roster import Roster
-from staff.feedback.standing import read_standings
+from staff.standing import read_standings
 from staff.feedback.student_pages import write_student_pages
 from staff.lateness import judge_all
 from staff.record import open_record
@@ -34,7 +34,7 @@ def write_report(out, roster=None, column=None):
         if holds_new_marks(table, record):
             said.append(f"{table} was not written again, because it holds marks that are not in "
                         "the record, or cannot be read. To put them into the record: "
-                        f"`python -m staff marks {out} {table}`")
+                        f"`python -m staff mark {out} --take {table}`")
         else:
             write_marks_table(table, record, standings)
         write_student_pages(out, record, standings)

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.feedback.csv_tables import NUMBER, read_table, write_table
+from staff.csv_tables import NUMBER, read_table, write_table
 
 # the columns that identify a student
 IDENTITIES = ("username", "student id", "id", "sis user id", "sis login id", "integration id")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import io
 import re
 import warnings
@@ -29,12 +30,17 @@ class NotShown(Exception):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as it is kept. number: which figure of its cell it is, from 1."""
+    """A figure as it is kept.
+
+    number: which figure of its cell it is, from 1.
+    pixels: a hash of them.
+    """
 
     subtask: str
     notebook: str
     cell: int
     number: int
+    pixels: str
     png: bytes
 
 
@@ -56,7 +62,7 @@ def find_figures(cells, folder):
             try:
                 data = read_data()
                 size += len(data)
-                found.append(Figure(one.subtask, one.notebook, one.number, number, redraw(data)))
+                found.append(Figure(one.subtask, one.notebook, one.number, number, *redraw(data)))
                 drawn[one.subtask] = drawn.get(one.subtask, 0) + 1
             except NotShown as why:
                 notes.append(make_note(one.notebook, one.number,
@@ -114,7 +120,7 @@ def read_picture(notebook, target, folder):
 
 
 def redraw(data):
-    """The bytes of a picture, drawn again as a PNG of moderate size."""
+    """(a hash of the pixels of a picture, its bytes as a PNG of moderate size)."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")     # of Pillow, about sizes: they are limited below
@@ -128,11 +134,12 @@ def redraw(data):
             picture.thumbnail((WIDEST, TALLEST), Image.Resampling.BILINEAR)
             white = Image.new("RGBA", picture.size, "white")
             picture = Image.alpha_composite(white, picture).convert("RGB")
+            pixels = hashlib.sha256(picture.tobytes()).hexdigest()[:16]
             picture = picture.quantize(256, Image.Quantize.FASTOCTREE,
                                        dither=Image.Dither.NONE)     # a third of the bytes
             buffer = io.BytesIO()
             picture.save(buffer, "PNG")
-            return buffer.getvalue()
+            return pixels, buffer.getvalue()
     except NotShown:
         raise
     except Exception:   # Pillow raises many kinds for a damaged file

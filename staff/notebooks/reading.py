@@ -10,7 +10,7 @@ from staff.notebooks.answers import find_answers, find_unanswered
 from staff.notebooks.figures import find_figures
 from staff.notebooks.loading import load_notebooks
 from staff.notebooks.matching import load_given_cells, note_changes, place_cells
-from staff.notebooks.reported import find_reported
+from staff.notebooks.reported import find_reported, find_unshown
 from staff.record import Finding
 
 MOST = 40       # findings about one notebook
@@ -39,7 +39,8 @@ def read_notebooks(folder, layout):
         findings += [*find_missing(names), *note_changes(cells)]
     for notebook in notebooks:
         findings += check_history(notebook)[:MOST]
-    findings += [*find_unanswered(answers, cells, layout), *hidden, *unread]
+    findings += [*find_unanswered(answers, cells, layout), *hidden, *unread,
+                 *find_unshown(answers, cells)]
     return Reading(answers, tuple(figures), tuple(findings), numbers)
 
 

@@ -16,6 +16,7 @@ ACCURACY = re.compile(r"accurac(?:y|ies)\b[^.\d%\n]{0,60}?"
                       r"(?<![\w.])(0[.,]\d{2,6}|\d{2}(?:[.,]\d{1,4})?\s?\\?%)", re.IGNORECASE)
 MOST = 40           # candidates for one number
 LONGEST = 20_000    # letters of a section's outputs
+UNSHOWN = "number"      # the kind of a Finding about a number that no output shows
 NUMBERS = "staff/assignment/numbers.py"
 
 
@@ -78,6 +79,21 @@ def shows_accuracy(text, said):
     allowed = 1.01 * 10.0 ** -(digits + (2 if "%" in said else 0))
     return any(abs(value - share) < allowed for number in NUMBER.findall(text)
                for value in (read_value(number), read_value(number) / 100))
+
+
+def find_unshown(answers, cells):
+    """A Finding for each accuracy in the answers that no output of the notebooks shows."""
+    whole = "\n".join(join_printed(cells, subtask) for subtask in
+                      dict.fromkeys(one.subtask for one in cells))
+    return [Finding("reading", UNSHOWN, f"{name_answer(subtask)} an accuracy of {said}; no output "
+                    "in the notebooks shows it") for subtask, said in find_accuracies(answers)
+            if "accura" in join_printed(cells, subtask).lower()
+            and not shows_accuracy(whole, said)]
+
+
+def name_answer(subtask):
+    """The beginning of a sentence about what an answer claims."""
+    return f"the answer to {subtask} gives"
 
 
 # ------------------------------------------------------------------- the numbers of the code

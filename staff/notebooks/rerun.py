@@ -6,7 +6,8 @@ from staff.notebooks.answers import find_answers
 from staff.notebooks.loading import load_notebooks
 from staff.notebooks.matching import place_cells
 from staff.notebooks.nbval_run import run_nbval
-from staff.notebooks.reported import find_accuracies, load_numbers, shows_accuracy
+from staff.notebooks.reported import (UNSHOWN, find_accuracies, load_numbers, name_answer,
+                                      shows_accuracy)
 from staff.record import Finding
 
 MOST = 40       # findings about one notebook
@@ -45,7 +46,7 @@ def check_accuracies(answers, printed):
     subtask.
     """
     whole = "\n".join(printed.values())
-    return [Finding("notebooks", "number", f"the answer to {subtask} gives an accuracy of {said}; "
+    return [Finding("notebooks", UNSHOWN, f"{name_answer(subtask)} an accuracy of {said}; "
                     "no output gives it when the notebooks are executed")
             for subtask, said in find_accuracies(answers)
             if "accura" in printed.get(subtask, "").lower() and not shows_accuracy(whole, said)]

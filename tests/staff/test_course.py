@@ -171,7 +171,7 @@ def test_the_tables_come_back(grader):
         writer = csv.DictWriter(file, rows[0], delimiter=";")
         writer.writeheader()
         writer.writerows(rows)
-    grader.run("marks", grader.out, table)
+    grader.run("mark", grader.out, "--take", table)
     grader.run("report", grader.out)
     assert float(grader.gradebook()[right]["total"]) == 100
     assert (grader.out / "class.html").is_file()

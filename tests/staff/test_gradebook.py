@@ -11,8 +11,8 @@ from staff.layouts import load_layouts
 from staff.feedback.gradebook import list_people
 from staff.record import NOT_DONE, Finding
 from staff.feedback.roster import Roster
-from staff.feedback.standing import read_standings, share_losses
-from staff.feedback.csv_tables import make_harmless, restore_cell, read_table, write_table
+from staff.standing import read_standings, share_losses
+from staff.csv_tables import make_harmless, restore_cell, read_table, write_table
 
 BLACKBOARD = [
     ["Last Name", "First Name", "Username", "Student ID", "Last Access", "Availability",

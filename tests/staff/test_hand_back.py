@@ -7,7 +7,7 @@ import pytest
 from grading_helpers import put_marks, record_of, results, submission
 
 from staff.feedback import hand_back_command, report_command
-from staff.feedback.csv_tables import read_table
+from staff.csv_tables import read_table
 from staff.feedback.report_command import write_report
 from staff.intake.repeats import note_repeats
 from staff.intake.intake import take_in

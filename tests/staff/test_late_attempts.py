@@ -6,9 +6,9 @@ from grading_helpers import put, put_marks, record_of, results
 from late_helpers import UTC, put_zips, set_deadline
 
 from kit.files import Refused
-from staff.feedback.csv_tables import read_table
+from staff.csv_tables import read_table
 from staff.feedback.report_command import write_report
-from staff.feedback.standing import read_standings
+from staff.standing import read_standings
 from staff.intake.intake import take_in
 from staff.record import open_record
 

@@ -10,9 +10,9 @@ from late_helpers import DUE, UTC, set_deadline, utc
 
 from kit.deadline import Deadline
 from kit.files import Refused
-from staff.feedback.csv_tables import read_table
+from staff.csv_tables import read_table
 from staff.feedback.report_command import write_report
-from staff.feedback.standing import read_standings
+from staff.standing import read_standings
 from staff.grading.command import keep_times
 from staff.lateness import (Extension, Lateness, count_begun, judge_all, judge_lateness,
                             match_extensions)

@@ -1,18 +1,17 @@
 """Marks by hand: the marking guide, the table that goes out, and the table that comes in."""
-import csv
-import io
-
 import pytest
 from here import ROOT, SUBTASKS
 from grading_helpers import put, put_marks, record_of, results, submission
+from marking_helpers import save, table
 
 from kit.files import Refused
-from staff.feedback.marks_command import main, take_marks
+from staff.marking.command import main
+from staff.marking.take import take_marks
 from staff.feedback.report_command import write_report
-from staff.feedback.guide import GUIDE, read_guide
+from staff.marking.guide import GUIDE, read_guide
 from staff.points import list_parts_by_hand
 from staff.record import FILE, Record
-from staff.feedback.csv_tables import read_table
+from staff.csv_tables import read_table
 
 PARTS = [(subtask.id, part) for subtask in SUBTASKS for part in subtask.by_hand]
 
@@ -26,23 +25,6 @@ def out(tmp_path):
         put(record, "answers", key=both[0].key, subtask="3a", text="=1+1 is\nwhat I read")
     write_report(tmp_path / "out")
     return tmp_path / "out"
-
-
-def table(out):
-    """The rows of marking.csv as dicts, without that of the refused hand-in."""
-    text = (out / "marking.csv").read_text(encoding="utf-8-sig")
-    return [row for row in csv.DictReader(io.StringIO(text)) if row["student"] != "cleo"]
-
-
-def save(path, rows, encoding="utf-8-sig", delimiter=",", names=None):
-    """Save rows as a spreadsheet would."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names or list(rows[0]), delimiter=delimiter,
-                            extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    path.write_bytes(text.getvalue().encode(encoding))
-    return path
 
 
 def marks_of(out, row):
@@ -124,9 +106,9 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_line_and_nothing_is_take
     rows[0]["points"] = "5"
     rows[1] |= {"points": "2", **change}
     path = save(out / "back.csv", rows)
-    assert main([str(out), str(path)]) == 2
+    assert main([str(out), "--take", str(path)]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("staff marks: ") and words in error and error.count("\n") == 1
+    assert error.startswith("staff mark: ") and words in error and error.count("\n") == 1
     assert marks_of(out, rows[0]) == {}
 
 
@@ -151,7 +133,7 @@ def test_a_mark_is_changed_only_with_force(out, capsys):
     row = table(out)[0]
     def take(points, comment="", *more):
         path = save(out / "back.csv", [row | {"points": points, "comment": comment}])
-        return main([str(out), str(path), *more])
+        return main([str(out), "--take", str(path), *more])
     assert take("5", "good") == 0
     assert take("", "") == take("5") == take("", "good") == 0       # nothing is said anew
     capsys.readouterr()

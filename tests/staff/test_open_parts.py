@@ -9,11 +9,11 @@ from grading_helpers import put_marks, record_of, results, submission
 from here import CHECKS
 
 from kit.files import Refused
-from staff.feedback.marks_command import take_marks
-from staff.feedback.marks_table import FILE as MARKS_TABLE
+from staff.marking.take import take_marks
+from staff.marking.marks_table import FILE as MARKS_TABLE
 from staff.feedback.mistakes import find_mistakes
 from staff.feedback.report_command import write_report
-from staff.feedback.standing import read_standings
+from staff.standing import read_standings
 from staff.grading.rechecks import describe_recheck, list_changes
 from staff.points import WHOLE, count_parts
 from staff.record import FILE, NOT_DONE, OPEN, Finding, Record

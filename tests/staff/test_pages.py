@@ -12,7 +12,7 @@ from staff.feedback.class_page import choose_shade, make_bars
 from staff.feedback.mistakes import NOT_WRITTEN, find_mistakes, name_mistake
 from staff.feedback.page_template import clean
 from staff.record import FILE, NOT_DONE, Finding, Record, Result
-from staff.feedback.standing import read_standings
+from staff.standing import read_standings
 
 HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "javascript:alert(1)",
            "</style><style>*{display:none}</style>", "</pre></section><h1>100 points</h1>",

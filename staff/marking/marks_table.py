@@ -1,21 +1,24 @@
 """The table of marks by hand, marking.csv: written for the graders, and read back with points."""
 
-import functools
+import hashlib
 import re
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.feedback.csv_tables import format_points, restore_cell, read_table, write_table
-from staff.feedback.guide import read_guide
+from staff.csv_tables import format_points, restore_cell, read_table, write_table
+from staff.marking.guide import read_guide
 from staff.layouts import load_layouts
+from staff.marks import Mark, Settled, find_basis
 from staff.points import WHOLE, list_parts_by_code, list_parts_by_hand
 
 FILE = "marking.csv"
 HEADER = ["student", "name", "key", "subtask", "part", "possible", "points", "comment", "answer",
-          "page", "guide"]
+          "page", "guide", "basis"]
 NEEDED = ("key", "subtask", "part", "points", "comment")
 NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
+MARKER = FILE           # who gave the marks of a table
 TAKE_BACK = "-"         # instead of points: deletes the points that were given
+WRITTEN = "sha256 of marking.csv"       # the setting that tells whether anyone has changed it
 LONGEST = 2000          # letters of an answer, and of a comment
 
 
@@ -25,16 +28,23 @@ def write_marks_table(path, record, standings):
     The open parts of all submissions come first, and parts by code that have a mark already.
     """
     guide, _ = read_guide()
-    first, rows = [], []
+    bases, first, rows = record.list_bases(), [], []
     for standing in standings:
-        answers = record.list_answers(standing.submission.key)
-        first += [make_row(standing, where, possible, words, "")
+        key = standing.submission.key
+        answers = record.list_answers(key)
+        first += [[*make_row(standing, where, possible, words, ""), find_basis(bases, key)]
                   for where, possible, words in list_decisions(standing)]
         if not standing.submission.refused:
-            rows += [make_row(standing, where, possible, answers.get(where[0], ""),
-                              guide[where].short)
+            rows += [[*make_row(standing, where, possible, answers.get(where[0], ""),
+                                guide[where].short), find_basis(bases, key, where[0])]
                      for where, possible in standing.parts_by_hand.items()]
     write_table(path, [HEADER, *first, *rows])
+    record.write_setting(WRITTEN, hash_file(path))
+
+
+def hash_file(path):
+    """The sha256 of a file."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def list_decisions(standing):
@@ -113,13 +123,42 @@ def read_row(row, layouts, line):
     return where, (None if points == "" else points, one_line(row["comment"], LONGEST))
 
 
+def read_bases(path):
+    """{(key, subtask, part): the hash of what was marked} of the rows of a table that tell it."""
+    table = read_table(path)
+    names = [name.strip("\ufeff").casefold() for name in table.header]
+    if "basis" not in names:
+        return {}
+    rows = (cells + [""] * (len(names) - len(cells)) for _, cells in table.rows)
+    cells = ([restore_cell(row[names.index(name)]) for name in ("key", "subtask", "part", "basis")]
+             for row in rows)
+    return {(key, subtask.lower(), part.lower()): basis for key, subtask, part, basis in cells
+            if re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", basis)}
+
+
+def make_marks(record, path, new, changed):
+    """The Marks of a table, from compare_marks. Those that change another's mark are final."""
+    bases, present, waiting = read_bases(path), record.list_bases(), record.settle_marks()
+    by_hand = list_parts_by_hand(*load_layouts())
+    found = []
+    for where, (points, comment) in {**new, **{one: after for one, (_, after) in
+                                               changed.items()}}.items():
+        key, subtask, part = where
+        settled = waiting.get(key, {}).get((subtask, part))
+        basis = find_basis(present, key, subtask if (subtask, part) in by_hand else "")
+        found.append(Mark(
+            *where, MARKER, points, comment, basis=bases.get(where, basis),
+            final=where in changed or bool(settled and settled.waits)))
+    return found
+
+
 def compare_marks(record, marks):
     """({where: mark} of new marks, {where: (mark before, mark after)} of changed ones)."""
     new, changed = {}, {}
-    list_known = functools.cache(record.list_marks)
+    settled = record.settle_marks()
     for where, (points, comment) in marks.items():
-        known = list_known(where[0]).get(where[1:], (None, ""))
-        before = known[0], known[1] or ""
+        known = settled.get(where[0], {}).get(where[1:], Settled())
+        before = (known.points, one_line(known.comment, LONGEST)) if known.mark else (None, "")
         after = points, comment
         if points == TAKE_BACK:
             after = None, comment
@@ -137,8 +176,10 @@ def holds_new_marks(path, record):
     if not Path(path).exists():
         return False
     try:
+        if hash_file(path) == record.read_setting(WRITTEN):
+            return False
         return any(compare_marks(record, read_marks(path, list_layouts(record))))
-    except Refused:
+    except (Refused, OSError):
         return True
 
 

@@ -1,11 +1,11 @@
 """The standing of each submission, from the record alone: points, marks and flags."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kit.check import PASSED
 from kit.definition import load_assignment
-from staff.feedback.csv_tables import format_points
+from staff.csv_tables import format_points
 from staff.lateness import Lateness, judge_all
 from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
                           list_parts_by_hand)
@@ -24,6 +24,7 @@ class Standing:
     results: list
     findings: list
     marks: dict             # {(subtask, part): (points, comment)}
+    waiting: dict = field(default_factory=dict)     # {(subtask, part): why its marks do not stand}
     earlier: tuple = ()     # the student's other attempts, which do not count
     lateness: Lateness = None   # None if the assignment has no deadline
 
@@ -47,13 +48,19 @@ class Standing:
         """{(subtask, part): points} of all parts by code; None for one that is open.
 
         The points that a person gives for a part replace those by code. If a person gives points
-        for the whole code, no part has any.
+        for the whole code, no part has any. While it waits which mark stands, the part is open.
         """
         if self.whole is not None:
             return {}
         found = count_parts(self.results, self.submission.layout)
-        return {where: points if self.given(*where) is None else self.given(*where)
+        return {where: None if self.waits(*where) else
+                points if self.given(*where) is None else self.given(*where)
                 for where, points in found.items()}
+
+    def waits(self, *where):
+        """Why the marks of a part do not stand, or those of the whole code if it is in it."""
+        return self.waiting.get(where) or (where in self.parts_by_code
+                                           and self.waiting.get(WHOLE)) or ""
 
     @property
     def whole(self):
@@ -149,6 +156,8 @@ class Standing:
     def list_reasons(self, *parts):
         """Why these parts are open: each sentence of their checks once."""
         charge = load_assignment().charge
+        if waits := list(dict.fromkeys(filter(None, (self.waits(*where) for where in parts)))):
+            return waits
         return list(dict.fromkeys(
             result.words for result in self.results if result.state == OPEN and not result.remark
             and charge(result) in parts)) or ["not checked"]
@@ -204,6 +213,8 @@ class Standing:
         if decided := [where for where in (WHOLE, *self.parts_by_code)
                        if self.given(*where) is not None]:
             found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")
+        found += [f"to be marked again: {' '.join(where)}: {words}"
+                  for where, words in self.waiting.items()]
         if late := self.late_words:
             found.append(late)
         if any(result.sandbox == UNSANDBOXED for result in self.results):
@@ -242,10 +253,17 @@ def read_standings(record):
     for one in listed:
         if one.superseded:
             earlier.setdefault(one.superseded, []).append(one)
+    settled = record.settle_marks()
     return [Standing(one, [] if one.refused else record.list_results(one.key),
-                     record.list_findings(one.key), record.list_marks(one.key),
+                     record.list_findings(one.key), *split_settled(settled.get(one.key, {})),
                      tuple(earlier.get(one.key, ())), lateness.get(one.key))
             for one in listed if not one.superseded]
+
+
+def split_settled(settled):
+    """(marks, waiting), as a Standing has them, of {(subtask, part): marks.Settled}."""
+    return ({where: (one.points, one.comment) for where, one in settled.items() if one.mark},
+            {where: one.waits for where, one in settled.items() if one.waits})
 
 
 def share_losses(standing):

@@ -4,13 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import mistune
-from markupsafe import Markup
-
 from kit.definition import load_assignment
 from kit.files import Refused
-from staff.feedback.csv_tables import format_points
-from staff.feedback.page_template import write_page
+from staff.csv_tables import format_points
 from staff.layouts import load_layouts
 from staff.points import list_parts_by_hand
 
@@ -72,11 +68,3 @@ def read_guide(path=None):
     if wrong:
         raise Refused("\n".join(wrong))
     return parts, before.strip()
-
-
-def write_guide_page(path):
-    """Write the marking guide as a page. Each part has the anchor that marking.csv names."""
-    parts, before = read_guide()
-    render = mistune.create_markdown(escape=True, plugins=["table"])
-    write_page(path, "guide.html", before=Markup(render(before)),
-               parts=[(part, Markup(render(part.text))) for part in parts.values()])

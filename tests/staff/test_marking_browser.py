@@ -1,0 +1,199 @@
+"""The page to mark on in Chromium: a class is marked by keys, and no hostile text does anything.
+
+Pictures of the page are left in build/pages/.
+"""
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+from grading_helpers import picture
+from here import ROOT
+from marking_helpers import ANSWER, HOSTILE, class_of, hand_in
+from walk_helpers import browser_program
+
+from staff.points import list_parts_by_hand
+from staff.record import FILE, Record
+from staff.standing import read_standings
+
+PICTURES = ROOT / "build" / "pages"
+PARTS = list_parts_by_hand("kit")
+IDLE = "body[aria-busy=false]"
+
+pytestmark = pytest.mark.browser
+
+
+@contextlib.contextmanager
+def mark_page(out):
+    """Yield (the process of `staff mark`, the address of its page)."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "staff", "mark", str(out), "--no-browser"], cwd=ROOT,
+        text=True, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        yield process, re.search(r"http://\S+", process.stdout.readline())[0]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def browse(**more):
+    """Yield a function that opens a page; what must not happen there is in its `seen`."""
+    from playwright.sync_api import sync_playwright
+    as_root = os.name == "posix" and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_program(),
+                                             args=["--no-sandbox"] if as_root else [])
+
+        def open_page(address, marker):
+            page = browser.new_context(viewport={"width": 1400, "height": 900}, **more).new_page()
+            page.seen = []
+            page.on("dialog", lambda one: (page.seen.append(one.message), one.dismiss()))
+            page.on("popup", lambda one: page.seen.append(one.url))
+            page.on("pageerror", lambda one: page.seen.append(str(one)))
+            page.on("console", lambda one: page.seen.append(one.text))
+            page.on("request", lambda one: page.seen.append(one.url)
+                    if not one.url.startswith("http://127.0.0.1:") else None)
+            page.goto(address)
+            page.wait_for_selector(IDLE)
+            page.fill("#marker", marker)
+            page.keyboard.press("Enter")
+            page.wait_for_selector(IDLE)
+            return page
+
+        try:
+            yield open_page
+        finally:
+            browser.close()
+
+
+def press(page, *keys):
+    """Press keys, one after the other; wait until the page is ready. How many they were."""
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_selector(IDLE)
+    return len(keys)
+
+
+def mark_one(page, lose=False):
+    """Mark the answer that is shown; the number of keys, or 0 if nothing is left."""
+    if re.match("Everything is marked|Others look", page.inner_text("#state")):
+        return 0
+    if "Untouched" in page.inner_text("#notes") or page.inner_text("#state") == "marked":
+        return press(page, "Enter")
+    return press(page, "a", *["2"] * lose, "Enter")
+
+
+def read_class(out):
+    """The Standings of a record."""
+    with Record(out / FILE) as record:
+        return read_standings(record)
+
+
+@pytest.fixture
+def ones(tmp_path):
+    """Thirty submissions: a third answers alike, a sixth not at all."""
+    answers = {}
+    for number in range(30):
+        own = f"{ANSWER} That is number {number}."
+        text = "FILL IN ANSWER" if number % 6 == 1 else ANSWER if number % 3 == 2 else own
+        answers[f"s{number:02}"] = {subtask: text for subtask, _ in PARTS}
+    return class_of(tmp_path, answers)
+
+
+def test_two_markers_mark_a_class_by_keys_though_the_server_is_killed(tmp_path, ones):
+    with browse() as open_page:
+        with mark_page(tmp_path) as (_, address):
+            ann, bob = open_page(address, "ann"), open_page(address, "bob")
+            keys = [mark_one(page, turn % 3 == 0) for turn in range(20) for page in (ann, bob)]
+            before = [one.marks for one in read_class(tmp_path)]
+            assert max(keys) == 3 and min(keys) >= 1
+        press(ann, "a", "Enter")
+        assert "does not answer" in ann.inner_text("#problem")
+        with mark_page(tmp_path) as (_, address):
+            assert [one.marks for one in read_class(tmp_path)] == before != []
+            ann, bob = open_page(address, "ann"), open_page(address, "bob")
+            for _ in range(400):
+                if not mark_one(ann) + mark_one(bob):
+                    break
+            standings = read_class(tmp_path)
+            assert all(one.is_complete for one in standings)
+            assert {one.sum_by_hand for one in standings} >= {0, 40}
+            with Record(tmp_path / FILE) as record:
+                assert {row[0] for row in record.query("SELECT marker FROM marks")} == {
+                    "ann", "bob"}
+                answers = record.list_answers(ones[0].key)
+                hand_in(record, ones[0], answers | {"1a": "Another answer."})
+            press(ann, "v")
+            press(ann, "Escape")
+            assert not read_class(tmp_path)[0].is_complete
+            assert any(mark_one(ann) == 0 for _ in range(20))
+            assert read_class(tmp_path)[0].is_complete
+            assert ann.seen == bob.seen == []
+
+
+def test_points_comments_and_names_by_keys(tmp_path):
+    class_of(tmp_path, {f"s{n}": {"1a": f"{ANSWER} {n}"} for n in range(3)})
+    with mark_page(tmp_path) as (_, address), browse() as open_page:
+        page = open_page(address, "ann")
+        press(page, "a", "Shift+Digit4")
+        assert page.inner_text("#points") == "9 of 10"
+        press(page, "p")
+        page.keyboard.type("4,5")
+        press(page, "Enter")
+        assert "give the reason" in page.inner_text("#problem")
+        press(page, "Escape", "c")
+        page.keyboard.type("late in the sum")
+        press(page, "Control+Enter")
+        assert page.inner_text("#state") == "to be marked"
+        press(page, "c", "Alt+Digit1", "Escape", "e")
+        page.keyboard.type("for all")
+        press(page, "Enter", "a", "1", "Enter")
+        marks = [one.marks["1a", "derivation"] for one in read_class(tmp_path) if one.marks]
+        assert sorted(marks) == [(4.5, "late in the sum"), (8, "late in the sum for all")]
+        assert "Name of" not in page.inner_text("body")
+        press(page, "n")
+        assert "Name of" in page.inner_text("#title")
+        press(page, "s")
+        assert page.input_value("#lists").startswith("key:")
+        press(page, "s", "u", "u")
+        marks = [one.marks["1a", "derivation"] for one in read_class(tmp_path) if one.marks]
+        assert marks == [(4.5, "late in the sum")]
+        assert page.seen == [
+            "Failed to load resource: the server responded with a status of 400 (Bad Request)"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_hostile_answer_does_nothing(tmp_path, scheme):
+    text = "\n\n".join(HOSTILE)
+    one, = class_of(tmp_path, {"<img src=x onerror=alert(1)>": {"1a": text, "3a": text * 9}})
+    with Record(tmp_path / FILE) as record:
+        record.insert("figures", dict(key=one.key, subtask="3a", notebook=HOSTILE[1], cell=1,
+                                      number=1, pixels="abc", png=picture()))
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with mark_page(tmp_path) as (_, address), browse(color_scheme=scheme) as open_page:
+        page = open_page(address, HOSTILE[0])
+        press(page, "n")
+        for name in ("1a", "1b", "2c", "3a"):
+            page.screenshot(path=PICTURES / f"marking-{scheme}-{name}.png")
+            assert page.locator("#answer :is(script, img, svg, a, iframe, form, style, link)"
+                                ).count() == 0
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            press(page, "]")
+        press(page, "[", " ", "Shift+ArrowDown")
+        assert page.evaluate("document.getElementById('left').scrollTop") > 100
+        assert page.evaluate("document.getElementById('right').scrollTop") > 10
+        press(page, "z")
+        assert page.is_visible("#zoomed")
+        page.screenshot(path=PICTURES / f"marking-{scheme}-figure.png")
+        assert page.evaluate("[...document.images].every(one => !one.src || one.naturalWidth > 0)")
+        press(page, "Escape", "c")
+        page.keyboard.type(HOSTILE[1])
+        press(page, "Escape", "a", "Enter", "v")
+        page.screenshot(path=PICTURES / f"marking-{scheme}-overview.png")
+        assert page.title() == "Marking" and page.seen == []
