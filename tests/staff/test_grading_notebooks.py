@@ -1,4 +1,5 @@
 """Handed-in notebooks: what is read from them, and what comes of executing them again."""
+import contextlib
 import base64
 import io
 import json
@@ -576,9 +577,11 @@ def test_nothing_is_left_when_the_grader_is_killed(hand_in):
              "from staff.notebooks.rerun import rerun_notebooks\n"
              "rerun_notebooks(*pickle.load(open(sys.argv[1], 'rb')))", f"{place}/job"],
             cwd=ROOT, env={**os.environ, "TMPDIR": place})
-        started = []
-        while not any(process.name() == "bwrap" for process in started):
-            started = psutil.Process(grader.pid).children(recursive=True)
+        started, ready = [], False
+        while not ready and grader.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess):     # one that has just ended
+                started = psutil.Process(grader.pid).children(recursive=True)
+                ready = any(process.name() == "bwrap" for process in started)
             time.sleep(0.2)
         assert list(Path(place).glob("rerun-*"))
         grader.kill()
