@@ -8,14 +8,14 @@ endif
 READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 COVER = --cov --cov-report=term-missing:skip-covered
-QUICK = not attack and not faults and not browser
+QUICK = not attack and not faults and not browser and not slow
 # the tests of Python; nbval takes a second to load
 PYTEST = $(BIN)/python -m pytest -q -p no:nbval
 # side by side, for the last of several runs leaves a core idle
 TWO_NOTEBOOKS = -n 2 --dist loadfile
 
 .PHONY: report test test-python test-fast test-all test-anew test-attacks test-faults test-browser \
-    test-kernel test-oldest lint lab notebooks student bench clean
+    test-slow test-kernel test-oldest lint lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
@@ -43,9 +43,13 @@ test-anew: $(READY)
 test-attacks: $(READY)
 	$(PYTEST) -n logical tests -m attack
 
-# planted faults and mutants, which the checks must find, and what else takes long
+# planted faults, which the checks must find, and what else takes long
 test-faults: $(READY)
 	$(PYTEST) -n logical --dist loadfile tests -m faults
+
+# mutants of the scripts, which the checks must find: on demand, and before an issue is closed
+test-slow: $(READY)
+	$(PYTEST) -n logical tests -m slow
 
 # a student's walk through JupyterLab, and the pages, in Chromium
 test-browser: $(READY)

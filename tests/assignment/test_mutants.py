@@ -32,7 +32,7 @@ def entries():
             for mutated in entry["mutated"]]
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_a_mutant_that_costs_nothing_is_accounted_for(outcomes, listed, capsys):
     with capsys.disabled():
         print(f"\n{summary(outcomes)}")
@@ -42,7 +42,7 @@ def test_a_mutant_that_costs_nothing_is_accounted_for(outcomes, listed, capsys):
         "\n".join(as_toml(*one) for one in unknown.items())
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_what_is_accounted_for_still_costs_nothing(outcomes, listed):
     found = {mutant.key: outcome for mutant, outcome in outcomes.items()}
     stale = [key for key, outcome in listed.items() if found.get(key) != outcome]
@@ -62,7 +62,7 @@ def test_operators_of_our_own(operator):
         assert mutated in mutation.mutated_ways(code, [operator()])
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 @pytest.mark.parametrize("script", mutation.SCRIPTS)
 def test_every_line_of_the_solutions_is_mutated(script):
     found = mutation.mutants(script)
