@@ -6,8 +6,7 @@ from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 from kit.files import Refused, one_line, reason
-from staff.csv_tables import LARGEST, Table, read_table, restore_cell
-from staff.feedback.roster import split_name
+from staff.csv_tables import LARGEST, Table, read_table, restore_cell, split_name
 
 UTC = timezone.utc
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",

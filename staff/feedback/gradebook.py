@@ -7,8 +7,7 @@ from pathlib import Path
 from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import one_line
-from staff.csv_tables import format_points, write_table
-from staff.feedback.roster import split_name
+from staff.csv_tables import format_points, split_name, write_table
 from staff.standing import Standing, list_subtasks_with_points
 
 

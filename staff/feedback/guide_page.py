@@ -4,7 +4,7 @@ import mistune
 from markupsafe import Markup
 
 from staff.feedback.page_template import write_page
-from staff.marking.guide import read_guide
+from staff.guide import read_guide
 
 
 def write_guide_page(path):

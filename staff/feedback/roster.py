@@ -5,12 +5,11 @@ Moodle's is the grading worksheet of the assignment.
 
 import csv
 import re
-import unicodedata
 from collections import Counter
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.csv_tables import NUMBER, read_table, write_table
+from staff.csv_tables import NUMBER, read_table, split_name, write_table
 
 # the columns that identify a student
 IDENTITIES = ("username", "student id", "id", "sis user id", "sis login id", "integration id")
@@ -165,10 +164,3 @@ def find_kind(names, path):
 def is_above(row):
     """Whether a row of Canvas's does not belong to a student."""
     return "points possible" in row[0].lower() or not any(cell.strip() for cell in row[:3])
-
-
-def split_name(text):
-    """The words of a name, without accents, case and punctuation."""
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return re.findall(r"[^\W_]+", text)

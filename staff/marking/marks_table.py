@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kit.files import Refused, one_line
 from staff.csv_tables import format_points, restore_cell, read_table, write_table
-from staff.marking.guide import read_guide
+from staff.guide import read_guide
 from staff.layouts import load_layouts
 from staff.marks import Mark, Settled, find_basis
 from staff.points import WHOLE, list_parts_by_code, list_parts_by_hand

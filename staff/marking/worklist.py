@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kit.sections import LEFT_OPEN, remove_comments
-from staff.marking.guide import read_guide
+from staff.guide import read_guide
 from staff.marking.marks_table import list_decisions
 from staff.marks import CHANGED, Settled, find_basis, settle_all
 from staff.points import WHOLE

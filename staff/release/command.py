@@ -9,7 +9,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
 from kit.handed_out import CLEAN
 from kit.notebook_files import nbformat, read_notebook
-from staff.marking.guide import GUIDE
+from staff.guide import GUIDE
 from staff.release import inspection, leaks
 from staff.release.consistency import check_assignment
 from staff.release.notebook_stripping import strip_notebook

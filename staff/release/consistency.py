@@ -13,7 +13,7 @@ from kit.definition import TOML
 from kit.files import Refused
 from kit.notebook_files import read_notebook
 from staff.lateness import read_extensions
-from staff.marking.guide import read_guide
+from staff.guide import read_guide
 from staff.release.notebook_stripping import (is_within, list_sections, list_subtasks, find_role,
                                              find_section)
 from staff.times import find_zone

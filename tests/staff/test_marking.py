@@ -8,7 +8,7 @@ from kit.files import Refused
 from staff.marking.command import main
 from staff.marking.take import take_marks
 from staff.feedback.report_command import write_report
-from staff.marking.guide import GUIDE, read_guide
+from staff.guide import GUIDE, read_guide
 from staff.points import list_parts_by_hand
 from staff.record import FILE, Record
 from staff.csv_tables import read_table

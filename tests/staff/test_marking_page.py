@@ -17,7 +17,7 @@ from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_ma
 
 from staff.feedback.report_command import write_report
 from staff.marking.command import main
-from staff.marking.guide import read_guide
+from staff.guide import read_guide
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
 from staff.marking.typeset import ELEMENTS, FORMULAS, typeset
