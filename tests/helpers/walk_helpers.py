@@ -97,13 +97,16 @@ def clean_environment(own):
     return kept | {"PATH": f"{base}:/usr/local/bin:/usr/bin:/bin"}
 
 
+PYTHON = ".venv/bin/python"     # as the README says
+
+
 def commands_of_readme(folder):
     """Return the lines of the student's README that install, as they stand for Linux."""
     text = (folder / "README.md").read_text(encoding="utf-8")
     install = text.partition("## Install")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(.+?)` \| `.+?` \|$", install, re.MULTILINE)
-    assert len(rows) == 3 and "venv" in rows[0] and "activate" in rows[1], install
-    assert "\n    jupyter lab\n" in text
+    assert len(rows) == 2 and "venv" in rows[0] and "activate" not in install, install
+    assert "\n    python -m jupyter lab\n" in text
     return rows
 
 
@@ -136,7 +139,8 @@ def jupyter_lab(folder, environment):
     settings = Path(environment["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)        # it would ask whether news shall be fetched
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-    line = ("exec jupyter lab --no-browser --expose-app-in-browser "     # for TERMINAL_TEXT
+    line = (f"exec {PYTHON} -m jupyter lab --no-browser "
+            "--expose-app-in-browser "      # for TERMINAL_TEXT
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate "
             "--LabApp.news_url=None --LabApp.extension_manager=readonly")
     if os.name == "posix" and os.geteuid() == 0:
@@ -144,7 +148,7 @@ def jupyter_lab(folder, environment):
     log = Path(environment["JUPYTER_CONFIG_DIR"]).with_name("jupyter-lab.log")
     with open(log, "w", encoding="utf-8") as output:
         server = subprocess.Popen(
-            ["bash", "-ec", f"{commands_of_readme(folder)[1]}\n{line}"], cwd=folder,
+            ["bash", "-ec", line], cwd=folder,
             env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             start_new_session=True)         # Ctrl-C is not for it: it would ask whether to stop
     try:

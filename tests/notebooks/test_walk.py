@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 from here import ASSIGNMENT, SCRIPTS
-from walk_helpers import (PICTURES, PROMPT, Lab, browser_page, browser_program, clean_environment,
-                          commands_of_readme, installed, jupyter_lab, no_process_left)
+from walk_helpers import (PICTURES, PROMPT, PYTHON, Lab, browser_page, browser_program,
+                          clean_environment, installed, jupyter_lab, no_process_left)
 
 from staff.release.command import Edition, release
 from staff.release.stripping import DEFAULT, MARKER, restore_text
@@ -156,13 +156,12 @@ def finishes_on_disk(lab, pen):
 def hands_in(lab, folder):
     """With --as-is: to execute all notebooks takes six minutes. Answers are still missing."""
     lab.terminal()
-    lab.type(commands_of_readme(folder)[1], rf"\n\(\.venv\).*{PROMPT}")
-    lab.type("python -m kit submit --as-is", r"FILL IN ANSWER.*\[y/N\]$")
+    lab.type(f"{PYTHON} -m kit submit --as-is", r"FILL IN ANSWER.*\[y/N\]$")
     lab.picture("submit-asks")
     lab.type("y", rf"hand-in\.zip.*{PROMPT}")
     with zipfile.ZipFile(folder / "build" / "hand-in.zip") as zipped:
         manifest = [name for name in zipped.namelist() if name.endswith("manifest.json")]
         told = json.loads(zipped.read(*manifest))
     assert told["executed"] is False and told["checks"]["report"]["points"] == 60
-    lab.type("python -m kit submit --check build/hand-in.zip", rf"\nwhole: \d+ files.*{PROMPT}")
+    lab.type(f"{PYTHON} -m kit submit --check build/hand-in.zip", rf"\nwhole: \d+ files.*{PROMPT}")
     lab.picture("submitted")
