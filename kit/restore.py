@@ -71,7 +71,7 @@ def find_notebook(assignment, name):
 
 def put_back(one, above, node):
     """Put a HandedOut cell back below another; return the sentence about it, "" if it is there."""
-    if one.found and not one.is_edited and not describe_change(one):
+    if one.found and not describe_change(one):
         return ""
     fresh, cells = copy.deepcopy(one.cell), node.cells
     if node.nbformat_minor < 5:
@@ -85,7 +85,8 @@ def put_back(one, above, node):
         at = find_place(cells, old)
         fresh.source = old.source
         cells[at], one.found[0] = fresh, (0, fresh)
-        return f"{one.words} is {'an' if one.answer else 'a'} {name_kind(one)} again"
+        kind = "an answer in words" if one.answer else f"a {one.cell.cell_type} cell"
+        return f"{one.words} is {kind} again"
     if not one.is_edited:
         return f"{one.words} {describe_change(one)}"
     cells.insert(find_place(cells, old), fresh)
@@ -98,8 +99,3 @@ def put_back(one, above, node):
 def find_place(cells, cell):
     """The index of a cell among others; -1 for None."""
     return next((at for at, one in enumerate(cells) if one is cell), -1)
-
-
-def name_kind(one):
-    """The kind of a HandedOut cell, in words."""
-    return "answer in words" if one.answer else f"{one.cell.cell_type} cell"
