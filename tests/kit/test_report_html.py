@@ -5,6 +5,8 @@ import pytest
 from PIL.ImageColor import getrgb
 from pdf_helpers import code, export, list_fills, markdown, shown, write_typst
 
+pytestmark = pytest.mark.report
+
 STYLER = """<style type="text/css">
 #T_1_row0_col0, #T_1_row1_col1 { background-color: #440154; color: #f1f1f1; }
 #T_1_row0_col1 { color: red; font-weight: bold; }
