@@ -4,22 +4,36 @@ import numpy as np
 
 from kit.checking.measuring import find_ratio, is_close, is_near, tidy
 from kit.checking.registry import check
-from kit.checking.student import Problem
+from kit.checking.student import NotImported, Problem
 
-from .own_network import moves_right
-from .stepping import (PLAIN, find_factors, make_trainer, make_weights, needs_own_network,
-                       read_weights, take_step, try_ways, update_once)
+from .own_network import Alike, moves_right, trains_right
+from .stepping import (PLAIN, find_factors, make_trainer, make_weights, read_weights, take_step,
+                       try_ways, update_once)
 
 MOMENTUM = "task3.MomentumTrainer"
+GAMMAS = 0.9, 0.5, 0        # with which `train` is tried
+
+
+class InTrain(Problem):
+    """Momentum in `train`, which is not seen to be right: a person looks if it stands there."""
+
+    signs = ("train:momentum_gamma",)
 
 
 @check("3c", "update", "seven steps with momentum")
 def judge_momentum(student):
     try:
         try_ways(student, lambda way: require_momentum(student, way))
+    except NotImported:
+        raise
     except Problem as problem:
-        if not needs_own_network(problem) or not moves_right(student, "momentum", "task 3"):
-            raise
+        names = "momentum", "task 3"
+        if problem.error and moves_right(student, *names) or \
+                trains_right(student, *names, gammas=GAMMAS):
+            return
+        if Alike(student, "momentum").moves_otherwise():
+            raise InTrain(str(problem)) from problem
+        raise
 
 
 def require_momentum(student, way):

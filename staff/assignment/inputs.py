@@ -31,7 +31,8 @@ def draw_cases(layout, seed=None):
         "images": draw_images(rng),
         "training": draw_training(rng, K),
         "counting": draw_counting(rng),
-    } | ({"whole": draw_wholes(rng)} if layout == "kit" else {})
+        "whole": draw_wholes(rng, 0 if layout == "kit" else K),
+    }
 
 
 def draw_network(rng, num_inputs, sizes, batches, rows=0, **flags):
@@ -168,10 +169,14 @@ def draw_counting(rng):
     return {"counts": counts, "budgets": np.array(budgets), "widths": np.array(widths)}
 
 
-def draw_wholes(rng):
-    """The networks of the checks of the whole: the assignment's sizes, and others."""
+def draw_wholes(rng, K=0):
+    """The networks of the checks of the whole: the assignment's sizes, and others.
+
+    K: the outputs of all of them; 0: any number.
+    """
     def draw_sizes(layers):
-        return rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+        *sizes, last = rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+        return [*sizes, K or last]
 
     seeds = {}      # networks of the same sizes have the same weights and batches
     task_2, task_3 = {"rate": 0.1, "gamma": 0.0}, {"rate": 0.02, "gamma": 0.9}
