@@ -106,7 +106,9 @@ def explain_momentum(found, right, case, rate):
                         ": it changes no weight")
     if first == 0 and factor is not None:
         return (f"{words}: the weights move by {factor:.4g} times -α∂C/∂w"
-                + explain_first_step(factor, rate))
+                + explain_first_step(factor, rate, [
+                    find_ratio(-jump / rate - factor * grad, before) for jump, grad, before in
+                    zip(jumps[1], case["grads"][1], case["grads"][0])]))
     if first == 1:
         kept = [find_ratio(-jump / rate - grad, before) for jump, grad, before in
                 zip(jumps[1], case["grads"][1], case["grads"][0])]
@@ -126,8 +128,11 @@ def explain_start(student, grads, way):
         "updates?"
 
 
-def explain_first_step(factor, rate):
-    """The likeliest mistake if the first step has a wrong factor."""
+def explain_first_step(factor, rate, kept):
+    """The likeliest mistake if the first step has a wrong factor.
+
+    kept: the share of the first gradient in the second step, for each layer.
+    """
     if is_near(factor, 1 / rate):
         return ": is the learning rate left out?"
     if is_near(factor, rate):
@@ -136,7 +141,9 @@ def explain_first_step(factor, rate):
         return ", a factor of 1 - γ: is it a moving average?"
     if is_near(factor, -1):
         return ": is the sign wrong?"
-    if is_near(factor, 1.9):
+    if is_near(factor, 1.9) and all(is_near(one, 0.81) for one in kept):
+        return ": is the new update used at once (Nesterov's momentum)?"
+    if is_near(factor, 1.9) and all(is_near(one, 1.71) for one in kept):
         return ": is the new gradient counted twice?"
     return ""
 

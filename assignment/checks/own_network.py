@@ -28,7 +28,8 @@ class OwnNetwork:
         self.ws, self.batches = draw_weights(self.case), draw_batches(self.case)
 
     def __str__(self):
-        return f"{self.inputs} inputs and layers of {', '.join(map(str, self.layers))}"
+        words = f"{self.inputs} inputs and layers of {', '.join(map(str, self.layers))}"
+        return words + " and the improved sigmoid" * bool(self.case["improved"])
 
     def make_model(self):
         """A Handle of the network."""

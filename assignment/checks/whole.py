@@ -71,11 +71,18 @@ def look_for_culprit(student, name):
     if not all(holds(one, student) for one in step_parts) or \
             not own.is_stable(steps, by_hand):
         return None
-    if not problem and own.agree(after, by_hand) or trains_right(student, name):
+    if not problem and (own.agree(after, by_hand) or is_momentum_always_on(own, steps, after)) or \
+            trains_right(student, name):
         return None
     if problem:
         return "step", str(problem).replace("take_steps", "train_step"), problem
     return "step", explain_steps(own, steps, after), None
+
+
+def is_momentum_always_on(own, steps, after):
+    """Whether plain steps have the momentum that 3c judges, and charges."""
+    return not own.case["gamma"] and not holds(judge_momentum, own.student) and \
+        own.agree(after, own.step_by_hand(steps, 0.9))
 
 
 def explain_steps(own, steps, after):

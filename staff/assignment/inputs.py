@@ -32,6 +32,7 @@ def draw_cases(layout, seed=None):
         "training": draw_training(rng, K),
         "counting": draw_counting(rng),
         "whole": draw_wholes(rng, 0 if layout == "kit" else K),
+        "three equal hidden layers": draw([5, 5, 5, K], batches=[3], rows=5),
     }
 
 
@@ -178,6 +179,10 @@ def draw_wholes(rng, K=0):
         *sizes, last = rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
         return [*sizes, K or last]
 
+    def draw_equal_sizes():
+        inputs, width, last = draw_sizes(2)
+        return [inputs, width, width, width, last]
+
     seeds = {}      # networks of the same sizes have the same weights and batches
     task_2, task_3 = {"rate": 0.1, "gamma": 0.0}, {"rate": 0.02, "gamma": 0.9}
     return {name: compute_whole({"seed": seeds.setdefault(str(sizes), int(rng.integers(10 ** 6))),
@@ -192,7 +197,7 @@ def draw_wholes(rng, K=0):
                 ("task 3, small", draw_sizes(2), 9, task_3, True),
                 ("deep", [785, 60, 60, 10], 32, task_2, False),
                 ("deep, task 3", [785, 60, 60, 10], 32, task_3, True),
-                ("deep, small", draw_sizes(4), 8, task_3, False))}
+                ("deep, small", draw_equal_sizes(), 8, task_3, False))}
 
 
 def compute_whole(case):

@@ -29,7 +29,7 @@ SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 # the modules with the project's own faults
 OWN_FAULTS = ("loss_and_labels", "batches_and_accuracy", "pixels", "forward", "backward",
               "training", "counting", "tricks", "several", "evidence",
-              "whole", "in_train", "prices", "hints")
+              "whole", "in_train", "prices", "hints", "shared_memory")
 OWN_STYLES = "styles", "right_in_train"
 
 
