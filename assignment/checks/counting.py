@@ -38,7 +38,7 @@ def judge_count(student):
 
 
 def explain_count(found, rows):
-    """The likeliest mistake, if it gives all numbers that were found."""
+    """The likeliest mistake, if it gives all numbers that were found with hidden layers."""
     mistakes = {
         ": is a bias counted for each unit, though it is one of the inputs already?":
             lambda right, inputs, layers: right + sum(layers),
@@ -52,7 +52,8 @@ def explain_count(found, rows):
         ": is the first matrix left out?":
             lambda right, inputs, layers: right - inputs * layers[0]}
     for words, compute in mistakes.items():
-        if found == [compute(right, inputs, layers) for inputs, *layers, right in rows]:
+        if all(one == compute(right, inputs, layers)
+               for one, (inputs, *layers, right) in zip(found, rows) if len(layers) > 1):
             return words
     return ""
 

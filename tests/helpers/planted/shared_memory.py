@@ -1,5 +1,5 @@
 # ruff: noqa: F821 (names of the scripts that these stand in)
-"""Arrays that layers share, or that are kept wrong: what fresh eyes wrote, and more of its kind."""
+"""Arrays that layers share, and outputs that forward keeps wrong."""
 from planted import fault
 
 
