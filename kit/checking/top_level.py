@@ -1,4 +1,4 @@
-"""What the text of a script shows of its top level, if its import does not end. Nothing is run."""
+"""Reads the top level of a script, to say why its import does not end. Nothing is run."""
 
 import re
 from pathlib import Path

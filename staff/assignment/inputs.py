@@ -1,12 +1,14 @@
 """Draws the inputs of the checks, and computes the right results with the reference's scripts."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 SEED = 785      # of the inputs that students get
 # (inputs, outputs) of the networks; the starter code may have MNIST's numbers written in
 SIZES = {"kit": (5, 3), "starter": (785, 10)}
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")      # faster for matrices this small
 def draw_cases(layout, seed=None):
     """{name: inputs and results} with arrays and lists of arrays, for code in a layout.
 

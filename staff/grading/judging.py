@@ -188,7 +188,14 @@ def open_student(folder, layout, sandbox, cases=None):
 
 def load_published_cases(assignment, layout):
     """The inputs and results that students know; fixed ones for another layout than the kit's."""
-    return read_cases(assignment) if layout == KIT else draw_cases(assignment, layout)
+    return read_cases(assignment) if layout == KIT else draw_published_cases(assignment.folder,
+                                                                             layout)
+
+
+@functools.cache
+def draw_published_cases(folder, layout):
+    """The fixed inputs and results for a layout, of the assignment in a folder."""
+    return draw_cases(load_assignment(folder), layout)
 
 
 def list_code_findings(student):

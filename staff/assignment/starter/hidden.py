@@ -9,7 +9,7 @@ TARGETS = np.eye(NUM_OUTPUTS)[[1]]
 
 
 class HiddenFunctions:
-    """What a network measures at siblings of its own, which have the assignment's sizes."""
+    """Measures a network's hidden layers, at siblings of it that have the assignment's sizes."""
 
     def make_sibling(self, improved):
         """Another network of the student's, and weights of 0 in its shapes."""
