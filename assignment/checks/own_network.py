@@ -121,6 +121,15 @@ class OwnNetwork:
         return True
 
 
+def is_right_in_whole(student, name):
+    """Whether the steps of a student's trainer with an own network are right."""
+    own = OwnNetwork(student, name)
+    try:
+        return own.is_right(*own.train())
+    except Problem:
+        return False
+
+
 class Alike(OwnNetwork):
     """An own network whose examples are all alike: their order does not matter to `train`.
 
