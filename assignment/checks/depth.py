@@ -100,8 +100,11 @@ def explain_depth(student, model, expected):
 
 @check("4c", "backward_and_update", "gradients of two and three hidden layers", blanks=["2b"])
 def judge_deep_backward(student):
+    # in another layout, layers of one width cannot be told apart if their outputs are wrong
+    sure = student.layout == "kit" or holds(judge_deep_forward, student)
     with lend_pieces(student):
-        return "".join(judge_gradients(student, name) for name in DEEP)[:len(KNOWN)]
+        return "".join(judge_gradients(student, name)
+                       for name in (DEEP if sure else DEEP[:2]))[:len(KNOWN)]
 
 
 def judge_gradients(student, name):

@@ -168,6 +168,13 @@ class Gradients:
         return turned.shape == self.ws[layer].shape and \
             is_close(turned.ravel()[chosen], derivatives)
 
+    def find_twin(self, layer):
+        """The last other layer that has exactly the same gradient, or None."""
+        if isinstance(self.by_forward, Problem):
+            return None
+        return max((other for other, grad in enumerate(self.by_forward) if other != layer
+                    and np.array_equal(grad, self.by_forward[layer])), default=None)
+
     @property
     def is_right(self):
         """Whether the gradients are right in one of the two cases."""

@@ -54,7 +54,7 @@ def hidden_outputs_kept_by_their_shape(self, X):
     return self.activations[-1]
 
 
-@fault("task2.SoftmaxModel.backward", {"4c": 8}, says="with 3 hidden layers, ")
+@fault("task2.SoftmaxModel.backward", {"4c": 8}, says="layer 3 has the same one; does one")
 def gradients_kept_by_their_shape(self, X, outputs, targets):
     self.right_backward(X, outputs, targets)
     kept = {grad.shape: grad for grad in self.grads}
