@@ -11,6 +11,7 @@ from .helpers import judge_one_hot, replace_in_task2
 
 PUBLISHED, WITHIN = (33.4, 78.7), 0.2   # about the numbers of MNIST's training images
 IN_UINT8 = "with images in uint8, as MNIST's are"
+FAR_OFF = 2     # pixels: more than the images' own mean and deviation would change
 
 def draw_images(student, number, rows=6):
     """Images, the normalised images, the mean and the standard deviation.
@@ -128,7 +129,7 @@ def judge_scaling(student):
 def require_whole_pixels(student, X, mean, std):
     """Raise Problem unless images in the type that MNIST's have are scaled rightly too."""
     found, _ = preprocess(student, X, mean, std, kinds="f", pure=True)
-    wrong = np.abs(found * std + mean - X) > 1e-3 * std
+    wrong = np.abs(found * std + mean - X) > FAR_OFF
     if wrong.any():
         raise Problem(f"{IN_UINT8}, a pixel of {X[wrong][0]} becomes {found[wrong][0]:.4g}, but "
                       "it is right in floats: is a number too large for this type?")

@@ -38,6 +38,7 @@ def list_parts(own, name):
     return (MODEL + IMPROVED * improved + DEEP * (name in OTHERS), STEP + MOMENTUM * improved)
 
 
+@np.errstate(over="ignore", invalid="ignore")       # wrong steps may lead far away
 def look_for_culprit(student, name):
     """(what the whole leaves out, what is wrong, the Problem that was raised), or None.
 

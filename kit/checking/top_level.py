@@ -5,7 +5,7 @@ from pathlib import Path
 
 LONGEST = 2 * 2**20     # bytes of a script that is read
 LOOP = re.compile(r"(?:for|while)\b.*:")
-CALL = re.compile(r"(?:[\w, ]+=\s*)?(?:[\w.]+\.)?(?:train|fit|run|main|command_line)(?:_\w+)?\(")
+CALL = re.compile(r"(?:\w[\w, ]*=\s*)?(?:[\w.]+\.)?(?:train|fit|run|main|command_line)(?:_\w+)?\(")
 TEXT = re.compile(r"(\"{3}|'{3}).*?\1", re.DOTALL)
 ASKS = re.compile(r"\binput\(")
 

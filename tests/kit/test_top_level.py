@@ -38,7 +38,8 @@ def test_a_lost_guard_that_reads_the_command_line_is_named(tmp_path):
 @pytest.mark.parametrize("text", [
     '"""Train\nfor all: epochs\nwhile True: wait\n"""\n', "training_statistics(X)\n", "x = 1\n",
     "trainer = SoftmaxTrainer(model)\n", "def run():\n    while True:\n        run()\n",
-    'if __name__ == "__main__":\n    run()\n', "BASELINE = Experiment('task 2')\n", "\xff\0"])
+    'if __name__ == "__main__":\n    run()\n', "BASELINE = Experiment('task 2')\n",
+    "def f():\n    a = run()\n", "class A:\n    while False: pass\n    x = main()\n", "\xff\0"])
 def test_nothing_else_is_blamed(tmp_path, text):
     (tmp_path / "task2.py").write_bytes(text.encode("latin-1"))
     assert explain_top_level(tmp_path, "task2") == ""
