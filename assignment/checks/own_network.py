@@ -90,6 +90,14 @@ class OwnNetwork:
         return all(np.abs(w).max() < FAR for w in ws) and \
             self.agree(ws, self.step_by_hand(steps))
 
+    def uses_weights(self):
+        """Whether the outputs change with each matrix: then they are those of these weights."""
+        X, factors = self.batches[0][0], [np.ones(len(self.ws)), *1 + np.eye(len(self.ws))]
+        outputs, *others = [self.student.call((make_network(
+            self.student, [factor * w for factor, w in zip(row, self.ws)], self.cls,
+            **self.flags), "forward"), X) for row in factors]
+        return not any(np.array_equal(one, outputs) for one in others)
+
     def require_outputs(self):
         """Raise Problem unless the outputs for the first batch, and parts of it, are right."""
         model, X = self.make_model(), self.batches[0][0]

@@ -70,7 +70,7 @@ def look_for_culprit(student, name):
         part = "backward" if own.has_right_outputs() else "forward"
         return (part, str(raised), raised) if passed else None
     if not all(holds(one, student) for one in step_parts) or \
-            not own.is_stable(steps, by_hand):
+            not own.is_stable(steps, by_hand) or not passed and not own.uses_weights():
         return None
     if not problem and (own.agree(after, by_hand) or is_momentum_always_on(own, steps, after)) or \
             trains_right(student, name):
