@@ -44,11 +44,11 @@ test-attacks: $(READY)
 
 # planted faults, which the checks must find, and what else takes long
 test-faults: $(READY)
-	$(PYTEST) --dist loadfile tests -m faults
+	$(PYTEST) --dist loadfile tests -m "faults and not slow"
 
 # a student's walk through JupyterLab, and the pages, in Chromium
 test-browser: $(READY)
-	$(PYTEST) -n 0 -rs tests -m browser
+	$(PYTEST) --dist loadfile -rs tests -m browser
 
 # a check, a grading and a report with the oldest versions that requirements.txt allows
 test-oldest: $(READY)
