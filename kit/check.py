@@ -3,6 +3,7 @@
 import argparse
 import html
 import json
+import re
 import sys
 import textwrap
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, one_line, say
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
+CAUSE = re.compile("(?:cannot be imported|does not parse): ")
 # behind white letters: 5.1 to 6.2 to 1, on a light page and on a dark one
 COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 
@@ -48,17 +50,9 @@ class CheckReport:
 
     def list_shown(self):
         """[(a subtask's name, [(a result, its words)])]: an error is told in full once."""
-        told, shown = set(), []
-        for name in self.subtasks:
-            rows = []
-            for result in self.list_results(name):
-                before, _, cause = result.words.partition("cannot be imported: ")
-                known = cause in told
-                told |= {cause} if cause else set()
-                rows.append((result, f"{before}cannot be imported: see above" if known
-                             else result.words))
-            shown.append((name, rows))
-        return shown
+        told = set()
+        return [(name, [(result, tell_once(result.words, told))
+                        for result in self.list_results(name)]) for name in self.subtasks]
 
     def count_points(self, subtask):
         """The points by code that a subtask earns; None if one of its parts was not tested."""
@@ -145,6 +139,21 @@ class CheckReport:
             rows += [make_row(*one) for one in shown]
         return (f'<table style="text-align:left">{"".join(rows)}</table>'
                 f"<p>{html.escape(self.summary)}</p>")
+
+
+def tell_once(words, told):
+    """A check's words, without why a script is not Python or cannot be imported if that is told.
+
+    told: the causes that are told already; this one is added.
+    """
+    found = CAUSE.search(words)
+    if not found:
+        return words
+    cause = words[found.end():]
+    if cause in told:
+        return f"{words[:found.end()]}see above"
+    told.add(cause)
+    return words
 
 
 def make_row(result, words):

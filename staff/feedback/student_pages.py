@@ -3,10 +3,11 @@
 import base64
 import re
 from collections import Counter
+from dataclasses import replace
 
 from markupsafe import Markup
 
-from kit.check import FAILED
+from kit.check import FAILED, tell_once
 from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import make_inner_folder
@@ -40,7 +41,8 @@ def collect_values(record, standing):
     answers = record.list_answers(key)
     figures = load_figures(record, key)
     numbers = record.query("SELECT * FROM numbers WHERE key = ? ORDER BY rowid", key)
-    sections = [collect_section(subtask, standing, answers, figures, numbers)
+    told = set()
+    sections = [collect_section(subtask, standing, answers, figures, numbers, told)
                 for subtask in standing.subtasks.values()]
     assignment = load_assignment()
     return {"one": standing.submission, "kit": KIT, "standing": standing, "sections": sections,
@@ -54,9 +56,10 @@ def collect_values(record, standing):
             "of_hand": sum(standing.parts_by_hand.values())}
 
 
-def collect_section(subtask, standing, answers, figures, numbers):
-    """The values of the template for one subtask."""
-    results = [one for one in standing.results if one.subtask == subtask.id]
+def collect_section(subtask, standing, answers, figures, numbers, told):
+    """The values of the template for one subtask; told: as for tell_once."""
+    results = [replace(one, shown=tell_once(one.shown, told)) for one in standing.results
+               if one.subtask == subtask.id]
     parts = [(part, possible, standing.code_points.get((subtask.id, part)))
              for part, possible in subtask.by_code.items()]
     decided = [(part, possible, *standing.marks[subtask.id, part])
