@@ -27,6 +27,7 @@ if hiding := find_hiding_file():
           f"{hiding.removesuffix('.py')}. Give it another name, and start again.", file=sys.stderr)
     sys.exit(2)
 from kit.files import find_conflict_in_scripts  # noqa: E402  (it needs modules of Python)
-if words := find_conflict_in_scripts(ENGINE):
+# a process of the checks is isolated: it says of each script why that cannot be imported
+if not sys.flags.isolated and (words := find_conflict_in_scripts(ENGINE)):
     print(words, file=sys.stderr)
     sys.exit(2)
