@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from kit.report import tex_arguments as arguments
+from kit.report import tex_chemistry as chemistry
 from kit.report import tex_commands as known
 from kit.report import tex_rows as rows
 from kit.report import tex_text as text
@@ -252,6 +253,12 @@ class Reader:
         count = max(map(int, re.findall(r"\{(\d)\}", template)), default=-1) + 1
         return template.format(*[self.read_argument(token) for _ in range(count)])
 
+    def read_instead(self, write):
+        """The typst of the TeX that write(text) makes of the next group."""
+        tex = write(self.read_raw())
+        self.tokens[self.position:self.position] = ["{", *split_tokens(tex), "}"]
+        return self.read_argument("a formula of chemistry")
+
     def write_symbol(self, token):
         """The character of a symbol, with TeX's spacing around it."""
         if token == r"\dots" and known.SYMBOLS.get(self.peek(), self.peek()) in BETWEEN_SIGNS:
@@ -281,7 +288,11 @@ COMMANDS = {
     r"\operatorname": text.read_operator, r"\operatorname*": text.read_operator_with_limits,
     r"\matrix": rows.read_matrix_command, r"\pmatrix": rows.read_pmatrix_command,
     r"\cases": rows.read_cases_command, r"\eqalign": rows.read_lines_command,
-    r"\displaylines": rows.read_lines_command, **PHYSICS}
+    r"\displaylines": rows.read_lines_command, r"\genfrac": arguments.read_general_fraction,
+    r"\sideset": arguments.read_side_scripts, r"\buildrel": arguments.read_built_relation,
+    r"\rule": arguments.read_rule,
+    r"\ce": lambda reader: reader.read_instead(chemistry.write_reaction),
+    r"\pu": lambda reader: reader.read_instead(chemistry.write_quantity), **PHYSICS}
 MISPLACED = {
     END: r"it ends too early: a {, \begin or \left is not closed", "}": "a } without its {",
     "&": "an & outside of rows", r"\\": r"a \\ outside of rows", "$": "a $ within a formula",

@@ -32,7 +32,8 @@ LETTERS = parse_names(r"""
     sphericalangle ∢  prime ′  backprime ‵  degree °  surd √  checkmark ✓  square □  Box □
     blacksquare ■  lozenge ◊  Diamond ◊  bigstar ★  triangle △  vartriangle △  blacktriangle ▲
     triangledown ▽  blacktriangledown ▾  flat ♭  natural ♮  sharp ♯  clubsuit ♣  diamondsuit ♢
-    heartsuit ♡  spadesuit ♠  dag †  ddag ‡  S §  P ¶  pounds £  copyright ©  yen ¥
+    heartsuit ♡  spadesuit ♠  blacklozenge ⧫  circledS Ⓢ  Finv Ⅎ  Game ⅁  diagup ╱  diagdown ╲
+    circledR ®  maltese ✠  dag †  ddag ‡  S §  P ¶  pounds £  copyright ©  yen ¥
 """)
 BINARY = parse_names(r"""
     pm ±  mp ∓  times ×  div ÷  cdot ⋅  ast ∗  star ⋆  circ ∘  bullet ∙  bigcirc ◯  oplus ⊕
@@ -42,6 +43,7 @@ BINARY = parse_names(r"""
     bigtriangleup △  bigtriangledown ▽  triangleleft ◁  triangleright ▷  lhd ◁  rhd ▷  unlhd ⊴
     unrhd ⊵  ltimes ⋉  rtimes ⋊  leftthreetimes ⋋  rightthreetimes ⋌  dotplus ∔  divideontimes ⋇
     intercal ⊺  circledast ⊛  circledcirc ⊚  circleddash ⊝  curlywedge ⋏  curlyvee ⋎
+    doublecap ⋒  doublecup ⋓  doublebarwedge ⩞  centerdot ⋅
 """)
 RELATIONS = parse_names(r"""
     leq ≤  le ≤  geq ≥  ge ≥  leqslant ⩽  geqslant ⩾  leqq ≦  geqq ≧  ll ≪  gg ≫  lll ⋘  ggg ⋙
@@ -55,14 +57,20 @@ RELATIONS = parse_names(r"""
     subseteq ⊆  supseteq ⊇  subseteqq ⫅  supseteqq ⫆  Subset ⋐  Supset ⋑  sqsubset ⊏  sqsupset ⊐
     sqsubseteq ⊑  sqsupseteq ⊒  trianglelefteq ⊴  trianglerighteq ⊵  vartriangleleft ⊲
     vartriangleright ⊳  blacktriangleleft ◀  blacktriangleright ▶  therefore ∴  because ∵
-    eqsim ≂  eqcirc ≖  lt <  gt >
+    eqsim ≂  eqcirc ≖  lt <  gt >  eqslantless ⪕  eqslantgtr ⪖  lessdot ⋖  gtrdot ⋗  llless ⋘
+    gggtr ⋙  lesseqqgtr ⪋  gtreqqless ⪌  Doteq ≑  Bumpeq ≎  curlyeqprec ⋞  curlyeqsucc ⋟
+    precapprox ⪷  succapprox ⪸  smallsmile ⌣  smallfrown ⌢  shortmid ∣  shortparallel ∥
+    backepsilon ϶  coloneq ≔  eqcolon ≕  Coloneqq ⩴  Coloneq ⩴  dblcolon ∷
 """)
 NEGATED = parse_names(r"""
     neq ≠  ne ≠  nleq ≰  ngeq ≱  nless ≮  ngtr ≯  nprec ⊀  nsucc ⊁  nsim ≁  ncong ≇  nmid ∤
     nparallel ∦  nvdash ⊬  nvDash ⊭  nVdash ⊮  notin ∉  nsubseteq ⊈  nsupseteq ⊉  subsetneq ⊊
     supsetneq ⊋  subsetneqq ⫋  supsetneqq ⫌  lneq ⪇  gneq ⪈  lneqq ≨  gneqq ≩  precnsim ⋨
     succnsim ⋩  lnsim ⋦  gnsim ⋧  ntriangleleft ⋪  ntriangleright ⋫  ntrianglelefteq ⋬
-    ntrianglerighteq ⋭  sqsubsetneq ⋤  sqsupsetneq ⋥
+    ntrianglerighteq ⋭  sqsubsetneq ⋤  sqsupsetneq ⋥  nleqslant ≰  ngeqslant ≱  nleqq ≰  ngeqq ≱
+    lvertneqq ≨  gvertneqq ≩  lnapprox ⪉  gnapprox ⪊  npreceq ⋠  nsucceq ⋡  precneqq ⪵
+    succneqq ⪶  precnapprox ⪹  succnapprox ⪺  nshortmid ∤  nshortparallel ∦  nVDash ⊯
+    nsubseteqq ⊈  nsupseteqq ⊉  varsubsetneq ⊊  varsupsetneq ⊋  varsubsetneqq ⫋  varsupsetneqq ⫌
 """)
 ARROWS = parse_names(r"""
     to →  gets ←  leftarrow ←  rightarrow →  leftrightarrow ↔  uparrow ↑  downarrow ↓
@@ -87,7 +95,7 @@ DOTS = parse_names(r"""
 BIG = parse_names(r"""
     sum ∑  prod ∏  coprod ∐  int ∫  iint ∬  iiint ∭  oint ∮  oiint ∯  bigcap ⋂  bigcup ⋃
     bigsqcup ⨆  biguplus ⨄  bigvee ⋁  bigwedge ⋀  bigodot ⨀  bigoplus ⨁  bigotimes ⨂
-    intop ∫  ointop ∮  smallint ∫
+    intop ∫  ointop ∮  smallint ∫  iiiint ⨌  bigtimes ⨉
 """)
 OPENING = parse_names(r"""
     lbrace {  lbrack [  lparen (  langle ⟨  lceil ⌈  lfloor ⌊  lvert |  lVert ‖  ulcorner ⌜
@@ -102,8 +110,17 @@ NAMED_CHARACTERS = {
     r"\%": "%", r"\&": "&", r"\#": "#", r"\$": "$", r"\_": "_", r"\backslash": "\\",
     r"\colon": ":",
     r"\|": "‖", r"\Vert": "‖", r"\vert": "|", r"\{": "{", r"\}": "}"}
-SYMBOLS = {**GREEK, **LETTERS, **BINARY, **RELATIONS, **NEGATED, **ARROWS, **DOTS, **BIG,
-           **OPENING, **CLOSING, **NAMED_CHARACTERS}
+TEXT_SYMBOLS = parse_names(r"""
+    textdegree °  textmu µ  textohm Ω  texteuro €  textcent ¢  texttimes ×  textdiv ÷  textpm ±
+    textminus −  textbar |  textless <  textgreater >  textbullet •  textperiodcentered ⋅
+    textsection §  textparagraph ¶  textdagger †  textellipsis …  textendash –  textemdash —
+    textquoteleft ‘  textquoteright ’  textquotedblleft “  textquotedblright ”  textunderscore _
+    textasciitilde ~  textasciicircum ^  textdollar $  textsterling £  textyen ¥  textcopyright ©
+    textregistered ®  texttrademark ™  textrightarrow →  textleftarrow ←  textuparrow ↑
+    textdownarrow ↓  textonehalf ½  textonequarter ¼  textthreequarters ¾  textperthousand ‰
+""")
+SYMBOLS = {**TEXT_SYMBOLS, **GREEK, **LETTERS, **BINARY, **RELATIONS, **NEGATED, **ARROWS, **DOTS,
+           **BIG, **OPENING, **CLOSING, **NAMED_CHARACTERS}
 TYPED = {"-": "−", "*": "∗", "·": "⋅", "'": "′", "•": "∙"}  # typed : set
 PUNCTUATION = "+-*/=<>()[]|,;:!?.@\""
 CHARACTERS = "×÷·•−–…°¬±½¼¾√‖ℂℍℕℙℚℝℤℒℓ"  # typed as they are
@@ -201,6 +218,19 @@ TEMPLATES = parse_templates(r"""
     varliminf           op(underline("lim"), limits: #true)
     varlimsup           op(overline("lim"), limits: #true)
     idotsint            ∫⋯∫
+    underleftrightarrow attach(limits({0}), b: stretch(↔))
+    centernot           class("relation", cancel({0}))
+    stackbin            attach(limits(class("binary", whole({1}))), t: {0})
+    colonapprox         class("relation", ∶≈)
+    colonsim            class("relation", ∶∼)
+    varinjlim           op(attach(limits("lim"), b: stretch(→)), limits: #true)
+    varprojlim          op(attach(limits("lim"), b: stretch(←)), limits: #true)
+    splitfrac           frac({0}, {1})
+    splitdfrac          frac({0}, {1})
+    vcenter             {0}
+    clap                {0}
+    cramped             {0}
+    Aboxed              boxed({0})
     overunderset        attach(limits({2}), t: {0}, b: {1})
     prescript           attach({2}, tl: {0}, bl: {1})
     celsius             class("normal", °)"C"
@@ -233,6 +263,17 @@ LETTERING = parse_templates(r"""
     mathbbm     bb({0})
     mathds      bb({0})
     Bbb         bb({0})
+    symrm       upright({0})
+    symup       upright({0})
+    symbf       bold(upright({0}))
+    symit       italic({0})
+    symbfit     bold(italic({0}))
+    symsf       upright(sans({0}))
+    symtt       mono({0})
+    symbb       bb({0})
+    symcal      cal({0})
+    symscr      scr({0})
+    symfrak     frak({0})
     mathcal     cal({0})
     mathscr     scr({0})
     mathfrak    frak({0})
@@ -260,6 +301,9 @@ SWITCHES = parse_templates(r"""
     sf                 upright(sans({0}))
     tt                 mono({0})
     cal                cal({0})
+    scr                scr({0})
+    frak               frak({0})
+    mit                italic({0})
 """)
 TYPE_SIZES = parse_templates(r"""
     Tiny               sized(#0.6, {0})
@@ -279,6 +323,9 @@ FRACTIONS = {r"\over": "frac({0}, {1})", r"\choose": "binom({0}, {1})", r"\atop"
              r"\brack": rf"lr(\[{STACKED}\])", r"\brace": rf"lr(\{{{{{STACKED}\}}}})"}
 LONG_ARROWS = parse_names("""
     xrightarrow →  xleftarrow ←  xleftrightarrow ↔  xRightarrow ⇒  xLeftarrow ⇐  xLeftrightarrow ⇔
+    xhookleftarrow ↩  xhookrightarrow ↪  xmapsto ↦  xtwoheadrightarrow ↠  xtwoheadleftarrow ↞
+    xrightharpoonup ⇀  xrightharpoondown ⇁  xleftharpoonup ↼  xleftharpoondown ↽  xlongequal =
+    xrightleftharpoons ⇌  xleftrightharpoons ⇋  xtofrom ⇄
 """)
 SIZES = {"big": "120%", "Big": "180%", "bigg": "240%", "Bigg": "300%"}
 SIDES = {"": "%s", "l": 'class("opening", %s)', "r": 'class("closing", %s)',
@@ -297,7 +344,8 @@ MATRICES = {  # name without its star: delimiters
     "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖")}
 CASES = {"cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}")}
 ALIGNED = {"align", "align*", "aligned", "split", "flalign", "flalign*", "eqnarray", "eqnarray*",
-           "alignat", "alignat*", "alignedat"}
-CENTRED = {"gather", "gather*", "gathered", "multline", "multline*", "multlined"}
+           "alignat", "alignat*", "alignedat", "xalignat", "xalignat*"}
+CENTRED = {"gather", "gather*", "gathered", "lgathered", "rgathered", "multline", "multline*",
+           "multlined"}
 PLAIN = {"equation", "equation*", "displaymath", "math"}
 COLUMN = {"l": "left", "c": "center", "r": "right"}

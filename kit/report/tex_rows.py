@@ -100,7 +100,7 @@ def read_lines(reader, name):
     """Aligned or centred lines."""
     if name in TAKES_PLACE:
         skip_place(reader)
-    close = name.startswith(("alignat", "alignedat"))
+    close = name.startswith(("alignat", "alignedat", "xalignat"))
     if close:
         reader.read_raw()    # how many columns
     rows, tags, rules = read_rows(reader, r"\end")

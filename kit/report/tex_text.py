@@ -10,7 +10,8 @@ from kit.report.typst_syntax import join_typst, parse_colour, quote_text
 TEXT_SIGNS = {"~": "\xa0", r"\ ": " ", r"\,": "\u2009", r"\;": "\u2005", r"\:": "\u2005",
               r"\quad": "\u2003", r"\qquad": "\u2003\u2003", r"\ldots": "…", r"\dots": "…",
               r"\%": "%", r"\&": "&", r"\#": "#", r"\$": "$", r"\_": "_", r"\{": "{",
-              r"\}": "}", "'": "’", "`": "‘", r"\textbackslash": "\\", r"\S": "§"}
+              r"\}": "}", "'": "’", "`": "‘", r"\textbackslash": "\\", r"\S": "§",
+              **known.TEXT_SYMBOLS}
 
 
 @limit_depth
@@ -24,6 +25,8 @@ def read_text(reader, template):
         inner = read_in_text(reader, token, template)
         if inner is None:
             words.append(TEXT_SIGNS.get(token, " " if token.isspace() else token))
+            if token[0] == "\\" and token[-1].isalpha():
+                reader.peek()       # steps over white space
             continue
         out += [write_words(words, template), inner]
         words = []
