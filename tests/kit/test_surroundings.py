@@ -119,6 +119,17 @@ def test_a_notebook_about_conflicts_is_read(tmp_path):
     assert read_notebook(tmp_path / "a.ipynb").node.cells[0].source.startswith("<<<<<<< ")
 
 
+def test_a_changed_script_counts_without_a_restart(edition):
+    path = edition / "task2.py"
+    before = path.read_bytes()
+    assert run_checks(["2a"], edition).all_passed
+    try:
+        path.write_bytes(before + b"\ndef pre_process_images(X, mean, std): return X\n")
+        assert not run_checks(["2a"], edition).all_passed
+    finally:
+        path.write_bytes(before)
+
+
 def test_a_run_that_cannot_be_kept_is_not_lost(tmp_path, capsys):
     results = {"loss": 0.1, "history": {"step": [1]}, "ws": []}
     (tmp_path / "runs").write_text("a file where the folder should be")
