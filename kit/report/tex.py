@@ -15,8 +15,7 @@ from kit.report import tex_chemistry as chemistry
 from kit.report import tex_commands as known
 from kit.report import tex_rows as rows
 from kit.report import tex_text as text
-from kit.report.tex_depth import limit_depth
-from kit.report.tex_macros import CannotSet, split_tokens
+from kit.report.tex_macros import CannotSet, limit_depth, split_tokens
 from kit.report.tex_physics import PHYSICS
 from kit.report.typst_syntax import escape_sign, join_typst, quote_text
 
@@ -257,7 +256,7 @@ class Reader:
         """The typst of the TeX that write(text) makes of the next group."""
         tex = write(self.read_raw())
         self.tokens[self.position:self.position] = ["{", *split_tokens(tex), "}"]
-        return self.read_argument("a formula of chemistry")
+        return self.read_argument("a command")
 
     def write_symbol(self, token):
         """The character of a symbol, with TeX's spacing around it."""
@@ -273,24 +272,39 @@ class Reader:
         alone = re.fullmatch(r"\\?[^\w\"]", inner) and inner not in known.BIG.values()
         return f'class("normal", {inner})' if alone else inner
 
+def rewrite(form):
+    """The reading function of a command that stands for this TeX, with its argument in it."""
+    return lambda reader: reader.read_instead(lambda tex: form % tex)
+
+
+def read_colour_box(reader):
+    """The colour and the text of \\colorbox."""
+    template = text.read_colour(reader, 'oncolour(#rgb("{}"), {{0}})')
+    return template.format(text.read_text(reader, "{0}"))
+
+
 COMMANDS = {
     "{": Reader.read_group, r"\begin": rows.read_environment, r"\substack": rows.read_substack,
     r"\left": arguments.read_left, r"\middle": arguments.read_middle,
     r"\sqrt": arguments.read_root, r"\root": arguments.read_root_of,
-    r"\not": arguments.read_negated,
-    r"\textcolor": text.read_coloured, r"\colorbox": text.read_colour_box,
-    r"\fcolorbox": text.read_framed_box, r"\fbox": text.read_frame,
-    r"\tag": arguments.read_tag, r"\tag*": arguments.read_starred_tag,
+    r"\not": arguments.read_negated, r"\rule": arguments.read_rule,
+    r"\genfrac": arguments.read_general_fraction, r"\sideset": arguments.read_side_scripts,
+    r"\buildrel": arguments.read_built_relation,
+    r"\textcolor": lambda reader: text.read_colour(reader).format(
+        reader.read_argument(r"\textcolor")),
+    r"\colorbox": read_colour_box,
+    r"\fcolorbox": lambda reader: text.read_colour(reader) and f"boxed({read_colour_box(reader)})",
+    r"\fbox": lambda reader: f"boxed({text.read_text(reader, '{0}')})",
+    r"\tag": arguments.read_tag, r"\tag*": lambda reader: arguments.read_tag(reader, "{}"),
     r"\label": arguments.read_label, r"\ref": arguments.read_reference,
-    r"\eqref": arguments.read_reference_in_parentheses,
+    r"\eqref": lambda reader: r"\(" + arguments.read_reference(reader) + r"\)",
     **dict.fromkeys((r"\hspace", r"\hspace*", r"\hskip", r"\mspace", r"\mskip", r"\kern",
                      r"\mkern"), arguments.read_space),
-    r"\operatorname": text.read_operator, r"\operatorname*": text.read_operator_with_limits,
-    r"\matrix": rows.read_matrix_command, r"\pmatrix": rows.read_pmatrix_command,
-    r"\cases": rows.read_cases_command, r"\eqalign": rows.read_lines_command,
-    r"\displaylines": rows.read_lines_command, r"\genfrac": arguments.read_general_fraction,
-    r"\sideset": arguments.read_side_scripts, r"\buildrel": arguments.read_built_relation,
-    r"\rule": arguments.read_rule,
+    r"\operatorname": text.read_operator,
+    r"\operatorname*": lambda reader: text.read_operator(reader, "true"),
+    **{rf"\{name}": rewrite(r"\begin{%s}%%s\end{%s}" % (environment, environment))
+       for name, environment in (("matrix", "matrix"), ("pmatrix", "pmatrix"), ("cases", "cases"),
+                                 ("eqalign", "aligned"), ("displaylines", "gathered"))},
     r"\ce": lambda reader: reader.read_instead(chemistry.write_reaction),
     r"\pu": lambda reader: reader.read_instead(chemistry.write_quantity), **PHYSICS}
 MISPLACED = {

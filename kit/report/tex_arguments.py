@@ -156,11 +156,6 @@ def read_tag(reader, form="({})"):
     return ""
 
 
-def read_starred_tag(reader):
-    """Take the tag of a line, without parentheses."""
-    return read_tag(reader, "{}")
-
-
 def read_label(reader):
     """Take a label of the line: it is not shown."""
     reader.new_labels.append(reader.read_raw().strip())
@@ -170,8 +165,3 @@ def read_label(reader):
 def read_reference(reader):
     """\\ref{label}: a mark that write_references replaces by the tag."""
     return quote_text(REFERENCE % reader.read_raw().strip())
-
-
-def read_reference_in_parentheses(reader):
-    """\\eqref{label}."""
-    return r"\(" + read_reference(reader) + r"\)"
