@@ -397,7 +397,7 @@ local function stands_apart(block)
     or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
 end
 
--- A mark stands where text ends: floats.py must know how full each page is.
+-- A mark stands where text ends: choose_floats must know how full each page is.
 local function with_mark(block)
   block.content:insert(typst_inline('#mark("");'))
   return block

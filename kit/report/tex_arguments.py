@@ -163,5 +163,5 @@ def read_label(reader):
 
 
 def read_reference(reader):
-    """\\ref{label}: a mark that write_references replaces by the tag."""
+    """\\ref{label}: a mark that resolve_references replaces by the tag."""
     return quote_text(REFERENCE % reader.read_raw().strip())
