@@ -204,26 +204,9 @@ class Reader:
     def read_symbol(self):
         """One symbol, group, or command with its arguments."""
         token = self.take()
-        if token in known.TEMPLATES:
-            return self.fill_template(token, known.TEMPLATES[token])
-        if token in known.SYMBOLS:
-            return self.write_symbol(token)
-        if token in known.SPACES:
-            return known.SPACES[token]
-        if token in known.DROPPED:
-            return ""
-        if token in known.FUNCTIONS:
-            return 'op("%s")' % token[1:]
-        if token in known.LIMITED:
-            return 'op("%s", limits: #true)' % known.LIMITED[token]
-        if token in known.LETTERING:
-            return text.read_lettering(self, token)
-        if token in known.TEXTS:
-            return text.read_text(self, known.TEXTS[token])
-        if token in known.LONG_ARROWS:
-            return arguments.read_long_arrow(self, token)
-        if token in COMMANDS:
-            return COMMANDS[token](self)
+        for table, read in READERS:
+            if token in table:
+                return read(self, token)
         if arguments.BIG_FENCE.fullmatch(token):
             return arguments.read_big_fence(self, token)
         return self.write_character(token)
@@ -247,8 +230,9 @@ class Reader:
 
     # Commands and groups
 
-    def fill_template(self, token, template):
-        """A template with the arguments of the command in their places."""
+    def fill_template(self, token):
+        """The template of a command with its arguments in their places."""
+        template = known.TEMPLATES[token]
         count = max(map(int, re.findall(r"\{(\d)\}", template)), default=-1) + 1
         return template.format(*[self.read_argument(token) for _ in range(count)])
 
@@ -271,6 +255,7 @@ class Reader:
         self.expect("}", "a {")
         alone = re.fullmatch(r"\\?[^\w\"]", inner) and inner not in known.BIG.values()
         return f'class("normal", {inner})' if alone else inner
+
 
 def rewrite(form):
     """The reading function of a command that stands for this TeX, with its argument in it."""
@@ -307,6 +292,11 @@ COMMANDS = {
                                  ("eqalign", "aligned"), ("displaylines", "gathered"))},
     r"\ce": lambda reader: reader.read_instead(chemistry.write_reaction),
     r"\pu": lambda reader: reader.read_instead(chemistry.write_quantity), **PHYSICS}
+READERS = (     # tables of commands, and how the reader reads one of their commands
+    (known.TEMPLATES, Reader.fill_template), (known.SYMBOLS, Reader.write_symbol),
+    (known.LETTERING, text.read_lettering), (known.LONG_ARROWS, arguments.read_long_arrow),
+    (known.TEXTS, lambda reader, token: text.read_text(reader, known.TEXTS[token])),
+    (COMMANDS, lambda reader, token: COMMANDS[token](reader)))
 MISPLACED = {
     END: r"it ends too early: a {, \begin or \left is not closed", "}": "a } without its {",
     "&": "an & outside of rows", r"\\": r"a \\ outside of rows", "$": "a $ within a formula",

@@ -206,6 +206,7 @@ TEMPLATES |= parse_templates(r"""
     mod                 #h(1em)"mod"#h(0.333em){0}
     bmod                class("binary", "mod")
 """)
+TEMPLATES |= {**SPACES, **dict.fromkeys(DROPPED, "")}
 for command, letter in GREEK.items():      # upright, and slanted capitals
     name = command[1:]
     TEMPLATES["\\up" + name if name.islower() else "\\Up" + name.lower()] = f"upright({letter})"
@@ -248,12 +249,12 @@ LONG_ARROWS = parse_names("""
 SIZES = {"big": "120%", "Big": "180%", "bigg": "240%", "Bigg": "300%"}
 SIDES = {"": "%s", "l": 'class("opening", %s)', "r": 'class("closing", %s)',
          "m": "#h(0.278em)%s#h(0.278em)"}
-FUNCTIONS = set(r"""\arccos \arcsin \arctan \arg \cos \cosh \cot \coth \csc \deg \dim \exp \hom
-    \ker \lg \ln \log \sec \sin \sinh \tan \tanh""".split())
-LIMITED = {**{name: name[1:] for name in
-              r"\det \gcd \inf \lim \max \min \Pr \sup".split()},
-           r"\liminf": "lim inf", r"\limsup": "lim sup", r"\injlim": "inj lim",
-           r"\projlim": "proj lim"}
+TEMPLATES |= {rf"\{name}": f'op("{name}")' for name in (
+    "arccos arcsin arctan arg cos cosh cot coth csc deg dim exp hom ker lg ln log sec sin sinh "
+    "tan tanh").split()}
+TEMPLATES |= {rf"\{name.replace(' ', '')}": f'op("{name}", limits: #true)' for name in (
+    "det", "gcd", "inf", "lim", "max", "min", "Pr", "sup", "lim inf", "lim sup", "inj lim",
+    "proj lim")}
 
 # Environments -----------------------------------------------------------------------------------
 
