@@ -81,7 +81,8 @@ def test_looks_that_are_not_known_leave_the_text(text):
 @pytest.mark.parametrize("make", [markdown, lambda text: code("s", shown(text_html=text))])
 @pytest.mark.parametrize("text", [
     "<p>{}<mark>{}</p>{}", "<td>{}<kbd>{}</td>{}", "<div>{}<q>{}</div>{}", "{}<main>{}</main>{}",
-    "{}<pre>{}</p>{}", "<svg>{}", "<b>{}<p>{}</b>{}", "</p></mark>{}<dfn>{}", "{}</pre></svg>{}"])
+    "{}<pre>{}</p>{}", "<svg>{}", "<P>{}<MARK>{}</P>{}", "{}<PRE>{}{}", "{}<Main>{}</Main>{}",
+    "<b>{}<p>{}</b>{}", "</p></mark>{}<dfn>{}", "{}</pre></svg>{}"])
 def test_no_tag_left_open_hides_what_follows(make, text):
     words = ["seen1", "seen2", "seen3"][:text.count("{}")]
     typst, problems = write_typst(make(text.format(*words) + "<p>end</p>"))
