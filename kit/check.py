@@ -12,7 +12,7 @@ from pathlib import Path
 from kit.checking.registry import load_checks
 from kit.checking.student import NotWritten, Problem, Student
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, say
+from kit.files import Refused, find_conflict_in_scripts, one_line, say
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 CAUSE = re.compile("(?:cannot be imported|does not parse): ")
@@ -195,6 +195,8 @@ def run_checks(subtasks=None, folder=None, assignment=None):
     if not any((folder / name).is_file() for name in assignment.scripts):
         raise Refused(f"{folder} has no {' or '.join(assignment.scripts)}: run this in the "
                       "assignment's folder")
+    if words := find_conflict_in_scripts(folder):
+        raise Refused(words)
     chosen = [name for name in by_id if subtasks is None or name in subtasks]
     # a subtask brings the checks of another one that decides one of its points
     tried = [name for name in by_id if name in chosen or by_id[name].charge("")[0] in chosen]

@@ -1,14 +1,16 @@
 """Compares notebooks with their clean copies: are the cells there that were handed out?
 
 The student edition holds a clean copy of each notebook. The reference edition has none, so
-nothing is compared there. Editors change notebooks: cells lose their ids, move, or are split in
-two. A cell is known by nbgrader's name for it, by its id or by its text. One that a student has
+nothing is compared there. Editors change notebooks: cells lose their ids, move, are split or
+merged. A cell is known by nbgrader's name for it, by its id or by its text. One that a student has
 filled in is also known by its place.
 """
 
 import ast
 import functools
+import itertools
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -19,6 +21,7 @@ from kit.sections import find_subtask, name_cells
 CLEAN = "assignment/clean"      # the folder of the clean copies
 START = "start"                 # the name of what stands above the first section
 STUB = "raise NotImplementedError("
+SHORTEST, MOST_PIECES = 6, 9    # letters of a cell found in another one, cells that one became
 KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
 TURN = {"code": "turn it back into code (Esc, then Y)",
         "markdown": "turn it back into Markdown (Esc, then M)"}
@@ -32,6 +35,7 @@ class HandedOut:
     answer:  whether it is the place of an answer.
     found:   [(number, cell)]
     claimed: whether these have its name; otherwise they were found by text or place.
+    merged:  the number of the cell that holds it together with others; None if it has its own.
     """
 
     cell: dict
@@ -39,6 +43,7 @@ class HandedOut:
     answer: bool
     found: list = field(default_factory=list)
     claimed: bool = False
+    merged: int = None
 
     @property
     def is_blank(self):
@@ -48,8 +53,9 @@ class HandedOut:
     @property
     def is_edited(self):
         """Whether a cell that says something to the student, or computes, says it no longer."""
-        return bool(self.found) and not self.is_blank and not any(
-            is_same(cell, self.cell) for _, cell in self.found)
+        texts = [cell.source for _, cell in self.found]
+        return bool(texts) and not self.is_blank and not any(
+            is_same(text, self.cell) for text in [*texts, "\n".join(texts)])
 
     @property
     def where(self):
@@ -78,10 +84,15 @@ def find_changes(notebook, assignment):
     clean = assignment and read_clean(assignment, notebook.name)
     if not clean:
         return []
-    found = []
-    for one in match_cells(notebook.cells, clean.cells, assignment):
+    found, matched = [], match_cells(notebook.cells, clean.cells, assignment)
+    merged = {one.merged for one in matched} - {None}
+    for one in matched:
         restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
-        if not one.found:
+        if one.merged:
+            found.append(("changed", one.merged, f"{one.words} {describe_change(one)}"))
+        elif merged.intersection(number for number, _ in one.found) and holds(one):
+            continue        # the others that its cell holds are named
+        elif not one.found:
             words = f"{one.words} is missing{one.where}: {restore} puts it back"
             found.append(("lost", None, words))
         elif words := describe_change(one):
@@ -92,6 +103,9 @@ def find_changes(notebook, assignment):
 
 def describe_change(one):
     """How a HandedOut has changed, and what to do; "" if it has not."""
+    if one.merged:
+        return (f"stands in cell {one.merged} together with other text: split that cell "
+                "(Edit > Split Cell)")
     numbers, texts = [number for number, _ in one.found], {cell.source for _, cell in one.found}
     is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
     if one.claimed and len(numbers) > 1 and not is_split:
@@ -108,17 +122,38 @@ def describe_change(one):
     return ""
 
 
-def is_same(cell, clean):
-    """Whether a cell says what its clean copy says; spaces and comments in code do not count."""
-    texts = cell.source, clean.source
+def is_same(text, clean):
+    """Whether a text says what a clean cell says; spaces and comments in code do not count."""
     if clean.cell_type == "code":
-        try:
-            one, other = (ast.dump(ast.parse(text)) for text in texts)
+        one, other = dump_code(text), dump_code(clean.source)
+        if one is not None and other is not None:
             return one == other
-        except (SyntaxError, ValueError, RecursionError):   # a magic, such as %matplotlib
-            pass
-    one, other = ("".join(text.split()) for text in texts)
-    return one == other
+    return squeeze(text) == squeeze(clean.source)
+
+
+@functools.lru_cache(maxsize=2000)
+def dump_code(text):
+    """What Python reads in code, as text; None if it is no Python, such as %matplotlib."""
+    try:
+        return ast.dump(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def squeeze(text):
+    """A text without white space."""
+    return unicodedata.normalize("NFC", "".join(text.split()))
+
+
+def holds(one):
+    """Whether a cell of a HandedOut holds all its text, perhaps with more."""
+    return any(squeeze(one.cell.source) in squeeze(cell.source) for _, cell in one.found)
+
+
+def is_prose(cell):
+    """Whether a cell is no Python, although it may be a code cell."""
+    return cell.cell_type != "code" or (dump_code(cell.source) is None
+                                        and not re.match(r"\s*[%!]", cell.source))
 
 
 # ---------------------------------------------------------------------------- which cell is which
@@ -132,18 +167,73 @@ def match_cells(cells, clean, assignment):
         (one.found if one else rest).append((number, cell))
         if one:
             one.claimed = True
+    match_by_text(found, rest, lambda cell, clean: cell.cell_type == clean.cell_type)
+    match_by_text(found, rest, lambda cell, clean: True)
+    join_pieces(found, rest)
+    match_by_place(found, rest, lambda cell, clean: cell.cell_type == clean.cell_type)
+    match_by_place(found, rest, lambda cell, clean: clean.cell_type == "markdown"
+                   and is_prose(cell))
+    find_merged(found, cells)
+    return found
+
+
+def match_by_text(found, rest, fits):
+    """Give cells of the rest to those of the same text that have none; fits(cell, clean)."""
     for number, cell in [*rest]:
-        one = next((one for one in found if not one.found and is_same(cell, one.cell)
-                    and cell.cell_type == one.cell.cell_type), None)
+        one = next((one for one in found if not one.found and is_same(cell.source, one.cell)
+                    and fits(cell, one.cell)), None)
         if one:
             one.found.append((number, cell))
             rest.remove((number, cell))
+
+
+def join_pieces(found, rest):
+    """Give a cell that was split its pieces: neighbours that say together what it said."""
+    for one in found:
+        if one.is_blank or one.found and not one.is_edited:
+            continue
+        for first in one.found[:1] or [*rest]:
+            pieces = [first]
+            while len(squeeze(text := "\n".join(cell.source for _, cell in pieces))) \
+                    < len(squeeze(one.cell.source)) and len(pieces) < MOST_PIECES:
+                following = [pair for pair in rest if pair[0] == pieces[-1][0] + 1]
+                if not following:
+                    break
+                pieces += following
+            if is_same(text, one.cell):
+                one.found = pieces
+                rest[:] = [pair for pair in rest if pair not in pieces]
+                break
+
+
+def match_by_place(found, rest, fits):
+    """Give blanks that have no cell those at their place; fits(cell, clean).
+
+    If neighbours lack too, each has one cell, and the last has those that are left.
+    """
     for at, one in enumerate(found):
         if one.is_blank and not one.found:
-            one.found = [(number, cell) for number, cell
-                         in list_between(rest, found[:at], found[at + 1:])
-                         if cell.cell_type == one.cell.cell_type]
-    return found
+            here = [(number, cell) for number, cell
+                    in list_between(rest, found[:at], found[at + 1:]) if fits(cell, one.cell)]
+            waiting = itertools.takewhile(lambda other: not other.found, found[at + 1:])
+            others = sum(other.is_blank and other.cell.cell_type == one.cell.cell_type
+                         for other in waiting)
+            one.found = here[:max(1, len(here) - others)]
+            rest[:] = [pair for pair in rest if pair not in one.found]
+
+
+def find_merged(found, cells):
+    """Note which cell holds those that have no cell of their own."""
+    texts = [(number, squeeze(cell.source)) for number, cell in cells]
+    for at, one in enumerate(found):
+        if one.found:
+            continue
+        if not one.is_blank and len(own := squeeze(one.cell.source)) >= SHORTEST:
+            one.merged = next((number for number, text in texts if own in text), None)
+        sides = (reversed(found[:at]), found[at + 1:]) if one.answer else ()
+        for beside in (next((other for other in side if other.found), None) for side in sides):
+            if beside and beside.is_edited and holds(beside):
+                one.merged = beside.found[0][0]
 
 
 def find_named(cell, names):

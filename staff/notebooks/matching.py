@@ -204,7 +204,7 @@ def note_different(name, by_given):
                 before, now = KINDS[one.given.cell_type], KINDS[one.cell.cell_type]
                 yield make_note(one.notebook, one.number,
                                 f"the cell {cell_id} was {before} and is now {now}")
-            elif not can_differ(one.given) and not is_same(one.cell, one.given):
+            elif not can_differ(one.given) and not is_same(one.cell.source, one.given):
                 yield make_note(one.notebook, one.number,
                                 f"the given cell {cell_id} was changed")
             if PurePosixPath(one.notebook).name != name:
