@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS stages (         -- what has been done with a submiss
     key TEXT, stage TEXT, sha256 TEXT, fingerprint TEXT, PRIMARY KEY (key, stage));
 CREATE TABLE IF NOT EXISTS alike (
     key TEXT, other TEXT, what TEXT, PRIMARY KEY (key, other));
+CREATE TABLE IF NOT EXISTS typeset (name TEXT PRIMARY KEY, html TEXT);     -- see typeset.py
 CREATE TABLE IF NOT EXISTS changes (        -- of points by code, by a recheck; subtask or "total"
     recheck INTEGER, key TEXT, subtask TEXT, before REAL, after REAL,
     PRIMARY KEY (recheck, key, subtask));
@@ -286,6 +287,18 @@ class Record(marks.MarksOfRecord):
         """{subtask: the answer in the submission's notebooks}."""
         return {row["subtask"]: row["text"] or "" for row in
                 self.query("SELECT subtask, text FROM answers WHERE key = ?", key)}
+
+    def list_typeset(self, names):
+        """{name: HTML} of the answers that have been typeset; see typeset.py."""
+        rows = (self.query("SELECT html FROM typeset WHERE name = ?", name) for name in names)
+        return {name: found[0]["html"] for name, found in zip(names, rows) if found}
+
+    def put_typeset(self, made):
+        """Keep {name: HTML} of answers that were typeset."""
+        if made:
+            with self.transaction() as connection:
+                for name, html in made.items():
+                    insert_row(connection, "typeset", {"name": name, "html": html})
 
 
 def insert_row(connection, table, row):

@@ -25,6 +25,8 @@ class Standing:
     findings: list
     marks: dict             # {(subtask, part): (points, comment)}
     waiting: dict = field(default_factory=dict)     # {(subtask, part): why its marks do not stand}
+    elements: dict = field(default_factory=dict)    # {(subtask, part): {element: share earned}} of
+                                                    # the marks whose elements were ticked
     earlier: tuple = ()     # the student's other attempts, which do not count
     lateness: Lateness = None   # None if the assignment has no deadline
 
@@ -261,9 +263,12 @@ def read_standings(record):
 
 
 def split_settled(settled):
-    """(marks, waiting), as a Standing has them, of {(subtask, part): marks.Settled}."""
-    return ({where: (one.points, one.comment) for where, one in settled.items() if one.mark},
-            {where: one.waits for where, one in settled.items() if one.waits})
+    """(marks, waiting, elements), as a Standing has them, of {(subtask, part): marks.Settled}."""
+    given = {where: one for where, one in settled.items() if one.mark}
+    return ({where: (one.points, one.comment) for where, one in given.items()},
+            {where: one.waits for where, one in settled.items() if one.waits},
+            {where: one.mark.elements for where, one in given.items()
+             if one.mark.elements is not None})
 
 
 def share_losses(standing):

@@ -4,7 +4,7 @@ import difflib
 import re
 
 from kit.check import PASSED
-from staff.marking.typeset import typeset
+from staff.typeset import typeset
 from staff.marking.worklist import OPEN_PARTS
 from staff.marks import CHANGED
 from staff.notebooks.reported import UNSHOWN, name_answer

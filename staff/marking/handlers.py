@@ -17,7 +17,7 @@ import tornado.web
 
 from kit.files import Refused, one_line
 from staff.marking import contents, giving
-from staff.marking.typeset import typeset
+from staff.typeset import typeset
 
 PAGE = Path(__file__).with_name("page")
 KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",

@@ -71,10 +71,10 @@ class Worklist:
         found = settle_all(self.marks, self.bases, self.comments, ones)
         for key in keys:
             self.settled[key] = found.get(key, {})
-            marks, waiting = split_settled(self.settled[key])
-            one = self.standings[key]
-            if (marks, waiting) != (one.marks, one.waiting):
-                self.standings[key] = replace(one, marks=marks, waiting=waiting)
+            split, one = split_settled(self.settled[key]), self.standings[key]
+            if split != (one.marks, one.waiting, one.elements):
+                marks, waiting, elements = split
+                self.standings[key] = replace(one, marks=marks, waiting=waiting, elements=elements)
 
     @cached_property
     def with_words(self):

@@ -20,7 +20,7 @@ from staff.marking.command import main
 from staff.guide import read_guide
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
-from staff.marking.typeset import ELEMENTS, FORMULAS, typeset
+from staff.typeset import ELEMENTS, FORMULAS, typeset
 from staff.marking.worklist import Worklist, is_untouched
 from staff.notebooks.reported import find_unshown
 from staff.record import FILE, Record

@@ -5,13 +5,16 @@ stay, without attributes but for a few of formulas. No link and no picture stays
 """
 
 import functools
+import hashlib
 import html
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypandoc
 
+from kit.pool import count_cores
 from kit.report.formula_finder import find_in_markdown
 from kit.sections import remove_comments
 from staff.texts import clean
@@ -37,6 +40,22 @@ ATTRIBUTES = frozenset("display mathvariant stretchy fence form separator accent
                        "displaystyle scriptlevel columnalign rowspacing columnspacing width "
                        "linethickness minsize maxsize notation".split())     # of formulas
 VALUE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-+ %")
+
+
+def typeset_kept(record, texts):
+    """{text: HTML}, as typeset makes it. The record keeps it: pandoc takes 50 ms for each.
+
+    The bare text is not kept: a machine with more time may do better.
+    """
+    code = Path(__file__).read_bytes() + FILTER.read_bytes()
+    names = {text: hashlib.sha256(code + text.encode("utf-8", "surrogatepass")).hexdigest()
+             for text in texts}
+    found = record.list_typeset(names.values())
+    new = [text for text in names if names[text] not in found]
+    with ThreadPoolExecutor(count_cores()) as threads:
+        made = {names[text]: html for text, html in zip(new, threads.map(typeset, new))}
+    record.put_typeset({name: html for name, html in made.items() if html.startswith("<div>")})
+    return {text: (found | made)[name] for text, name in names.items()}
 
 
 def typeset(text):
