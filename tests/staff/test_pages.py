@@ -8,6 +8,8 @@ import pytest
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 
 from staff.feedback.report_command import write_report
+from staff.guide import read_guide
+from staff.marks import Mark
 from staff.feedback.class_page import choose_shade, make_bars
 from staff.feedback.mistakes import NOT_WRITTEN, find_mistakes, name_mistake
 from staff.feedback.page_template import clean
@@ -56,11 +58,57 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     assert "3c momentum_gamma 1.5 of 7 By code: update 0 of 4. failed seven steps" in read
     assert "4e Ten hidden layers 1 of 6 so far" in read and "reading: not marked yet" in read
     assert "By hand, derivation: 5 of 10 mind the sign" in read
-    assert "It is\n  faster." in found and found.count("data:image/png;base64,") == 1
+    assert "<p>It is faster.</p>" in found and found.count("data:image/png;base64,") == 1
     assert base64.b64encode(picture_of_one).decode() in found
     assert "mean 33.55 33.553 they agree" in read
     assert "task3.ipynb, cell 4: fails (2 times)" in read and "all lies in a folder" in read
     assert "process" not in read        # the teacher's flag, not the student's
+
+
+def put_mark(record, one, subtask, part, points, **more):
+    """Keep a mark, as the page to mark on gives it."""
+    record.put_marks([Mark(one.key, subtask, part, "ann", points, **more)])
+
+
+def test_what_was_lost_stands_at_the_top_the_most_first_and_in_its_place(tmp_path):
+    one, elements = submission("adal"), read_guide()[0]["1a", "derivation"].elements
+    earned = {words: 1 for _, words in elements[1:-1]} | {elements[-1][1]: 0.5}
+    with record_of(tmp_path, (one, results(["judge_momentum", "judge_scaling"],
+                                           "step 3 is wrong: is it late?"))) as record:
+        put_marks(record, one.key)
+        record.connection.execute("DELETE FROM marks WHERE subtask IN ('1a', '1b', '2c', '3b')")
+        put_mark(record, one, "1a", "derivation", 7.5, elements=earned, comment="Mind\nthe sum.")
+        put_mark(record, one, "1b", "rules", 2, comment="from a table")
+        put_mark(record, one, "2c", "plot", 1, elements={"words of an older guide": 1})
+        put_mark(record, one, "3b", "reading", 0, comment="all gone")
+        record.put_element_comment("1a", "derivation", elements[0][1], "See the lecture.", "ann")
+    write_report(tmp_path)
+    read = text_of(page(tmp_path, one))
+    lost = [f"−2 {elements[0][1]}", f"−0.5 {elements[-1][1]}"]
+    top = read.partition("Each check ran")[0].partition("what to look at ")[2]
+    assert top.startswith("−4 3c update is it late? −2.5 1a derivation the chain rule")
+    assert "−1 1b rules from a table" in top and "−2 3b reading all gone" in top
+    assert f"By hand, derivation: 7.5 of 10 {' '.join(lost)} Mind the sum. See the lecture." in read
+    assert "By hand, rules: 2 of 3 from a table" in read
+    assert "By hand, plot: 1 of 2 2d" in read
+
+
+def test_who_lost_nothing_reads_that(tmp_path):
+    one = submission("adal")
+    with record_of(tmp_path, (one, results())) as record:
+        put_marks(record, one.key)
+    write_report(tmp_path)
+    assert "All points." in text_of(page(tmp_path, one))
+
+
+def test_a_group_reads_no_file_name_of_one_member(tmp_path):
+    one = submission("6001", name="Ada", source="Ada_6001_file", partners=(("6002", "Bo"),))
+    old = submission("6001", source="Ada_6001_old", superseded=one.key)
+    record_of(tmp_path, (one, results()), (old, [])).connection.close()
+    write_report(tmp_path)
+    read = text_of(page(tmp_path, one))
+    assert read.startswith("> Ada, Bo 60 points") and "Ada_6001" not in read
+    assert "Another attempt, which does not count" in read
 
 
 def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
