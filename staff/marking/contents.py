@@ -9,6 +9,7 @@ from staff.marking.worklist import OPEN_PARTS
 from staff.marks import CHANGED
 from staff.notebooks.reported import UNSHOWN, name_answer
 from staff.points import WHOLE
+from staff.record import UNREADABLE
 from staff.texts import clean
 
 SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
@@ -83,7 +84,9 @@ def describe_answer(work, key, subtask):
                        for one in standing.results if subtask in (one.subtask, WHOLE[0])
                        and one.state != PASSED],
             "claims": [clean(one.words) for one in found if one.kind == UNSHOWN
-                       and one.words.startswith(name_answer(subtask))],
+                       and one.words.startswith(name_answer(subtask))]
+            + [clean(f"{one.notebook} could not be read: {one.words}") for one in found
+               if one.kind == UNREADABLE],
             "numbers": [{name: clean(row[name]) for name in ("name", "reported", "own")}
                         | {"agrees": bool(row["agrees"])} for row in numbers]}
 

@@ -10,6 +10,7 @@ from staff.guide import read_guide
 from staff.marking.marks_table import list_decisions
 from staff.marks import CHANGED, Settled, find_basis, settle_all
 from staff.points import WHOLE
+from staff.record import UNREADABLE
 from staff.standing import read_standings, split_settled
 
 OPEN_PARTS = "open"         # the question that holds the parts which the grader could not reach
@@ -84,6 +85,12 @@ class Worklist:
                 if not is_untouched(row["text"] or "")}
 
     @cached_property
+    def unread(self):
+        """The keys of submissions with a notebook that cannot be read: it may hold answers."""
+        rows = self.record.query("SELECT key FROM findings WHERE kind = ?", UNREADABLE)
+        return {row["key"] for row in rows}
+
+    @cached_property
     def with_figures(self):
         """{(key, subtask)} of the subtasks with a figure."""
         rows = self.record.query("SELECT DISTINCT key, subtask FROM figures")
@@ -120,7 +127,7 @@ class Worklist:
     def is_untouched(self, key, subtask, part):
         """Whether there is nothing to mark: no words, and no figure that the part may be about."""
         where = key, subtask
-        return where not in self.with_words and (
+        return key not in self.unread and where not in self.with_words and (
             part == READING or where not in self.with_figures)
 
     def draw(self, name, items):

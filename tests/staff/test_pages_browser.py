@@ -9,10 +9,12 @@ import random
 import pytest
 from here import ROOT
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
+from accessibility import list_violations
 from walk_helpers import browser_program
 
 from staff.feedback.report_command import write_report
-from staff.record import Finding
+from staff.intake.alike import Pair
+from staff.record import FILE, Finding, Record
 
 PICTURES = ROOT / "build" / "pages"
 MARK = "window.ran = 1; alert(1)"
@@ -137,6 +139,27 @@ def test_pages_fit_a_phone_and_a_desk(tmp_path, number, width):
         page.locator(".map tbody a").first.click()
         assert "/feedback/" in page.url and page.title() == "Feedback"
         assert seen == []
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_pages_keep_nobody_from_reading_them(tmp_path, width):
+    program = browser_program()
+    one, other = hostile_record(tmp_path)
+    ones = class_of(tmp_path / "class", 30)
+    with Record(tmp_path / "class" / FILE) as record:
+        put(record, "answers", key=ones[0].key, subtask="1a", text="$$" + "a + " * 90 + "b$$")
+        record.put_alike([Pair(ones[0].key, ones[1].key, "all", [[["a.py", 1, True, "x" * 300]]] * 2),
+                          Pair(ones[1].key, "earlier: a.zip", "half")])
+    for out in (tmp_path, tmp_path / "class"):
+        write_report(out)
+    with watched(program, width) as (page, _):
+        for path in (tmp_path / "class.html", tmp_path / "class" / "class.html",
+                     *(tmp_path / "feedback" / f"{each.key}.html" for each in (one, other)),
+                     *(tmp_path / "class" / "feedback" / f"{each.key}.html" for each in ones[:8]),
+                     tmp_path / "marking-guide.html"):
+            page.goto(path.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert list_violations(page) == [], path
 
 
 def test_text_on_every_shade_can_be_read(tmp_path):
