@@ -4,7 +4,7 @@
 const KEYS = {
   a: () => tickAll(true), 0: () => tickAll(false), u: undo, s: switchStudent, z: () => zoom(0),
   c: () => $("comment").focus(), p: () => { $("own-points").focus(); $("own-points").select(); },
-  e: openElementComment, o: openCode, v: showOverview, "?": () => $("help").showModal(),
+  e: openElementComment, d: openNextDifference, o: openCode, v: showOverview, "?": () => $("help").showModal(),
   m: () => { $("model-box").open = !$("model-box").open; },
   n: () => { $("names").checked = !$("names").checked; return changeNames(); },
   t: () => { $("together").checked = !$("together").checked; },

@@ -57,12 +57,18 @@ function renderNotes() {
 
 function renderOthers() {
   const one = S.state, found = one.others.map(mark => note(
-    `${mark.marker || "nobody named"}: ${points(mark.points)} points${mark.final ? ", final" : ""}. ` +
-    mark.comment, one.waits.includes("differ")));
+    `${mark.marker || "nobody named"}: ${points(mark.points)} points${tellLost(mark)}` +
+    `${mark.final ? ", final" : ""}. ${mark.comment}`, one.waits.includes("differ")));
   if (one.comment && one.comment !== S.draft.comment)
     found.push(note("The student reads: " + one.comment));
   $("others").replaceChildren(...found);
   $("final").hidden = !one.waits.includes("differ");
+}
+
+// The numbers of the elements that a mark does not give in full.
+function tellLost(mark) {
+  const lost = S.guide.elements.map((one, at) => ((mark.elements || {})[one.words] || 0) < 1 ? at + 1 : 0);
+  return mark.elements && lost.some(Boolean) ? `, without ${lost.filter(Boolean).join(", ")}` : "";
 }
 
 function renderCode() {
@@ -131,7 +137,7 @@ async function showOverview() {
       one.marks.map(mark => `${mark.marker || "nobody named"} ${points(mark.points)}`).join(", "),
       one.waits ? make("button", "decide", {type: "button", ariaLabel: `decide ${one.name}, ${one.part}`, onclick: () => {
         $("overview").close();
-        openList(one.where[1] + "-" + one.where[2], one.where).catch(() => 0);
+        openDifference(one).catch(() => 0);
       }}) : "settled"])));
   if (work.resums.length) parts.push(
     make("h3", "The guide gives other points now"), table(["hand-in", "part", "marker", "before", "after"],
