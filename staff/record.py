@@ -204,7 +204,8 @@ class Record(marks.MarksOfRecord):
 
     def forget(self, key):
         """Delete everything that was computed from a submission; the marks by hand stay."""
-        for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike", "alike_texts"):
+        for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike",
+                      "alike_texts"):
             self.connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
 
     def list_submissions(self):

@@ -4,6 +4,8 @@ import difflib
 import re
 
 from kit.check import PASSED
+from kit.files import Refused
+from staff.intake.intake import read_copy
 from staff.typeset import typeset
 from staff.marking.worklist import OPEN_PARTS
 from staff.marks import CHANGED
@@ -14,6 +16,7 @@ from staff.texts import clean
 
 SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
 MOST_OFFERED = 12           # comments that are offered again
+MOST_SCRIPTS = 20
 MOST_WORDS = 4_000          # of two answers that are compared
 
 
@@ -91,6 +94,17 @@ def describe_answer(work, key, subtask):
                         | {"agrees": bool(row["agrees"])} for row in numbers]}
 
 
+def describe_code(work, key, out):
+    """[[name, text]] of the scripts in a submission's clean copy; empty if there is none."""
+    one = work.standings[key].submission
+    try:
+        files = read_copy(one, out) if one.sha256 else {}
+    except (Refused, OSError):
+        return []
+    scripts = [name for name in sorted(files) if name.endswith(".py")][:MOST_SCRIPTS]
+    return [[clean(name), clean(files[name].decode("utf-8", "replace"))] for name in scripts]
+
+
 def describe_state(work, item, marker, names):
     """The marks of an Item: the marker's own, those of others, and what stands."""
     standing, settled = work.standings[item.key], work.find_settled(item)
@@ -155,7 +169,8 @@ def list_offered(work, item):
     """The comments on other answers to this part, the most frequent first."""
     counts = {}
     for (key, *where), marks in work.marks.items():
-        if tuple(where) == item.where[1:] and key != item.key:
+        known = work.by_hand.get((key, *where))
+        if tuple(where) == item.where[1:] and key != item.key and not (known and known.untouched):
             for line in {line for mark in marks for line in mark.comment.splitlines()}:
                 counts[line] = counts.get(line, 0) + 1
     ordered = sorted(filter(str.strip, counts), key=lambda line: (-counts[line], line))

@@ -121,7 +121,8 @@ class Worklist:
     def make_item(self, key, subtask, part, possible):
         """The Item of a part by hand."""
         untouched = self.is_untouched(key, subtask, part)
-        basis = "untouched" if untouched else find_basis(self.bases, key, subtask)
+        basis = "untouched" if untouched else key if key in self.unread else \
+            find_basis(self.bases, key, subtask)
         return Item(key, subtask, part, possible, group=basis, untouched=untouched)
 
     def is_untouched(self, key, subtask, part):

@@ -469,7 +469,7 @@ def test_words():
     (start, function) = split_units(text)
     assert [word for _, word, _ in start] == ["import", "numpy", "as", "numpy"]
     assert {line for _, _, line in function} == {3, 4}
-    assert [word[:2] for word in function] == [("word", "def"), ("name", "f"), ("name", "a"), ("name", "b"),
-                        ("word", "="), ("word", "1"), ("word", ":"), ("word", "return"),
-                        ("word", "numpy"), ("word", "."), ("word", "dot"), ("name", "a"),
-                        ("name", "b"), ("word", "+"), ("word", "len")]
+    assert [word[:2] for word in function] == [
+        ("word", "def"), ("name", "f"), ("name", "a"), ("name", "b"), ("word", "="), ("word", "1"),
+        ("word", ":"), ("word", "return"), ("word", "numpy"), ("word", "."), ("word", "dot"),
+        ("name", "a"), ("name", "b"), ("word", "+"), ("word", "len")]

@@ -88,7 +88,8 @@ def test_what_was_lost_stands_at_the_top_the_most_first_and_in_its_place(tmp_pat
     top = read.partition("Each check ran")[0].partition("what to look at ")[2]
     assert top.startswith("−4 3c update is it late? −2.5 1a derivation the chain rule")
     assert "−1 1b rules from a table" in top and "−2 3b reading all gone" in top
-    assert f"By hand, derivation: 7.5 of 10 {' '.join(lost)} Mind the sum. See the lecture." in read
+    assert (f"By hand, derivation: 7.5 of 10 {' '.join(lost)} Mind the sum. See the lecture."
+            in read)
     assert "By hand, rules: 2 of 3 from a table" in read
     assert "By hand, plot: 1 of 2 2d" in read
 

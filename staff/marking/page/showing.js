@@ -30,6 +30,8 @@ function render() {
   $("comment").value = S.draft.comment;
   $("offered").replaceChildren(...one.offered.map((words, at) => make(
     "button", (at < 9 ? `${at + 1}  ` : "") + words, {type: "button", onclick: () => take(at)})));
+  $("scripts-box").open = Boolean(one.why_open);
+  showScripts().catch(() => 0);
   renderOthers();
   renderCode();
   renderElements();
@@ -81,6 +83,17 @@ function renderCode() {
   $("code").replaceChildren();
   if (rows.length) $("code").append(make("h3", "By code in this subtask"), make("ul", rows));
   if (checks.length) $("code").append(make("ul", checks, {className: "quiet"}));
+}
+
+async function showScripts() {
+  const key = S.state && S.state.where[0];
+  if (!key || !$("scripts-box").open || S.scripts === key) return;
+  S.scripts = key;
+  $("scripts").replaceChildren();
+  const scripts = await ask("code", query(S.state.where));
+  if (S.scripts !== key) return;
+  $("scripts").replaceChildren(...scripts.flatMap(([name, text]) => [make("h3", name), make("pre", text, {tabIndex: 0})]));
+  if (!scripts.length) $("scripts").append(make("p", "No code was taken in.", {className: "quiet"}));
 }
 
 function renderElements() {
