@@ -69,11 +69,12 @@ def collect_section(subtask, standing, guide, figures, numbers):
     results = [one for one in standing.results if one.subtask == subtask.id]
     parts = [(part, possible, standing.code_points.get((subtask.id, part)))
              for part, possible in subtask.by_code.items()]
-    decided = [(part, possible, *standing.marks[subtask.id, part])
+    decided = [(part, possible, *standing.marks[subtask.id, part], [], "")
                for part, possible in subtask.by_code.items()
                if standing.whole is None and standing.given(subtask.id, part) is not None]
     marks = [(part, possible, *standing.marks.get((subtask.id, part), (None, "")),
-              list_lost_elements(standing, guide[subtask.id, part]))
+              list_lost_elements(standing, guide[subtask.id, part]),
+              guide[subtask.id, part].short)
              for part, possible in subtask.by_hand.items()]
     return {"subtask": subtask, "points": standing.points(subtask.id), "parts": parts,
             "possible": standing.possible(subtask.id), "marks": marks, "decided": decided,
@@ -105,10 +106,10 @@ def list_losses(standing, sections):
         found[where] = lost + points, words | {name_loss(result): None}
     for section in sections:
         name = section["subtask"].id
-        for part, possible, points, comment, *lost in section["decided"] + section["marks"]:
+        for part, possible, points, comment, lost, short in section["decided"] + section["marks"]:
             if points is not None and points < possible:
-                words = [element for _, element in lost[0]] if lost else []
-                found[name, part] = possible - points, words or [comment]
+                words = [element for _, element in lost]
+                found[name, part] = possible - points, words or [comment or short]
     if standing.whole is not None:
         possible = sum(standing.parts_by_code.values())
         found[WHOLE] = possible - standing.whole, [standing.marks[WHOLE][1]]
