@@ -7,63 +7,60 @@ BIN = .venv/bin
 endif
 READY = .venv/ready
 REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
-COVER = --cov --cov-report=term-missing:skip-covered
-QUICK = not attack and not faults and not browser and not slow
+QUICK = not attack and not faults and not report and not browser and not slow
 # the tests of Python; nbval takes a second to load
-PYTEST = $(BIN)/python -m pytest -q -p no:nbval
-# side by side, for the last of several runs leaves a core idle
-TWO_NOTEBOOKS = -n 2 --dist loadfile
+PYTEST = $(BIN)/python -m pytest -q -p no:nbval -n logical
+# a file stays on one core, for its tests share what they have prepared
+NBVAL = $(BIN)/python -m pytest -q --nbval -n logical --dist loadfile --no-loadscope-reorder
 
-.PHONY: report test test-python test-fast test-all test-anew test-attacks test-faults test-browser \
-    test-slow test-kernel test-oldest lint lab notebooks student bench clean
+.PHONY: report test test-fast test-all test-anew test-report test-attacks test-faults \
+    test-browser test-oldest test-slow lint lab notebooks student bench clean
 
 report: $(READY)
 	$(BIN)/python -m kit report --execute -o build/report.pdf $(REPORT_FLAGS)
 
-# nbval takes the finished runs in build/runs, as after make report, and says how many
-test: test-python
-	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval notebooks
-
-test-python: $(READY)
-	$(PYTEST) -n logical tests/scripts tests/kit/test_runs.py $(COVER)
-	$(PYTEST) -n logical tests -m "$(QUICK)" \
-	    --ignore=tests/scripts --ignore=tests/kit/test_runs.py
+# The quick tests, and the notebooks again. Their finished runs are taken from build/runs, as after
+# make report; it says how many.
+test: $(READY)
+	$(NBVAL) notebooks tests -m "$(QUICK)"
 
 # scripts and checks, for daily work
 test-fast: $(READY)
-	$(PYTEST) -n logical tests/scripts tests/assignment -m "$(QUICK)"
+	$(PYTEST) tests/scripts tests/assignment -m "$(QUICK)"
 
-test-all: test-python test-anew test-attacks test-faults test-browser test-kernel test-oldest
+test-all: test-anew test-report test-attacks test-faults test-browser test-oldest
 
-# the notebooks again, every run computed anew
+# make test with every run computed anew
 test-anew: $(READY)
-	$(BIN)/python -m pytest -q $(TWO_NOTEBOOKS) --nbval --empty-runs notebooks
+	$(NBVAL) --empty-runs notebooks tests -m "$(QUICK)"
+
+# the report's contents, kind by kind
+test-report: $(READY)
+	$(PYTEST) tests -m report
 
 # hostile input that takes time
 test-attacks: $(READY)
-	$(PYTEST) -n logical tests -m attack
+	$(PYTEST) tests -m attack
 
 # planted faults, which the checks must find, and what else takes long
 test-faults: $(READY)
-	$(PYTEST) -n logical --dist loadfile tests -m faults
-
-# mutants of the scripts, which the checks must find: on demand, and before an issue is closed
-test-slow: $(READY)
-	$(PYTEST) -n logical tests -m slow
+	$(PYTEST) --dist loadfile tests -m faults
 
 # a student's walk through JupyterLab, and the pages, in Chromium
 test-browser: $(READY)
-	$(PYTEST) -rs tests -m browser
-
-# three notebooks on another matrix kernel, without fused multiply-add, so that it rounds otherwise,
-# and with one thread; of task 4's long runs most are chaotic, not compared
-test-kernel: $(READY)
-	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q \
-	    $(TWO_NOTEBOOKS) --nbval $(foreach task,1 2 3,notebooks/task$(task).ipynb)
+	$(PYTEST) -n 0 -rs tests -m browser
 
 # a check, a grading and a report with the oldest versions that requirements.txt allows
 test-oldest: $(READY)
 	$(BIN)/python tests/try_oldest.py
+
+# On demand, and before an issue is closed: mutants of the scripts, which the checks must find;
+# then three notebooks on another matrix kernel, without fused multiply-add, so that it rounds
+# otherwise, and with one thread. Of task 4's long runs most are chaotic, not compared.
+test-slow: $(READY)
+	$(PYTEST) tests -m slow
+	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(NBVAL) \
+	    $(foreach task,1 2 3,notebooks/task$(task).ipynb)
 
 lint: $(READY)
 	$(BIN)/python -m ruff check .

@@ -73,8 +73,8 @@ def sigmoid(z):
 
 
 def softmax(z):
-    """The softmax of every row of z (N, K), in z's shape. No z overflows. In gradient_check z is
-    complex: use z.real in comparisons and in max."""
+    """The softmax of every row of z (N, K), in z's shape. No z overflows, and rows may differ much
+    in size. In gradient_check z is complex: use z.real in comparisons and in max."""
     # SOLUTION 2b
     # exp(z_k) / sum_k' exp(z_k'); the largest z of a row is taken off first.
     with np.errstate(over="ignore"):  # a difference beyond the floats is -inf, and exp of it 0
@@ -129,7 +129,8 @@ class SoftmaxModel:
 
     def backward(self, X, outputs, targets):
         """Sets self.grads: ∂C/∂w for every matrix of self.ws, in its shape, as the mean over N.
-        outputs and targets are (N, K); self.activations is as forward(X) has left it.
+        outputs and targets are (N, K); forward(X) has just set self.activations, and all that
+        you keep there.
         One hidden layer is enough for 2b; 4c asks for any number."""
         expect(targets, "targets", np.shape(outputs), "are the labels one-hot encoded?")
         # SOLUTION 2b

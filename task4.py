@@ -21,13 +21,6 @@ def equal_width(budget, hidden_layers, num_inputs=785, num_outputs=10):
     return min((width, width + 1), key=lambda candidate: abs(parameters(candidate) - budget))
 
 
-# 4d: the number of parameters of task 3's network, the width of two equal hidden layers with about
-# as many, and the experiment that trains them
-# SOLUTION 4d
-BUDGET = count_parameters(MOMENTUM.neurons_per_layer)
-WIDTH  = equal_width(BUDGET, hidden_layers=2)
-TWO    = replace(MOMENTUM, name=f"{WIDTH} + {WIDTH} units", neurons_per_layer=(WIDTH, WIDTH, 10))
-# END SOLUTION
 TASK3  = replace(MOMENTUM, name="64 units")
 FEW    = replace(TASK3, name="32 units",         neurons_per_layer=(32, 10))
 MANY   = replace(TASK3, name="128 units",        neurons_per_layer=(128, 10))
@@ -35,6 +28,13 @@ TEN    = replace(TASK3, name="ten layers of 64", neurons_per_layer=(64,) * 10 + 
 # BEGIN STAFF
 SLOW_TEN = replace(TEN, name="ten layers, α = 0.002", learning_rate=0.002)
 # END STAFF
+# 4d: the number of parameters of task 3's network, the width of two equal hidden layers with about
+# as many, and the experiment that trains them
+# SOLUTION 4d
+BUDGET = count_parameters(TASK3.neurons_per_layer)
+WIDTH  = equal_width(BUDGET, hidden_layers=2)
+TWO    = replace(TASK3, name=f"{WIDTH} + {WIDTH} units", neurons_per_layer=(WIDTH, WIDTH, 10))
+# END SOLUTION
 TOPOLOGIES = (FEW, TASK3, MANY, TWO, TEN)
 
 

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from PIL.ImageColor import colormap
-
 from kit.files import one_line
 from kit.report.formulas import Formulas
 from kit.report.fragments import NOTE, Problem
@@ -14,7 +12,7 @@ from kit.report.pandoc import run_pandoc
 from kit.report.picture_data import PRINTED, prepare_picture
 from kit.report.pictures import NoPicture, measure_inches, parse_length, read_picture
 from kit.report.stylesheet import apply_stylesheet
-from kit.report.typst_syntax import quote_text
+from kit.report.typst_syntax import COLOURS, quote_text
 
 COLAB_BADGE = "colab.research.google.com/assets/colab-badge"
 NO_CAPTION = re.compile(r".+\.(png|jpe?g|gif|svg|webp|pdf|bmp|tiff?)"
@@ -46,7 +44,7 @@ class Body:
                       "label": fragment.label, "caption": self.formulas.replace_in_markdown(
                           fragment.caption, fragment.place)} for fragment in fragments]
         answer = run_pandoc({"found": FOUND, "placed": PLACED, "fragments": questions,
-                             "colours": colormap,
+                             "colours": COLOURS,
                              "formulas": [formula.source for formula in self.formulas.found]})
         printed = [one["typst"] + one["caption"] for one in answer["fragments"]]
         printed += [piece.get("caption", "") for piece in answer["pieces"]]

@@ -2,11 +2,13 @@
 
 import re
 
-from PIL.ImageColor import colormap as colours
+from PIL.ImageColor import colormap, getrgb
 
 from kit.report.tex_commands import FENCES
 from kit.report.tex_macros import CannotSet
 
+# those of CSS; Pillow replaces some of its own by tuples, as they are used
+COLOURS = {name: "#%02x%02x%02x" % getrgb(name)[:3] for name in list(colormap)}
 OWN_SIGNS = {*FENCES.values(), "√"} - {""}     # typst matches fences and draws roots by itself
 
 
@@ -55,8 +57,8 @@ def parse_colour(model, value):
     value = value.strip()
     if not model and re.fullmatch("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})", value):
         return value.lower()
-    if not model and value.lower() in colours:      # as browsers know them
-        return colours[value.lower()]
+    if not model and value.lower() in COLOURS:      # as browsers know them
+        return COLOURS[value.lower()]
     if model == "HTML" and re.fullmatch("#?[0-9A-Fa-f]{6}", value):
         return "#" + value.lstrip("#").lower()
     numbers = re.fullmatch(",".join([r"\s*(\d*\.?\d+)\s*"] * 3), value)

@@ -46,6 +46,7 @@ def test_right_code_gets_all_points_on_fresh_inputs():
     assert [one.title for one in report.results if one.state != PASSED] == ["very large sums"]
 
 
+@pytest.mark.faults
 def test_code_that_is_not_written_earns_nothing_and_is_said_not_to_be():
     report, _ = judged(planted(*BLANKS))
     assert count_losses(report) == OF, said(report)
@@ -66,6 +67,7 @@ def test_nothing_handed_in_earns_nothing():
     assert any("utils.py is not there" in words for words in findings)
 
 
+@pytest.mark.faults
 def test_no_python_is_said_with_its_line():
     report, findings = judged(planted(("task2a", "def softmax(z):", "def softmax(z:")))
     assert {"2a", "2b", "4c"} <= set(count_losses(report))

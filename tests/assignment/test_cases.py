@@ -34,6 +34,7 @@ def test_the_stored_numbers_are_the_references():
     assert found == [], "run: python -m staff cases"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("key", ["outputs", "hidden", "grads"])
 def test_a_stored_number_that_is_off_is_found(key):
     changed = stored()
@@ -44,6 +45,7 @@ def test_a_stored_number_that_is_off_is_found(key):
     assert len(list(find_differences(changed, draw_cases(ASSIGNMENT)))) == 1
 
 
+@pytest.mark.faults
 def test_the_file_is_written_as_it_is_stored(tmp_path, monkeypatch, capsys):
     path = tmp_path / CASES
     path.parent.mkdir(parents=True)

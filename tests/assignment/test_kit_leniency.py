@@ -14,6 +14,7 @@ def check_scripts(changes):
     return report, count_losses(report, OF), findings
 
 
+@pytest.mark.faults
 def test_reference_gets_all_points_without_a_finding():
     report, lost, findings = check_scripts({})
     assert not lost and report.points == 60, said(report)
@@ -46,6 +47,7 @@ for w, grad in zip(self.model.ws, self.model.grads):
     assert "torch_not_there.tensor is used, and torch_not_there is not" in said(report)
 
 
+@pytest.mark.faults
 def test_scripts_that_are_missing_or_no_python_stay_so():
     files = scripts_with({})
     files.pop("task4.py")

@@ -50,6 +50,7 @@ def test_scikit_learn_learns_what_it_is_given(part):
     assert len(validations) == 5 and validations[-1][1] > 0.8
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("experiment", [PLAIN, MOMENTUM, DEEP])
 def test_the_floor_multiplies_and_updates_as_the_kit_does(part, experiment):
     """Given the kit's outputs and deltas for its fixed numbers, it gets the kit's weights."""
@@ -68,6 +69,7 @@ def test_the_floor_multiplies_and_updates_as_the_kit_does(part, experiment):
             np.testing.assert_allclose(floor_w, w, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.faults
 def test_ways_take_turns_and_the_first_round_does_not_count():
     calls = []
 
@@ -87,6 +89,7 @@ def fail(number):
                                         "nbconvert.PandocMissing: No pandoc. Install it:\nhere\n")
 
 
+@pytest.mark.faults
 def test_an_absent_way_is_named_with_the_reason():
     ways = {"kit": lambda number: None, "jax": "No module named 'jax'", "pdf": fail}
     seconds, absent = bench.measure_rounds(ways, 1)

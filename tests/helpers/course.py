@@ -56,7 +56,7 @@ def hand_in(folder, at, notebooks, more):
     """Write one hand-in: of each fifteen, eight with faults, four right, three odd ones."""
     student, turn = f"{1000 + at}" if at % 3 == 1 else f"s{at:03}", at // 15
     if at % 15 == 13:
-        return odd(folder, at, student, turn)
+        return odd(folder, student, turn)
     if at % 15 == 14:
         what, line = list(HOSTILE.items())[turn % len(HOSTILE)]
         files = scripts_with({"task2:first": line})
@@ -74,30 +74,26 @@ def hand_in(folder, at, notebooks, more):
     files |= {f"notebooks/{name}": (ROOT / "notebooks" / name).read_bytes()
               for name in notebooks}
     if at % 15 == 0:        # an attempt before, that does not count
-        write(folder, at, student, {"task2.py": "class SoftmaxModel: pass\n"}, day=1)
-    write(folder, at, student, files)
+        write(folder, student, {"task2.py": "class SoftmaxModel: pass\n"}, day=1)
+    write(folder, student, files)
     return HandedIn(student, what, points)
 
 
-def odd(folder, at, student, turn):
+def odd(folder, student, turn):
     """Write a hand-in that is refused."""
     what, content = list(REFUSED.items())[turn % len(REFUSED)]
-    (folder / name_of(at, student)).write_bytes(content)
+    (folder / name_of(student)).write_bytes(content)
     return HandedIn(student, what, refused=True)
 
 
-def write(folder, at, student, files, day=2):
-    """Write files as a zip, under a name as platforms give them."""
-    (folder / name_of(at, student, day)).write_bytes(zipped(files))
+def write(folder, student, files, day=2):
+    """Write files as a zip, under a name as Blackboard gives it."""
+    (folder / name_of(student, day)).write_bytes(zipped(files))
 
 
-def name_of(at, student, day=2):
-    """The name of a zip as Blackboard, Canvas or a person gives it."""
-    if at % 3 == 0:
-        return f"Assignment 2_{student}_attempt_2026-02-{day:02}-10-00-00_hand-in.zip"
-    return f"surname_{student}_{day}_hand-in.zip" if at % 3 == 1 else f"{student}.zip"
-
-
+def name_of(student, day=2):
+    """The name of a zip as Blackboard gives it."""
+    return f"Assignment 2_{student}_attempt_2026-02-{day:02}-10-00-00_hand-in.zip"
 
 
 def zipped(files):

@@ -89,7 +89,7 @@ def clean_environment(own):
     """
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("JUPYTER", "IPYTHON", "PYTHON", "MPL", "MNIST", "VIRTUAL_ENV",
-                                    "COV_", "COVERAGE", "PYTEST"))}
+                                    "PYTEST"))}
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
                  "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "MPLCONFIGDIR"):
         kept[name] = str(own / name.lower())

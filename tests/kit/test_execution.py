@@ -25,6 +25,7 @@ def execute(path, output):
     return report.main([path, "--execute", "-o", str(output)])
 
 
+@pytest.mark.faults
 def test_execute_runs_a_copy_and_relays_progress(tmp_path, output, capsys):
     path = write(tmp_path, nb4.new_code_cell(
         "import sys; print('50%', file=sys.stderr)\nopen('new.txt', 'w').close()\nprint(6 * 7)"))
@@ -34,6 +35,7 @@ def test_execute_runs_a_copy_and_relays_progress(tmp_path, output, capsys):
     assert "50%" in capsys.readouterr().err
 
 
+@pytest.mark.faults
 def test_a_copy_imports_the_scripts_beside_the_original(tmp_path, output, capsys):
     (tmp_path / "task2.py").write_text("NAME = 'the one beside'")
     (tmp_path / "notebooks").mkdir()
@@ -86,6 +88,7 @@ def test_no_output_names_a_folder_of_this_machine(tmp_path):
     assert "scripts.py" in text and "ValueError" in text and "site-packages" in text
 
 
+@pytest.mark.faults
 def test_run_leaves_a_notebook_that_fails_as_it_was(tmp_path, capsys):
     path = write(tmp_path, nb4.new_code_cell("1 + 1"), nb4.new_code_cell("1 / 0"))
     before = open(path, "rb").read()

@@ -19,6 +19,8 @@ from kit.report.tex import convert_formula
 from kit.report.tex_macros import CannotSet, Macros
 from kit.report.typesetting import TEMPLATE, set_pages
 
+pytestmark = pytest.mark.report
+
 ACCENTS = {0x300: "`", 0x301: "´", 0x302: "^", 0x303: "~", 0x304: "¯", 0x305: "¯", 0x306: "˘",
            0x307: "˙", 0x308: "¨", 0x30a: "°", 0x30c: "ˇ", 0x20d7: "→",
            0xfe00: None, 0xfe01: None}  # the last two tell calligraphic letters from script
@@ -710,18 +712,15 @@ def smuggled():
 
 # Set --------------------------------------------------------------------------------------------
 
-@pytest.mark.faults
 @pytest.mark.parametrize("tex, text", SET)
 def test_the_pdf_says_what_the_formula_says(shown, tex, text):
     assert shown[0][tex] == text
 
 
-@pytest.mark.faults
 def test_no_formula_of_the_list_has_a_warning(shown):
     assert shown[1] == []
 
 
-@pytest.mark.faults
 def test_formulas_within_lines_are_set_too():
     formulas = [tex for tex, _ in SET if r"\tag" not in tex]
     assert read_report("\n\n".join(f"a ${tex}$ b" for tex in formulas))[1] == []
@@ -871,7 +870,6 @@ def test_a_hostile_formula_is_set_or_refused(name):
         assert bool(set_as) == (name != "comments")
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_cell_of_marks_is_searched_to_its_end(name):
     for find in (formula_finder.find_in_markdown, formula_finder.find_in_html):

@@ -60,6 +60,7 @@ def answer(x):
 }
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_call_ends_and_so_does_its_thread(name, tmp_path):
     folder, before = written(tmp_path / "sub", PIPES + HOSTILE[name][1]), threading.active_count()

@@ -40,6 +40,7 @@ def find_workers(before):
 
 # ------------------------------------------------- four tests that every candidate has to pass
 
+@pytest.mark.faults
 @posix
 @pytest.mark.parametrize("way", ["die always", "die in the end"])
 def test_a_dead_worker_costs_only_its_job(way, tmp_path):
@@ -55,6 +56,7 @@ def test_a_dead_worker_costs_only_its_job(way, tmp_path):
     assert sorted(begun) == sorted(set(begun)), "a neighbour's job was begun twice"
 
 
+@pytest.mark.faults
 def test_an_overdue_job_is_ended_alone(tmp_path):
     folder, log = tmp_path / "sandbox", tmp_path / "log"
     folder.mkdir()

@@ -17,6 +17,8 @@ from kit.report import typesetting
 from kit.report.floats import find_gap
 from kit.report.fragments import NOTE
 
+pytestmark = pytest.mark.report
+
 
 def list_kinds(problems):
     """Return the kinds of problems, sorted."""
@@ -352,7 +354,6 @@ def test_the_pdf_claims_to_be_accessible_where_it_is():
 
 # Lines, pages and sizes -------------------------------------------------------------------------
 
-@pytest.mark.faults
 @pytest.mark.parametrize("given, line", [
     ("0.142 ± 0.003", "0.142 ± 0.003"), ("97.5 %", "97.5 %"), ("$97.5$ %,", "97.5 %,"),
     (r"$\alpha = 0.1$", "𝛼 = 0.1"), (r"0.142 $\pm$ 0.003", "0.142 ± 0.003"),
@@ -419,7 +420,6 @@ def test_the_figure_that_leaves_a_page_too_empty_is_found(marks, figure):
     assert find_gap(marks, ["floats.png"]) == figure
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("begin", [
     lambda number: code("t", shown(text_markdown=f"| End {number} |\n|---|\n| 1 |\n| 2 |\n| 3 |")),
     lambda number: code("t", shown(text_html=html_table(3, 2, f"End {number}"))),
@@ -442,7 +442,6 @@ def test_a_paragraph_above_a_table_fills_its_lines_as_others_do():
     assert first.tobytes() == second.tobytes()
 
 
-@pytest.mark.faults
 def test_a_caption_stays_with_its_table():
     cells = make_sections(lambda number: code(f"#| tbl-cap: Cap {number}.\nt", shown(
         text_html=html_table(12, 2, f"{{row}} of {number}"))))
@@ -699,7 +698,6 @@ EXPECTED = {  # notebook: the kinds of its problems
                    "character"}}
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("name", stress_notebooks.ALL)
 def test_a_notebook_that_strains_everything_is_printed_and_its_problems_named(name):
     reader, text, problems = export(*stress_notebooks.ALL[name]().cells, include_code=True)
@@ -707,7 +705,6 @@ def test_a_notebook_that_strains_everything_is_printed_and_its_problems_named(na
     assert len(reader.pages) <= 12 and "cannot draw this cell" not in str(problems)
 
 
-@pytest.mark.faults
 def test_no_heading_stands_alone_at_the_foot_of_a_page():
     reader, _, _ = export(*stress_notebooks.heading_foot().cells)
     last_lines = [page.extract_text().strip().split("\n")[-2:] for page in reader.pages]

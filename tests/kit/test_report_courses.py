@@ -7,8 +7,9 @@ from pdf_helpers import SETTINGS, draw_pages, find_right_edge
 from kit.report import pdf_process
 from kit.report.fragments import NOTE
 
+pytestmark = pytest.mark.report
 
-@pytest.mark.faults
+
 def test_seventy_notebooks_are_printed_and_only_what_a_page_cannot_show_is_named():
     notebooks = build_all()
     given = [{"text": nbformat.writes(node), "name": f"{name}.ipynb", "numbers": [],

@@ -2,7 +2,10 @@
 import re
 
 import pytest
+from PIL.ImageColor import getrgb
 from pdf_helpers import code, export, list_fills, markdown, shown, write_typst
+
+pytestmark = pytest.mark.report
 
 STYLER = """<style type="text/css">
 #T_1_row0_col0, #T_1_row1_col1 { background-color: #440154; color: #f1f1f1; }
@@ -122,6 +125,12 @@ def test_the_colours_of_a_pandas_styler_are_shown():
     plain, _, _ = export(code("s", shown(text_html=re.sub("<style.*</style>", "", STYLER,
                                                           flags=re.DOTALL))))
     assert len(list_fills(reader) - list_fills(plain)) >= 3
+
+
+def test_a_colour_is_named_after_pillow_has_used_it():
+    getrgb("teal")
+    typst, _ = write_typst(markdown('<span style="color: teal">x</span>'))
+    assert 'rgb("#008080")' in typst
 
 
 def test_boxes_quotes_and_marks_are_seen():

@@ -10,6 +10,8 @@ from pdf_helpers import (
 
 from kit.report.text_outputs import remove_progress
 
+pytestmark = pytest.mark.report
+
 PNG = base64.b64encode(png()).decode()
 
 
@@ -116,7 +118,6 @@ def test_code_is_coloured_by_the_language_of_the_notebook(metadata, source, lang
     assert f', lang: "{language}")' in typst
 
 
-@pytest.mark.faults
 def test_lines_of_any_signs_end_before_the_edge_of_the_page():
     signs = [sign * 130 for sign in ".,!()…─—█aж=/:?}|_"] + ["?!" * 65, "[]" * 65, "a." * 65]
     text = "\n".join(f"{line} end" for line in signs)
@@ -149,7 +150,6 @@ def test_empty_lines_and_indents_of_code_are_kept():
     assert any(line.strip() == "b" and line.index("b") - indent >= 3 for line in found)
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("inner", [
     r"\begin{bmatrix}%s\end{bmatrix}" % "&".join(map(str, range(40))),
     r"\frac{%s}{2}" % " + ".join(f"a_{{{number}}}" for number in range(40)),

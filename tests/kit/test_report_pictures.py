@@ -13,6 +13,8 @@ from stress_notebooks import picture_bytes
 from kit.report.fragments import NOTE
 from kit.report.pictures import parse_length
 
+pytestmark = pytest.mark.report
+
 POSITIONS = {   # Markdown around a large picture P: what stands where in the PDF
     "The loss falls.\n![](P)": "text picture",
     "The loss falls.  \n![](P)": "text picture",
@@ -97,7 +99,6 @@ def test_text_before_a_large_picture_in_its_line_is_not_stretched(tmp_path):
     assert wide > 400 and abs(low - lower) < 40
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("lead", ["Short:", "Short:\n", "**Short:**  "])
 def test_a_short_text_moves_to_the_next_page_with_its_picture(tmp_path, lead):
     folder = write_picture(tmp_path, size=(400, 240))
@@ -124,7 +125,6 @@ def photograph(size=(3000, 2000), turn=6, kind="JPEG"):
     return buffer.getvalue()
 
 
-@pytest.mark.faults
 def test_photographs_are_small_upright_and_tell_nothing_of_place_and_device(tmp_path):
     (tmp_path / "a.jpg").write_bytes(photograph())
     (tmp_path / "b.jpg").write_bytes(photograph((300, 200)))

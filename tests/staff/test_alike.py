@@ -318,6 +318,7 @@ def test_independent_solutions_are_not_alike(one, other, given):
     assert agreement(texts[one], texts[other], given) < 0.5 < AGREEMENT
 
 
+@pytest.mark.faults
 def test_a_copy_with_one_function_of_its_own_is_alike(given):
     mixed = [*ADA[:9], BO[9], *ADA[10:]]
     assert AGREEMENT <= agreement(filled(ADA), filled(mixed), given) < 1
@@ -351,6 +352,7 @@ def handed_in(out, **all_files):
             for student, files in all_files.items()]
 
 
+@pytest.mark.faults
 def test_those_alike_are_listed_and_what_does_not_count_is_left_out(tmp_path):
     ada, bo = encoded(filled(ADA)), encoded(filled(BO))
     found = handed_in(tmp_path, ada=ada, bo=bo, cy=encoded(renamed(filled(BO))), old=bo)
@@ -414,6 +416,7 @@ def test_without_the_given_code_what_most_have_is_left_out():
     assert [pair[:2] for pair in compare(passages)] == [("s3", "s4")]
 
 
+@pytest.mark.faults
 def test_hand_ins_of_two_layouts_are_not_compared(tmp_path):
     found = handed_in(tmp_path, ada=encoded(filled(ADA)), bo=in_starters_layout(filled(ADA)))
     assert find_pairs(found, tmp_path) == []

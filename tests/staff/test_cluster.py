@@ -83,6 +83,7 @@ def test_workers_with_other_code_are_refused(scheduler, monkeypatch):
         list(cluster.run_jobs(do, [("double", 1)], scheduler))
 
 
+@pytest.mark.faults
 def test_workers_are_probed(scheduler):
     with pytest.raises(Refused, match="no sandbox here"):
         list(cluster.run_jobs(do, [("double", 1)], scheduler, fit=(prepare, Leaky())))
@@ -97,6 +98,7 @@ def test_a_scheduler_that_does_not_answer_is_refused(monkeypatch, address):
         list(cluster.run_jobs(do, [("double", 1)], address))
 
 
+@pytest.mark.faults
 def test_a_scheduler_without_workers_is_refused(monkeypatch):
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "SECONDS", 1)

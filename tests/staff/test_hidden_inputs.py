@@ -86,6 +86,7 @@ def test_a_student_reads_nothing_of_the_run_on_hidden_inputs(fresh, known, read)
     assert choose_words(result(fresh, "hidden"), result(known, "known")) == read
 
 
+@pytest.mark.attack
 def test_each_hand_in_has_inputs_of_its_own(tmp_path):
     one = submission("adal", attempt="2030-01-01")
     others = [submission("bo"), submission("adal", source="a/adal.zip"),

@@ -114,6 +114,7 @@ def test_no_memory_beside_the_limit(name, sandbox, tmp_path):
     assert re.search(SPACE[name][0], found), found
 
 
+@pytest.mark.attack
 def test_honest_memory_is_taken(sandbox, tmp_path):
     """Locks and pools of processes, pairs of sockets, memory just below the limit."""
     folder = written(tmp_path / "sub", HELPERS + """
@@ -360,6 +361,7 @@ def test_without_a_watcher_nothing_runs(sandbox, monkeypatch):
         sandbox.run(Program(["/bin/sleep", "60"]))
 
 
+@pytest.mark.attack
 def test_an_endless_call_is_a_problem_of_its_own(sandbox, tmp_path):
     """Whatever else runs: a loop without end is no fault of the machine's."""
     folder = written(tmp_path / "sub", "def answer(x):\n    while True: pass\n")

@@ -213,6 +213,7 @@ def test_the_layout_knows_the_names_that_its_adapter_looks_for():
     assert layout.asked == asked
 
 
+@pytest.mark.attack
 def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
     files = base()
     files["task2.py"] = files["task2.py"].replace("SoftmaxTrainer", "MyTrainer").replace(
@@ -225,6 +226,7 @@ def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
     assert "cannot handle code of this form" in verdict.results[0].words
 
 
+@pytest.mark.attack
 def test_a_deleted_name_is_not_believed_and_flagged():
     verdict = judge(planted(("task2", "", "")) | {
         "task2.py": base()["task2.py"] + "\ndel SoftmaxTrainer\n"}, "starter", "3c")
@@ -232,6 +234,7 @@ def test_a_deleted_name_is_not_believed_and_flagged():
     assert any(one.kind == DOUBT for one in verdict.findings)
 
 
+@pytest.mark.attack
 def test_images_that_nobody_saw_leave_their_part_open():
     files = {name: text.encode() for name, text in starter_kinds.UNSEEN.items()}
     the_sandbox()
