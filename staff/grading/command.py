@@ -237,6 +237,7 @@ def print_end(record, failures, seconds):
 
 def print_report(options):
     """Write all tables and pages; print what to know of them and where they are."""
+    say("writing the tables and pages")
     for line in write_report(options.out, options.roster, options.column):
         say(line)
     for name in ("class.html", "gradebook.csv", "marking.csv", FILE):

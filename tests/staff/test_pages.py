@@ -3,16 +3,19 @@ import base64
 import html
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 
 from staff.feedback.report_command import write_report
 from staff.guide import read_guide
+from staff.intake.alike import Pair
 from staff.marks import Mark
-from staff.feedback.class_page import choose_shade, make_bars
+from staff.feedback.class_page import choose_shade, count_progress, find_clusters, make_bars
 from staff.feedback.mistakes import NOT_WRITTEN, find_mistakes, name_mistake
 from staff.feedback.page_template import clean
+from staff.notebooks.reading import Reading
 from staff.record import FILE, NOT_DONE, Finding, Record, Result
 from staff.standing import read_standings
 
@@ -226,6 +229,50 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read
     assert "Ada and Bo : all of task2.py" in read
+
+
+def test_the_class_page_lists_what_a_person_is_to_look_at(tmp_path):
+    ones = [submission(name) for name in ("ada", "bo", "cleo", "dan")]
+    ones[3] = replace(ones[3], notes=("to be looked at: two folders", "all is well"))
+    with record_of(tmp_path, *((one, results()) for one in ones)) as record:
+        for one, kind in zip(ones, ("unreadable", "doubt", "note")):
+            record.put_reading(one, Reading({}, (), (Finding("reading", kind, kind.upper()),),
+                                            ()), [], "")
+    write_report(tmp_path)
+    read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
+    assert "To be looked at 3 " in read and "Flags" not in read
+    for words in ("ada could not be read: : UNREADABLE ada.zip", "bo not believed: DOUBT bo.zip",
+                  "dan to be looked at: two folders dan.zip"):
+        assert words in read
+    assert "ada 0 – 0" not in read and "ada – – 5 17" in read
+
+
+def test_progress_is_counted_for_each_part_and_marker(tmp_path):
+    ones = [submission(name) for name in ("ada", "bo", "cleo")]
+    bad = submission("dan", refused="the zip is broken")
+    with record_of(tmp_path, *((one, results()) for one in ones), (bad, [])) as record:
+        for one, marker, points in ((ones[0], "ann", 4), (ones[0], "bob", 5), (ones[1], "bob", 1)):
+            record.put_marks([Mark(one.key, "1a", "derivation", marker, points)])
+        record.put_marks([Mark(ones[2].key, "1a", "derivation", "eve", 1, done=False)])
+        markers, parts = count_progress(record, read_standings(record))
+        assert markers == ["ann", "bob"]
+        assert parts[:2] == [("1a derivation", 3, 1, 1, [1, 2]), ("1b rules", 3, 0, 0, [0, 0])]
+    write_report(tmp_path)
+    assert "Marking by hand 1 of 36" in text_of(
+        (tmp_path / "class.html").read_text(encoding="utf-8"))
+
+
+def test_hand_ins_are_clustered_if_others_connect_them(tmp_path):
+    with record_of(tmp_path) as record:
+        for key, other in ("ab", "cd", "ef", "be", "fa"):
+            put(record, "alike", key=key, other=other, what="all")
+        record.put_alike([Pair(row["key"], row["other"], "x", ([("a.py", 3, True, "<b>")],) * 2)
+                          for row in record.query("SELECT * FROM alike")])
+        found = find_clusters(record)
+    assert [sorted(keys) for keys, _ in found] == [["a", "b", "e", "f"], ["c", "d"]]
+    assert [len(pairs) for _, pairs in found] == [4, 1]
+    write_report(tmp_path)
+    assert "<mark>&lt;b&gt;</mark>" in (tmp_path / "class.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("points, possible, expected", [
