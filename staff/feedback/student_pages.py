@@ -88,7 +88,8 @@ def collect_section(subtask, standing, guide, figures, numbers):
 def list_lost_elements(standing, part):
     """[(points lost, words of an element)] of the mark for a Part of the guide.
 
-    Empty if nobody has ticked the guide's elements, as in a table, or if the guide has others now.
+    Empty if the guide's elements were not ticked, as in a table. Empty too if the guide has
+    others now.
     """
     earned = standing.elements.get((part.subtask, part.part))
     if earned is None or not earned.keys() <= {words for _, words in part.elements}:

@@ -60,7 +60,7 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     assert "74 points so far, of 100 56 of 60 by code 18 of 40 by hand; 1 part is" in read
     assert "3c momentum_gamma 1.5 of 7 By code: update 0 of 4. failed seven steps" in read
     assert "4e Ten hidden layers 1 of 6 so far" in read and "reading: not marked yet" in read
-    assert re.search("By hand, derivation: 5 of 10 The points are for: 2: .* mind the sign 1b", read)
+    assert re.search("derivation: 5 of 10 The points are for: 2: .* mind the sign 1b", read)
     assert "<p>It is faster.</p>" in found and found.count("data:image/png;base64,") == 1
     assert base64.b64encode(picture_of_one).decode() in found
     assert "mean 33.55 33.553 they agree" in read
