@@ -46,7 +46,8 @@ def write_class_page(path, record, standings, people):
         taken=len(taken), complete=len(complete),
         missing=sum(bool(one.missing) for one in taken),
         open=[one for one in standings if one.open], format_moment=format_moment,
-        looks=[(one, one.looks) for one in standings if one.looks],
+        looks=[(one, one.looks) for one in sorted(standings, key=lambda one: not one.open)
+               if one.looks],
         progress=count_progress(record, standings),
         late=[one for one in standings if one.lateness and one.lateness.is_late],
         by_code=make_bars([one.sum_by_code for one in taken if not one.open], most_by_code),

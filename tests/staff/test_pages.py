@@ -234,14 +234,16 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
 def test_the_class_page_lists_what_a_person_is_to_look_at(tmp_path):
     ones = [submission(name) for name in ("ada", "bo", "cleo", "dan")]
     ones[3] = replace(ones[3], notes=("to be looked at: two folders", "all is well"))
-    with record_of(tmp_path, *((one, results()) for one in ones)) as record:
+    last = submission("zoe", refused="the zip is broken")
+    with record_of(tmp_path, *((one, results()) for one in ones), (last, [])) as record:
         for one, kind in zip(ones, ("unreadable", "doubt", "note")):
             record.put_reading(one, Reading({}, (), (Finding("reading", kind, kind.upper()),),
                                             ()), [], "")
     write_report(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
-    assert "To be looked at 3 " in read and "Flags" not in read
-    for words in ("ada could not be read: : UNREADABLE ada.zip", "bo not believed: DOUBT bo.zip",
+    assert "To be looked at 4 " in read and "Flags" not in read
+    for words in ("file itself. zoe refused: the zip is broken", "bo not believed: DOUBT bo.zip",
+                  "ada could not be read: : UNREADABLE ada.zip",
                   "dan to be looked at: two folders dan.zip"):
         assert words in read
     assert "ada 0 – 0" not in read and "ada – – 5 17" in read
