@@ -31,7 +31,8 @@ LONGEST_FORMULA = 4_000
 DEEPEST = 60                        # elements in elements
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 ELEMENTS = frozenset("p br hr em strong del sub sup code pre blockquote ul ol li table thead "
-                     "tbody tr th td h3 h4 h5 h6".split())
+                     "tbody tr th td h3".split())
+HEADINGS = frozenset("h4 h5 h6".split())    # become h3: a student's levels may leave one out
 FORMULAS = frozenset("math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover "
                      "munder munderover mtable mtr mtd mstyle mpadded mphantom menclose "
                      "semantics".split())
@@ -115,6 +116,8 @@ def copy_children(old, new, depth):
     for child in old:
         name = child.tag.removeprefix(MATHML)
         is_formula = child.tag.startswith(MATHML)
+        if name in HEADINGS and not is_formula:
+            name = "h3"
         if name in (FORMULAS if is_formula else ELEMENTS):
             kept = choose_attributes(child) if is_formula else {}
             made = ElementTree.SubElement(new, name, kept)

@@ -143,6 +143,10 @@ def test_a_huge_answer_is_shown_shortened_or_bare(text):
     assert 0 < len(typeset(text)) < 400_000
 
 
+def test_headings_of_any_level_leave_no_level_out():
+    assert re.findall("<h[^>]*>", typeset("# a\n\n### b\n\n###### c\n\nd\n=\n")) == ["<h3>"] * 3
+
+
 def test_formulas_and_tables_are_typeset_as_jupyter_reads_them():
     made = typeset(ANSWER + "\n\n\\begin{align} a &= b \\\\ c &= d \\end{align}\n\n"
                    "| a | b |\n|---|---|\n| $|x|$ | costs $5 and 6 |\n\n`$code$`")
