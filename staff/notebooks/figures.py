@@ -9,13 +9,13 @@ import warnings
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from staff.notebooks.matching import make_note
 
 KINDS = ("image/png", "image/jpeg")
 WIDEST, TALLEST = 1000, 2000        # pixels of a figure that is kept
-MOST_PIXELS, LONGEST = 12_000_000, 20_000     # of a figure that is read: in all, and on one side
+MOST_PIXELS, LONGEST = 25_000_000, 20_000     # of a figure that is read: in all, and on one side
 LARGEST = 10 * 2**20                # bytes of a figure that is read
 LARGEST_OF_ALL = 60 * 2**20
 MOST_OF_SUBTASK, MOST_OF_ALL = 12, 60
@@ -119,6 +119,14 @@ def read_picture(notebook, target, folder):
         raise NotShown("its file cannot be read") from None
 
 
+def turn_upright(picture):
+    """A photograph as its EXIF data say, if they can be read."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:   # Pillow raises many kinds for damaged data
+        return picture
+
+
 def redraw(data):
     """(a hash of the pixels of a picture, its bytes as a PNG of moderate size)."""
     try:
@@ -130,7 +138,7 @@ def redraw(data):
             if max(picture.size) > LONGEST:
                 raise NotShown(f"it is more than {LONGEST:,} pixels long")
             picture.draft("RGB", (WIDEST, TALLEST))     # a JPEG is read no larger than needed
-            picture = picture.convert("RGBA")
+            picture = turn_upright(picture).convert("RGBA")
             picture.thumbnail((WIDEST, TALLEST), Image.Resampling.BILINEAR)
             white = Image.new("RGBA", picture.size, "white")
             picture = Image.alpha_composite(white, picture).convert("RGB")

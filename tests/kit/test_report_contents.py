@@ -14,8 +14,8 @@ from pypdf.generic import ArrayObject
 from stress_notebooks import SVG, frame, html_table, picture_bytes
 
 from kit.report import typesetting
-from kit.report.floats import find_gap
 from kit.report.fragments import NOTE
+from kit.report.typesetting import find_gap
 
 pytestmark = pytest.mark.report
 

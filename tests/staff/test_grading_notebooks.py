@@ -257,7 +257,7 @@ def png_bytes(*size):
 
 
 @pytest.mark.parametrize("data, words", [
-    (png_bytes(4000, 4000), "it has more than 12 million pixels"),
+    (png_bytes(6000, 5000), "it has more than 25 million pixels"),
     (png_bytes(30_000, 2), "it is more than 20,000 pixels long"),
     (png_bytes(50, 50)[:-30], "it is damaged, or not a PNG or JPEG"),
     (b"GIF89a" + b"0" * 50, "it is damaged, or not a PNG or JPEG"),
@@ -266,6 +266,15 @@ def test_pictures_that_are_not_shown(data, words):
     with pytest.raises(NotShown) as problem:
         redraw(data)
     assert str(problem.value) == words
+
+
+def test_a_photograph_of_a_telephone_is_shown_upright():
+    exif, buffer = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6        # to be turned to the right
+    Image.new("L", (4032, 3024)).save(buffer, "JPEG", exif=exif)
+    for data, size in ((buffer.getvalue(), (1000, 1333)),
+                       (buffer.getvalue().replace(b"Exif\0\0MM", b"Exif\0\0XX"), (1000, 750))):
+        assert Image.open(io.BytesIO(redraw(data)[1])).size == size
 
 
 def test_figures_from_files_stay_in_the_folder(hand_in, tmp_path):
