@@ -12,6 +12,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from kit.definition import load_assignment
 from kit.files import Refused, reason
 from staff import marks
 
@@ -293,6 +294,11 @@ def insert_row(connection, table, row):
     names, marks = ", ".join(row), ", ".join("?" * len(row))
     connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",
                        tuple(row.values()))
+
+
+def find_grades(given=None):
+    """The output folder of a grading: the one given, or build/grades of the assignment."""
+    return given or load_assignment().folder / "build" / "grades"
 
 
 def open_record(out):

@@ -10,7 +10,7 @@ from staff.feedback.gradebook import list_people
 from staff.feedback.handing_back import PLATFORMS, hand_back
 from staff.standing import read_standings
 from staff.feedback.student_pages import FOLDER, write_student_pages
-from staff.record import open_record
+from staff.record import find_grades, open_record
 
 
 def write_zip(options):
@@ -35,7 +35,7 @@ def main(arguments=None):
                "Gradebook, the assignment's menu, Upload submissions. Blackboard takes back no "
                "zip: the names are those of its download. folders: one for each student. Exit "
                "status: 0 the zip is written, 2 it is not.")
-    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?",
                         help="the output folder of the grading; default: build/grades")
     parser.add_argument("--for", dest="platform", choices=PLATFORMS, required=True,
                         help="where the students get their feedback")
@@ -45,6 +45,7 @@ def main(arguments=None):
                         help="also give back pages whose total is not known yet")
     options = parser.parse_args(arguments)
     try:
+        options.out = find_grades(options.out)
         for line in write_zip(options):
             say(line)
     except (Refused, OSError, sqlite3.Error) as problem:    # the record may be locked or damaged

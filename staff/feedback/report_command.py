@@ -15,7 +15,7 @@ from staff.feedback.roster import Roster
 from staff.standing import read_standings
 from staff.feedback.student_pages import write_student_pages
 from staff.lateness import judge_all
-from staff.record import open_record
+from staff.record import find_grades, open_record
 
 
 def write_report(out, roster=None, column=None):
@@ -68,13 +68,14 @@ def main(arguments=None):
         "Blackboard and Canvas. The pages are class.html, and one for each submission in "
         "feedback/.",
         epilog="Exit status: 0 everything is written, 2 it is not.")
-    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?",
                         help="the output folder of the grading; default: build/grades")
     parser.add_argument("--roster", metavar="EXPORT", type=Path, help="the gradebook that "
                         "Blackboard or Canvas has exported; a filled copy is written to OUT")
     parser.add_argument("--column", metavar="NAME", help="the column of EXPORT to fill")
     options = parser.parse_args(arguments)
     try:
+        options.out = find_grades(options.out)
         for line in write_report(options.out, options.roster, options.column):
             say(line)
     except (Refused, OSError, sqlite3.Error) as problem:    # the record may be locked or damaged

@@ -31,7 +31,7 @@ from staff.intake.intake import take_in
 from staff.intake.repeats import SAME_FILES
 from staff.lateness import judge_all
 from staff.points import count_points
-from staff.record import FILE, LOOK, Record
+from staff.record import FILE, LOOK, Record, find_grades
 from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
@@ -66,7 +66,7 @@ def clean_lines(words):
 def grade(options, stages=None):
     """Grade the hand-ins; the exit status."""
     start = time.monotonic()
-    options.out = options.out or load_assignment().folder / "build" / "grades"
+    options.out = find_grades(options.out)
     check_options(options)
     check_assignment(load_assignment())
     sandbox = make_sandbox(options)

@@ -9,6 +9,7 @@ from pathlib import Path
 from kit.commands import accept_whole_numbers
 from kit.files import Refused, one_line, say
 from staff.marking.take import merge_marks, take_marks
+from staff.record import find_grades
 
 EPILOG = """
 The page is for this machine only. From another one, use an SSH tunnel and the same address.
@@ -23,6 +24,7 @@ def main(arguments=None):
     """The exit status: 0 if it was done, 2 if nothing was changed."""
     options = read_options(arguments)
     try:
+        options.out = find_grades(options.out)
         if options.take:
             lines = take_marks(options.out, options.take, options.force)
         elif options.merge:
@@ -44,7 +46,7 @@ def read_options(arguments):
         prog="python -m staff mark", epilog=EPILOG, description="Serve a page to give points by "
         "hand, one question or one student at a time, and open it in the browser. Everything is "
         "saved at once. `staff grade` may run meanwhile.")
-    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?",
                         help="the output folder of the grading; default: build/grades")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--take", metavar="FILE.csv", type=Path,
