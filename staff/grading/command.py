@@ -8,14 +8,13 @@ import contextlib
 import fcntl
 import os
 import secrets
-import sqlite3
 import sys
 import time
 from contextlib import closing
 from dataclasses import replace
 
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, reason, say
+from kit.files import Refused, one_line, say
 from kit.pool import Failure, count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.grading import cluster
@@ -38,49 +37,43 @@ from staff.sandbox.sandbox import Sandbox
 from staff.times import find_zone, read_times
 
 STARVED = "this machine had too much else to do: give the same command again when it has less"
-DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
+DONE, INCOMPLETE, STOPPED = 0, 1, 130
 
 
-def main(arguments=None, stages=None):
-    """The exit status: 0, 1, 2 or 130, as --help says. stages: for tests."""
+def main(arguments=None):
+    """The exit status: 0, 1, 2 or 130, as --help says."""
     options = read_options(arguments)
     try:
-        return grade(options, stages)
-    except (Refused, OSError, sqlite3.Error) as problem:
-        words = problem if isinstance(problem, Refused) else reason(problem)
-        say(f"staff grade: {clean_lines(words)}", sys.stderr)
-        return NOT_RUN
+        return grade(options)
     except KeyboardInterrupt:
         say("staff grade: stopped; the same command goes on from here", sys.stderr)
         return STOPPED
 
 
-def clean_lines(words):
-    """The lines of a refusal, each safe to print."""
-    return "\n".join(one_line(line, 400) if line[:1] != " " else "  " + one_line(line, 400)
-                     for line in str(words).splitlines())
-
-
 # ------------------------------------------------------------------------------------- the steps
 
-def grade(options, stages=None):
+def grade(options):
     """Grade the hand-ins; the exit status."""
     start = time.monotonic()
     options.out = find_grades(options.out)
     check_options(options)
     check_assignment(load_assignment())
     sandbox = make_sandbox(options)
-    stages = stages or [CodeStage(), ReadingStage(), *[RerunStage()] * options.notebooks]
     with lock_folder(options.out), Record(options.out / FILE) as record:
         seed = keep_seed(record, options.seed)
         keep_submissions(record, options)
         say(f"seed {seed}; sandbox: {sandbox.name}")
-        run_stages(record, stages, seed, sandbox, options)
+        run_stages(record, list_stages(options), seed, sandbox, options)
         record.put_alike(alike.find_pairs(record.list_submissions(), options.out, options.starter))
         failures = list_failures(record)
         print_end(record, failures, time.monotonic() - start)
         print_report(options)
     return INCOMPLETE if failures else DONE
+
+
+def list_stages(options):
+    """The stages of this grading."""
+    return [CodeStage(), ReadingStage(), *[RerunStage()] * options.notebooks]
 
 
 def make_sandbox(options):

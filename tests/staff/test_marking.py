@@ -5,7 +5,7 @@ from grading_helpers import put, put_marks, record_of, results, submission
 from marking_helpers import save, table
 
 from kit.files import Refused
-from staff.marking.command import main
+from staff.__main__ import main
 from staff.marking.take import take_marks
 from staff.feedback.report_command import write_report
 from staff.guide import GUIDE, read_guide
@@ -106,7 +106,7 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_line_and_nothing_is_take
     rows[0]["points"] = "5"
     rows[1] |= {"points": "2", **change}
     path = save(out / "back.csv", rows)
-    assert main([str(out), "--take", str(path)]) == 2
+    assert main(["mark", str(out), "--take", str(path)]) == 2
     error = capsys.readouterr().err
     assert error.startswith("staff mark: ") and words in error and error.count("\n") == 1
     assert marks_of(out, rows[0]) == {}
@@ -133,7 +133,7 @@ def test_a_mark_is_changed_only_with_force(out, capsys):
     row = table(out)[0]
     def take(points, comment="", *more):
         path = save(out / "back.csv", [row | {"points": points, "comment": comment}])
-        return main([str(out), "--take", str(path), *more])
+        return main(["mark", str(out), "--take", str(path), *more])
     assert take("5", "good") == 0
     assert take("", "") == take("5") == take("", "good") == 0       # nothing is said anew
     capsys.readouterr()

@@ -15,8 +15,8 @@ from grading_helpers import put_marks
 from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_marks, save,
                              serve_desk, table)
 
+from staff.__main__ import main
 from staff.feedback.report_command import write_report
-from staff.marking.command import main
 from staff.guide import read_guide
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
@@ -93,14 +93,14 @@ def test_the_token_is_in_no_argument_of_the_browser(tmp_path, monkeypatch):
     ([], "holds no record.sqlite"), (["--merge", "nowhere"], "holds no record.sqlite"),
     (["--take", "nowhere.csv"], "holds no record.sqlite")])
 def test_a_folder_without_a_record_is_refused_in_one_sentence(tmp_path, capsys, arguments, words):
-    assert main([str(tmp_path), "--no-browser", *arguments]) == 2
+    assert main(["mark", str(tmp_path), "--no-browser", *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("staff mark: ") and words in error and error.count("\n") == 1
 
 
 def test_a_port_in_use_is_refused(ann, out, capsys):
     port = urlsplit(ann.address).port
-    assert main([str(out), "--no-browser", "--port", str(port)]) == 2
+    assert main(["mark", str(out), "--no-browser", "--port", str(port)]) == 2
     assert f"port {port} is in use" in capsys.readouterr().err
 
 
