@@ -49,9 +49,8 @@ def write_message(stream, header, values=(), keep=None):
     tree = [encode(value, buffers, keep) for value in values]
     text = json.dumps({**header, "values": tree,
                        "buffers": [len(buffer) for buffer in buffers]}).encode()
-    stream.write(struct.pack("<I", len(text)) + text)
-    for buffer in buffers:
-        stream.write(buffer)
+    # in one piece, so that the other process wakes once
+    stream.write(b"".join((struct.pack("<I", len(text)), text, *buffers)))
     stream.flush()
 
 
