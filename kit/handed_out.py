@@ -1,9 +1,9 @@
 """Compares notebooks with their clean copies: are the cells there that were handed out?
 
 The student edition holds a clean copy of each notebook. The reference edition has none, so
-nothing is compared there. Editors change notebooks: cells lose their ids, move, or are split in
-two. A cell is known by nbgrader's name for it, by its id or by its text. One that a student has
-filled in is also known by its place.
+nothing is compared there; the grader makes the copies itself. Editors change notebooks: cells lose
+their ids, move, or are split in two. A cell is known by nbgrader's name for it, by its id or by
+its text. One that a student has filled in is also known by its place.
 """
 
 import ast
@@ -19,9 +19,11 @@ from kit.sections import find_subtask, name_cells
 CLEAN = "assignment/clean"      # the folder of the clean copies
 START = "start"                 # the name of what stands above the first section
 STUB = "raise NotImplementedError("
+LONGEST = 20_000                # letters of a code cell that is read as code
 KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
 TURN = {"code": "turn it back into code (Esc, then Y)",
-        "markdown": "turn it back into Markdown (Esc, then M)"}
+        "markdown": "turn it back into Markdown (Esc, then M)",
+        "raw": "turn it back into a raw cell (Esc, then R)"}
 
 
 @dataclass
@@ -52,6 +54,30 @@ class HandedOut:
             is_same(cell, self.cell) for _, cell in self.found)
 
     @property
+    def number(self):
+        """The number of its first cell; None if there is none."""
+        return self.found[0][0] if self.found else None
+
+    @property
+    def kind(self):
+        """What kind of cell its first cell is."""
+        return self.found[0][1].cell_type
+
+    @property
+    def is_doubled(self):
+        """Whether it was copied; one that was split into neighbours was not."""
+        numbers, texts = [number for number, _ in self.found], {
+            cell.source for _, cell in self.found}
+        is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
+        return self.claimed and len(numbers) > 1 and not is_split
+
+    @property
+    def hidden(self):
+        """The tag by which the report does not show this answer; "" if there is none."""
+        tags = {tag for _, cell in self.found for tag in cell.metadata.get("tags", [])}
+        return min({"remove-cell", "remove-input"} & tags, default="") if self.answer else ""
+
+    @property
     def where(self):
         """Its section in a sentence, unless its name says it."""
         return f" in section {self.section}" if self.section and not self.answer else ""
@@ -80,45 +106,53 @@ def find_changes(notebook, assignment):
         return []
     found = []
     for one in match_cells(notebook.cells, clean.cells, assignment):
-        restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
-        if not one.found:
-            words = f"{one.words} is missing{one.where}: {restore} puts it back"
-            found.append(("lost", None, words))
-        elif words := describe_change(one):
-            words += f". {restore} puts it back, and keeps yours" if one.is_edited else ""
-            found.append(("changed", one.found[0][0], f"{one.words} {words}"))
+        if words := describe_change(one):
+            restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
+            advice = advise(one) if one.found else f"{restore} puts it back"
+            if one.is_edited:
+                advice += f". {restore} puts it back, and keeps yours"
+            found.append(("changed" if one.found else "lost", one.number,
+                          f"{one.words} {words}: {advice}"))
     return found
 
 
 def describe_change(one):
-    """How a HandedOut has changed, and what to do; "" if it has not."""
-    numbers, texts = [number for number, _ in one.found], {cell.source for _, cell in one.found}
-    is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
-    if one.claimed and len(numbers) > 1 and not is_split:
-        return f"is there {len(numbers)} times ({name_cells(numbers)}): keep one"
-    kind, before = one.found[0][1].cell_type, one.cell.cell_type
-    if kind != before:
-        return f"is now {KINDS.get(kind, 'another kind of cell')}: {TURN[before]}"
-    hidden = {"remove-cell", "remove-input"} & {
-        tag for _, cell in one.found for tag in cell.metadata.get("tags", [])}
-    if one.answer and hidden:
-        return f"has the tag {min(hidden)}, so the report does not show it: remove the tag"
-    if one.is_edited:
-        return f"was changed{one.where}: write your own code and text into cells of your own"
-    return ""
+    """How a HandedOut has changed; "" if it has not."""
+    if not one.found:
+        return f"is missing{one.where}"
+    if one.is_doubled:
+        numbers = [number for number, _ in one.found]
+        return f"is there {len(numbers)} times ({name_cells(numbers)})"
+    if one.kind != one.cell.cell_type:
+        return f"is now {KINDS.get(one.kind, 'another kind of cell')}"
+    if one.hidden:
+        return f"has the tag {one.hidden}, so the report does not show it"
+    return f"was changed{one.where}" if one.is_edited else ""
+
+
+def advise(one):
+    """What a student does about a HandedOut that was changed."""
+    if one.is_doubled:
+        return "keep one"
+    if one.kind != one.cell.cell_type:
+        return TURN[one.cell.cell_type]
+    return "remove the tag" if one.hidden else \
+        "write your own code and text into cells of your own"
 
 
 def is_same(cell, clean):
-    """Whether a cell says what its clean copy says; spaces and comments in code do not count."""
-    texts = cell.source, clean.source
-    if clean.cell_type == "code":
+    """Whether a cell says what its clean copy says."""
+    return spell(cell.source, clean.cell_type) == spell(clean.source, clean.cell_type)
+
+
+def spell(source, kind):
+    """A text that is the same for cells that say the same: without spaces, in code comments."""
+    if kind == "code" and len(source) <= LONGEST:
         try:
-            one, other = (ast.dump(ast.parse(text)) for text in texts)
-            return one == other
-        except (SyntaxError, ValueError, RecursionError):   # a magic, such as %matplotlib
-            pass
-    one, other = ("".join(text.split()) for text in texts)
-    return one == other
+            return ast.dump(ast.parse(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass                # a magic, such as %matplotlib, or brackets without end
+    return "".join(source.split())
 
 
 # ---------------------------------------------------------------------------- which cell is which
@@ -132,11 +166,14 @@ def match_cells(cells, clean, assignment):
         (one.found if one else rest).append((number, cell))
         if one:
             one.claimed = True
-    for number, cell in [*rest]:
-        one = next((one for one in found if not one.found and is_same(cell, one.cell)
-                    and cell.cell_type == one.cell.cell_type), None)
-        if one:
-            one.found.append((number, cell))
+    waiting = {}
+    for one in found if rest else ():
+        if not one.found:
+            kind = one.cell.cell_type
+            waiting.setdefault((kind, spell(one.cell.source, kind)), []).append(one)
+    for number, cell in [*rest] if waiting else ():
+        if same := waiting.get((cell.cell_type, spell(cell.source, cell.cell_type))):
+            same.pop(0).found.append((number, cell))
             rest.remove((number, cell))
     for at, one in enumerate(found):
         if one.is_blank and not one.found:

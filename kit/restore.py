@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say, whole_file
-from kit.handed_out import CLEAN, START, describe_change, match_cells, read_clean
+from kit.handed_out import CLEAN, START, advise, describe_change, match_cells, read_clean
 from kit.notebook_files import nbformat, read_notebook
 
 
@@ -66,7 +66,7 @@ def find_notebook(assignment, name):
 
 def put_back(one, above, node):
     """Put a HandedOut cell back below another; return the sentence about it, "" if it is there."""
-    if one.found and not describe_change(one):
+    if not describe_change(one):
         return ""
     fresh, cells = copy.deepcopy(one.cell), node.cells
     if node.nbformat_minor < 5:
@@ -83,7 +83,7 @@ def put_back(one, above, node):
         kind = "an answer in words" if one.answer else f"a {one.cell.cell_type} cell"
         return f"{one.words} is {kind} again"
     if not one.is_edited:
-        return f"{one.words} {describe_change(one)}"
+        return f"{one.words} {describe_change(one)}: {advise(one)}"
     cells.insert(find_place(cells, old), fresh)
     old.metadata = nbformat.from_dict({})
     if "id" in old:

@@ -117,6 +117,7 @@ def hide(by_id, cells):
     (write("2a-runs", "images = load()\nprint(33)"), "changed", 3, "was changed in section 2a"),
     (write("2a-runs", ""), "changed", 3, "was changed"),
     (write("2a-runs", "images = load("), "changed", 3, "was changed"),
+    (write("2a-runs", "-" * 100_000 + "1"), "changed", 3, "was changed"),    # MemoryError in ast
     (hide, "changed", 4, "has the tag remove-cell, so the report does not show it"),
 ])
 def test_what_happened_to_a_cell_is_named(folder, edit, kind, number, words):
