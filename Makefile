@@ -48,7 +48,7 @@ test-faults: $(READY)
 
 # a student's walk through JupyterLab, and the pages, in Chromium
 test-browser: $(READY)
-	$(PYTEST) -n 0 -rs tests -m browser
+	$(PYTEST) --dist loadfile -rs tests -m browser
 
 # a check, a grading and a report with the oldest versions that requirements.txt allows
 test-oldest: $(READY)
