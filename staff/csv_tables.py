@@ -32,6 +32,19 @@ class Table:
     encoding: str
     delimiter: str
 
+    @property
+    def names(self):
+        """The header in small letters."""
+        return [name.strip("\ufeff").strip().casefold() for name in self.header]
+
+    def read_rows(self):
+        """Yield (line in the file, {column: cell}). The first column of a name counts."""
+        names = self.names
+        places = {name: names.index(name) for name in names}
+        for line, cells in self.rows:
+            cells = [restore_cell(cell) for cell in cells] + [""] * len(self.header)
+            yield line, {name: cells[at] for name, at in places.items()}
+
 
 def read_table(path):
     """The Table in a file; Refused if it holds none."""

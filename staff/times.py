@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 from kit.files import Refused, one_line, reason
-from staff.csv_tables import LARGEST, Table, read_table, restore_cell, split_name
+from staff.csv_tables import LARGEST, Table, read_table, split_name
 
 UTC = timezone.utc
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -89,24 +89,20 @@ def read_times(path, zone):
     Refused names the line of a row that cannot be right.
     """
     table = read_json(path) if path.suffix.lower() == ".json" else read_table(path)
-    header = [name.strip("\ufeff").strip().casefold() for name in table.header]
-    at = next((header.index(name) for name in TIMES if name in header), None)
-    who = next((header.index(name) for name in STUDENTS if name in header), None)
-    named = next((header.index(name) for name in NAMES if name in header), None)
+    at, who, named = (next((name for name in known if name in table.names), None)
+                      for known in (TIMES, STUDENTS, NAMES))
     if at is None or who is None and named is None:
         raise Refused(f"{path} tells no times: expected Moodle's grading worksheet (Identifier, "
                       "Last modified (submission)), or a table with the columns student and time")
     found, twice = {}, set()
-    for line, cells in table.rows:
-        cells = [restore_cell(cell) for cell in cells] + [""] * len(header)
-        if cells[at] in ("", "-"):
+    for line, row in table.read_rows():
+        if row[at] in ("", "-"):
             continue            # nothing was handed in
         try:
-            time = read_time(cells[at], zone).isoformat()
+            time = read_time(row[at], zone).isoformat()
         except Refused as refusal:
             raise Refused(f"{path}, line {line}: {refusal}") from None
-        for key in {*([key_of_student(cells[who], header[who])] if who is not None else []),
-                    *([key_of_name(cells[named])] if named is not None else [])} - {""}:
+        for key in {key_of_student(row.get(who, ""), who), key_of_name(row.get(named, ""))} - {""}:
             if found.setdefault(key, time) != time:
                 twice.add(key)      # two students of one name
     if wrong := sorted(key for key in twice if key.startswith("student ")):

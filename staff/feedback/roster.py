@@ -27,7 +27,7 @@ class Roster:
 
     def __init__(self, path):
         self.table = read_table(path)
-        self.names = [name.strip("\ufeff").lower() for name in self.table.header]
+        self.names = self.table.names
         self.kind = find_kind(self.names, path)
         width = len(self.names)
         rows = [(cells + [""] * width)[:width] for _, cells in self.table.rows]
