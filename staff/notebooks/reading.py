@@ -11,7 +11,7 @@ from staff.notebooks.answers import find_answers, find_unanswered
 from staff.notebooks.figures import find_figures
 from staff.notebooks.loading import load_notebooks
 from staff.notebooks.matching import note_changes, place_cells
-from staff.notebooks.reported import find_reported, find_unshown
+from staff.notebooks.reported import find_reported, find_unshown, list_printed
 from staff.record import Finding
 
 MOST = 40       # findings about one notebook
@@ -41,7 +41,8 @@ def read_notebooks(folder, layout):
     for notebook in notebooks:
         findings += check_history(notebook)[:MOST]
     findings += [*find_unanswered(answers, cells, layout), *hidden, *unread,
-                 *find_unshown(answers, cells)]
+                 *find_unshown(answers, list_printed(cells), "reading",
+                               "no output in the notebooks shows it")]
     return Reading(answers, tuple(figures), tuple(findings), numbers)
 
 

@@ -22,7 +22,7 @@ from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
 from staff.marking.typeset import ELEMENTS, FORMULAS, typeset
 from staff.marking.worklist import Worklist, is_untouched
-from staff.notebooks.reported import find_unshown
+from staff.notebooks.reported import find_unshown, list_printed
 from staff.record import FILE, Record
 from staff.standing import read_standings
 
@@ -166,7 +166,8 @@ def test_an_accuracy_that_no_output_shows_stands_beside_the_answer(out, ones, an
     shown = new_output("stream", text="validation accuracy 0.9132")
     cells = [SimpleNamespace(subtask="3a", cell=new_code_cell("train()", outputs=[shown]))]
     found = find_unshown({"3a": "The accuracy is 0.97. Before, the accuracy was 0.913.",
-                          "1a": "An accuracy of 0.5"}, cells)
+                          "1a": "An accuracy of 0.5"}, list_printed(cells), "reading",
+                         "no output in the notebooks shows it")
     assert [one.words for one in found] == [
         "the answer to 3a gives an accuracy of 0.97; no output in the notebooks shows it"]
     with Record(out / FILE) as record, record.transaction():
