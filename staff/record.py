@@ -168,7 +168,9 @@ class Record(marks.MarksOfRecord):
 
     def insert(self, table, row):
         """Insert a row, in place of one with the same key."""
-        insert_row(self.connection, table, row)
+        names, places = ", ".join(row), ", ".join("?" * len(row))
+        self.connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})",
+                                tuple(row.values()))
 
     def query(self, sql, *values):
         """The rows of a query."""
@@ -197,7 +199,7 @@ class Record(marks.MarksOfRecord):
                 if one.key in known and known[one.key].sha256 != one.sha256:
                     self.forget(one.key)
                 row = asdict(one) | {name: json.dumps(getattr(one, name)) for name in LISTS}
-                insert_row(self.connection, "submissions", row)
+                self.insert("submissions", row)
 
     def forget(self, key):
         """Delete everything that was computed from a submission; the marks by hand stay."""
@@ -219,9 +221,9 @@ class Record(marks.MarksOfRecord):
         with self.transaction() as connection:
             connection.execute("DELETE FROM results WHERE key = ?", (submission.key,))
             for result in results:
-                insert_row(connection, "results", {"key": submission.key, **asdict(result)})
+                self.insert("results", {"key": submission.key, **asdict(result)})
             for row in changes:
-                insert_row(connection, "changes", row)
+                self.insert("changes", row)
             self.put_findings(submission, "code", findings, fingerprint)
 
     def put_findings(self, submission, stage, findings, fingerprint):
@@ -229,18 +231,17 @@ class Record(marks.MarksOfRecord):
         self.connection.execute("DELETE FROM findings WHERE key = ? AND stage = ?",
                                 (submission.key, stage))
         for finding in findings:
-            insert_row(self.connection, "findings", {"key": submission.key, **asdict(finding)})
-        insert_row(self.connection, "stages", {"key": submission.key, "stage": stage,
-                                               "sha256": submission.sha256,
-                                               "fingerprint": fingerprint})
+            self.insert("findings", {"key": submission.key, **asdict(finding)})
+        self.insert("stages", {"key": submission.key, "stage": stage,
+                               "sha256": submission.sha256, "fingerprint": fingerprint})
 
     def put_failure(self, submission, stage, words):
         """Keep why a stage could not be done. The next grading tries it again."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM findings WHERE key = ? AND stage = ? AND kind = ?",
                                (submission.key, stage, NOT_DONE))
-            insert_row(connection, "findings",
-                       {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
+            self.insert("findings",
+                        {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
 
     def put_reading(self, submission, reading, numbers, fingerprint):
         """Keep the Reading of a submission's notebooks, in place of the old one.
@@ -252,11 +253,11 @@ class Record(marks.MarksOfRecord):
             for table in ("answers", "figures", "numbers"):
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
             for subtask, text in reading.answers.items():
-                insert_row(connection, "answers", {"key": key, "subtask": subtask, "text": text})
+                self.insert("answers", {"key": key, "subtask": subtask, "text": text})
             for figure in reading.figures:
-                insert_row(connection, "figures", {"key": key, **asdict(figure)})
+                self.insert("figures", {"key": key, **asdict(figure)})
             for row in numbers:
-                insert_row(connection, "numbers", {"key": key, **dict(zip(names, row))})
+                self.insert("numbers", {"key": key, **dict(zip(names, row))})
             self.put_findings(submission, "reading", reading.findings, fingerprint)
 
     def put_alike(self, pairs):
@@ -264,7 +265,7 @@ class Record(marks.MarksOfRecord):
         with self.transaction() as connection:
             connection.execute("DELETE FROM alike")
             for key, other, what in pairs:
-                insert_row(connection, "alike", {"key": key, "other": other, "what": what})
+                self.insert("alike", {"key": key, "other": other, "what": what})
 
     def list_done(self, stage):
         """{key: (sha256, fingerprint)} of the submissions for which a stage is done."""
@@ -287,13 +288,6 @@ class Record(marks.MarksOfRecord):
         """{subtask: the answer in the submission's notebooks}."""
         return {row["subtask"]: row["text"] or "" for row in
                 self.query("SELECT subtask, text FROM answers WHERE key = ?", key)}
-
-
-def insert_row(connection, table, row):
-    """Insert a row, in place of one with the same key."""
-    names, marks = ", ".join(row), ", ".join("?" * len(row))
-    connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",
-                       tuple(row.values()))
 
 
 def find_grades(given=None):
