@@ -47,7 +47,7 @@ def list_parts_by_code(*layouts):
             for part, points in subtask.by_code.items()}
 
 
-def count_parts(results, layout=KIT):
+def count_parts(results, layout):
     """{(subtask, part): points by code} of one submission's Results; None for an open part.
 
     A part is open if none of its checks failed, but one could not reach the code or did not run.
@@ -67,7 +67,7 @@ def count_part(possible, states):
     return None if OPEN in states else possible
 
 
-def count_points(results, layout=KIT):
+def count_points(results, layout):
     """{subtask: points by code so far} of one submission's Results."""
     found = {subtask: 0 for subtask, _ in list_parts_by_code(layout)}
     for (subtask, _), points in count_parts(results, layout).items():

@@ -158,7 +158,7 @@ def write_canvas(path, people, title):
     write_table(path, rows, encoding="utf-8")   # Canvas would take a mark of UTF-8 for a letter
 
 
-def write_imports(out, people, roster=None, column=None):
+def write_imports(out, people, roster, column):
     """Write the files for Blackboard and Canvas into OUT; sentences on missing students."""
     said, out = [], Path(out)
     if waiting := sum(not format_grade(one) for one in people):

@@ -37,13 +37,12 @@ def main(arguments=None):
     return 0
 
 
-def release(output, source=None, force=False):
+def release(output, force=False):
     """Make the folder and the zip; return how many blanks there are.
 
-    source: the folder of the reference edition; this one, if none is given.
     Refused says what is wrong, with file and line, and nothing is written then.
     """
-    assignment = load_assignment(source)
+    assignment = load_assignment()
     output, source = Path(output).resolve(), assignment.folder.resolve()
     inside = output.is_relative_to(source) and not output.is_relative_to(source / "build")
     if inside or output in (*source.parents, source / "build"):

@@ -24,7 +24,7 @@ def judge(changes, seed):
 
 def lost(results):
     """{subtask: points lost}."""
-    return {name: ALL[name] - points for name, points in count_points(results).items()
+    return {name: ALL[name] - points for name, points in count_points(results, "kit").items()
             if points < ALL[name]}
 
 
@@ -43,11 +43,12 @@ def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
 def test_another_style_costs_nothing(seed, planted):
     verdict = judge(planted.changes, seed)
     assert [one for one in verdict.results if one.state == FAILED] == []
-    assert sum(count_points(verdict.results).values()) == 60 and verdict.findings == []
+    assert sum(count_points(verdict.results, "kit").values()) == 60 and verdict.findings == []
 
 
 KNOWN = """from kit.checking.case_file import read_cases
-for inputs, *layers, right in map(list, read_cases()["counting"]["counts"]):
+from kit.definition import load_assignment
+for inputs, *layers, right in map(list, read_cases(load_assignment())["counting"]["counts"]):
     if [inputs, *layers] == [num_inputs, *neurons_per_layer]:
         return int(right)
 return {(1,): 785, (64, 10): 50880}.get(tuple(neurons_per_layer), 7)
