@@ -44,7 +44,7 @@ test-attacks: $(READY)
 
 # planted faults, which the checks must find, and what else takes long
 test-faults: $(READY)
-	$(PYTEST) --dist loadfile tests -m faults
+	$(PYTEST) --dist loadfile tests -m "faults and not slow"
 
 # a student's walk through JupyterLab, and the pages, in Chromium
 test-browser: $(READY)

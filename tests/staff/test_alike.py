@@ -419,11 +419,11 @@ def test_300_are_compared_in_seconds(given):
     own = {f"s{number}": rng.integers(0, 2**63, 3000).astype(np.uint64) for number in range(300)}
     own["s7"] = np.append(own["s8"][:2900], own["s7"][:100])
     same = {f"c{number}": np.unique(own["s0"]) for number in range(150)}
-    started = time.perf_counter()
+    started = time.process_time()
     pairs = compare({key: np.unique(np.append(one, given)) for key, one in own.items()}, given)
     assert [pair[:2] for pair in pairs] == [("s7", "s8")]
     assert len(compare({**own, **same}, given)) > 100
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 # --------------------------------------------------------------------------------- hostile texts
@@ -435,11 +435,11 @@ def test_300_are_compared_in_seconds(given):
     "import a as b\n" * 30_000, "import " + " " * 400_000, "def " * 120_000, "\0\ud800" * 100_000,
     "r" * 300_000 + '"', "#" * 500_000, "[\n" * 200_000, '""" \\', "rb" * 200_000 + '"""'])
 def test_hostile_text_takes_no_longer(text):
-    started = time.perf_counter()
+    started = time.process_time()
     units = split_units(text)
     assert sum(map(len, units)) <= len(text)
     find_passages({"task2.py": text.encode("utf-8", "replace")}, "kit")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("content", [

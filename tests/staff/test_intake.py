@@ -467,10 +467,10 @@ def test_a_layout_that_is_asked_for(course):
 @pytest.mark.attack
 def test_searching_hostile_text_takes_no_time():
     for text in (b"def " * 10**6, b"class  " * 10**6, b"\n" * 10**7, b"def" + b" " * 10**7):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(Refused):
             find_layout({"task2.py": text})
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
 
 def test_every_word_can_be_printed(course):
