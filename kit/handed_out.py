@@ -7,8 +7,10 @@ its text. One that a student has filled in is also known by its place.
 """
 
 import ast
+import contextlib
 import functools
 import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -148,10 +150,10 @@ def is_same(cell, clean):
 def spell(source, kind):
     """A text that is the same for cells that say the same: without spaces, in code comments."""
     if kind == "code" and len(source) <= LONGEST:
-        try:
+        with warnings.catch_warnings(), contextlib.suppress(
+                SyntaxError, ValueError, RecursionError, MemoryError):      # %matplotlib is none
+            warnings.simplefilter("ignore")
             return ast.dump(ast.parse(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            pass                # a magic, such as %matplotlib, or brackets without end
     return "".join(source.split())
 
 
