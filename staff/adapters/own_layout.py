@@ -8,7 +8,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from adapter.missing import StandInFinder   # the worker calls this module "adapter"
+from adapter.missing import StandInFinder   # the student's process calls this module so
 from adapter.notes import findings  # noqa: F401
 from adapter.old_numpy import bring_back, renew
 from adapter.own_imports import Shortener, is_library

@@ -20,6 +20,7 @@ import numpy as np
 from kit import ENGINE, __version__
 from kit.check import PASSED, try_check
 from kit.checking.case_file import read_cases
+from kit.checking.launching import STUDENT_PROCESS
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import CHECKS, STAND_IN, load_assignment
@@ -34,7 +35,6 @@ from staff.record import DOUBT, OPEN, Finding, Result
 
 ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
 UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
-WORKER = ENGINE / "kit" / "checking" / "student_process.py"
 MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
                        "python": platform.python_version()})
@@ -190,13 +190,14 @@ def fingerprint_checks(folder):
     """{id of a check: a hash of the code that decides its result}, for the assignment in a folder.
 
     The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters, the
-    worker, and what decides whether a check could reach the code. It also covers all local modules
-    that these import, such as the reference's scripts.
+    student's process, and what decides whether a check could reach the code. It also covers all
+    local modules that these import, such as the reference's scripts.
     The package of checks does not count as such: it imports every check.
     """
     assignment = load_assignment(folder)
     layouts = load_layouts(assignment).values()
-    always = [WORKER, *(file for one in layouts for file in one.adapter_files + one.shared_files),
+    always = [STUDENT_PROCESS,
+              *(file for one in layouts for file in one.adapter_files + one.shared_files),
               *(folder / "staff" / "assignment" / one.checks for one in layouts if one.checks),
               *(file for file in (folder / INPUTS, folder / STAND_IN) if file.is_file())]
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
@@ -222,6 +223,6 @@ def hash_files(files, texts):
     for text in texts:
         digest.update(text)
     for file in sorted(files):
-        if not file.is_relative_to(ENGINE / "kit") or file.is_relative_to(WORKER.parent):
+        if not file.is_relative_to(ENGINE / "kit") or file.is_relative_to(STUDENT_PROCESS.parent):
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -59,7 +59,7 @@ class StandIn(stand_in.Model):
 
     def __getattr__(self, name):
         """An attribute of the student's own model, such as its layers."""
-        if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the worker
+        if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the process
             raise AttributeError(name)
         try:
             double = self.double()
