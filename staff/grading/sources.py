@@ -1,12 +1,13 @@
 """What the text of a hand-in shows: its imports, names and tests of sizes. Nothing is run."""
 
 import ast
-import json
 import re
 import threading
 import warnings
 from functools import cached_property
 from pathlib import PurePosixPath
+
+from staff.notebooks.loading import list_code
 
 LONGEST = 2 * 2**20     # bytes of a file that is read
 LOCK = threading.Lock()     # ast.parse fails in two threads at a time
@@ -137,13 +138,7 @@ def parse(text):
 
 def read_cells(content):
     """The code of a notebook's cells, without IPython's commands; [] if it is not a notebook."""
-    try:
-        cells = [cell["source"] for cell in json.loads(content)["cells"]
-                 if cell["cell_type"] == "code"]
-        texts = ["".join(cell) for cell in cells]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return []
-    return [re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", text) for text in texts]
+    return [re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", text) for text in list_code(content)]
 
 
 def list_bound(statements):

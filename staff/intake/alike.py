@@ -6,7 +6,6 @@ parsed.
 """
 
 import builtins
-import json
 import keyword
 import re
 import zlib
@@ -20,6 +19,7 @@ from staff.intake.intake import read_copy
 from staff.intake.listing import list_folder
 from staff.intake.unpacking import read_entries
 from staff.layouts import KIT
+from staff.notebooks.loading import list_code
 from staff.release.stripping import strip
 
 AGREEMENT = 0.8         # a pair is listed if this share of the shorter one's own passages agrees
@@ -124,12 +124,7 @@ def extract_code(name, content):
         return content[:LARGEST_SCRIPT].decode("utf-8", "replace")
     if not name.endswith(".ipynb") or len(content) > LARGEST_NOTEBOOK:
         return ""
-    try:
-        cells = json.loads(content)["cells"]
-        sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-        return "\n".join("".join(source) for source in sources)[:LARGEST_SCRIPT]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""                       # others report a broken notebook
+    return "\n".join(list_code(content))[:LARGEST_SCRIPT]
 
 
 def split_units(text):
