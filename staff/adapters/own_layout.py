@@ -35,7 +35,7 @@ class Scripts:
 
     def find_spec(self, name, path=None, target=None):
         """The spec of a script that is there; None otherwise."""
-        file = self.folder / "{}.py".format(name)
+        file = self.folder / f"{name}.py"
         if name not in self.scripts or not file.is_file():
             return None
         return importlib.util.spec_from_file_location(name, str(file),
