@@ -7,7 +7,6 @@ and with the delimiters that spreadsheets use.
 import csv
 import io
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,10 +125,3 @@ def restore_cell(text):
 def format_points(value):
     """Points as text, without zeros at the end: 7, 7.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def split_name(text):
-    """The words of a name, without accents, case and punctuation."""
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return re.findall(r"[^\W_]+", text)

@@ -7,7 +7,8 @@ from kit.deadline import PERIODS, format_moment
 from kit.definition import load_assignment
 from kit.files import Refused, one_line
 from staff.csv_tables import read_table
-from staff.times import (UTC, find_zone, key_of_name, key_of_student, list_keys, read_time)
+from staff.students import key_of_name, key_of_student, list_keys
+from staff.times import UTC, find_zone, read_time
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 from kit.files import Refused, one_line, reason
-from staff.csv_tables import LARGEST, Table, read_table, split_name
+from staff.csv_tables import LARGEST, Table, read_table
+from staff.students import key_of_name, key_of_student, list_keys
 
 UTC = timezone.utc
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -122,26 +123,6 @@ def read_json(path):
         raise Refused(f"{path} is no list of Canvas's submissions ({reason(problem)}): expected "
                       "objects with user_id and submitted_at") from None
     return Table(path, list(names), rows, "utf-8", ",")
-
-
-def key_of_student(text, column="student"):
-    """The key of a user name or number. Moodle's identifier is a word and the number."""
-    if column == "identifier" and (number := re.search(r"\d+$", text)):
-        text = number[0]
-    return f"student {text.casefold()}" if text else ""
-
-
-def key_of_name(text):
-    """The key of a name: its words, in any order."""
-    words = sorted(split_name(text))
-    return f"name {' '.join(words)}" if words else ""
-
-
-def list_keys(submission):
-    """The keys of the students of a submission, as the platform names them, the surest first."""
-    people = [(submission.student, submission.name), *submission.partners]
-    return [key for key in (*(key_of_student(student) for student, _ in people),
-                            *(key_of_name(name or student) for student, name in people)) if key]
 
 
 def find_time(submission, times):

@@ -7,7 +7,8 @@ from pathlib import Path
 from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import one_line
-from staff.csv_tables import format_points, split_name, write_table
+from staff.csv_tables import format_points, write_table
+from staff.students import sort_name, split_name
 from staff.standing import Standing, list_subtasks_with_points
 
 
@@ -96,11 +97,6 @@ def identify(student, name, roster):
     if row is not None:
         return "row", row
     return ("student", student.casefold()) if student else ("name", sort_name(name))
-
-
-def sort_name(name):
-    """The words of a name in alphabetical order, so that their own order does not matter."""
-    return " ".join(sorted(split_name(name)))
 
 
 def write_gradebook(path, people):
