@@ -19,8 +19,8 @@ def write_zip(options):
         write_student_pages(out, record, standings)
     keys = [one.submission.key for one in standings]
     pages = {key: (out / FOLDER / f"{key}.html").read_bytes() for key in keys}
-    return hand_back(options.zip or out / f"feedback-{platform}.zip", list_people(standings),
-                     platform, pages, options.incomplete)
+    return hand_back(out / f"feedback-{platform}.zip", list_people(standings), platform, pages,
+                     options.incomplete)
 
 
 def main(arguments=None):
@@ -37,8 +37,6 @@ def main(arguments=None):
                         help="the output folder of the grading; default: build/grades")
     parser.add_argument("--for", dest="platform", choices=PLATFORMS, required=True,
                         help="where the students get their feedback")
-    parser.add_argument("-o", "--zip", type=Path, metavar="ZIP",
-                        help="default: feedback-PLATFORM.zip in OUT")
     parser.add_argument("--incomplete", action="store_true",
                         help="also give back pages whose total is not known yet")
     options = parser.parse_args(arguments)
