@@ -76,7 +76,7 @@ class Edition:
             self.notebooks[name] = (reference, *strip_notebook(reference, name, assignment))
 
     def strip_file(self, name):
-        """Return a text of the reference, the student's text and the cuts."""
+        """A text of the reference, the student's text and the cuts."""
         try:
             text = (self.source / name).read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as problem:
