@@ -108,9 +108,9 @@ class Result:
     title: str
     remark: bool
     state: str              # as kit.check has it, or OPEN
-    words: str = ""         # for the teacher, measured on the fresh inputs
+    words: str = ""         # for the teacher, measured on the hidden inputs
     shown: str = ""         # for the student, measured on the published inputs
-    seed: int = 0           # of the fresh inputs
+    seed: int = 0           # of the hidden inputs
     fingerprint: str = ""   # of the check's code
     sandbox: str = ""       # the sandbox's name, or "UNSANDBOXED"
     versions: str = ""

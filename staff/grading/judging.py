@@ -1,6 +1,6 @@
 """Runs the checks on one submission's code.
 
-The results on fresh inputs give the points. The student reads the results on the published inputs.
+The results on hidden inputs give the points. The student reads those on the published inputs.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from staff.grading.sources import Sources
 from staff.grading.unreached import PERSON, explain_unreached
 from staff.record import DOUBT, OPEN, Finding, Result
 
-ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
+ON_HIDDEN_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
 UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
 MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
@@ -62,11 +62,11 @@ def prepare(sandbox):
 def judge_code(files, layout, sandbox, seed, chosen=None):
     """The Verdict on a submission's files; OSError if no process could be started.
 
-    The fresh inputs decide the points. A student reads only what a process says that has never
+    The hidden inputs decide the points. A student reads only what a process says that has never
     had them: otherwise code could keep them, and tell them.
 
     files:  {name: bytes} of its scripts and notebooks.
-    seed:   of the fresh inputs.
+    seed:   of the hidden inputs.
     chosen: the ids of the checks to run; None for all.
     """
     assignment = sandbox.assignment
@@ -76,13 +76,13 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
     with write_files(files) as folder:
         cases, known = draw_cases(assignment, layout, seed), {}
         with open_student(folder, layout, sandbox, cases) as student:
-            findings = list_code_findings(student)      # now: later it has the fresh inputs
-            fresh = run_checks(checks, student)
+            findings = list_code_findings(student)      # now: later it has the hidden inputs
+            hidden = run_checks(checks, student)
         starved = student.starved
         sources = Sources(files)
-        reached = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
+        reached = {one: explain_unreached(hidden[one].problem, sources, described, sandbox)
                    for one in checks}
-        unclear = [one for one in checks if fresh[one].result.words and not reached[one][0]]
+        unclear = [one for one in checks if hidden[one].result.words and not reached[one][0]]
         if unclear and not starved:
             cases = load_published_cases(assignment, layout)
             with open_student(folder, layout, sandbox, cases) as second:
@@ -92,7 +92,7 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
                 starved = second.starved
     doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
               for one, (_, doubt) in reached.items() if doubt]
-    results = [make_result(one, fresh[one], known.get(one), reached[one][0],
+    results = [make_result(one, hidden[one], known.get(one), reached[one][0],
                            described.translate, sandbox, seed) for one in checks]
     return Verdict(results, doubts + findings, starved)
 
@@ -116,16 +116,16 @@ def run_checks(checks, student):
     return found
 
 
-def make_result(check, fresh, known, unreached, translate, sandbox, seed):
+def make_result(check, hidden, known, unreached, translate, sandbox, seed):
     """The Result of a check.
 
-    fresh, known: its Trials on fresh and on published inputs; known is None if there is none.
+    hidden, known: its Trials on hidden and on published inputs; known is None if there is none.
     unreached:    why the grader could not reach the code; "" if it could.
     translate:    gives a sentence the names of the code's layout.
     """
-    found, seconds = fresh.result, fresh.seconds + (known.seconds if known else 0)
+    found, seconds = hidden.result, hidden.seconds + (known.seconds if known else 0)
     state, words, shown = found.state, *map(translate, (
-        found.words, choose_words(found, (known or fresh).result)))
+        found.words, choose_words(found, (known or hidden).result)))
     if unreached:
         state, words, shown = OPEN, unreached, PERSON + unreached
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
@@ -133,11 +133,11 @@ def make_result(check, fresh, known, unreached, translate, sandbox, seed):
                   shown, seed, fingerprint, sandbox.name, VERSIONS, round(seconds, 3))
 
 
-def choose_words(fresh, known):
-    """What the student reads, from a check's results on fresh and on published inputs."""
-    if (fresh.state == PASSED) == (known.state == PASSED):
+def choose_words(hidden, known):
+    """What the student reads, from a check's results on hidden and on published inputs."""
+    if (hidden.state == PASSED) == (known.state == PASSED):
         return known.words
-    return "" if fresh.state == PASSED else ON_FRESH_INPUTS
+    return "" if hidden.state == PASSED else ON_HIDDEN_INPUTS
 
 
 @contextlib.contextmanager
@@ -176,7 +176,7 @@ def list_code_findings(student):
         for script in student.assignment.script_names:
             with contextlib.suppress(Problem):      # the checks report it
                 student.get(f"{script}.__name__")
-        notes = student.get("adapter.findings")
+        notes = student.get("adapter.noted")
         if isinstance(notes, list):
             return [Finding("code", "note", f"the code's own process says: {quote(note, 300)}")
                     for note in notes[:MOST_NOTES] if isinstance(note, str)]

@@ -62,7 +62,7 @@ class Job:
 
     stage: Stage
     submission: Submission
-    seed: int               # of the submission's fresh inputs
+    seed: int               # of the submission's hidden inputs
     sandbox: object
     checks: tuple = None    # the ids of the checks to run; None for all
     files: dict = field(default_factory=dict)       # {name: bytes}, with forward slashes

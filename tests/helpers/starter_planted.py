@@ -69,7 +69,7 @@ def judged(files, layout="starter", subtasks=None, cases=None):
             results = [run_check(one, student) for one in CHECKS
                        if judges(one)
                        and (subtasks is None or one.subtask in subtasks)]
-            findings = student.get("adapter.findings")
+            findings = student.get("adapter.noted")
     return CheckReport(results, list(BY_ID), ASSIGNMENT), findings
 
 

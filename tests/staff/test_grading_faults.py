@@ -9,7 +9,7 @@ import pytest
 from hostile import the_sandbox
 from kit.check import FAILED
 from planted import read_planted, read_styles, scripts_with, with_body
-from staff.grading.judging import ON_FRESH_INPUTS, judge_code
+from staff.grading.judging import ON_HIDDEN_INPUTS, judge_code
 from staff.points import count_points, divide_subtasks
 
 pytestmark = pytest.mark.faults
@@ -65,4 +65,4 @@ def test_answers_to_the_published_inputs_earn_nothing():
     (count,) = [one for one in judge(with_body("task2.count_parameters", KNOWN), 7).results
                 if one.title == "number of parameters"]
     assert count.state == FAILED and ", expected " in count.words
-    assert count.shown == ON_FRESH_INPUTS
+    assert count.shown == ON_HIDDEN_INPUTS
