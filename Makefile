@@ -10,8 +10,8 @@ REPORT_FLAGS = $(if $(filter-out 0,$(CODE)),--code)
 QUICK = not attack and not faults and not report and not browser and not slow
 # the tests of Python; nbval takes a second to load
 PYTEST = $(BIN)/python -m pytest -q -p no:nbval -n logical
-# a file stays on one core, for its tests share what they have prepared
-NBVAL = $(BIN)/python -m pytest -q --nbval -n logical --dist loadfile --no-loadscope-reorder
+# with notebooks/conftest.py: the notebooks one after the other, and tests beside them
+NBVAL = $(BIN)/python -m pytest -q --nbval -n logical --no-loadscope-reorder
 
 .PHONY: report test test-fast test-all test-anew test-report test-attacks test-faults \
     test-browser test-oldest test-slow lint lab notebooks student bench clean

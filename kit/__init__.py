@@ -26,3 +26,8 @@ if hiding := find_hiding_file():
     print(f"{hiding}: Python finds this file in place of its own module "
           f"{hiding.removesuffix('.py')}. Give it another name, and start again.", file=sys.stderr)
     sys.exit(2)
+from kit.files import find_conflict_in_scripts  # noqa: E402  (it needs modules of Python)
+# a process of the checks is isolated: it says of each script why that cannot be imported
+if not sys.flags.isolated and (words := find_conflict_in_scripts(ENGINE)):
+    print(words, file=sys.stderr)
+    sys.exit(2)

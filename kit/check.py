@@ -3,6 +3,7 @@
 import argparse
 import html
 import json
+import re
 import textwrap
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,9 +11,10 @@ from pathlib import Path
 from kit.checking.registry import load_checks
 from kit.checking.student import NotWritten, Problem, Student
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, say
+from kit.files import Refused, find_conflict_in_scripts, one_line, say
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
+CAUSE = re.compile("(?:cannot be imported|does not parse): ")
 # behind white letters: 5.1 to 6.2 to 1, on a light page and on a dark one
 COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 
@@ -47,17 +49,9 @@ class CheckReport:
 
     def list_shown(self):
         """[(a subtask's name, [(a result, its words)])]: an error is told in full once."""
-        told, shown = set(), []
-        for name in self.subtasks:
-            rows = []
-            for result in self.list_results(name):
-                before, _, cause = result.words.partition("cannot be imported: ")
-                known = cause in told
-                told |= {cause} if cause else set()
-                rows.append((result, f"{before}cannot be imported: see above" if known
-                             else result.words))
-            shown.append((name, rows))
-        return shown
+        told = set()
+        return [(name, [(result, tell_once(result.words, told))
+                        for result in self.list_results(name)]) for name in self.subtasks]
 
     def count_points(self, subtask):
         """The points by code that a subtask earns; None if one of its parts was not tested."""
@@ -146,6 +140,21 @@ class CheckReport:
                 f"<p>{html.escape(self.summary)}</p>")
 
 
+def tell_once(words, told):
+    """A check's words, without why a script is not Python or cannot be imported if that is told.
+
+    told: the causes that are told already; this one is added.
+    """
+    found = CAUSE.search(words)
+    if not found:
+        return words
+    cause = words[found.end():]
+    if cause in told:
+        return f"{words[:found.end()]}see above"
+    told.add(cause)
+    return words
+
+
 def make_row(result, words):
     """A result with its words as a row of an HTML table."""
     words = f"<br>{html.escape(words)}" if words else ""
@@ -185,6 +194,8 @@ def run_checks(subtasks=None, folder=None, assignment=None):
     if not any((folder / name).is_file() for name in assignment.scripts):
         raise Refused(f"{folder} has no {' or '.join(assignment.scripts)}: run this in the "
                       "assignment's folder")
+    if words := find_conflict_in_scripts(folder):
+        raise Refused(words)
     chosen = [name for name in by_id if subtasks is None or name in subtasks]
     # a subtask brings the checks of another one that decides one of its points
     tried = [name for name in by_id if name in chosen or by_id[name].charge("")[0] in chosen]

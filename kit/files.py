@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 QUOTATION_MARKS = re.compile("[\"“”„‟″«»＂]")
+CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)   # no line of a script or notebook begins so
 EPOCH = (2026, 1, 1, 0, 0, 0)   # the date of all files in a zip, so that its bytes are the same
 
 
@@ -51,6 +52,28 @@ def make_inner_folder(outer, name):
                       "another output folder")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def find_conflict(text, path):
+    """A sentence about the first mark of a Git conflict in a file's text; "" if there is none."""
+    mark = CONFLICT.search(text)
+    if not mark:
+        return ""
+    line, path = text.count("\n", 0, mark.start()) + 1, Path(path)
+    by_hand = ", or keep what you want of both and delete the marks"
+    return (f"{path} holds the marks of a Git conflict (line {line}): take one of the two "
+            f"versions, with `git checkout --ours {path.name}` or --theirs"
+            f"{'' if path.suffix == '.ipynb' else by_hand}")
+
+
+def find_conflict_in_scripts(folder):
+    """The sentence about the first script in a folder that holds marks of a conflict, or ""."""
+    for path in sorted(Path(folder).glob("*.py")):
+        with contextlib.suppress(OSError):
+            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            if words := find_conflict(text, path.name):
+                return words
+    return ""
 
 
 def say(text, stream=None):

@@ -2,14 +2,16 @@
 
 The student edition holds a clean copy of each notebook. The reference edition has none, so
 nothing is compared there; the grader makes the copies itself. Editors change notebooks: cells lose
-their ids, move, or are split in two. A cell is known by nbgrader's name for it, by its id or by
+their ids, move, are split or merged. A cell is known by nbgrader's name for it, by its id or by
 its text. One that a student has filled in is also known by its place.
 """
 
 import ast
 import contextlib
 import functools
+import itertools
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -22,6 +24,7 @@ CLEAN = "assignment/clean"      # the folder of the clean copies
 START = "start"                 # the name of what stands above the first section
 STUB = "raise NotImplementedError("
 LONGEST = 20_000                # letters of a code cell that is read as code
+SHORTEST, MOST_PIECES = 6, 9    # letters of a cell found in another one, cells that one became
 KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
 TURN = {"code": "turn it back into code (Esc, then Y)",
         "markdown": "turn it back into Markdown (Esc, then M)",
@@ -36,6 +39,7 @@ class HandedOut:
     answer:  whether it is the place of an answer.
     found:   [(number, cell)]
     claimed: whether these have its name; otherwise they were found by text or place.
+    merged:  the number of the cell that holds it together with others; None if it has its own.
     """
 
     cell: dict
@@ -43,6 +47,7 @@ class HandedOut:
     answer: bool
     found: list = field(default_factory=list)
     claimed: bool = False
+    merged: int = None
 
     @property
     def is_blank(self):
@@ -52,13 +57,14 @@ class HandedOut:
     @property
     def is_edited(self):
         """Whether a cell that says something to the student, or computes, says it no longer."""
-        return bool(self.found) and not self.is_blank and not any(
-            is_same(cell, self.cell) for _, cell in self.found)
+        texts = [cell.source for _, cell in self.found]
+        return bool(texts) and not self.is_blank and not any(
+            is_same(text, self.cell) for text in [*texts, "\n".join(texts)])
 
     @property
     def number(self):
-        """The number of its first cell; None if there is none."""
-        return self.found[0][0] if self.found else None
+        """The number of the cell that it is in; None if there is none."""
+        return self.merged or (self.found[0][0] if self.found else None)
 
     @property
     def kind(self):
@@ -107,19 +113,32 @@ def find_changes(notebook, assignment):
     if not clean:
         return []
     found = []
-    for one in match_cells(notebook.cells, clean.cells, assignment):
-        if words := describe_change(one):
-            restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
-            advice = advise(one) if one.found else f"{restore} puts it back"
-            if one.is_edited:
-                advice += f". {restore} puts it back, and keeps yours"
-            found.append(("changed" if one.found else "lost", one.number,
-                          f"{one.words} {words}: {advice}"))
+    for one, words in list_changed(notebook.cells, clean.cells, assignment):
+        restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
+        is_lost = not one.found and not one.merged
+        advice = f"{restore} puts it back" if is_lost else advise(one)
+        if one.is_edited:
+            advice += f". {restore} puts it back, and keeps yours"
+        found.append(("lost" if is_lost else "changed", one.number,
+                      f"{one.words} {words}: {advice}"))
     return found
+
+
+def list_changed(cells, clean, assignment):
+    """[(HandedOut, how it has changed)] of those that have changed.
+
+    One whose cell holds others too is left out: those are named.
+    """
+    matched = match_cells(cells, clean, assignment)
+    merged = {one.merged for one in matched} - {None}
+    return [(one, words) for one in matched if (words := describe_change(one)) and (
+        one.merged or not holds(one) or not merged & {number for number, _ in one.found})]
 
 
 def describe_change(one):
     """How a HandedOut has changed; "" if it has not."""
+    if one.merged:
+        return f"stands in cell {one.merged} together with other text"
     if not one.found:
         return f"is missing{one.where}"
     if one.is_doubled:
@@ -134,6 +153,8 @@ def describe_change(one):
 
 def advise(one):
     """What a student does about a HandedOut that was changed."""
+    if one.merged:
+        return "split that cell (Edit > Split Cell)"
     if one.is_doubled:
         return "keep one"
     if one.kind != one.cell.cell_type:
@@ -142,19 +163,39 @@ def advise(one):
         "write your own code and text into cells of your own"
 
 
-def is_same(cell, clean):
-    """Whether a cell says what its clean copy says."""
-    return spell(cell.source, clean.cell_type) == spell(clean.source, clean.cell_type)
+def is_same(text, clean):
+    """Whether a text says what a clean cell says; spaces and comments in code do not count."""
+    if clean.cell_type == "code":
+        one, other = dump_code(text), dump_code(clean.source)
+        if one is not None and other is not None:
+            return one == other
+    return squeeze(text) == squeeze(clean.source)
 
 
-def spell(source, kind):
-    """A text that is the same for cells that say the same: without spaces, in code comments."""
-    if kind == "code" and len(source) <= LONGEST:
-        with warnings.catch_warnings(), contextlib.suppress(
-                SyntaxError, ValueError, RecursionError, MemoryError):      # %matplotlib is none
-            warnings.simplefilter("ignore")
-            return ast.dump(ast.parse(source))
-    return "".join(source.split())
+@functools.lru_cache(maxsize=300)
+def dump_code(text):
+    """What Python reads in code, as text; None if it is long, or no Python, as %matplotlib."""
+    with warnings.catch_warnings(), contextlib.suppress(
+            SyntaxError, ValueError, RecursionError, MemoryError):
+        warnings.simplefilter("ignore")
+        return ast.dump(ast.parse(text)) if len(text) <= LONGEST else None
+
+
+@functools.lru_cache(maxsize=2500)
+def squeeze(text):
+    """A text without white space."""
+    return unicodedata.normalize("NFC", "".join(text.split()))
+
+
+def holds(one):
+    """Whether a cell of a HandedOut holds all its text, perhaps with more."""
+    return any(squeeze(one.cell.source) in squeeze(cell.source) for _, cell in one.found)
+
+
+def is_prose(cell):
+    """Whether a cell is no Python, although it may be a code cell."""
+    return cell.cell_type != "code" or (dump_code(cell.source) is None
+                                        and not re.match(r"\s*[%!]", cell.source))
 
 
 # ---------------------------------------------------------------------------- which cell is which
@@ -168,21 +209,73 @@ def match_cells(cells, clean, assignment):
         (one.found if one else rest).append((number, cell))
         if one:
             one.claimed = True
-    waiting = {}
-    for one in found if rest else ():
-        if not one.found:
-            kind = one.cell.cell_type
-            waiting.setdefault((kind, spell(one.cell.source, kind)), []).append(one)
-    for number, cell in [*rest] if waiting else ():
-        if same := waiting.get((cell.cell_type, spell(cell.source, cell.cell_type))):
-            same.pop(0).found.append((number, cell))
+    match_by_text(found, rest, lambda cell, clean: cell.cell_type == clean.cell_type)
+    match_by_text(found, rest, lambda cell, clean: True)
+    join_pieces(found, rest)
+    match_by_place(found, rest, lambda cell, clean: cell.cell_type == clean.cell_type)
+    match_by_place(found, rest, lambda cell, clean: clean.cell_type == "markdown"
+                   and is_prose(cell))
+    find_merged(found, cells)
+    return found
+
+
+def match_by_text(found, rest, fits):
+    """Give cells of the rest to those of the same text that have none; fits(cell, clean)."""
+    for number, cell in [*rest]:
+        one = next((one for one in found if not one.found and is_same(cell.source, one.cell)
+                    and fits(cell, one.cell)), None)
+        if one:
+            one.found.append((number, cell))
             rest.remove((number, cell))
+
+
+def join_pieces(found, rest):
+    """Give a cell that was split its pieces: neighbours that say together what it said."""
+    for one in found:
+        if one.is_blank or one.found and not one.is_edited:
+            continue
+        for first in one.found[:1] or [*rest]:
+            pieces = [first]
+            while len(squeeze(text := "\n".join(cell.source for _, cell in pieces))) \
+                    < len(squeeze(one.cell.source)) and len(pieces) < MOST_PIECES:
+                following = [pair for pair in rest if pair[0] == pieces[-1][0] + 1]
+                if not following:
+                    break
+                pieces += following
+            if is_same(text, one.cell):
+                one.found = pieces
+                rest[:] = [pair for pair in rest if pair not in pieces]
+                break
+
+
+def match_by_place(found, rest, fits):
+    """Give blanks that have no cell those at their place; fits(cell, clean).
+
+    If neighbours lack too, each has one cell, and the last has those that are left.
+    """
     for at, one in enumerate(found):
         if one.is_blank and not one.found:
-            one.found = [(number, cell) for number, cell
-                         in list_between(rest, found[:at], found[at + 1:])
-                         if cell.cell_type == one.cell.cell_type]
-    return found
+            here = [(number, cell) for number, cell
+                    in list_between(rest, found[:at], found[at + 1:]) if fits(cell, one.cell)]
+            waiting = itertools.takewhile(lambda other: not other.found, found[at + 1:])
+            others = sum(other.is_blank and other.cell.cell_type == one.cell.cell_type
+                         for other in waiting)
+            one.found = here[:max(1, len(here) - others)]
+            rest[:] = [pair for pair in rest if pair not in one.found]
+
+
+def find_merged(found, cells):
+    """Note which cell holds those that have no cell of their own."""
+    texts = [(number, squeeze(cell.source)) for number, cell in cells]
+    for at, one in enumerate(found):
+        if one.found:
+            continue
+        if not one.is_blank and len(own := squeeze(one.cell.source)) >= SHORTEST:
+            one.merged = next((number for number, text in texts if own in text), None)
+        sides = (reversed(found[:at]), found[at + 1:]) if one.answer else ()
+        for beside in (next((other for other in side if other.found), None) for side in sides):
+            if beside and beside.is_edited and holds(beside):
+                one.merged = beside.found[0][0]
 
 
 def find_named(cell, names):

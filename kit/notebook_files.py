@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kit.files import Refused, reason
+from kit.files import Refused, find_conflict, reason
 
 # nbformat loads jsonschema, which builds a grammar of web addresses that no notebook needs: more
 # than a second. jsonschema works without this module.
@@ -15,7 +15,6 @@ if hidden:
     del sys.modules["rfc3987_syntax"]
 
 LARGEST = 100 * 2**20
-CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)   # no line of a notebook begins so
 HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")     # of a surrogate pair
 
 
@@ -47,10 +46,8 @@ def read_notebook(path):
             raise Refused(f"{path} is larger than {LARGEST // 2**20} MB: clear its largest "
                           "output and save it again")
         text = path.read_text(encoding="utf-8-sig")     # some editors of Windows add a mark
-        if conflict := CONFLICT.search(text):
-            line = text.count("\n", 0, conflict.start()) + 1
-            raise Refused(f"{path} holds the marks of a Git conflict (line {line}): take one of "
-                          f"the two versions, with `git checkout --ours {path.name}` or --theirs")
+        if words := find_conflict(text, path):
+            raise Refused(words)
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:

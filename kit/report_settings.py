@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from kit.definition import tomllib
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, find_conflict, one_line, reason
 
 SETTINGS = "report.toml"        # beside the notebooks
 DEFAULTS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
@@ -23,7 +23,10 @@ def read_settings(path):
         if path.stat().st_size > LARGEST:
             raise Refused(f"{path} is larger than {LARGEST // 2**10} kB: keep only "
                           f"{', '.join(DEFAULTS)}")
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        if words := find_conflict(text, path):
+            raise Refused(words)
+        given = tomllib.loads(text)
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: save it as UTF-8 text") from None
     except (OSError, ValueError, RecursionError) as problem:

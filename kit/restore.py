@@ -68,6 +68,8 @@ def put_back(one, above, node):
     """Put a HandedOut cell back below another; return the sentence about it, "" if it is there."""
     if not describe_change(one):
         return ""
+    if one.merged:
+        return f"{one.words} {describe_change(one)}: {advise(one)}"
     fresh, cells = copy.deepcopy(one.cell), node.cells
     if node.nbformat_minor < 5:
         fresh.pop("id", None)

@@ -2,6 +2,9 @@
 import shutil
 import time
 
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
 from kit.runs import build_folder
 
 
@@ -17,6 +20,19 @@ def pytest_configure(config):
         shutil.rmtree(folder, ignore_errors=True)
     config.runs_before = {path.name for path in folder.glob("*.npz")}
     config.started = time.time()
+
+
+class Scheduler(LoadScopeScheduling):
+    """The notebooks go to one process, one after the other, for they share runs. A file of tests
+    stays in one process, for its tests share what they have prepared."""
+
+    def _split_scope(self, nodeid):
+        return nodeid.partition("/" if nodeid.startswith("notebooks/") else "::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)     # of xdist, which may be switched off
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduler(config, log)
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -21,6 +21,7 @@ FORMAT = 4
 WAIT = 30                   # seconds for the other process to end its transaction
 NOT_DONE = "not done"       # the kind of a finding that says why a stage could not be done
 DOUBT = "doubt"             # that of one about a claim of which the files show no sign
+UNREADABLE = "unreadable"   # that of one about a notebook that cannot be read
 LOOK = "to be looked at: "     # begins a note on a hand-in that a person is to read
 OPEN = "open"               # the state of a check that could not reach the code
 SCHEMA = """
@@ -47,6 +48,9 @@ CREATE TABLE IF NOT EXISTS stages (         -- what has been done with a submiss
     key TEXT, stage TEXT, sha256 TEXT, fingerprint TEXT, PRIMARY KEY (key, stage));
 CREATE TABLE IF NOT EXISTS alike (
     key TEXT, other TEXT, what TEXT, PRIMARY KEY (key, other));
+CREATE TABLE IF NOT EXISTS typeset (name TEXT PRIMARY KEY, html TEXT);     -- see typeset.py
+CREATE TABLE IF NOT EXISTS alike_texts (    -- of both, in JSON: see passages.list_lines
+    key TEXT, other TEXT, texts TEXT, PRIMARY KEY (key, other));
 CREATE TABLE IF NOT EXISTS changes (        -- of points by code, by a recheck; subtask or "total"
     recheck INTEGER, key TEXT, subtask TEXT, before REAL, after REAL,
     PRIMARY KEY (recheck, key, subtask));
@@ -203,7 +207,8 @@ class Record(marks.MarksOfRecord):
 
     def forget(self, key):
         """Delete everything that was computed from a submission; the marks by hand stay."""
-        for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike"):
+        for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike",
+                      "alike_texts"):
             self.connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
 
     def list_submissions(self):
@@ -261,11 +266,14 @@ class Record(marks.MarksOfRecord):
             self.put_findings(submission, "reading", reading.findings, fingerprint)
 
     def put_alike(self, pairs):
-        """Keep which submissions are alike, as (key, other key, words), in place of the old."""
+        """Keep which submissions are alike, as alike.Pairs, in place of the old ones."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM alike")
-            for key, other, what in pairs:
-                self.insert("alike", {"key": key, "other": other, "what": what})
+            connection.execute("DELETE FROM alike_texts")
+            for one in pairs:
+                where = {"key": one.key, "other": one.other}
+                self.insert("alike", where | {"what": one.words})
+                self.insert("alike_texts", where | {"texts": json.dumps(one.lines)})
 
     def list_done(self, stage):
         """{key: (sha256, fingerprint)} of the submissions for which a stage is done."""
@@ -288,6 +296,18 @@ class Record(marks.MarksOfRecord):
         """{subtask: the answer in the submission's notebooks}."""
         return {row["subtask"]: row["text"] or "" for row in
                 self.query("SELECT subtask, text FROM answers WHERE key = ?", key)}
+
+    def list_typeset(self, names):
+        """{name: HTML} of the answers that have been typeset; see typeset.py."""
+        rows = (self.query("SELECT html FROM typeset WHERE name = ?", name) for name in names)
+        return {name: found[0]["html"] for name, found in zip(names, rows) if found}
+
+    def put_typeset(self, made):
+        """Keep {name: HTML} of answers that were typeset."""
+        if made:
+            with self.transaction():
+                for name, html in made.items():
+                    self.insert("typeset", {"name": name, "html": html})
 
 
 def find_grades(given=None):

@@ -9,7 +9,7 @@ from staff.csv_tables import format_points
 from staff.lateness import Lateness, judge_all
 from staff.points import (WHOLE, count_parts, divide_subtasks, list_parts_by_code,
                           list_parts_by_hand)
-from staff.record import DOUBT, LOOK, NOT_DONE, OPEN, Submission
+from staff.record import DOUBT, LOOK, NOT_DONE, OPEN, UNREADABLE, Submission
 
 UNSANDBOXED = "UNSANDBOXED"
 MISSING = "by hand missing"
@@ -25,6 +25,8 @@ class Standing:
     findings: list
     marks: dict             # {(subtask, part): (points, comment)}
     waiting: dict = field(default_factory=dict)     # {(subtask, part): why its marks do not stand}
+    elements: dict = field(default_factory=dict)    # {(subtask, part): {element: share earned}} of
+                                                    # the marks whose elements were ticked
     earlier: tuple = ()     # the student's other attempts, which do not count
     lateness: Lateness = None   # None if the assignment has no deadline
 
@@ -202,27 +204,34 @@ class Standing:
                 if self.given(subtask, part) is None]
 
     @property
+    def looks(self):
+        """Sentences on what a person is to look at."""
+        found = [self.open_words] if self.open else []
+        found += [note for note in self.submission.notes if note.startswith(LOOK)]
+        found += [f"to be marked again: {' '.join(where)}: {words}"
+                  for where, words in self.waiting.items()]
+        for finding in self.findings:
+            if finding.kind == NOT_DONE:
+                found.append(f"could not be done ({finding.stage}): {finding.words}")
+            elif finding.kind == UNREADABLE:
+                found.append(f"could not be read: {finding.notebook}: {finding.words}")
+            elif finding.kind == DOUBT:
+                found.append(f"not believed: {finding.words}")
+        return found
+
+    @property
     def flags(self):
         """Sentences for the grader to read before the grade is published."""
-        one, found = self.submission, []
-        if self.open:
-            found.append(self.open_words)
-        elif one.refused:
-            found.append(f"refused: {one.refused}")
-        found += [note for note in one.notes if note.startswith(LOOK)]
+        found = self.looks
+        if self.submission.refused and not self.open:
+            found.append(f"refused: {self.submission.refused}")
         if decided := [where for where in (WHOLE, *self.parts_by_code)
                        if self.given(*where) is not None]:
             found.append(f"decided by a person: {', '.join(map(' '.join, decided))}")
-        found += [f"to be marked again: {' '.join(where)}: {words}"
-                  for where, words in self.waiting.items()]
         if late := self.late_words:
             found.append(late)
         if any(result.sandbox == UNSANDBOXED for result in self.results):
             found.append(UNSANDBOXED)
-        found += [f"could not be done ({finding.stage}): {finding.words}"
-                  for finding in self.findings if finding.kind == NOT_DONE]
-        found += [f"not believed: {finding.words}" for finding in self.findings
-                  if finding.kind == DOUBT]
         if self.earlier:
             found.append("other attempts do not count: "
                          + ", ".join(other.source for other in self.earlier))
@@ -261,9 +270,12 @@ def read_standings(record):
 
 
 def split_settled(settled):
-    """(marks, waiting), as a Standing has them, of {(subtask, part): marks.Settled}."""
-    return ({where: (one.points, one.comment) for where, one in settled.items() if one.mark},
-            {where: one.waits for where, one in settled.items() if one.waits})
+    """(marks, waiting, elements), as a Standing has them, of {(subtask, part): marks.Settled}."""
+    given = {where: one for where, one in settled.items() if one.mark}
+    return ({where: (one.points, one.comment) for where, one in given.items()},
+            {where: one.waits for where, one in settled.items() if one.waits},
+            {where: one.mark.elements for where, one in given.items()
+             if one.mark.elements is not None})
 
 
 def share_losses(standing):

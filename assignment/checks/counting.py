@@ -24,28 +24,37 @@ def require_whole(value, what):
 
 @check("2d", "count", "number of parameters")
 def judge_count(student):
-    for row in student.cases["counting"]["counts"]:
-        inputs, *layers, right = row.tolist()
-        found = require_whole(student.call("task2.count_parameters", layers, inputs),
-                              f"count_parameters({layers}, {inputs})")
-        if found != right:
-            raise Problem(f"count_parameters({layers}, {inputs}) is {found:,}, expected "
-                          f"{right:,}" + explain_count(found, right, layers, inputs))
+    rows = [row.tolist() for row in student.cases["counting"]["counts"]]
+    found = [require_whole(student.call("task2.count_parameters", layers, inputs),
+                           f"count_parameters({layers}, {inputs})")
+             for inputs, *layers, _ in rows]
+    for one, (inputs, *layers, right) in zip(found, rows):
+        if one != right:
+            raise Problem(f"count_parameters({layers}, {inputs}) is {one:,}, expected {right:,}"
+                          + explain_count(found, rows))
     if require_whole(student.call("task2.count_parameters", [1]), "count_parameters([1])") != 785:
         raise Problem("count_parameters([1]) is not 785: by default there are 785 inputs, one of "
                       "them for the bias")
 
 
-def explain_count(found, right, layers, inputs):
-    """The likeliest mistake behind a wrong number."""
-    if found == right + sum(layers):
-        return ": is a bias counted for each unit, though it is one of the inputs already?"
-    if found == sum(layers) or found == sum(layers) + inputs:
-        return ": are units counted instead of weights?"
-    if len(layers) > 1 and found == right - layers[-1] * layers[-2]:
-        return ": is the last matrix left out?"
-    if found == right - inputs * layers[0]:
-        return ": is the first matrix left out?"
+def explain_count(found, rows):
+    """The likeliest mistake, if it gives all numbers that were found with hidden layers."""
+    mistakes = {
+        ": is a bias counted for each unit, though it is one of the inputs already?":
+            lambda right, inputs, layers: right + sum(layers),
+        ": is a bias counted for each layer after the first, though only the inputs have one?":
+            lambda right, inputs, layers: right + sum(layers[1:]),
+        ": are units counted instead of weights?": lambda right, inputs, layers: sum(layers),
+        ": are units counted, and the inputs, instead of weights?":
+            lambda right, inputs, layers: sum(layers) + inputs,
+        ": is the last matrix left out?":
+            lambda right, inputs, layers: right - [inputs, *layers][-2] * layers[-1],
+        ": is the first matrix left out?":
+            lambda right, inputs, layers: right - inputs * layers[0]}
+    for words, compute in mistakes.items():
+        if all(one == compute(right, inputs, layers)
+               for one, (inputs, *layers, right) in zip(found, rows) if len(layers) > 1):
+            return words
     return ""
 
 

@@ -11,7 +11,7 @@ from kit.checking.measuring import (UNJUDGED, all_hold, find_problem, holds, is_
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
-from .forward import judge_forward, require_outputs
+from .forward import judge_activations, judge_forward, require_kept, require_outputs
 from .gradient_hints import explain_gradients
 from .gradients import Gradients, judge_backward, require_gradients
 from .momentum import MOMENTUM, judge_momentum
@@ -21,7 +21,7 @@ from .stepping import (PLAIN, find_factors, list_ways, make_trainer, read_weight
                        update_once)
 from .training import FILLED, judge_initial_weights, judge_update, require_initial_weights
 
-DEEP = ("two hidden layers", "three hidden layers")
+DEEP = ("two hidden layers", "three hidden layers", "three equal hidden layers")
 KNOWN = "one hidden layer has this fault too: it costs points there, and no points here"
 
 
@@ -55,6 +55,8 @@ def judge_outputs(student, name):
             raise Problem(f"with {name}{colon}{problem}") from None
         words = KNOWN
     require_activations(student, model, name, len(case["ws"]))
+    if not words and holds(judge_activations, student):
+        require_kept(student, case, f"with {name}, ")
     return words
 
 
@@ -98,8 +100,11 @@ def explain_depth(student, model, expected):
 
 @check("4c", "backward_and_update", "gradients of two and three hidden layers", blanks=["2b"])
 def judge_deep_backward(student):
+    # in another layout, layers of one width cannot be told apart if their outputs are wrong
+    sure = student.layout == "kit" or holds(judge_deep_forward, student)
     with lend_pieces(student):
-        return "".join(judge_gradients(student, name) for name in DEEP)[:len(KNOWN)]
+        return "".join(judge_gradients(student, name)
+                       for name in (DEEP if sure else DEEP[:2]))[:len(KNOWN)]
 
 
 def judge_gradients(student, name):

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, is_close, is_near, require_array
+from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close, is_near, require_array,
+                                    require_matrices)
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
-from .network import make_network, read_activations, require_new_weights
+from .network import make_network, read_activations, read_list, require_new_weights
 from .own_network import excuse_width
 
 
@@ -97,7 +98,39 @@ def judge_activations(student):
         if isinstance(expected, np.ndarray) and not is_close(found, expected, 1e-6):
             source = "was given" if what == "X" else "has returned"
             raise Problem(f"{what} in activations is not the array that forward {source}")
+    if holds(require_outputs, student):
+        require_kept(student, case)
     return ""
+
+
+def require_kept(student, case, words=""):
+    """Raise Problem if forward keeps hidden outputs with which a right backward fails."""
+    N = int(max(case["grads"], key=int))
+    right = [case["X"][:N], *(one[:N] for one in case["hidden"]), case["outputs"][:N]]
+    model = make_network(student, case["ws"])
+    student.call((model, "forward"), right[0])
+    kept = read_activations(student, model)
+    wrong = [layer for layer, (one, other) in enumerate(zip(kept[1:-1], right[1:-1]), 1)
+             if not isinstance(one, np.ndarray) or not is_close(one, other)]
+    if wrong and not has_right_gradients(student, case, N) and \
+            has_right_gradients(student, case, N, right):
+        raise Problem(f"{words}the outputs of hidden layer {wrong[0]} in activations are not "
+                      "those that forward has used, and backward needs them")
+
+
+def has_right_gradients(student, case, N, activations=None):
+    """Whether backward gives the right gradients after forward, or with these activations."""
+    model, X = make_network(student, case["ws"]), case["X"][:N]
+    try:
+        outputs = student.call((model, "forward"), X)
+        if activations:
+            student.set((model, "activations"), activations)
+            outputs = activations[-1]
+        student.call((model, "backward"), X, outputs, case["targets"][:N])
+        grads = require_matrices(read_list(student, model, "grads"), case["ws"], "grads")
+    except Problem:
+        return False
+    return all(map(is_close, grads, case["grads"][str(N)]))
 
 
 @check("2b", "forward", "very large sums", remark=True)

@@ -84,10 +84,12 @@ def explain_unequal(one, tried, layer):
                 "the outputs do not depend on these weights")
     error = np.linalg.norm(measured - expected) / np.linalg.norm(expected)
     words = f" differs from the numerical one by {100 * error:.3g} %"
-    if layer < len(one.ws) - 1:
-        return words + explain_delta(tried, layer)
     if one.is_transposed(layer):
         return words + ": is it transposed?"
+    if (other := one.find_twin(layer)) is not None:
+        return words + f": layer {other + 1} has the same one; does one replace the other?"
+    if layer < len(one.ws) - 1:
+        return words + explain_delta(tried, layer)
     return words + (": look at the difference between outputs and targets, and at the factors "
                     "that multiply it")
 

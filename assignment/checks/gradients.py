@@ -16,7 +16,7 @@ from kit.checking.student import NotWritten, Problem
 from .forward import judge_activations, require_outputs
 from .gradient_hints import explain_gradients
 from .network import PLAIN, make_network, read_list
-from .own_network import excuse_width
+from .own_network import excuse_width, is_right_in_whole
 
 
 @check("2b", "backward", "gradients of one hidden layer")
@@ -56,13 +56,13 @@ def require_curve(student):
 
 
 def require_second_call(student, case, one):
-    """Raise Problem if gradients depend on an earlier call."""
+    """Raise Problem if gradients depend on an earlier call, unless train_step sets them to 0."""
     model = one.make_model()
     for rows in (slice(5, 10), slice(0, 5)):
         outputs = student.call((model, "forward"), case["X"][rows])
         student.call((model, "backward"), case["X"][rows], outputs, case["targets"][rows])
     found = require_matrices(read_list(student, model, "grads"), one.ws, "grads")
-    if not all(map(is_close, found, one.by_forward)):
+    if not all(map(is_close, found, one.by_forward)) and not is_right_in_whole(student, "task 2"):
         raise Problem("the gradients of a second call of backward are wrong: are they added to "
                       "the old ones, or is another value kept?")
 
@@ -167,6 +167,13 @@ class Gradients:
         turned, (chosen, derivatives) = self.by_forward[layer].T, self.derivatives[layer]
         return turned.shape == self.ws[layer].shape and \
             is_close(turned.ravel()[chosen], derivatives)
+
+    def find_twin(self, layer):
+        """The last other layer that has exactly the same gradient, or None."""
+        if isinstance(self.by_forward, Problem):
+            return None
+        return max((other for other, grad in enumerate(self.by_forward) if other != layer
+                    and np.array_equal(grad, self.by_forward[layer])), default=None)
 
     @property
     def is_right(self):

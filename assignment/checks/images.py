@@ -9,6 +9,9 @@ from kit.checking.student import Problem
 
 from .helpers import judge_one_hot, replace_in_task2
 
+PUBLISHED, WITHIN = (33.4, 78.7), 0.2   # about the numbers of MNIST's training images
+IN_UINT8 = "with images in uint8, as MNIST's are"
+FAR_OFF = 2     # pixels: more than the images' own mean and deviation would change
 
 def draw_images(student, number, rows=6):
     """Images, the normalised images, the mean and the standard deviation.
@@ -25,24 +28,44 @@ def draw_images(student, number, rows=6):
 
 @check("2a", "statistics", "mean and standard deviation")
 def judge_statistics(student):
-    for scale, shift in ((1, 0), (0.5, 7)):
-        X, _, mean, std = draw_images(student, 1)
-        X = X * scale + shift
-        value = student.call("task2.training_statistics", X, pure=True)
+    X, _, mean, std = draw_images(student, 1)
+    whole, published = make_whole(X), False
+    for images, rights, words in (
+            (X, (mean, std), ""), (X * 0.5 + 7, (mean * 0.5 + 7, std * 0.5), ""),
+            (whole, (whole.mean(), whole.std()), f"{IN_UINT8}, ")):
+        value = student.call("task2.training_statistics", images, pure=True)
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise Problem("training_statistics should return two numbers, mean and standard "
                           "deviation")
-        for what, found, right in zip(("mean", "standard deviation"), value,
-                                      (mean * scale + shift, std * scale)):
+        for what, found, right, known in zip(("mean", "standard deviation"), value, rights,
+                                             PUBLISHED):
             if isinstance(found, np.ndarray) and found.size > 1:
                 each = {784: ", one number for each pixel",
                         6: ", one number for each image"}.get(found.size, "")
                 raise Problem(f"the {what} is an array of shape {found.shape}{each}: expected one "
                               "number over all pixels of all images")
             found = require_number(found, f"the {what}")
-            if not is_close(found, right):
-                raise Problem(f"the {what} is {found:.4f}, expected {right:.4f}"
-                              + explain_statistics(found, right, X))
+            if is_close(found, right):
+                continue
+            if abs(found - known) > WITHIN:
+                raise Problem(f"{words}the {what} is {found:.4f}, expected {right:.4f}"
+                              + (explain_statistics(found, right, X) if not words else
+                                 ": is a number too large for this type?"))
+            published = True
+    return "these are numbers of MNIST, whatever the images are" if published else ""
+
+
+def make_whole(X):
+    """Images in the type that MNIST's have."""
+    return np.round(X).astype(np.uint8)
+
+
+def are_published(numbers):
+    """Whether a mean and a standard deviation are those of MNIST's training images.
+
+    All 60,000 count as well as the first 20,000, and so do rounded numbers.
+    """
+    return bool(np.abs(np.subtract(numbers, PUBLISHED)).max() <= WITHIN)
 
 
 def explain_statistics(found, right, X):
@@ -72,7 +95,8 @@ def find_unit(student):
     X, _, mean, std = draw_images(student, 1)
     try:
         found = student.call("task2.training_statistics", X)
-        return 1 / 255 if is_close(found, [mean / 255, std / 255]) else 1
+        found = 255 * np.asarray(found, float)
+        return 1 / 255 if is_close(found, [mean, std]) or are_published(found) else 1
     except (Problem, TypeError, ValueError):
         return 1
 
@@ -85,8 +109,11 @@ def judge_scaling(student):
         if is_close(found, scaled):
             return "it fits the mean and the deviation of pixels that are divided by 255"
     found, column = preprocess(student, X, mean, std, kinds="f", pure=True)
-    if is_close(found, scaled) or column is not None and np.ptp(column) > 1e-9:
+    if column is not None and np.ptp(column) > 1e-9:
         return      # judge_bias_column reports a missing column
+    if is_close(found, scaled):
+        require_whole_pixels(student, make_whole(X), mean, std)
+        return
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
     if not is_close(found, slope * X + shift, 1e-6):
         if all(np.ptp(found[X == pixel]) < 1e-9 for pixel in np.unique(X)):
@@ -97,6 +124,15 @@ def judge_scaling(student):
                       "its own mean and standard deviation?")
     raise Problem(f"a pixel x becomes {tidy(slope):.4g}·x {tidy(shift):+.4g}, with mean {mean} "
                   f"and standard deviation {std}" + explain_scaling(slope, shift, std))
+
+
+def require_whole_pixels(student, X, mean, std):
+    """Raise Problem unless images in the type that MNIST's have are scaled rightly too."""
+    found, _ = preprocess(student, X, mean, std, kinds="f", pure=True)
+    wrong = np.abs(found * std + mean - X) > FAR_OFF
+    if wrong.any():
+        raise Problem(f"{IN_UINT8}, a pixel of {X[wrong][0]} becomes {found[wrong][0]:.4g}, but "
+                      "it is right in floats: is a number too large for this type?")
 
 
 def explain_scaling(slope, shift, std):

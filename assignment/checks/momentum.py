@@ -4,22 +4,36 @@ import numpy as np
 
 from kit.checking.measuring import find_ratio, is_close, is_near, tidy
 from kit.checking.registry import check
-from kit.checking.student import Problem
+from kit.checking.student import NotImported, NotWritten, Problem
 
-from .own_network import moves_right
-from .stepping import (PLAIN, find_factors, make_trainer, make_weights, needs_own_network,
-                       read_weights, take_step, try_ways, update_once)
+from .own_network import Alike, moves_right, trains_right
+from .stepping import (PLAIN, find_factors, make_trainer, make_weights, read_weights, take_step,
+                       try_ways, update_once)
 
 MOMENTUM = "task3.MomentumTrainer"
+GAMMAS = 0.9, 0.5, 0        # with which `train` is tried
+
+
+class InTrain(Problem):
+    """Momentum in `train`, which is not seen to be right: a person looks if it stands there."""
+
+    signs = ("train:momentum_gamma",)
 
 
 @check("3c", "update", "seven steps with momentum")
 def judge_momentum(student):
     try:
         try_ways(student, lambda way: require_momentum(student, way))
+    except NotImported:
+        raise
     except Problem as problem:
-        if not needs_own_network(problem) or not moves_right(student, "momentum", "task 3"):
-            raise
+        names = "momentum", "task 3"
+        if problem.error and moves_right(student, *names) or \
+                trains_right(student, *names, gammas=GAMMAS):
+            return
+        if not isinstance(problem, NotWritten) and Alike(student, "momentum").moves_otherwise():
+            raise InTrain(str(problem)) from problem
+        raise
 
 
 def require_momentum(student, way):
@@ -92,7 +106,9 @@ def explain_momentum(found, right, case, rate):
                         ": it changes no weight")
     if first == 0 and factor is not None:
         return (f"{words}: the weights move by {factor:.4g} times -α∂C/∂w"
-                + explain_first_step(factor, rate))
+                + explain_first_step(factor, rate, [
+                    find_ratio(-jump / rate - factor * grad, before) for jump, grad, before in
+                    zip(jumps[1], case["grads"][1], case["grads"][0])]))
     if first == 1:
         kept = [find_ratio(-jump / rate - grad, before) for jump, grad, before in
                 zip(jumps[1], case["grads"][1], case["grads"][0])]
@@ -112,8 +128,11 @@ def explain_start(student, grads, way):
         "updates?"
 
 
-def explain_first_step(factor, rate):
-    """The likeliest mistake if the first step has a wrong factor."""
+def explain_first_step(factor, rate, kept):
+    """The likeliest mistake if the first step has a wrong factor.
+
+    kept: the share of the first gradient in the second step, for each layer.
+    """
     if is_near(factor, 1 / rate):
         return ": is the learning rate left out?"
     if is_near(factor, rate):
@@ -122,7 +141,9 @@ def explain_first_step(factor, rate):
         return ", a factor of 1 - γ: is it a moving average?"
     if is_near(factor, -1):
         return ": is the sign wrong?"
-    if is_near(factor, 1.9):
+    if is_near(factor, 1.9) and all(is_near(one, 0.81) for one in kept):
+        return ": is the new update used at once (Nesterov's momentum)?"
+    if is_near(factor, 1.9) and all(is_near(one, 1.71) for one in kept):
         return ": is the new gradient counted twice?"
     return ""
 

@@ -12,6 +12,8 @@ from .stepping import replace_wrong_loss
 CLOSE = 2e-3        # of the length of a layer's way: errors of the parts add up
 SLOW = 0.5          # seconds for a few steps
 FAR = 1e6           # weights that are larger have run away
+EPOCHS = 3, 5       # of `train`, and the batches of each
+GENTLE = 0.002      # a learning rate with which each step has a lower loss: `train` keeps the last
 
 
 class OwnNetwork:
@@ -27,26 +29,32 @@ class OwnNetwork:
         self.ws, self.batches = draw_weights(self.case), draw_batches(self.case)
 
     def __str__(self):
-        return f"{self.inputs} inputs and layers of {', '.join(map(str, self.layers))}"
+        words = f"{self.inputs} inputs and layers of {', '.join(map(str, self.layers))}"
+        return words + " and the improved sigmoid" * bool(self.case["improved"])
 
     def make_model(self):
         """A Handle of the network."""
         return make_network(self.student, self.ws, self.cls, **self.flags)
 
-    def train(self):
+    def make_trainer(self, model, copies=1):
+        """A Handle of the network's trainer, with some copies of the first batch."""
+        student, (X, targets) = self.student, self.batches[0]
+        data = (np.tile(one, (copies, 1)) for one in (X, targets))
+        dataset = student.call("task2.Dataset", *data, X, targets, keep=True)
+        gamma = {"momentum_gamma": self.case["gamma"]} if self.flags else {}
+        return student.call(self.trainer, model, dataset, self.case["rate"], self.case["batch"],
+                            keep=True, **gamma)
+
+    def train(self, few_or_all=STEPS):
         """(how many steps the student's trainer takes, the weights after them)."""
         student, model = self.student, self.make_model()
         batches = student.call("builtins.list", self.batches, keep=True)
-        dataset = student.call("stand_in.make_dataset",
-                               student.get("task2.Dataset", keep=True), batches, keep=True)
-        gamma = {"momentum_gamma": self.case["gamma"]} if self.flags else {}
-        trainer = student.call(self.trainer, model, dataset, self.case["rate"],
-                               self.case["batch"], keep=True, **gamma)
+        trainer = self.make_trainer(model)
         if self.inputs < 100:       # it may have been too slow for larger ones
             student.endless.pop("take_steps", None)
         with replace_wrong_loss(student):
-            steps = student.call("stand_in.take_steps", trainer, batches, *STEPS, SLOW)
-        if steps not in STEPS:
+            steps = student.call("stand_in.take_steps", trainer, batches, *few_or_all, SLOW)
+        if steps not in few_or_all:
             raise Problem("train_step interfered with the checks")
         return steps, require_matrices(read_list(student, model, "ws"), self.ws, "ws")
 
@@ -82,6 +90,14 @@ class OwnNetwork:
         return all(np.abs(w).max() < FAR for w in ws) and \
             self.agree(ws, self.step_by_hand(steps))
 
+    def uses_weights(self):
+        """Whether the outputs change with each matrix: then they are those of these weights."""
+        X, factors = self.batches[0][0], [np.ones(len(self.ws)), *1 + np.eye(len(self.ws))]
+        outputs, *others = [self.student.call((make_network(
+            self.student, [factor * w for factor, w in zip(row, self.ws)], self.cls,
+            **self.flags), "forward"), X) for row in factors]
+        return not any(np.array_equal(one, outputs) for one in others)
+
     def require_outputs(self):
         """Raise Problem unless the outputs for the first batch, and parts of it, are right."""
         model, X = self.make_model(), self.batches[0][0]
@@ -113,19 +129,70 @@ class OwnNetwork:
         return True
 
 
-def moves_right(student, *names):
-    """Whether the weights of own networks move as their gradients say, and move at all."""
+def is_right_in_whole(student, name):
+    """Whether the steps of a student's trainer with an own network are right."""
+    own = OwnNetwork(student, name)
     try:
-        for name in names:
-            own = OwnNetwork(student, name)
-            steps, after = own.train()
-            by_hand = own.step_by_hand(steps)
-            if not own.agree(after, by_hand) or \
-                    any(np.array_equal(w, start) for w, start in zip(by_hand, own.ws)):
-                return False
-        return True
+        return own.is_right(*own.train())
     except Problem:
         return False
+
+
+class Alike(OwnNetwork):
+    """An own network whose examples are all alike: their order does not matter to `train`.
+
+    Nor does it matter which weights `train` keeps, since each step makes the loss lower.
+    """
+
+    def __init__(self, student, name, gamma=None):
+        super().__init__(student, name)
+        self.case = {**self.case, "rate": GENTLE,
+                     "gamma": self.case["gamma"] if gamma is None else gamma}
+        X, targets = self.batches[0]
+        self.batches = [(X[:1].repeat(len(X), 0), targets[:1].repeat(len(X), 0))]
+
+    def run(self):
+        """(how many steps the student's `train` takes, the weights after them)."""
+        model, (epochs, batches) = self.make_model(), EPOCHS
+        trainer = self.make_trainer(model, batches)
+        with replace_wrong_loss(self.student):
+            self.student.call((trainer, "train"), epochs, keep=True)
+        found = read_list(self.student, model, "ws")
+        return epochs * batches, require_matrices(found, self.ws, "ws")
+
+    def moves_otherwise(self):
+        """Whether `train` moves the weights otherwise than as many calls of train_step."""
+        try:
+            steps, after = self.run()
+            return not self.agree(after, self.train((STEPS[0], steps))[1])
+        except Problem:
+            return True
+
+
+def moves_right(student, *names):
+    """Whether the weights of own networks move as their gradients say, and move at all."""
+    return all(is_moved_right(own, own.train) for own in
+               (OwnNetwork(student, name) for name in names))
+
+
+def trains_right(student, *names, gammas=(None,)):
+    """Whether `train` moves the weights as the gradients say, and train_step does not.
+
+    So a trainer may take its steps, or its momentum, in `train`.
+    """
+    found = [Alike(student, name, gamma) for name in names for gamma in gammas]
+    return found[0].moves_otherwise() and all(is_moved_right(own, own.run) for own in found)
+
+
+def is_moved_right(own, train):
+    """Whether all weights move, and as the gradients of the student's own network say."""
+    try:
+        steps, after = train()
+        by_hand = own.step_by_hand(steps)
+    except Problem:
+        return False
+    return own.agree(after, by_hand) and \
+        not any(np.array_equal(w, start) for w, start in zip(by_hand, own.ws))
 
 
 def excuse_width(student, judge, judge_at_size):
@@ -138,7 +205,7 @@ def excuse_width(student, judge, judge_at_size):
     problem = find_problem(judge, student)
     if problem is None:
         return
-    if isinstance(problem, (NotWritten, NotImported)) or student.layout != "kit":
+    if isinstance(problem, (NotWritten, NotImported)):
         raise problem
     slow = dict(student.endless)
     try:

@@ -113,11 +113,6 @@ def slope(model, a):
     return 1 + a ** 2
 
 
-def make_dataset(cls, batches):
-    """A Dataset of the first batch."""
-    return cls(*batches[0], *batches[0])
-
-
 def take_steps(trainer, batches, few, steps, seconds):
     """Take steps with a trainer as its train does: the batches come in turn, and it counts.
 

@@ -17,7 +17,7 @@ from .drawing import STEPS
 from .forward import judge_activations, judge_forward
 from .gradients import judge_backward
 from .momentum import judge_momentum
-from .own_network import OwnNetwork
+from .own_network import OwnNetwork, trains_right
 from .training import (SIZES, draw_initial_weights, judge_train_step, judge_update,
                        require_initial_weights, require_uniform)
 from .tricks import judge_activation, judge_improved_weights, judge_slope, require_deviation
@@ -38,6 +38,7 @@ def list_parts(own, name):
     return (MODEL + IMPROVED * improved + DEEP * (name in OTHERS), STEP + MOMENTUM * improved)
 
 
+@np.errstate(over="ignore", invalid="ignore")       # wrong steps may lead far away
 def look_for_culprit(student, name):
     """(what the whole leaves out, what is wrong, the Problem that was raised), or None.
 
@@ -69,11 +70,20 @@ def look_for_culprit(student, name):
         part = "backward" if own.has_right_outputs() else "forward"
         return (part, str(raised), raised) if passed else None
     if not all(holds(one, student) for one in step_parts) or \
-            not own.is_stable(steps, by_hand):
+            not own.is_stable(steps, by_hand) or not passed and not own.uses_weights():
+        return None
+    if not problem and (own.agree(after, by_hand) or is_momentum_always_on(own, steps, after)) or \
+            trains_right(student, name):
         return None
     if problem:
         return "step", str(problem).replace("take_steps", "train_step"), problem
-    return None if own.agree(after, by_hand) else ("step", explain_steps(own, steps, after), None)
+    return "step", explain_steps(own, steps, after), None
+
+
+def is_momentum_always_on(own, steps, after):
+    """Whether plain steps have the momentum that 3c judges, and charges."""
+    return not own.case["gamma"] and not holds(judge_momentum, own.student) and \
+        own.agree(after, own.step_by_hand(steps, 0.9))
 
 
 def explain_steps(own, steps, after):

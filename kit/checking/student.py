@@ -13,6 +13,7 @@ from kit.checking import messages
 from kit.checking.case_file import read_cases
 from kit.checking.launching import launch_process
 from kit.checking.pipes import Pipe, Replies, limit_time
+from kit.checking.top_level import asks_for_input, explain_top_level
 from kit.definition import AGAIN, load_assignment
 from kit.files import one_line, quote
 
@@ -20,6 +21,7 @@ CALL_SECONDS = 5
 IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
 PLACE = re.compile(r"(.{1,60}), line (\d{1,7})")
 SCRIPT_OR_CELL = re.compile(r"[\w.-]+(?: cell \d+)?")
+NO_PYTHON = "SyntaxError", "IndentationError", "TabError"
 FUNCTION = re.compile(r"[\w.]{1,60}|<\w{1,60}>")
 
 
@@ -129,7 +131,10 @@ class Student:
             what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
                              else (f"{name} did not return", name))
             kind = NotImported if culprit == script else Problem
-            self.endless[culprit] = kind(f"{what} within {seconds} s: does a loop never end?")
+            why = what == f"importing {script}.py did not end" and explain_top_level(self.folder,
+                                                                                     script)
+            self.endless[culprit] = kind(
+                f"{what} within {seconds} s: {why or 'does a loop never end?'}")
             raise self.endless[culprit] from None
         except NotImported as problem:
             self.broken[script] = problem       # it would fail each time
@@ -167,7 +172,7 @@ class Student:
             self.stop()
             raise kind(f"{name} interfered with the checks: it should only compute")
         if "error" in answer:
-            problem = make_problem(path, answer["error"])
+            problem = make_problem(path, answer["error"], self.folder)
             problem.error = answer["error"]
             raise problem
         return values
@@ -228,7 +233,7 @@ def refuse_changes(name, before, after):
             raise Problem(f"{name} changes its input array: work on a copy")
 
 
-def make_problem(target, error):
+def make_problem(target, error, folder=""):
     """The Problem for an error in a student's code.
 
     That code may have written all of it. So only names and lines stand in the sentence as they
@@ -238,6 +243,8 @@ def make_problem(target, error):
     name, script = target[-1], error.get("importing") and keep_name(error["importing"], target[0])
     where = describe_place(error.get("where"))
     words = f": {quote(message, 200)}" if message else ""
+    if asks_for_input(folder, error.get("where")):
+        words += ": remove input(), which gets no answer here"
     if error.get("not_written") and message.startswith("task "):
         subtask, _, told = message[5:].partition(":")
         function = str(error.get("function"))
@@ -245,8 +252,17 @@ def make_problem(target, error):
                           if FUNCTION.fullmatch(function) else f"not written: {quote(told, 200)}")
     if script and error.get("missing") == script:
         return NotImported(f"{script}.py is missing: {AGAIN}")
+    if kind == "BdbQuit":
+        return (NotImported if script else Problem)(
+            f"{f'{script}.py' if script else name} stops in a debugger{where}: remove "
+            "breakpoint(), pdb.set_trace() and similar calls")
+    if script and kind == "SystemExit" and (why := explain_top_level(folder, script)):
+        return NotImported(f"{script}.py cannot be imported: it ends Python{where}: {why}")
     if script:
         return NotImported(f"{script}.py cannot be imported: {kind}{where}{words}")
+    if kind in NO_PYTHON and where:
+        file = where.removeprefix(" in ").rpartition(", line ")[0]
+        return Problem(f"{file} does not parse: {kind}{where}{words}")
     if kind == "SystemExit":
         return Problem(f"{name} calls sys.exit{where}: return a value instead")
     if kind == "AttributeError" and not where:

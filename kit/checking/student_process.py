@@ -15,6 +15,7 @@ a function that replaces importlib.import_module. Its own names are reached as "
 submodules lie beside it, or beside the file SHARED.
 """
 
+import bdb
 import builtins
 import importlib
 import importlib.util
@@ -168,6 +169,11 @@ def import_script(name):
     return sys.modules.get(name) or importlib.import_module(name)
 
 
+def refuse_debugger(*_, **__):
+    """Raise what a debugger raises that is left: this one would wait for a person."""
+    raise bdb.BdbQuit
+
+
 def main(folder, scripts, stand_in, adapter=None, shared=""):
     """Serve on standard input and output; a student's own output goes to stderr."""
     folder, scripts = Path(folder).resolve(), scripts.split(",")
@@ -176,6 +182,7 @@ def main(folder, scripts, stand_in, adapter=None, shared=""):
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     builtins.input = lambda *_: ""
+    bdb.Bdb.set_trace = sys.breakpointhook = refuse_debugger
     if os.path.exists(stand_in):
         load_file("stand_in", stand_in)
     sys.path.append(str(folder))    # last: NumPy must not import a student's random.py

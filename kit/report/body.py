@@ -7,11 +7,10 @@ from kit.files import one_line
 from kit.report.formulas import Formulas
 from kit.report.fragments import NOTE, Problem
 from kit.report.keys import ANY_PLACED, FORBIDDEN, FOUND, PIECE_KEY, PLACED, PLACED_KEY
-from kit.report.markdown import remove_unseen, separate_tables
+from kit.report.markdown import apply_stylesheet, remove_unseen, separate_tables
 from kit.report.pandoc import run_pandoc
 from kit.report.picture_data import PRINTED, prepare_picture
 from kit.report.pictures import NoPicture, measure_inches, parse_length, read_picture
-from kit.report.stylesheet import apply_stylesheet
 from kit.report.typst_syntax import COLOURS, quote_text
 
 COLAB_BADGE = "colab.research.google.com/assets/colab-badge"

@@ -56,6 +56,15 @@ def find_in_markdown(text):
     return list(Finder(text).find_all())
 
 
+def replace_spans(text, spans, replace, keep=str):
+    """The pieces of a text: replace(span) for each span, keep(words) for the words between."""
+    out, position = [], 0
+    for span in spans:
+        out += [keep(text[position:span.start]), replace(span)]
+        position = span.end
+    return [*out, keep(text[position:])]
+
+
 def find_in_html(text):
     """The spans of the formulas of HTML, in order; tags, code and scripts hold none."""
     spans, literal = [], None

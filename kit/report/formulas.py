@@ -67,13 +67,11 @@ class Formulas:
 
     def replace(self, text, spans, place, form):
         """Text with a key in place of each span, whose formulas join those of the report."""
-        out, position = [], 0
-        for span in spans:
-            source = text[span.start:span.end]
-            self.found.append(self.convert(span.tex, span.display, place, source))
-            out += [text[position:span.start], form % FOUND_KEY % (len(self.found) - 1)]
-            position = span.end
-        return join_markdown([*out, text[position:]])
+        def add_formula(span):
+            self.found.append(self.convert(span.tex, span.display, place,
+                                           text[span.start:span.end]))
+            return form % FOUND_KEY % (len(self.found) - 1)
+        return join_markdown(formula_finder.replace_spans(text, spans, add_formula))
 
     def convert(self, tex, display, place, source):
         """A formula with its typst, or with the reason why it has none."""
@@ -83,7 +81,6 @@ class Formulas:
         except CannotSet as problem:
             formula.reason = one_line(problem, LONGEST_REASON)
         return formula
-
 
     def resolve_references(self):
         """Put the tags of the report in place of the references to them."""
@@ -112,15 +109,13 @@ def join_markdown(pieces):
 def can_set(text):
     """Whether a text, with words around its formulas or not, can be set."""
     spans = formula_finder.find_in_markdown(text)
-    words, position = [], 0
-    for span in spans:
-        words.append(text[position:span.start])
-        position = span.end
-        try:
+    words = formula_finder.replace_spans(text, spans, lambda span: "")
+    try:
+        for span in spans:
             convert_formula(span.tex, Macros(), span.display)
-        except CannotSet:
-            return False
-    return bool(spans) and not COMMAND.search("".join([*words, text[position:]]))
+    except CannotSet:
+        return False
+    return bool(spans) and not COMMAND.search("".join(words))
 
 
 def is_formula(text):

@@ -10,14 +10,9 @@
 -- look at the format. An outline lists a fragment's blocks: a heading as text, others as false.
 -- pandoc.read sees no files: its last argument is empty.
 
-local READERS = {
-  markdown = 'gfm-tex_math_dollars-tex_math_gfm-yaml_metadata_block-emoji+raw_attribute',
-  html = 'html',
-}
+local MARKDOWN = 'gfm-tex_math_dollars-tex_math_gfm-yaml_metadata_block-emoji+raw_attribute'
 local OPTIONS = pandoc.WriterOptions { wrap_text = 'none' }
-local NEEDS_BROWSER = {
-  iframe = true, video = true, audio = true, object = true, embed = true, canvas = true,
-}
+local AS_HTML = pandoc.WriterOptions { wrap_text = 'preserve', highlight_method = 'none' }
 local function load(name)
   return dofile(pandoc.path.join { pandoc.path.directory(arg[0]), name })
 end
@@ -30,7 +25,6 @@ local FORMULA = '\u{E000}' .. input.found .. '%.(%d+)\u{E001}'
 local PLACED = '\u{E000}' .. input.placed .. '.%s\u{E001}'
 local PIECE = '\u{E002}' .. input.placed .. '.%d\u{E003}'
 local PIECE_NUMBER = '^\u{E002}' .. input.placed .. '%.(%d+)\u{E003}$'
-local OURS = '^[\u{E000}\u{E002}]+' .. input.placed .. '%.%d+[\u{E001}\u{E003}]+$'
 local BENEATH, ROW = input.placed .. 'beneath', input.placed .. 'row'     -- nobody else's classes
 looks.names, looks.calls = input.colours, { [BENEATH] = '#beneath[', [ROW] = '#row[' }
 local pieces, fragment_index = {}, nil
@@ -87,32 +81,43 @@ end
 local function code_or_formula(element)
   local number = element.text:match('^%s*' .. FORMULA .. '%s*$')
   if number then return typst_inline(PLACED:format(number)) end
+  if element.text:match(PIECE_NUMBER) then return typst_inline(element.text) end
   element.text, element.attr = as_written(element.text), pandoc.Attr('', element.classes)
   return element
 end
 
--- Raw HTML --------------------------------------------------------------------------------------
+-- HTML ------------------------------------------------------------------------------------------
 
 local function unprintable(tag)
-  return typst_inline(add_piece { kind = 'unprintable', source = tag })
-end
-
-local function tags_closed(inlines)
-  if inlines:find_if(html.is_html) then
-    return html.close_inlines(inlines, NEEDS_BROWSER, unprintable)
-  end
+  return ('<code>%s</code>'):format(add_piece { kind = 'unprintable', source = tag })
 end
 
 local function read_html(text)
-  text = html.normalized(text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>'))
-  local blocks = pandoc.read(text, READERS.html, {}, {}).blocks
-  for tag in text:gmatch('<(%a+)') do
-    if NEEDS_BROWSER[tag:lower()] then blocks:insert(pandoc.Plain { unprintable(tag) }) end
-  end
-  return blocks
+  return pandoc.read(html.normalized(text, unprintable), 'html', {}, {}).blocks
 end
 
-local function containers_closed(blocks) return html.close_blocks(blocks, read_html) end
+-- In HTML a formula is a code element, and what is raw otherwise is one too.
+local function add_raw(element)
+  if element.format == 'html' then
+    element.text = element.text:gsub('`(' .. FORMULA .. ')`', '<code>%1</code>')
+    return element
+  end
+  local block = element.t == 'RawBlock'
+  local key = add_piece { kind = 'raw', format = element.format, block = block or nil,
+    source = as_written(element.text) }
+  return block and pandoc.CodeBlock(key) or pandoc.Code(key)
+end
+
+-- Markdown with tags in it is read twice, as a browser does: its tags hold what stands between.
+local function read_markdown(text)
+  local blocks = pandoc.read(text, MARKDOWN, {}, {}).blocks
+  local has_tags = false
+  local function see() has_tags = true end
+  blocks:walk { RawInline = see, RawBlock = see }
+  if not has_tags then return blocks end
+  blocks = blocks:walk { RawInline = add_raw, RawBlock = add_raw }
+  return read_html(pandoc.write(pandoc.Pandoc(blocks), 'html', AS_HTML))
+end
 
 -- The walk --------------------------------------------------------------------------------------
 
@@ -162,16 +167,6 @@ local function link(element)
   end
   element.target, element.title = as_written(element.target), ''
   return looks.without_attributes(element)
-end
-
-local function raw_block(block)
-  return typst_block(add_piece {
-    kind = 'raw', format = block.format, source = as_written(block.text), block = true })
-end
-
-local function raw_inline(inline)
-  if inline.format == 'typst' and inline.text:match(OURS) then return end
-  return typst_inline(add_piece { kind = 'raw', format = inline.format, source = as_written(inline.text) })
 end
 
 local function code_block(block)
@@ -233,14 +228,13 @@ local function without_jump(header)
   return header
 end
 
-local CONTAINERS, FIGURES = { Blocks = containers_closed }, { Figure = figure }
-local INLINES = { Inlines = tags_closed }
+local FIGURES = { Figure = figure }
 local PICTURES = { Blocks = function(blocks)
   return paragraphs.with_pictures_apart(blocks, { beneath = BENEATH, row = ROW })
 end }
 local ELEMENTS = {
   Code = code_or_formula, CodeBlock = code_block, Image = picture, Link = link,
-  RawInline = raw_inline, Header = looks.header, Div = looks.division, Span = looks.span,
+  Header = looks.header, Div = looks.division, Span = looks.span,
   Table = looks.table, Str = text_as_written,
 }
 local NUMBERS, HEADINGS = { Inlines = numbers_together }, { Header = without_jump }
@@ -257,7 +251,7 @@ end
 
 local BLOCKS = {
   Para = function(para) return picture_alone(para) or runs_left(para) end,
-  Plain = picture_alone, RawBlock = raw_block,
+  Plain = picture_alone,
 }
 
 -- turnable: the table may stand on a turned page of its own.
@@ -270,7 +264,7 @@ end
 local TABLES = { Table = function(tbl) return data_table(tbl, false) end }
 
 local function structured(blocks)
-  for _, filter in ipairs { CONTAINERS, FIGURES, INLINES, PICTURES, ELEMENTS, BLOCKS } do
+  for _, filter in ipairs { FIGURES, PICTURES, ELEMENTS, BLOCKS } do
     blocks = blocks:walk(filter)
   end
   return blocks
@@ -292,10 +286,6 @@ local function outline(blocks)
   end)
 end
 
-local function read_markdown(text)
-  return pandoc.read(text, READERS.markdown, {}, {}).blocks
-end
-
 local function caption_inlines(blocks)
   return pandoc.utils.blocks_to_inlines(structured(blocks):walk(NUMBERS))
 end
@@ -303,8 +293,8 @@ end
 -- A paragraph `<a id="tbl-name"></a>Table: words` above a table is its caption; the name may lack.
 local function caption_and_label(inlines)
   local label = ''
-  while inlines[1] and html.is_html(inlines[1]) do
-    label = inlines:remove(1).text:match('^<a id="(tbl%-[%w_-]+)">') or label
+  while inlines[1] and (inlines[1].t == 'Span' or inlines[1].t == 'Link') do
+    label = inlines:remove(1).identifier:match('^tbl%-[%w_-]+$') or label
   end
   if inlines[1] and inlines[1].t == 'Str' and inlines[1].text == 'Table:' then
     inlines:remove(1)
@@ -364,7 +354,7 @@ local function stands_apart(block)
     or block.t == 'Para' and #block.content == 1 and block.content[1].t == 'RawInline'
 end
 
--- A mark stands where text ends: floats.py must know how full each page is.
+-- A mark stands where text ends: choose_floats must know how full each page is.
 local function with_mark(block)
   block.content:insert(typst_inline('#mark("");'))
   return block

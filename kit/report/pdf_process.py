@@ -140,6 +140,7 @@ def make_front_matter(settings, notebook):
             "authors": "(%s)" % "".join(quote_text(author) + ", "
                                         for author in settings["authors"] or own if author),
             "date": quote_text(words), "language": quote_text(language),
+            "lists-contents": "true" if settings.get("contents", True) else "false",
             "made": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})"}
 
 

@@ -11,11 +11,11 @@ import re
 import unicodedata
 
 from kit.report import tex_arguments as arguments
+from kit.report import tex_chemistry as chemistry
 from kit.report import tex_commands as known
 from kit.report import tex_rows as rows
 from kit.report import tex_text as text
-from kit.report.tex_depth import limit_depth
-from kit.report.tex_macros import CannotSet, split_tokens
+from kit.report.tex_macros import CannotSet, limit_depth, split_tokens
 from kit.report.tex_physics import PHYSICS
 from kit.report.typst_syntax import escape_sign, join_typst, quote_text
 
@@ -204,26 +204,9 @@ class Reader:
     def read_symbol(self):
         """One symbol, group, or command with its arguments."""
         token = self.take()
-        if token in known.TEMPLATES:
-            return self.fill_template(token, known.TEMPLATES[token])
-        if token in known.SYMBOLS:
-            return self.write_symbol(token)
-        if token in known.SPACES:
-            return known.SPACES[token]
-        if token in known.DROPPED:
-            return ""
-        if token in known.FUNCTIONS:
-            return 'op("%s")' % token[1:]
-        if token in known.LIMITED:
-            return 'op("%s", limits: #true)' % known.LIMITED[token]
-        if token in known.LETTERING:
-            return text.read_lettering(self, token)
-        if token in known.TEXTS:
-            return text.read_text(self, known.TEXTS[token])
-        if token in known.LONG_ARROWS:
-            return arguments.read_long_arrow(self, token)
-        if token in COMMANDS:
-            return COMMANDS[token](self)
+        for table, read in READERS:
+            if token in table:
+                return read(self, token)
         if arguments.BIG_FENCE.fullmatch(token):
             return arguments.read_big_fence(self, token)
         return self.write_character(token)
@@ -247,10 +230,17 @@ class Reader:
 
     # Commands and groups
 
-    def fill_template(self, token, template):
-        """A template with the arguments of the command in their places."""
+    def fill_template(self, token):
+        """The template of a command with its arguments in their places."""
+        template = known.TEMPLATES[token]
         count = max(map(int, re.findall(r"\{(\d)\}", template)), default=-1) + 1
         return template.format(*[self.read_argument(token) for _ in range(count)])
+
+    def read_instead(self, write):
+        """The typst of the TeX that write(text) makes of the next group."""
+        tex = write(self.read_raw())
+        self.tokens[self.position:self.position] = ["{", *split_tokens(tex), "}"]
+        return self.read_argument("a command")
 
     def write_symbol(self, token):
         """The character of a symbol, with TeX's spacing around it."""
@@ -266,22 +256,47 @@ class Reader:
         alone = re.fullmatch(r"\\?[^\w\"]", inner) and inner not in known.BIG.values()
         return f'class("normal", {inner})' if alone else inner
 
+
+def rewrite(form):
+    """The reading function of a command that stands for this TeX, with its argument in it."""
+    return lambda reader: reader.read_instead(lambda tex: form % tex)
+
+
+def read_colour_box(reader):
+    """The colour and the text of \\colorbox."""
+    template = text.read_colour(reader, 'oncolour(#rgb("{}"), {{0}})')
+    return template.format(text.read_text(reader, "{0}"))
+
+
 COMMANDS = {
     "{": Reader.read_group, r"\begin": rows.read_environment, r"\substack": rows.read_substack,
     r"\left": arguments.read_left, r"\middle": arguments.read_middle,
     r"\sqrt": arguments.read_root, r"\root": arguments.read_root_of,
-    r"\not": arguments.read_negated,
-    r"\textcolor": text.read_coloured, r"\colorbox": text.read_colour_box,
-    r"\fcolorbox": text.read_framed_box, r"\fbox": text.read_frame,
-    r"\tag": arguments.read_tag, r"\tag*": arguments.read_starred_tag,
+    r"\not": arguments.read_negated, r"\rule": arguments.read_rule,
+    r"\genfrac": arguments.read_general_fraction, r"\sideset": arguments.read_side_scripts,
+    r"\buildrel": arguments.read_built_relation,
+    r"\textcolor": lambda reader: text.read_colour(reader).format(
+        reader.read_argument(r"\textcolor")),
+    r"\colorbox": read_colour_box,
+    r"\fcolorbox": lambda reader: text.read_colour(reader) and f"boxed({read_colour_box(reader)})",
+    r"\fbox": lambda reader: f"boxed({text.read_text(reader, '{0}')})",
+    r"\tag": arguments.read_tag, r"\tag*": lambda reader: arguments.read_tag(reader, "{}"),
     r"\label": arguments.read_label, r"\ref": arguments.read_reference,
-    r"\eqref": arguments.read_reference_in_parentheses,
+    r"\eqref": lambda reader: r"\(" + arguments.read_reference(reader) + r"\)",
     **dict.fromkeys((r"\hspace", r"\hspace*", r"\hskip", r"\mspace", r"\mskip", r"\kern",
                      r"\mkern"), arguments.read_space),
-    r"\operatorname": text.read_operator, r"\operatorname*": text.read_operator_with_limits,
-    r"\matrix": rows.read_matrix_command, r"\pmatrix": rows.read_pmatrix_command,
-    r"\cases": rows.read_cases_command, r"\eqalign": rows.read_lines_command,
-    r"\displaylines": rows.read_lines_command, **PHYSICS}
+    r"\operatorname": text.read_operator,
+    r"\operatorname*": lambda reader: text.read_operator(reader, "true"),
+    **{rf"\{name}": rewrite(r"\begin{%s}%%s\end{%s}" % (environment, environment))
+       for name, environment in (("matrix", "matrix"), ("pmatrix", "pmatrix"), ("cases", "cases"),
+                                 ("eqalign", "aligned"), ("displaylines", "gathered"))},
+    r"\ce": lambda reader: reader.read_instead(chemistry.write_reaction),
+    r"\pu": lambda reader: reader.read_instead(chemistry.write_quantity), **PHYSICS}
+READERS = (     # tables of commands, and how the reader reads one of their commands
+    (known.TEMPLATES, Reader.fill_template), (known.SYMBOLS, Reader.write_symbol),
+    (known.LETTERING, text.read_lettering), (known.LONG_ARROWS, arguments.read_long_arrow),
+    (known.TEXTS, lambda reader, token: text.read_text(reader, known.TEXTS[token])),
+    (COMMANDS, lambda reader, token: COMMANDS[token](reader)))
 MISPLACED = {
     END: r"it ends too early: a {, \begin or \left is not closed", "}": "a } without its {",
     "&": "an & outside of rows", r"\\": r"a \\ outside of rows", "$": "a $ within a formula",

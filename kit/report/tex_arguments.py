@@ -57,6 +57,52 @@ def read_root_of(reader):
     return f"root({degree}, {reader.read_argument('a root')})"
 
 
+def read_general_fraction(reader):
+    """\\genfrac{opening}{closing}{thickness of the line}{style}{upper}{lower}."""
+    opening, closing = (known.FENCES.get(reader.read_raw().strip() or ".") for _ in range(2))
+    width, style = reader.read_raw().strip(), reader.read_raw().strip()
+    if opening is None or closing is None or style not in ("", "0", "1", "2", "3"):
+        raise CannotSet(r"\genfrac with these fences or this style is not known here")
+    upper, lower = reader.read_argument(r"\genfrac"), reader.read_argument(r"\genfrac")
+    without = re.fullmatch(r"0*\.?0*(pt|em|ex|mm|cm)", width)
+    body = (known.STACKED if without else "frac({0}, {1})").format(upper, lower)
+    size = ("display", "inline", "script", "sscript")[int(style)] if style else ""
+    body = f"{size}({body})" if size else body
+    return enclose(escape_sign(opening), body, escape_sign(closing))
+
+
+def read_side_scripts(reader):
+    """\\sideset{_a^b}{_c^d}\\sum."""
+    before, after = ({}, {})
+    for found in (before, after):
+        reader.expect("{", r"\sideset")
+        while (token := reader.take()) != "}":
+            if token not in ("^", "_"):
+                raise CannotSet(r"\sideset with more than scripts is not known here")
+            reader.read_script(token, found)
+    base = reader.read_symbol()
+    sides = {"tl": before.get("t"), "bl": before.get("b"), "tr": after.get("t"),
+             "br": after.get("b")}
+    return "op(attach(%s), limits: #true)" % ", ".join(
+        [base, *(f"{side}: {script}" for side, script in sides.items() if script)])
+
+
+def read_built_relation(reader):
+    """\\buildrel above \\over relation."""
+    above = reader.read_sequence(r"\over")
+    reader.expect(r"\over", r"\buildrel")
+    relation = reader.read_argument(r"\buildrel")
+    return f'attach(limits(class("relation", whole({relation}))), t: {above})'
+
+
+def read_rule(reader):
+    """\\rule[raised]{width}{height}."""
+    if reader.peek() == "[":
+        raise CannotSet(r"\rule with a height above the line is not known here")
+    width, height = (measure_length(reader.read_raw()) for _ in range(2))
+    return f"#box(width: {width}, height: {height}, fill: black)"
+
+
 def read_long_arrow(reader, token):
     """An arrow as long as the words above and below it."""
     below = reader.read_optional()
@@ -78,11 +124,16 @@ def read_negated(reader):
 def read_space(reader):
     """A space of a given width, with braces or without them."""
     words = reader.read_raw() if reader.peek() == "{" else read_length(reader)
+    return f"#h({measure_length(words)})"
+
+
+def measure_length(words):
+    """A length of TeX as typst."""
     width = re.fullmatch(known.LENGTH, words)
     if not width:
         raise CannotSet(f"the width {words} is not known here")
     unit, factor = known.IN_TYPST.get(width[2], (width[2], 1))
-    return f"#h({float(width[1]) * factor:.4g}{unit})"
+    return f"{float(width[1]) * factor:.4g}{unit}"
 
 
 def read_length(reader):
@@ -105,11 +156,6 @@ def read_tag(reader, form="({})"):
     return ""
 
 
-def read_starred_tag(reader):
-    """Take the tag of a line, without parentheses."""
-    return read_tag(reader, "{}")
-
-
 def read_label(reader):
     """Take a label of the line: it is not shown."""
     reader.new_labels.append(reader.read_raw().strip())
@@ -117,10 +163,5 @@ def read_label(reader):
 
 
 def read_reference(reader):
-    """\\ref{label}: a mark that write_references replaces by the tag."""
+    """\\ref{label}: a mark that resolve_references replaces by the tag."""
     return quote_text(REFERENCE % reader.read_raw().strip())
-
-
-def read_reference_in_parentheses(reader):
-    """\\eqref{label}."""
-    return r"\(" + read_reference(reader) + r"\)"

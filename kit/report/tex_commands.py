@@ -32,7 +32,8 @@ LETTERS = parse_names(r"""
     sphericalangle ∢  prime ′  backprime ‵  degree °  surd √  checkmark ✓  square □  Box □
     blacksquare ■  lozenge ◊  Diamond ◊  bigstar ★  triangle △  vartriangle △  blacktriangle ▲
     triangledown ▽  blacktriangledown ▾  flat ♭  natural ♮  sharp ♯  clubsuit ♣  diamondsuit ♢
-    heartsuit ♡  spadesuit ♠  dag †  ddag ‡  S §  P ¶  pounds £  copyright ©  yen ¥
+    heartsuit ♡  spadesuit ♠  blacklozenge ⧫  circledS Ⓢ  Finv Ⅎ  Game ⅁  diagup ╱  diagdown ╲
+    circledR ®  maltese ✠  dag †  ddag ‡  S §  P ¶  pounds £  copyright ©  yen ¥
 """)
 BINARY = parse_names(r"""
     pm ±  mp ∓  times ×  div ÷  cdot ⋅  ast ∗  star ⋆  circ ∘  bullet ∙  bigcirc ◯  oplus ⊕
@@ -42,6 +43,7 @@ BINARY = parse_names(r"""
     bigtriangleup △  bigtriangledown ▽  triangleleft ◁  triangleright ▷  lhd ◁  rhd ▷  unlhd ⊴
     unrhd ⊵  ltimes ⋉  rtimes ⋊  leftthreetimes ⋋  rightthreetimes ⋌  dotplus ∔  divideontimes ⋇
     intercal ⊺  circledast ⊛  circledcirc ⊚  circleddash ⊝  curlywedge ⋏  curlyvee ⋎
+    doublecap ⋒  doublecup ⋓  doublebarwedge ⩞  centerdot ⋅
 """)
 RELATIONS = parse_names(r"""
     leq ≤  le ≤  geq ≥  ge ≥  leqslant ⩽  geqslant ⩾  leqq ≦  geqq ≧  ll ≪  gg ≫  lll ⋘  ggg ⋙
@@ -55,14 +57,20 @@ RELATIONS = parse_names(r"""
     subseteq ⊆  supseteq ⊇  subseteqq ⫅  supseteqq ⫆  Subset ⋐  Supset ⋑  sqsubset ⊏  sqsupset ⊐
     sqsubseteq ⊑  sqsupseteq ⊒  trianglelefteq ⊴  trianglerighteq ⊵  vartriangleleft ⊲
     vartriangleright ⊳  blacktriangleleft ◀  blacktriangleright ▶  therefore ∴  because ∵
-    eqsim ≂  eqcirc ≖  lt <  gt >
+    eqsim ≂  eqcirc ≖  lt <  gt >  eqslantless ⪕  eqslantgtr ⪖  lessdot ⋖  gtrdot ⋗  llless ⋘
+    gggtr ⋙  lesseqqgtr ⪋  gtreqqless ⪌  Doteq ≑  Bumpeq ≎  curlyeqprec ⋞  curlyeqsucc ⋟
+    precapprox ⪷  succapprox ⪸  smallsmile ⌣  smallfrown ⌢  shortmid ∣  shortparallel ∥
+    backepsilon ϶  coloneq ≔  eqcolon ≕  Coloneqq ⩴  Coloneq ⩴  dblcolon ∷
 """)
 NEGATED = parse_names(r"""
     neq ≠  ne ≠  nleq ≰  ngeq ≱  nless ≮  ngtr ≯  nprec ⊀  nsucc ⊁  nsim ≁  ncong ≇  nmid ∤
     nparallel ∦  nvdash ⊬  nvDash ⊭  nVdash ⊮  notin ∉  nsubseteq ⊈  nsupseteq ⊉  subsetneq ⊊
     supsetneq ⊋  subsetneqq ⫋  supsetneqq ⫌  lneq ⪇  gneq ⪈  lneqq ≨  gneqq ≩  precnsim ⋨
     succnsim ⋩  lnsim ⋦  gnsim ⋧  ntriangleleft ⋪  ntriangleright ⋫  ntrianglelefteq ⋬
-    ntrianglerighteq ⋭  sqsubsetneq ⋤  sqsupsetneq ⋥
+    ntrianglerighteq ⋭  sqsubsetneq ⋤  sqsupsetneq ⋥  nleqslant ≰  ngeqslant ≱  nleqq ≰  ngeqq ≱
+    lvertneqq ≨  gvertneqq ≩  lnapprox ⪉  gnapprox ⪊  npreceq ⋠  nsucceq ⋡  precneqq ⪵
+    succneqq ⪶  precnapprox ⪹  succnapprox ⪺  nshortmid ∤  nshortparallel ∦  nVDash ⊯
+    nsubseteqq ⊈  nsupseteqq ⊉  varsubsetneq ⊊  varsupsetneq ⊋  varsubsetneqq ⫋  varsupsetneqq ⫌
 """)
 ARROWS = parse_names(r"""
     to →  gets ←  leftarrow ←  rightarrow →  leftrightarrow ↔  uparrow ↑  downarrow ↓
@@ -87,7 +95,7 @@ DOTS = parse_names(r"""
 BIG = parse_names(r"""
     sum ∑  prod ∏  coprod ∐  int ∫  iint ∬  iiint ∭  oint ∮  oiint ∯  bigcap ⋂  bigcup ⋃
     bigsqcup ⨆  biguplus ⨄  bigvee ⋁  bigwedge ⋀  bigodot ⨀  bigoplus ⨁  bigotimes ⨂
-    intop ∫  ointop ∮  smallint ∫
+    intop ∫  ointop ∮  smallint ∫  iiiint ⨌  bigtimes ⨉
 """)
 OPENING = parse_names(r"""
     lbrace {  lbrack [  lparen (  langle ⟨  lceil ⌈  lfloor ⌊  lvert |  lVert ‖  ulcorner ⌜
@@ -102,8 +110,17 @@ NAMED_CHARACTERS = {
     r"\%": "%", r"\&": "&", r"\#": "#", r"\$": "$", r"\_": "_", r"\backslash": "\\",
     r"\colon": ":",
     r"\|": "‖", r"\Vert": "‖", r"\vert": "|", r"\{": "{", r"\}": "}"}
-SYMBOLS = {**GREEK, **LETTERS, **BINARY, **RELATIONS, **NEGATED, **ARROWS, **DOTS, **BIG,
-           **OPENING, **CLOSING, **NAMED_CHARACTERS}
+TEXT_SYMBOLS = parse_names(r"""
+    textdegree °  textmu µ  textohm Ω  texteuro €  textcent ¢  texttimes ×  textdiv ÷  textpm ±
+    textminus −  textbar |  textless <  textgreater >  textbullet •  textperiodcentered ⋅
+    textsection §  textparagraph ¶  textdagger †  textellipsis …  textendash –  textemdash —
+    textquoteleft ‘  textquoteright ’  textquotedblleft “  textquotedblright ”  textunderscore _
+    textasciitilde ~  textasciicircum ^  textdollar $  textsterling £  textyen ¥  textcopyright ©
+    textregistered ®  texttrademark ™  textrightarrow →  textleftarrow ←  textuparrow ↑
+    textdownarrow ↓  textonehalf ½  textonequarter ¼  textthreequarters ¾  textperthousand ‰
+""")
+SYMBOLS = {**TEXT_SYMBOLS, **GREEK, **LETTERS, **BINARY, **RELATIONS, **NEGATED, **ARROWS, **DOTS,
+           **BIG, **OPENING, **CLOSING, **NAMED_CHARACTERS}
 TYPED = {"-": "−", "*": "∗", "·": "⋅", "'": "′", "•": "∙"}  # typed : set
 PUNCTUATION = "+-*/=<>()[]|,;:!?.@\""
 CHARACTERS = "×÷·•−–…°¬±½¼¾√‖ℂℍℕℙℚℝℤℒℓ"  # typed as they are
@@ -130,7 +147,20 @@ DROPPED = {r"\notag", r"\nonumber", r"\relax", r"\mathstrut", r"\strut", r"\allo
 
 # Structures: typst with a place for each argument ----------------------------------------------
 
-TEMPLATES = parse_templates(r"""
+TEMPLATES = {name: f"{function}({{0}})" for name, function in parse_names("""
+    hat hat  widehat hat  tilde tilde  widetilde tilde  bar macron  vec arrow  dot dot
+    ddot dot.double  dddot dot.triple  ddddot dot.quad  acute acute  grave grave  check caron
+    breve breve  mathring circle  overline overline  underline underline  overrightarrow arrow
+    overleftarrow arrow.l  overleftrightarrow arrow.l.r  boxed boxed  Aboxed boxed
+    phantom phantom  hphantom phantom  vphantom strut
+""").items()}
+TEMPLATES |= {rf"\{name}": f"limits({name}({{0}}))" for name in (
+    "overbrace underbrace overbracket underbracket overparen underparen").split()}
+TEMPLATES |= {rf"\{name}": "{0}" for name in (
+    "mathinner ensuremath smash mathclap mathllap mathrlap llap rlap shoveleft shoveright vcenter "
+    "clap cramped").split()}
+TEMPLATES |= {rf"\{name}": "{1}" for name in "href class style cssId".split()}
+TEMPLATES |= parse_templates(r"""
     frac                frac({0}, {1})
     dfrac               display(frac({0}, {1}))
     tfrac               inline(frac({0}, {1}))
@@ -141,37 +171,9 @@ TEMPLATES = parse_templates(r"""
     overset             attach(limits({1}), t: {0})
     underset            attach(limits({1}), b: {0})
     stackrel            attach(limits(class("relation", whole({1}))), t: {0})
-    hat                 hat({0})
-    widehat             hat({0})
-    tilde               tilde({0})
-    widetilde           tilde({0})
-    bar                 macron({0})
-    vec                 arrow({0})
-    dot                 dot({0})
-    ddot                dot.double({0})
-    dddot               dot.triple({0})
-    ddddot              dot.quad({0})
-    acute               acute({0})
-    grave               grave({0})
-    check               caron({0})
-    breve               breve({0})
-    mathring            circle({0})
-    overline            overline({0})
-    underline           underline({0})
-    overrightarrow      arrow({0})
-    overleftarrow       arrow.l({0})
-    overleftrightarrow  arrow.l.r({0})
-    overbrace           limits(overbrace({0}))
-    underbrace          limits(underbrace({0}))
-    overbracket         limits(overbracket({0}))
-    underbracket        limits(underbracket({0}))
-    boxed               boxed({0})
     cancel              cancel({0})
     bcancel             cancel({0}, inverted: #true)
     xcancel             cancel({0}, cross: #true)
-    phantom             phantom({0})
-    hphantom            phantom({0})
-    vphantom            strut({0})
     mathop              op({0}, limits: #true)
     mathbin             class("binary", whole({0}))
     mathrel             class("relation", whole({0}))
@@ -179,28 +181,21 @@ TEMPLATES = parse_templates(r"""
     mathopen            class("opening", {0})
     mathclose           class("closing", {0})
     mathpunct           class("punctuation", {0})
-    mathinner           {0}
-    ensuremath          {0}
-    smash               {0}
-    mathclap            {0}
-    mathllap            {0}
-    mathrlap            {0}
-    llap                {0}
-    rlap                {0}
-    shoveleft           {0}
-    shoveright          {0}
-    href                {1}
-    class               {1}
-    style               {1}
-    cssId               {1}
     cancelto            attach(cancel({1}), tr: {0})
-    overparen           limits(overparen({0}))
-    underparen          limits(underparen({0}))
     underrightarrow     attach(limits({0}), b: stretch(→))
     underleftarrow      attach(limits({0}), b: stretch(←))
     varliminf           op(underline("lim"), limits: #true)
     varlimsup           op(overline("lim"), limits: #true)
     idotsint            ∫⋯∫
+    underleftrightarrow attach(limits({0}), b: stretch(↔))
+    centernot           class("relation", cancel({0}))
+    stackbin            attach(limits(class("binary", whole({1}))), t: {0})
+    colonapprox         class("relation", ∶≈)
+    colonsim            class("relation", ∶∼)
+    varinjlim           op(attach(limits("lim"), b: stretch(→)), limits: #true)
+    varprojlim          op(attach(limits("lim"), b: stretch(←)), limits: #true)
+    splitfrac           frac({0}, {1})
+    splitdfrac          frac({0}, {1})
     overunderset        attach(limits({2}), t: {0}, b: {1})
     prescript           attach({2}, tl: {0}, bl: {1})
     celsius             class("normal", °)"C"
@@ -211,37 +206,21 @@ TEMPLATES = parse_templates(r"""
     mod                 #h(1em)"mod"#h(0.333em){0}
     bmod                class("binary", "mod")
 """)
+TEMPLATES |= {**SPACES, **dict.fromkeys(DROPPED, "")}
 for command, letter in GREEK.items():      # upright, and slanted capitals
     name = command[1:]
     TEMPLATES["\\up" + name if name.islower() else "\\Up" + name.lower()] = f"upright({letter})"
     if not name.islower():
         TEMPLATES["\\var" + name] = f"italic({letter})"
-LETTERING = parse_templates(r"""
-    mathrm      upright({0})
-    mathup      upright({0})
-    mathbf      bold(upright({0}))
-    mathit      italic({0})
-    mathsf      upright(sans({0}))
-    mathbfit    bold(italic({0}))
-    mathbfcal   bold(cal({0}))
-    mathbfscr   bold(scr({0}))
-    mathbfsf    bold(upright(sans({0})))
-    mathbffrak  bold(frak({0}))
-    mathbfup    bold(upright({0}))
-    mathtt      mono({0})
-    mathbb      bb({0})
-    mathbbm     bb({0})
-    mathds      bb({0})
-    Bbb         bb({0})
-    mathcal     cal({0})
-    mathscr     scr({0})
-    mathfrak    frak({0})
-    mathnormal  {0}
-    boldsymbol  bold({0})
-    bm          bold({0})
-    pmb         bold({0})
-    bold        bold(upright({0}))
-""")
+ALPHABETS = {   # the end of \\mathbb and \\symbb, and its typst
+    "rm": "upright", "up": "upright", "bf": "bold(upright", "it": "italic", "sf": "upright(sans",
+    "bfit": "bold(italic", "bfcal": "bold(cal", "bfscr": "bold(scr", "bfsf": "bold(upright(sans",
+    "bffrak": "bold(frak", "bfup": "bold(upright", "tt": "mono", "bb": "bb", "bbm": "bb",
+    "ds": "bb", "cal": "cal", "scr": "scr", "frak": "frak"}
+LETTERING = {f"{start}{name}": f"{call}({{0}}" + ")" * (call.count("(") + 1)
+             for name, call in ALPHABETS.items() for start in (r"\math", r"\sym")}
+LETTERING |= {r"\mathnormal": "{0}", r"\Bbb": "bb({0})", r"\boldsymbol": "bold({0})",
+              r"\bm": "bold({0})", r"\pmb": "bold({0})", r"\bold": "bold(upright({0}))"}
 WORDS = {  # templates for a whole word
     r"\mathrm": "{0}", r"\mathup": "{0}", r"\mathbf": "bold({0})", r"\mathit": "italic({0})",
     r"\mathsf": "sans({0})", r"\mathtt": "mono({0})", r"\bold": "bold({0})"}
@@ -249,46 +228,33 @@ TEXTS = {
     r"\text": "{0}", r"\textrm": "{0}", r"\textnormal": "{0}", r"\textup": "{0}",
     r"\mbox": "{0}", r"\hbox": "{0}", r"\textbf": "bold({0})", r"\textit": "italic({0})",
     r"\emph": "italic({0})", r"\texttt": "mono({0})", r"\textsf": "sans({0})"}
-SWITCHES = parse_templates(r"""
-    displaystyle       display({0})
-    textstyle          inline({0})
-    scriptstyle        script({0})
-    scriptscriptstyle  sscript({0})
-    bf                 bold(upright({0}))
-    rm                 upright({0})
-    it                 italic({0})
-    sf                 upright(sans({0}))
-    tt                 mono({0})
-    cal                cal({0})
-""")
-TYPE_SIZES = parse_templates(r"""
-    Tiny               sized(#0.6, {0})
-    tiny               sized(#0.5, {0})
-    scriptsize         sized(#0.7, {0})
-    small              sized(#0.85, {0})
-    normalsize         {0}
-    large              sized(#1.2, {0})
-    Large              sized(#1.44, {0})
-    LARGE              sized(#1.73, {0})
-    huge               sized(#2.07, {0})
-    Huge               sized(#2.49, {0})
-""")
+SWITCHES = {rf"\{name}": LETTERING[rf"\math{name}"]
+            for name in "bf rm it sf tt cal scr frak".split()}
+SWITCHES |= {rf"\{name}": f"{style}({{0}})" for name, style in (
+    ("displaystyle", "display"), ("textstyle", "inline"), ("scriptstyle", "script"),
+    ("scriptscriptstyle", "sscript"), ("mit", "italic"))}
+TYPE_SIZES = {rf"\{name}": f"sized(#{size}, {{0}})" for name, size in {
+    "Tiny": 0.6, "tiny": 0.5, "scriptsize": 0.7, "small": 0.85, "large": 1.2, "Large": 1.44,
+    "LARGE": 1.73, "huge": 2.07, "Huge": 2.49}.items()} | {r"\normalsize": "{0}"}
 SWITCHES.update(TYPE_SIZES)
 STACKED = "matrix(align: #center, {0}; {1})"
 FRACTIONS = {r"\over": "frac({0}, {1})", r"\choose": "binom({0}, {1})", r"\atop": STACKED,
              r"\brack": rf"lr(\[{STACKED}\])", r"\brace": rf"lr(\{{{{{STACKED}\}}}})"}
 LONG_ARROWS = parse_names("""
     xrightarrow →  xleftarrow ←  xleftrightarrow ↔  xRightarrow ⇒  xLeftarrow ⇐  xLeftrightarrow ⇔
+    xhookleftarrow ↩  xhookrightarrow ↪  xmapsto ↦  xtwoheadrightarrow ↠  xtwoheadleftarrow ↞
+    xrightharpoonup ⇀  xrightharpoondown ⇁  xleftharpoonup ↼  xleftharpoondown ↽  xlongequal =
+    xrightleftharpoons ⇌  xleftrightharpoons ⇋  xtofrom ⇄
 """)
 SIZES = {"big": "120%", "Big": "180%", "bigg": "240%", "Bigg": "300%"}
 SIDES = {"": "%s", "l": 'class("opening", %s)', "r": 'class("closing", %s)',
          "m": "#h(0.278em)%s#h(0.278em)"}
-FUNCTIONS = set(r"""\arccos \arcsin \arctan \arg \cos \cosh \cot \coth \csc \deg \dim \exp \hom
-    \ker \lg \ln \log \sec \sin \sinh \tan \tanh""".split())
-LIMITED = {**{name: name[1:] for name in
-              r"\det \gcd \inf \lim \max \min \Pr \sup".split()},
-           r"\liminf": "lim inf", r"\limsup": "lim sup", r"\injlim": "inj lim",
-           r"\projlim": "proj lim"}
+TEMPLATES |= {rf"\{name}": f'op("{name}")' for name in (
+    "arccos arcsin arctan arg cos cosh cot coth csc deg dim exp hom ker lg ln log sec sin sinh "
+    "tan tanh").split()}
+TEMPLATES |= {rf"\{name.replace(' ', '')}": f'op("{name}", limits: #true)' for name in (
+    "det", "gcd", "inf", "lim", "max", "min", "Pr", "sup", "lim inf", "lim sup", "inj lim",
+    "proj lim")}
 
 # Environments -----------------------------------------------------------------------------------
 
@@ -297,7 +263,8 @@ MATRICES = {  # name without its star: delimiters
     "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖")}
 CASES = {"cases": ("{", ""), "dcases": ("{", ""), "rcases": ("", "}"), "drcases": ("", "}")}
 ALIGNED = {"align", "align*", "aligned", "split", "flalign", "flalign*", "eqnarray", "eqnarray*",
-           "alignat", "alignat*", "alignedat"}
-CENTRED = {"gather", "gather*", "gathered", "multline", "multline*", "multlined"}
+           "alignat", "alignat*", "alignedat", "xalignat", "xalignat*"}
+CENTRED = {"gather", "gather*", "gathered", "lgathered", "rgathered", "multline", "multline*",
+           "multlined"}
 PLAIN = {"equation", "equation*", "displaymath", "math"}
 COLUMN = {"l": "left", "c": "center", "r": "right"}

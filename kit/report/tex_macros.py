@@ -1,5 +1,6 @@
 """Splits TeX into tokens, and expands the student's own macros."""
 
+import functools
 import re
 import unicodedata
 
@@ -11,14 +12,27 @@ STARRED = {r"\operatorname*", r"\tag*", r"\hspace*", r"\newcommand*", r"\renewco
            r"\providecommand*", r"\DeclareMathOperator*"}
 LONGEST = 20_000     # tokens: a formula written by hand has some hundreds
 EXPANSIONS = 2_000
-
-
+DEEPEST = 80         # a group counts twice
 SAME = {r"\cr": r"\\", r"\newline": r"\\", r"\hdashline": r"\hline", r"\enskip": r"\enspace",
         r"\hfil": r"\hfill", r"\hfilll": r"\hfill"}     # other names of a command
 
 
 class CannotSet(ValueError):
     """The reason why a formula is printed as TeX."""
+
+
+def limit_depth(read):
+    """Decorate a method: it refuses what is nested so deep that it would exhaust the stack."""
+    @functools.wraps(read)
+    def reading(self, *arguments):
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise CannotSet("it is nested too deep")
+        try:
+            return read(self, *arguments)
+        finally:
+            self.depth -= 1
+    return reading
 
 
 def split_tokens(tex):

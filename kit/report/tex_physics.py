@@ -66,6 +66,12 @@ def read_quantity(reader):
     skip_star(reader)
     while reader.peek() in (r"\big", r"\Big", r"\bigg", r"\Bigg"):
         reader.take()
+    if reader.peek() == "{":
+        start = reader.position
+        reader.read_raw()
+        if reader.peek() == "{":
+            raise CannotSet(r"\qty with two groups is siunitx's, which JupyterLab does not load")
+        reader.position = start
     opening = close_fence(reader)
     if opening == "{":
         reader.tokens[reader.position] = r"\{"

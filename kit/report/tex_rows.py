@@ -100,7 +100,7 @@ def read_lines(reader, name):
     """Aligned or centred lines."""
     if name in TAKES_PLACE:
         skip_place(reader)
-    close = name.startswith(("alignat", "alignedat"))
+    close = name.startswith(("alignat", "alignedat", "xalignat"))
     if close:
         reader.read_raw()    # how many columns
     rows, tags, rules = read_rows(reader, r"\end")
@@ -169,44 +169,13 @@ def read_matrix(reader, name):
     return f"small({body})" if "small" in name else body
 
 
-def read_cases(reader, name, stop=r"\end"):
+def read_cases(reader, name):
     """The rows of cases."""
-    rows, rules = read_cells(reader, stop)
+    rows, rules = read_cells(reader)
     refuse_columns([], rules)
     if name.startswith("d"):
         rows = [[f"display({cell})" for cell in row] for row in rows]
     return write_matrix(["left"], rows)
-
-
-def read_braces(reader, read):
-    """What read(reader) makes of the rows within the braces of plain TeX, as \\cases{…}."""
-    reader.expect("{", "a command that wants rows")
-    body = read(reader)
-    reader.expect("}", "a {")
-    return body
-
-
-def read_matrix_command(reader, delimiters=("", "")):
-    """\\matrix{a & b \\cr c & d}."""
-    return put_between(delimiters, read_braces(
-        reader, lambda reader: write_matrix(["center"], read_cells(reader, "}")[0])))
-
-
-def read_pmatrix_command(reader):
-    """\\pmatrix{a & b \\cr c & d}."""
-    return read_matrix_command(reader, ("(", ")"))
-
-
-def read_cases_command(reader):
-    """\\cases{a & b \\cr c & d}."""
-    return put_between(CASES["cases"], read_braces(
-        reader, lambda reader: read_cases(reader, "cases", "}")))
-
-
-def read_lines_command(reader):
-    """\\eqalign{a &= b \\cr c &= d} and \\displaylines."""
-    return read_braces(reader, lambda reader: "aligned(%s)" % join_lines(
-        [join_cells(row, "#h(2em)") for row in read_rows(reader, "}")[0]]))
 
 
 def read_array(reader):

@@ -3,14 +3,14 @@
 import re
 
 from kit.report import tex_commands as known
-from kit.report.tex_depth import limit_depth
-from kit.report.tex_macros import CannotSet
+from kit.report.tex_macros import CannotSet, limit_depth
 from kit.report.typst_syntax import join_typst, parse_colour, quote_text
 
 TEXT_SIGNS = {"~": "\xa0", r"\ ": " ", r"\,": "\u2009", r"\;": "\u2005", r"\:": "\u2005",
               r"\quad": "\u2003", r"\qquad": "\u2003\u2003", r"\ldots": "…", r"\dots": "…",
               r"\%": "%", r"\&": "&", r"\#": "#", r"\$": "$", r"\_": "_", r"\{": "{",
-              r"\}": "}", "'": "’", "`": "‘", r"\textbackslash": "\\", r"\S": "§"}
+              r"\}": "}", "'": "’", "`": "‘", r"\textbackslash": "\\", r"\S": "§",
+              **known.TEXT_SYMBOLS}
 
 
 @limit_depth
@@ -24,6 +24,8 @@ def read_text(reader, template):
         inner = read_in_text(reader, token, template)
         if inner is None:
             words.append(TEXT_SIGNS.get(token, " " if token.isspace() else token))
+            if token[0] == "\\" and token[-1].isalpha():
+                reader.peek()       # steps over white space
             continue
         out += [write_words(words, template), inner]
         words = []
@@ -71,27 +73,6 @@ def read_colour(reader, template='colored(#rgb("{}"), {{0}})'):
     return template.format(parse_colour(model, reader.read_raw()))
 
 
-def read_coloured(reader):
-    """\\textcolor{colour}{argument}."""
-    return read_colour(reader).format(reader.read_argument(r"\textcolor"))
-
-
-def read_colour_box(reader):
-    """\\colorbox{colour}{text}."""
-    return read_colour(reader, 'oncolour(#rgb("{}"), {{0}})').format(read_text(reader, "{0}"))
-
-
-def read_framed_box(reader):
-    """\\fcolorbox{colour of the frame}{colour}{text}."""
-    read_colour(reader)
-    return f"boxed({read_colour_box(reader)})"
-
-
-def read_frame(reader):
-    """\\fbox{text}."""
-    return f"boxed({read_text(reader, '{0}')})"
-
-
 def read_lettering(reader, token):
     """Letters of another alphabet; a word stays together."""
     word, after = read_word(reader)
@@ -125,11 +106,6 @@ def read_operator(reader, limits="false"):
         reader.position = start
         return f"op(upright({reader.read_argument('a name')}), limits: #{limits})"
     return f"op({quote_text(words)}, limits: #{limits})"
-
-
-def read_operator_with_limits(reader):
-    """A named operator whose scripts are limits."""
-    return read_operator(reader, "true")
 
 
 def write_words(words, template):

@@ -1,16 +1,19 @@
 """Sets the body of a report as one PDF, with typst."""
 
+import json
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import typst
 
 from kit.files import Refused, one_line
 from kit.report.characters import LETTERS_IN_SVG, describe_letter, find_foreign_letters
-from kit.report.floats import choose_floats
 from kit.report.fragments import NOTE, Place, Problem
 
 TEMPLATE = Path(__file__).with_name("report.typ")
+TOP, BOTTOM, MOST_EMPTY = 2.4, 27.3, 6.2        # cm, of the text on a page of report.typ
+MOST_FLOATS = 10        # the pages are set once more for each
 
 
 def set_pages(body, front_matter, system_fonts=True):
@@ -70,6 +73,36 @@ def compile_accessible(body, start, options):
         body.problems.append(Problem(NOTE, Place("the report"), (
             f"it does not claim PDF/UA-1, the standard for screen readers: {why}")))
         return pdf
+
+
+def choose_floats(make_compiler):
+    """The files of the figures that float; make_compiler(files) gives a typst compiler."""
+    floats = []
+    while len(floats) < MOST_FLOATS:
+        try:
+            marks = json.loads(make_compiler(floats).query("<mark>", field="value"))
+        except RuntimeError:        # typst cannot set the pages: compiling them will say why
+            break
+        figure = find_gap(marks, floats)
+        if figure is None:
+            break
+        floats.append(figure)
+    return floats
+
+
+def find_gap(marks, floats):
+    """The file of the first figure that leaves a page too empty; None if there is none.
+
+    marks: (page, cm from its top, what) in order. A figure that may float has its file as a mark,
+    a table or another picture "fixed", the begin and end of other content "".
+    """
+    for index, (last, first) in enumerate(pairwise(marks), start=1):
+        is_break = first[0] == last[0] + 1 and first[1] < TOP + 0.1
+        if is_break and BOTTOM - last[1] > MOST_EMPTY:
+            what = next((what for _, _, what in marks[index:] if what), "fixed")
+            if what not in ("fixed", *floats):
+                return what
+    return None
 
 
 def replace_broken(body, compiler, start):

@@ -19,6 +19,7 @@ from kit.report_settings import read_settings
 from kit.submit.findings import Findings, read_group
 from kit.submit.manifest import make_manifest, summarise
 from kit.submit.packing import SETTINGS_PATH, collect_files, pack_files
+from kit.submit.traces import remove_traces_from
 from kit.submit.zip_check import check_zip, is_hand_in
 
 COMPLETE, INCOMPLETE, NOTHING_WRITTEN = 0, 1, 2
@@ -91,6 +92,8 @@ def hand_in(assignment, options, stops=()):
             confirm(found, options.yes, "Go on, and run the notebooks?")
             stack.enter_context(import_from(folder))
             files |= execute_notebooks(notebooks, stack)
+        for words in remove_traces_from(files):
+            say(f"a remark: {words}", sys.stderr)
         add_report(found, notebooks, files, settings, stops)
         confirm(found, options.yes, "Hand in anyway?")
         check_unchanged(before, assignment)

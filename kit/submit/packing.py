@@ -14,7 +14,8 @@ from kit.submit.manifest import MANIFEST
 from kit.submit.zip_check import FOLDER, find_equal_names, find_fault_of_name, inspect_zip
 
 SETTINGS_PATH = f"notebooks/{SETTINGS}"
-BESIDE = {".py", ".png", ".jpg", ".jpeg", ".svg", ".gif"}   # files that go in beside the notebooks
+# files that go in if they stand beside the notebooks: modules, and pictures that a report shows
+BESIDE = {".py", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
 
 
 class LeftOut(Exception):

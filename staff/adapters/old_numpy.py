@@ -57,7 +57,12 @@ def take_element(kind, given, named):
 
 
 def call_numpy(function, *given, **named):
-    """A function of NumPy's; lists of unequal parts are taken as arrays of objects."""
+    """A function of NumPy's; lists of unequal parts are taken as arrays of objects.
+
+    The parts are held meanwhile: NumPy would write its result into a large one that only an array
+    of objects holds.
+    """
+    held = [list(one) for one in given if isinstance(one, np.ndarray) and one.dtype == object]  # noqa: F841
     try:
         return function(*given, **named)
     except ValueError as problem:

@@ -1,12 +1,14 @@
 """Draws the inputs of the checks, and computes the right results with the reference's scripts."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 SEED = 785      # of the inputs that students get
 # (inputs, outputs) of the networks; the starter code may have MNIST's numbers written in
 SIZES = {"kit": (5, 3), "starter": (785, 10)}
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")      # faster for matrices this small
 def draw_cases(layout, seed=None):
     """{name: inputs and results} with arrays and lists of arrays, for code in a layout.
 
@@ -31,7 +33,9 @@ def draw_cases(layout, seed=None):
         "images": draw_images(rng),
         "training": draw_training(rng, K),
         "counting": draw_counting(rng),
-    } | ({"whole": draw_wholes(rng)} if layout == "kit" else {})
+        "whole": draw_wholes(rng, 0 if layout == "kit" else K),
+        "three equal hidden layers": draw([5, 5, 5, K], batches=[3], rows=5),
+    }
 
 
 def draw_network(rng, num_inputs, sizes, batches, rows=0, **flags):
@@ -168,10 +172,18 @@ def draw_counting(rng):
     return {"counts": counts, "budgets": np.array(budgets), "widths": np.array(widths)}
 
 
-def draw_wholes(rng):
-    """The networks of the checks of the whole: the assignment's sizes, and others."""
+def draw_wholes(rng, K=0):
+    """The networks of the checks of the whole: the assignment's sizes, and others.
+
+    K: the outputs of all of them; 0: any number.
+    """
     def draw_sizes(layers):
-        return rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+        *sizes, last = rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+        return [*sizes, K or last]
+
+    def draw_equal_sizes():
+        inputs, width, last = draw_sizes(2)
+        return [inputs, width, width, width, last]
 
     seeds = {}      # networks of the same sizes have the same weights and batches
     task_2, task_3 = {"rate": 0.1, "gamma": 0.0}, {"rate": 0.02, "gamma": 0.9}
@@ -187,7 +199,7 @@ def draw_wholes(rng):
                 ("task 3, small", draw_sizes(2), 9, task_3, True),
                 ("deep", [785, 60, 60, 10], 32, task_2, False),
                 ("deep, task 3", [785, 60, 60, 10], 32, task_3, True),
-                ("deep, small", draw_sizes(4), 8, task_3, False))}
+                ("deep, small", draw_equal_sizes(), 8, task_3, False))}
 
 
 def compute_whole(case):

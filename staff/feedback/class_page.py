@@ -1,5 +1,6 @@
 """The class on one page: the points as a heat map and as bars, and the common mistakes."""
 
+import json
 import re
 from collections import Counter
 
@@ -9,7 +10,7 @@ from staff.feedback.mistakes import find_mistakes
 from staff.feedback.page_template import write_page
 from staff.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
-from staff.record import DOUBT, NOT_DONE
+from staff.record import DOUBT, NOT_DONE, UNREADABLE
 
 SHADES = 4          # between no points and all points
 BARS = 10
@@ -17,7 +18,7 @@ KINDS = {           # of findings, in words
     "note": "notes", NOT_DONE: "could not be graded",
     DOUBT: "a claim that the grader failed, of which the files show no sign",
     "missing": "a notebook is missing",
-    "unreadable": "a notebook cannot be read", "unanswered": "an answer is missing",
+    UNREADABLE: "a notebook cannot be read", "unanswered": "an answer is missing",
     "unexecuted": "cells were never executed", "order": "cells were executed in another order",
     "saved-error": "a notebook was handed in with an error",
     "error": "a cell fails when it is executed again",
@@ -31,7 +32,10 @@ def write_class_page(path, record, standings, people):
     assignment, found = load_assignment(), find_mistakes(standings)
     listed = record.list_submissions()
     call = make_namer([*people, *listed])
-    names = {one.key: ", ".join(one.members) or call(one) for one in listed}
+    groups = {one.key: ", ".join(one.members) or call(one) for one in listed}
+    alone = Counter(groups.values())
+    names = {one.key: groups[one.key] if alone[groups[one.key]] == 1 else
+             f"{groups[one.key]} ({one.student})" for one in listed}
     taken = [one.standing for one in people if not one.standing.submission.refused]
     complete = [one for one in taken if one.is_complete]
     most_by_code = find_most_by_code(taken)
@@ -42,6 +46,9 @@ def write_class_page(path, record, standings, people):
         taken=len(taken), complete=len(complete),
         missing=sum(bool(one.missing) for one in taken),
         open=[one for one in standings if one.open], format_moment=format_moment,
+        looks=[(one, one.looks) for one in sorted(standings, key=lambda one: not one.open)
+               if one.looks],
+        progress=count_progress(record, standings),
         late=[one for one in standings if one.lateness and one.lateness.is_late],
         by_code=make_bars([one.sum_by_code for one in taken if not one.open], most_by_code),
         totals=make_bars([one.total for one in complete], assignment.points),
@@ -51,7 +58,7 @@ def write_class_page(path, record, standings, people):
         refused=sum(bool(one.submission.refused) for one in standings),
         superseded=[one for one in listed if one.superseded],
         findings=group_findings(standings), flagged=list_flagged(people),
-        alike=record.query("SELECT key, other, what FROM alike ORDER BY key, other"),
+        clusters=find_clusters(record),
         facts=list_facts(record, standings))
 
 
@@ -103,9 +110,45 @@ def find_shares(standings):
 
 
 def list_flagged(people):
-    """[(Person, flags)], without the flags about missing marks by hand."""
-    found = [(one, [flag for flag in one.flags if not flag.startswith(MISSING)]) for one in people]
+    """[(Person, flags)], without those on missing marks and those that the page lists first."""
+    found = [(one, [flag for flag in one.flags if not flag.startswith(MISSING)
+                    and flag not in one.standing.looks]) for one in people]
     return [(one, flags) for one, flags in found if flags]
+
+
+def count_progress(record, standings):
+    """(markers, [(part, hand-ins, marked, to be marked again, [how many each marker has])])."""
+    marked, again, every, by = Counter(), Counter(), Counter(), Counter()
+    for one in standings:
+        for where in one.parts_by_hand if not one.submission.refused else ():
+            every[where] += 1
+            marked[where] += one.given(*where) is not None
+            again[where] += where in one.waiting
+    for (_, *where), marks in record.list_all_marks().items():
+        by.update((tuple(where), mark.marker) for mark in marks if mark.done)
+    markers = sorted({marker for _, marker in by})
+    return markers, [(" ".join(where).replace("_", " "), count, marked[where], again[where],
+                      [by[where, marker] for marker in markers])
+                     for where, count in every.items()]
+
+
+def find_clusters(record):
+    """[(keys, pairs)] of hand-ins that are alike, directly or by others; the largest first.
+
+    A pair is {key, other, what, texts}. texts: for both, the [[name, number, agrees, line]] that
+    they share; empty if they are not kept.
+    """
+    cluster, pairs = {}, record.query("SELECT * FROM alike LEFT JOIN alike_texts "
+                                      "USING (key, other) ORDER BY key, other")
+    for row in pairs:
+        both = [cluster.get(name, {name: None}) for name in (row["key"], row["other"])]
+        joined = both[0] | both[1]
+        cluster |= dict.fromkeys(joined, joined)
+    found = {id(keys): (list(keys), []) for keys in cluster.values()}
+    for row in pairs:
+        found[id(cluster[row["key"]])][1].append(
+            dict(row) | {"texts": json.loads(row["texts"] or "[]")})
+    return sorted(found.values(), key=lambda one: -len(one[0]))
 
 
 def make_bars(values, most):

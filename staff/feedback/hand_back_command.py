@@ -6,6 +6,7 @@ from pathlib import Path
 from kit.files import say
 from staff.feedback.gradebook import list_people
 from staff.feedback.handing_back import PLATFORMS, hand_back
+from staff.feedback.pdf_pages import make_pdfs
 from staff.standing import read_standings
 from staff.feedback.student_pages import FOLDER, write_student_pages
 from staff.record import find_grades, open_record
@@ -16,11 +17,16 @@ def write_zip(options):
     out, platform = options.out, options.platform
     with open_record(out) as record:
         standings = read_standings(record)
+        ready = [one for one in standings if options.incomplete or one.is_complete]
         write_student_pages(out, record, standings)
-    keys = [one.submission.key for one in standings]
-    pages = {key: (out / FOLDER / f"{key}.html").read_bytes() for key in keys}
+        if options.pdf:
+            say(f"making {len(ready)} PDFs: this takes some seconds for each")
+            pages = make_pdfs(record, ready)
+        else:
+            keys = [one.submission.key for one in ready]
+            pages = {key: (out / FOLDER / f"{key}.html").read_bytes() for key in keys}
     return hand_back(out / f"feedback-{platform}.zip", list_people(standings), platform, pages,
-                     options.incomplete)
+                     "pdf" if options.pdf else "html")
 
 
 def main(arguments=None):
@@ -39,6 +45,7 @@ def main(arguments=None):
                         help="where the students get their feedback")
     parser.add_argument("--incomplete", action="store_true",
                         help="also give back pages whose total is not known yet")
+    parser.add_argument("--pdf", action="store_true", help="PDFs instead of HTML")
     options = parser.parse_args(arguments)
     options.out = find_grades(options.out)
     for line in write_zip(options):

@@ -11,7 +11,8 @@ import zipfile
 
 from kit.files import EPOCH, Refused, one_line, whole_file
 
-PAGE = "feedback.html"
+PAGE = "feedback."
+KINDS = {"html": (".html", ".htm"), "pdf": (".pdf",)}     # of pages, and how their files end
 PLATFORMS = {"canvas": "Canvas", "moodle": "Moodle", "blackboard": "Blackboard", "folders": ""}
 MOST_NAMED = 10
 
@@ -45,17 +46,17 @@ def make_safe(text):
     return re.sub(r"[^\w .@()+-]", " ", text).strip(" .")[:150]
 
 
-def list_entries(people, platform, pages):
+def list_entries(people, platform, pages, kind):
     """({name in the zip: content}, [Person whose page cannot go in]).
 
-    pages: {key: bytes of the page}.
+    pages: {key: bytes of the page}.   kind: one of KINDS.
     """
     found, left_out, names = {}, [], set()
     for person in people:
         page = pages[person.standing.submission.key]
-        name, content = make_entry(person, platform, page)
+        name, content = make_entry(person, platform, page, kind)
         if name.casefold() in names and platform == "folders":      # two students of one name
-            name = f"{person.standing.submission.key}/{PAGE}"
+            name = f"{person.standing.submission.key}/{PAGE}{kind}"
         if not name or name.casefold() in names:
             left_out.append(person)
         else:
@@ -64,23 +65,23 @@ def list_entries(people, platform, pages):
     return found, left_out
 
 
-def make_entry(person, platform, page):
+def make_entry(person, platform, page, kind):
     """(name in the zip, content) for a student; the name is "" if the platform cannot take it."""
-    one = person.standing.submission
+    one, file = person.standing.submission, PAGE + kind
     if platform == "folders":
-        return f"{make_safe(person.student or person.name) or one.key}/{PAGE}", page
+        return f"{make_safe(person.student or person.name) or one.key}/{file}", page
     if one.platform != PLATFORMS[platform]:
         return "", page
     if platform == "canvas":
         if name := name_for_canvas(person, ".zip"):
-            return f"{name}.zip", pack({PAGE: page})
-        name = name_for_canvas(person, (".html", ".htm"))
-        return name and f"{name}.html", page
+            return f"{name}.zip", pack({file: page})
+        name = name_for_canvas(person, KINDS[kind])
+        return name and f"{name}.{kind}", page
     if platform == "moodle":
         name = name_for_moodle(person)
-        return name and f"{name}/{PAGE}", page
+        return name and f"{name}/{file}", page
     name = name_for_blackboard(person)
-    return name and f"{name}_{PAGE}", page
+    return name and f"{name}_{file}", page
 
 
 def pack(entries):
@@ -95,18 +96,18 @@ def pack(entries):
     return buffer.getvalue()
 
 
-def hand_back(path, people, platform, pages, incomplete=False):
+def hand_back(path, people, platform, pages, kind="html"):
     """Write the zip; sentences on pages that are not in it. Refused if none can go in.
 
-    incomplete: also give back pages whose total is not known yet.
+    pages: {key: bytes}, without those that are to stay here.   kind: one of KINDS.
     """
     found = {one.standing.submission.platform for one in people}
     if PLATFORMS[platform] and people and PLATFORMS[platform] not in found:
         came = " and ".join(sorted(found - {""})) or "no platform"
         raise Refused(f"these hand-ins came from {came}, not from {PLATFORMS[platform]}, so their "
                       f"names do not tell {PLATFORMS[platform]}'s students: give another --for")
-    ready = [one for one in people if incomplete or one.standing.is_complete]
-    entries, left_out = list_entries(ready, platform, pages)
+    ready = [one for one in people if one.standing.submission.key in pages]
+    entries, left_out = list_entries(ready, platform, pages, kind)
     if not entries:
         raise Refused("no page can be given back: "
                       + (describe_left_out(left_out, platform) if left_out else

@@ -18,6 +18,10 @@ TEMPLATES = jinja2.Environment(
 
 def write_page(path, template, **values):
     """Write a page with a template and its values."""
-    text = TEMPLATES.get_template(template).render(**values)
     with whole_file(path) as file:
-        file.write(text.encode("utf-8", "replace"))
+        file.write(fill_template(template, **values).encode("utf-8", "replace"))
+
+
+def fill_template(template, **values):
+    """The text of a page."""
+    return TEMPLATES.get_template(template).render(**values)

@@ -12,9 +12,10 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, say
+from kit.files import Refused, make_inner_folder, one_line, say
 from kit.pool import Failure, count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.grading import cluster
@@ -64,7 +65,8 @@ def grade(options):
         keep_submissions(record, options)
         say(f"seed {seed}; sandbox: {sandbox.name}")
         run_stages(record, list_stages(options), seed, sandbox, options)
-        record.put_alike(alike.find_pairs(record.list_submissions(), options.out, options.starter))
+        record.put_alike(alike.find_pairs(record.list_submissions(), options.out, options.starter,
+                                          take_earlier(record, options)))
         failures = list_failures(record)
         print_end(record, failures, time.monotonic() - start)
         print_report(options)
@@ -157,6 +159,18 @@ def keep_submissions(record, options):
                 say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
 
 
+def take_earlier(record, options):
+    """The hand-ins of earlier years; without the option, those of the call before."""
+    path = options.earlier or record.read_setting("earlier")
+    if path is None:
+        return []
+    if not Path(path).exists():
+        say(f"  {path} is no longer there: no hand-ins of earlier years are compared")
+        return []
+    record.write_setting("earlier", str(Path(path).absolute()))
+    return take_in(path, make_inner_folder(options.out, alike.EARLIER), options.layout)
+
+
 def run_stages(record, stages, seed, sandbox, options):
     """Do everything that is not done yet, and on a recheck everything that is stale."""
     jobs, stale = find_jobs(record, stages, seed, sandbox)
@@ -216,6 +230,7 @@ def print_end(record, failures, seconds):
 
 def print_report(options):
     """Write all tables and pages; print what to know of them and where they are."""
+    say("writing the tables and pages")
     for line in write_report(options.out, options.roster, options.column):
         say(line)
     for name in ("class.html", "gradebook.csv", "marking.csv", FILE):

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,8 @@ from staff.grading.unreached import PERSON, explain_unreached
 from staff.record import DOUBT, OPEN, Finding, Result
 
 ON_HIDDEN_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
+WITH_OTHERS = "it passes with the published inputs, but not with others: "
+OTHER_SEEDS = 1, 2, 3       # of inputs that are neither published nor any hand-in's
 UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
 MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
@@ -88,6 +90,7 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
             with open_student(folder, layout, sandbox, cases) as second:
                 second.left = student.left
                 known = run_checks(unclear, second)
+                known |= find_others(known, hidden, second, layout)
                 findings = list_code_findings(second) or findings
                 starved = second.starved
     doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
@@ -113,6 +116,24 @@ def run_checks(checks, student):
         start = time.perf_counter()
         result, problem = try_check(one, student)
         found[one] = Trial(result, problem, time.perf_counter() - start)
+    return found
+
+
+def find_others(known, hidden, student, layout):
+    """{check: its Trial on other inputs}, where it fails there and on hidden inputs alone.
+
+    So a student reads what is wrong, though not of the hidden inputs.
+    """
+    passed, found = [one for one in known if known[one].result.state == PASSED
+                     and hidden[one].result.state != PASSED], {}
+    for seed in OTHER_SEEDS:
+        if not (left := [one for one in passed if one not in found]):
+            break
+        student.cases = draw_cases(student.assignment, layout, seed)
+        for one, trial in run_checks(left, student).items():
+            if trial.result.state != PASSED:
+                words = WITH_OTHERS + trial.result.words
+                found[one] = replace(trial, result=replace(trial.result, words=words))
     return found
 
 
@@ -167,7 +188,14 @@ def open_student(folder, layout, sandbox, cases=None):
 
 def load_published_cases(assignment, layout):
     """The inputs and results that students know; fixed ones for another layout than the kit's."""
-    return read_cases(assignment) if layout == KIT else draw_cases(assignment, layout)
+    return read_cases(assignment) if layout == KIT else draw_published_cases(assignment.folder,
+                                                                             layout)
+
+
+@functools.cache
+def draw_published_cases(folder, layout):
+    """The fixed inputs and results for a layout, of the assignment in a folder."""
+    return draw_cases(load_assignment(folder), layout)
 
 
 def list_code_findings(student):

@@ -43,6 +43,8 @@ def read_options(arguments):
         "kept for later calls")
     add("--starter", type=Path, metavar="FOLDER", help="the code that students were given; it is "
         "left out when hand-ins are compared; default: the kit's")
+    add("--earlier", type=Path, metavar="FOLDER", help="hand-ins of earlier years, to be compared "
+        "with these; kept for later calls")
     add("--limits", type=Path, metavar="FILE", help="default: staff/sandbox/limits.toml")
     add("--python", metavar="PYTHON", help="the Python that runs the students' code; default: "
         "this one")
@@ -68,7 +70,7 @@ def check_options(options):
     if options.layout not in layouts:
         raise Refused(f"there is no layout {one_line(options.layout, 40)}: give one of "
                       f"{', '.join(layouts)} with --layout")
-    for option in ("roster", "limits", "starter", "times"):
+    for option in ("roster", "limits", "starter", "times", "earlier"):
         path = getattr(options, option)
         if path is not None and not path.exists():
             raise Refused(f"{path} does not exist: give another path with --{option}")

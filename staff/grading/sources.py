@@ -66,8 +66,14 @@ class Sources:
     @cached_property
     def used(self):
         """The names and attributes that are read."""
-        return {getattr(node, "attr", getattr(node, "id", "")) for node in self.nodes
-                if isinstance(node, (ast.Name, ast.Attribute))}
+        return list_used(self.nodes)
+
+    def has(self, sign):
+        """Whether a name is read anywhere; "function:name": in a function of this name."""
+        function, _, name = sign.rpartition(":")
+        return name in self.used if not function else any(
+            isinstance(node, DEFINING) and node.name == function and
+            name in list_used(ast.walk(node)) for node in self.nodes)
 
     def is_broken(self, place):
         """Whether a place, (file, line) or None, is in a script that is not Python."""
@@ -139,6 +145,12 @@ def parse(text):
 def read_cells(content):
     """The code of a notebook's cells, without IPython's commands; [] if it is not a notebook."""
     return [re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", text) for text in list_code(content)]
+
+
+def list_used(nodes):
+    """The names and attributes among nodes."""
+    return {getattr(node, "attr", getattr(node, "id", "")) for node in nodes
+            if isinstance(node, (ast.Name, ast.Attribute))}
 
 
 def list_bound(statements):

@@ -29,7 +29,7 @@ def explain_unreached(problem, sources, layout, sandbox):
     problem: the check's Problem, or None. Both texts are "" if the code itself has failed.
     """
     signs = getattr(problem, "signs", ())
-    if signs and all(sign in sources.used for sign in signs):
+    if signs and all(map(sources.has, signs)):
         return "the grader could not see what this code is used on", ""
     error = find_error(problem)
     if error is None:

@@ -1,14 +1,10 @@
 """Finds hand-ins that are the same up to names, layout, comments and the order of functions.
 
 A person has to look at each pair: some solutions are found in few ways, and groups may work
-together. A regular expression cuts the code into words. The code may be hostile, so it is never
-parsed.
+together.
 """
 
-import builtins
-import keyword
-import re
-import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,55 +13,65 @@ from kit.definition import load_assignment
 from kit.files import Refused
 from staff.intake.intake import read_copy
 from staff.intake.listing import list_folder
+from staff.intake.passages import PASSAGE, find_passages, list_lines
 from staff.intake.unpacking import read_entries
 from staff.layouts import KIT
-from staff.notebooks.loading import list_code
 from staff.release.stripping import strip
 
 AGREEMENT = 0.8         # a pair is listed if this share of the shorter one's own passages agrees
-PASSAGE = 10            # words in a row; shorter functions look alike in all hand-ins
 FEWEST = 100            # passages of its own that a hand-in needs to be compared
 MOST_OTHERS = 3         # hand-ins listed for one: those most like it
+MOST_TEXTS = 60         # pairs whose lines are kept, the most alike first
 ENOUGH = 5              # hand-ins of one layout: if the starter code is not known, passages that
                         # most of them have count as given
-LARGEST_SCRIPT, LARGEST_NOTEBOOK = 2**19, 2**23
-MOST_WORDS = 50_000     # of a hand-in
 CELLS = 2**22           # of a table for counting
-
-# Each alternative ends where it must, or at the end of the text: hostile text takes no longer.
-WORD = re.compile(r"""
-    (?P<blank> [ \t\f\r]+ | \\\r?\n | \#[^\n]* )
-  | (?P<string> (?i:[bfru]{0,2})
-      (?: \"{3} (?: [^"\\]+ | \\. | "(?!"") )* (?: \"{3} | \\?\Z )
-        | '{3} (?: [^'\\]+ | \\. | '(?!'') )* (?: '{3} | \\?\Z )
-        | " (?: [^"\\\n] | \\. )* "? | ' (?: [^'\\\n] | \\. )* '? ) )
-  | (?P<number> \.?\d [\w.]* )
-  | (?P<name> [^\W\d]\w* )
-  | (?P<line> \n )
-  | (?P<sign> . )""", re.DOTALL | re.VERBOSE)
-IMPORTED = re.compile(r"^[ \t]*import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
-OWN_NAMES = {*keyword.kwlist, *dir(builtins)}       # another name would have another meaning
-NO_MATTER = set("(),;")         # a formatter adds and removes these
-FURTHEST = 200                  # words back to the place where a name stood before
+EARLIER = "earlier"     # the folder in OUT for hand-ins of earlier years
 
 
-def find_pairs(submissions, out, starter=None):
-    """[(key, other, words)] of hand-ins that count and are alike, the most alike first.
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins that are alike."""
 
-    A hand-in is listed with the few that are most like it.
+    key: str            # of a submission
+    other: str          # of another one, or "earlier: " and the place of one of an earlier year
+    words: str          # how much of them agrees
+    lines: tuple = ()   # of both: what passages.list_lines gives
+
+
+def find_pairs(submissions, out, starter=None, earlier=()):
+    """Pairs of hand-ins that count and are alike, the most alike first.
+
+    A hand-in is listed with the few that are most like it. Two of earlier years are no pair.
 
     starter: a folder with the given code, which is left out; Refused if it holds no code. The
              given code of the kit's layout is known.
+    earlier: Submissions of earlier years, whose copies are in OUT/earlier.
     """
-    found = []
-    counted = [one for one in submissions if one.counts]
-    for layout in sorted({one.layout for one in counted}):
+    counted = {one.key: (one, out) for one in submissions if one.counts}
+    counted |= {f"{EARLIER}: {one.source}": (one, Path(out) / EARLIER) for one in earlier
+                if one.counts}
+    own, found = {}, []
+    for layout in sorted({one.layout for one, _ in counted.values()}):
+        passages = {name: find_passages(read_copy(one, folder), layout)
+                    for name, (one, folder) in counted.items() if one.layout == layout}
         given = find_given(layout, starter)
-        passages = {one.key: find_passages(read_copy(one, out), layout) for one in counted
-                    if one.layout == layout}
-        found += compare(passages, given)
-    return [(key, other, describe_pair(share, passages)) for key, other, share, passages in
-            sorted(found, key=lambda pair: -pair[2])]
+        given = find_common(passages) if given is None else given
+        own |= {name: np.setdiff1d(one, given) for name, one in passages.items()}
+        found += [pair for pair in compare(passages, given)
+                  if not all(name.startswith(EARLIER) for name in pair[:2])]
+    found.sort(key=lambda pair: -pair[2])
+    return [make_pair(pair, counted, own, number < MOST_TEXTS)
+            for number, pair in enumerate(found)]
+
+
+def make_pair(found, counted, own, with_lines):
+    """The Pair of what compare gives; one of an earlier year stands second."""
+    *names, share, passages = found
+    names.sort(key=lambda name: name.startswith(EARLIER))
+    shared, lines = np.intersect1d(*(own[name] for name in names)), []
+    for one, folder in [counted[name] for name in names] if with_lines else ():
+        lines.append(list_lines(read_copy(one, folder), one.layout, shared))
+    return Pair(*names, describe_pair(share, passages), tuple(lines))
 
 
 def describe_pair(share, passages):
@@ -98,96 +104,6 @@ def read_code(starter):
     return read_entries(code)[0]
 
 
-# ------------------------------------------------------------------------------- text to passages
-
-def find_passages(files, layout):
-    """The passages of {name: bytes}: numbers in order, one for each run of words.
-
-    In the kit's layout only the assignment's scripts count: the notebooks just show results. In
-    other layouts all scripts and the code of all notebooks count.
-    """
-    left, found = MOST_WORDS, []        # words, and passages
-    scripts = load_assignment().scripts
-    for name in sorted(files):
-        if layout == KIT and name not in scripts:
-            continue
-        for unit in split_units(extract_code(name, files[name])) if left else ():
-            unit = unit[:left]
-            left -= len(unit)
-            found.append(hash_runs(number_words(unit)))
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
-
-
-def extract_code(name, content):
-    """The code of a script or notebook; "" of other files."""
-    if name.endswith(".py"):
-        return content[:LARGEST_SCRIPT].decode("utf-8", "replace")
-    if not name.endswith(".ipynb") or len(content) > LARGEST_NOTEBOOK:
-        return ""
-    return "\n".join(list_code(content))[:LARGEST_SCRIPT]
-
-
-def split_units(text):
-    """Lists of (kind, word): one for each function, and one for the lines between two.
-
-    Comments, strings, layout and a formatter's signs are left out.
-    """
-    modules = {alias or name.split(".")[0]: name for name, alias in IMPORTED.findall(text)}
-    units, fresh, inside, words = [[]], True, False, 0
-    for match in WORD.finditer(text):
-        kind, word = match.lastgroup, match[0]
-        if fresh and kind in ("name", "sign") and word not in ")]}":
-            inside = begin_unit(word, match, text, inside, units)
-        fresh = kind == "line" or (fresh and kind == "blank")
-        if kind in ("number", "name") or kind == "sign" and word not in NO_MATTER:
-            units[-1].append(classify(kind, word, units[-1], modules))
-            words += 1
-            if words == MOST_WORDS:
-                break
-    return units
-
-
-def begin_unit(word, match, text, inside, units):
-    """Begin a new unit if this first word of a line needs one. True if a function goes on."""
-    at_edge = match.start() == 0 or text[match.start() - 1] == "\n"
-    if word in ("def", "class", "async") or (at_edge and inside):
-        units.append([])
-    return word in ("def", "class", "async") or (inside and not at_edge)
-
-
-def classify(kind, word, before, modules):
-    """(kind, word): a "name" could be replaced by another name, a "word" could not."""
-    if kind != "name" or word in OWN_NAMES:
-        return "word", word
-    if word in modules:
-        return "word", modules[word]
-    of_module = (len(before) > 1 and before[-1][1] == "." and before[-2][0] == "word"
-                 and before[-2][1][0].isalpha() and before[-2][1] not in OWN_NAMES)
-    return ("word" if of_module else "name"), word
-
-
-def number_words(unit):
-    """A number for each word; a name gets the distance, in words, to where it stood before."""
-    found, last = [], {}
-    for at, (kind, word) in enumerate(unit):
-        if kind == "name":
-            found.append(min(at - last.get(word, at), FURTHEST))
-            last[word] = at
-        else:
-            found.append(zlib.crc32(word.encode("utf-8", "replace")) + FURTHEST + 1)
-    return np.array(found, np.uint64)
-
-
-def hash_runs(numbers):
-    """A number for each passage: PASSAGE words in a row."""
-    if len(numbers) < PASSAGE:
-        return np.empty(0, np.uint64)
-    mixed = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    powers = np.cumprod(np.full(PASSAGE, 0xD6E8FEB86659FD93, np.uint64))
-    return np.lib.stride_tricks.sliding_window_view(mixed, PASSAGE) @ powers
-
-
 # ------------------------------------------------------------------------------------ comparing
 
 def compare(passages, given=None):
@@ -196,7 +112,7 @@ def compare(passages, given=None):
     given: passages that do not count; by default, those in more than half of the hand-ins.
     """
     if given is None:
-        given = find_common(passages.values()) if len(passages) >= ENOUGH else []
+        given = find_common(passages)
     own = {key: np.setdiff1d(one, given, assume_unique=True) for key, one in passages.items()}
     keys = [key for key, one in own.items() if len(one) >= FEWEST]
     if len(keys) < 2:
@@ -215,8 +131,10 @@ def compare(passages, given=None):
 
 
 def find_common(passages):
-    """The passages in more than half of the hand-ins."""
-    found, times = np.unique(np.concatenate(list(passages)), return_counts=True)
+    """The passages in more than half of the hand-ins; none of few hand-ins."""
+    if len(passages) < ENOUGH:
+        return []
+    found, times = np.unique(np.concatenate(list(passages.values())), return_counts=True)
     return found[times > len(passages) / 2]
 
 

@@ -4,15 +4,19 @@ import difflib
 import re
 
 from kit.check import PASSED
-from staff.marking.typeset import typeset
+from kit.files import Refused
+from staff.intake.intake import read_copy
+from staff.typeset import typeset
 from staff.marking.worklist import OPEN_PARTS
 from staff.marks import CHANGED
 from staff.notebooks.reported import UNSHOWN, name_answer
 from staff.points import WHOLE
+from staff.record import UNREADABLE
 from staff.texts import clean
 
 SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
 MOST_OFFERED = 12           # comments that are offered again
+MOST_SCRIPTS = 20
 MOST_WORDS = 4_000          # of two answers that are compared
 
 
@@ -83,9 +87,22 @@ def describe_answer(work, key, subtask):
                        for one in standing.results if subtask in (one.subtask, WHOLE[0])
                        and one.state != PASSED],
             "claims": [clean(one.words) for one in found if one.kind == UNSHOWN
-                       and one.words.startswith(name_answer(subtask))],
+                       and one.words.startswith(name_answer(subtask))]
+            + [clean(f"{one.notebook} could not be read: {one.words}") for one in found
+               if one.kind == UNREADABLE],
             "numbers": [{name: clean(row[name]) for name in ("name", "reported", "own")}
                         | {"agrees": bool(row["agrees"])} for row in numbers]}
+
+
+def describe_code(work, key, out):
+    """[[name, text]] of the scripts in a submission's clean copy; empty if there is none."""
+    one = work.standings[key].submission
+    try:
+        files = read_copy(one, out) if one.sha256 else {}
+    except (Refused, OSError):
+        return []
+    scripts = [name for name in sorted(files) if name.endswith(".py")][:MOST_SCRIPTS]
+    return [[clean(name), clean(files[name].decode("utf-8", "replace"))] for name in scripts]
 
 
 def describe_state(work, item, marker, names):
@@ -152,7 +169,8 @@ def list_offered(work, item):
     """The comments on other answers to this part, the most frequent first."""
     counts = {}
     for (key, *where), marks in work.marks.items():
-        if tuple(where) == item.where[1:] and key != item.key:
+        known = work.by_hand.get((key, *where))
+        if tuple(where) == item.where[1:] and key != item.key and not (known and known.untouched):
             for line in {line for mark in marks for line in mark.comment.splitlines()}:
                 counts[line] = counts.get(line, 0) + 1
     ordered = sorted(filter(str.strip, counts), key=lambda line: (-counts[line], line))

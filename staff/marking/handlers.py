@@ -17,11 +17,12 @@ import tornado.web
 
 from kit.files import Refused, one_line
 from staff.marking import contents, giving
-from staff.marking.typeset import typeset
+from staff.typeset import typeset
 
 PAGE = Path(__file__).with_name("page")
 KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
          ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+LONGEST_PAGE = 40           # letters of the name that a page gives itself
 HERE = ("127.0.0.1", "localhost", "::1")
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
           "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -111,16 +112,18 @@ class ReadHandler(Handler):
     async def get(self, _, name):
         work, marker = self.desk.refresh(), self.get_query_argument("marker", "")
         names = self.get_query_argument("names", "") == "1"
+        page = self.get_query_argument("page", marker)[:LONGEST_PAGE]
+        busy = self.desk.list_busy(marker, page)
         if name == "work":
-            value = contents.describe_work(work, marker, self.desk.list_busy(marker), names)
+            value = contents.describe_work(work, marker, busy, names)
             self.answer(value | {"marker": self.desk.marker})
         elif name == "items":
             self.answer(contents.describe_items(work, self.get_query_argument("list"), marker,
-                                                self.desk.list_busy(marker), names))
+                                                busy, names))
         else:
-            await self.answer_item(name, work, marker, names)
+            await self.answer_item(name, work, marker, page, names)
 
-    async def answer_item(self, name, work, marker, names):
+    async def answer_item(self, name, work, marker, page, names):
         """Answer a question about one Item."""
         where = [self.get_query_argument(part) for part in ("key", "subtask", "part")]
         item = work.find_item(*where)
@@ -130,12 +133,14 @@ class ReadHandler(Handler):
             text = work.record.list_answers(item.key).get(item.subtask, "")
             await self.run_aside(typeset, text)         # it is kept, so the next call is quick
             self.answer(contents.describe_answer(work, item.key, item.subtask))
+        elif name == "code":
+            self.answer(contents.describe_code(work, item.key, self.desk.out))
         elif name == "guide":
             await self.run_aside(contents.describe_guide, work, item.subtask, item.part)
             self.answer(contents.describe_guide(work, item.subtask, item.part))
         else:
             if marker:
-                self.desk.busy[one_line(marker, 60)] = (item.where, time.monotonic())
+                self.desk.busy[page] = one_line(marker, 60), item.where, time.monotonic()
             self.answer(contents.describe_state(work, item, marker, names))
 
 
@@ -197,6 +202,6 @@ def list_routes():
     """The addresses that are answered, each below the token, and their handlers."""
     token = "/([^/]+)/"
     return [(token + r"figure/(\d{1,12})-(\w{1,16})", FigureHandler),
-            (token + "(work|items|answer|guide|state)", ReadHandler),
+            (token + "(work|items|answer|code|guide|state)", ReadHandler),
             (token + "(mark|undo|comment|resum)", WriteHandler),
             (token + r"([a-z.]*)", FileHandler)]

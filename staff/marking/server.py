@@ -6,6 +6,7 @@ import secrets
 import time
 import webbrowser
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import tornado.httpserver
 import tornado.netutil
@@ -29,7 +30,8 @@ class Desk:
         if twice is not None:
             self.record.write_setting(TWICE, twice)
         self.token = secrets.token_urlsafe(24)
-        self.busy = {}          # {marker: (where, since)}
+        self.out = Path(out)
+        self.busy = {}          # {page: (marker, where, since)}
         self.threads = ThreadPoolExecutor(2)
         self.work, self.version = Worklist(self.record), self.read_version()
 
@@ -44,11 +46,11 @@ class Desk:
             self.work, self.version = Worklist(self.record), version
         return self.work
 
-    def list_busy(self, marker):
-        """{where: who looks at it now}, without this marker."""
+    def list_busy(self, marker, page):
+        """{where: who looks at it now}, without this marker and without what this page shows."""
         now = time.monotonic()
-        return {where: who for who, (where, since) in self.busy.items()
-                if who != marker and now - since < BUSY}
+        return {where: who for other, (who, where, since) in self.busy.items()
+                if who != marker and other != page and now - since < BUSY}
 
 
 def make_application(desk):

@@ -10,6 +10,7 @@ from staff.guide import read_guide
 from staff.marking.marks_table import list_decisions
 from staff.marks import CHANGED, Settled, find_basis, settle_all
 from staff.points import WHOLE
+from staff.record import UNREADABLE
 from staff.standing import read_standings, split_settled
 
 OPEN_PARTS = "open"         # the question that holds the parts which the grader could not reach
@@ -71,10 +72,10 @@ class Worklist:
         found = settle_all(self.marks, self.bases, self.comments, ones)
         for key in keys:
             self.settled[key] = found.get(key, {})
-            marks, waiting = split_settled(self.settled[key])
-            one = self.standings[key]
-            if (marks, waiting) != (one.marks, one.waiting):
-                self.standings[key] = replace(one, marks=marks, waiting=waiting)
+            split, one = split_settled(self.settled[key]), self.standings[key]
+            if split != (one.marks, one.waiting, one.elements):
+                marks, waiting, elements = split
+                self.standings[key] = replace(one, marks=marks, waiting=waiting, elements=elements)
 
     @cached_property
     def with_words(self):
@@ -82,6 +83,12 @@ class Worklist:
         rows = self.record.query("SELECT key, subtask, text FROM answers")
         return {(row["key"], row["subtask"]) for row in rows
                 if not is_untouched(row["text"] or "")}
+
+    @cached_property
+    def unread(self):
+        """The keys of submissions with a notebook that cannot be read: it may hold answers."""
+        rows = self.record.query("SELECT key FROM findings WHERE kind = ?", UNREADABLE)
+        return {row["key"] for row in rows}
 
     @cached_property
     def with_figures(self):
@@ -114,13 +121,14 @@ class Worklist:
     def make_item(self, key, subtask, part, possible):
         """The Item of a part by hand."""
         untouched = self.is_untouched(key, subtask, part)
-        basis = "untouched" if untouched else find_basis(self.bases, key, subtask)
+        basis = "untouched" if untouched else key if key in self.unread else \
+            find_basis(self.bases, key, subtask)
         return Item(key, subtask, part, possible, group=basis, untouched=untouched)
 
     def is_untouched(self, key, subtask, part):
         """Whether there is nothing to mark: no words, and no figure that the part may be about."""
         where = key, subtask
-        return where not in self.with_words and (
+        return key not in self.unread and where not in self.with_words and (
             part == READING or where not in self.with_figures)
 
     def draw(self, name, items):

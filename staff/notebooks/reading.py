@@ -12,7 +12,7 @@ from staff.notebooks.figures import find_figures
 from staff.notebooks.loading import load_notebooks
 from staff.notebooks.matching import note_changes, place_cells
 from staff.notebooks.reported import find_reported, find_unshown, list_printed
-from staff.record import Finding
+from staff.record import UNREADABLE, Finding
 
 MOST = 40       # findings about one notebook
 
@@ -34,7 +34,7 @@ def read_notebooks(folder, layout):
     answers = find_answers(cells)
     figures, hidden = find_figures(cells, folder)
     numbers, unread = find_reported(answers, cells)
-    findings = [Finding("reading", "unreadable", words, name) for name, words in refused]
+    findings = [Finding("reading", UNREADABLE, words, name) for name, words in refused]
     if layout == KIT:
         names = [*(notebook.name for notebook in notebooks), *(name for name, _ in refused)]
         findings += [*find_missing(names), *note_changes(notebooks)]

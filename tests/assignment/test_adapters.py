@@ -71,7 +71,8 @@ def test_nothing_handed_in_earns_nothing():
 def test_no_python_is_said_with_its_line():
     report, findings = judged(planted(("task2a", "def softmax(z):", "def softmax(z:")))
     assert {"2a", "2b", "4c"} <= set(count_losses(report))
-    assert "raises SyntaxError in task2a.py, line 36" in said(report)
+    assert "task2a.py does not parse: SyntaxError in task2a.py, line 36" in said(report)
+    assert str(report).count("SyntaxError") == 1 and " raises SyntaxError" not in said(report)
     assert any("task2a.py is not Python: line 36" in words for words in findings)
 
 

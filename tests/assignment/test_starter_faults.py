@@ -64,7 +64,7 @@ TABLE = (
      {"2b": 10}, "the gradients of a second call of backward are wrong"),
     ("the transpose, where the shapes agree",
      [("task2a", GRAD, GRAD + "            if self.grads[layer].shape[0] == self.grads[layer].shape[1]:\n                self.grads[layer] = self.grads[layer].T\n")],
-     {"2b": 10}, "is it transposed?"),
+     {"4c": 8}, "is it transposed?"),
     ("weighted sum where the activation belongs, forward",
      [("task2a", LAYER_LOOP, """        z = X
         for w in self.ws[:-1]:

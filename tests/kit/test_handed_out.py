@@ -151,6 +151,118 @@ def test_what_costs_nothing_is_not_named(folder, edit):
     assert find(folder) == []
 
 
+# What editors do -----------------------------------------------------------------------------
+
+def split_at(name, at, keeps=False):
+    """Split a cell, as an editor does: the second half has another id, perhaps the metadata."""
+    def edit(by_id, cells):
+        old = by_id[name]
+        new = copy.deepcopy(old)
+        new.id, new.source, old.source = "0123abcd", old.source[at:], old.source[:at].rstrip()
+        if not keeps:
+            new.metadata = nbformat.from_dict({})
+        cells.insert(cells.index(old) + 1, new)
+    return edit
+
+
+def merge(first, second, keeps_first=True):
+    """Merge two neighbours, as an editor does: one of them keeps its id and metadata."""
+    def edit(by_id, cells):
+        kept, gone = (first, second) if keeps_first else (second, first)
+        by_id[kept].source = f"{by_id[first].source}\n\n{by_id[second].source}"
+        cells.remove(by_id[gone])
+    return edit
+
+
+def turn_anonymously(*turns):
+    """Turn cells into other kinds, in an editor that makes new cells of them."""
+    def edit(by_id, cells):
+        for at, make_cell in turns:
+            cells[at] = make_cell(cells[at].source)
+    return edit
+
+
+def save_in_colab(by_id, cells):
+    """Metadata of its own, no ids, and a badge above all."""
+    for number, cell in enumerate(cells):
+        cell.metadata = nbformat.from_dict({
+            "id": f"aB{number}", "outputId": f"c{number}", "executionInfo": {"elapsed": 12},
+            "colab": {"base_uri": "https://localhost:8080/"}})
+    cells.insert(0, nb4.new_markdown_cell("<a href='x'><img src='colab-badge.svg'></a>"))
+
+
+def in_turn(*edits):
+    def edit(by_id, cells):
+        for one in edits:
+            one(by_id, cells)
+    return edit
+
+
+def write_with_other_ends(by_id, cells):
+    for cell in cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize("edit", [
+    split_at("2a-intro", 42), split_at("2a-intro", 42, keeps=True), split_at("2a-runs", 15),
+    in_turn(split_at("2a-runs", 15), lose_ids), in_turn(split_at("2a-reading", 4), lose_ids),
+    split_at("2a-reading", 4, keeps=True), save_in_colab, write_with_other_ends,
+    turn_anonymously((3, nb4.new_code_cell), (3, nb4.new_markdown_cell)),
+    turn_anonymously((2, nb4.new_markdown_cell), (2, nb4.new_code_cell)),
+    in_turn(turn_anonymously((6, nb4.new_code_cell), (6, nb4.new_markdown_cell)), lose_ids)])
+@pytest.mark.parametrize("minor", [4, 5])
+def test_what_an_editor_does_is_not_named_if_nothing_is_lost(folder, edit, minor):
+    change(folder, edit)
+    path = folder / "notebooks" / NAME
+    node = nbformat.read(path, 4)
+    if minor == 4:      # such notebooks have no ids
+        for cell in node.cells:
+            del cell["id"]
+    node.nbformat_minor = minor
+    nbformat.write(node, path)
+    assert find(folder) == []
+
+
+TOGETHER = "stands in cell {} together with other text: split that cell"
+WITH_4 = TOGETHER.format(4)
+
+
+@pytest.mark.parametrize("edit, told", [
+    (merge("2a-reading", "2b-intro"), [(4, "“2b Forward and", WITH_4)]),
+    (merge("2a-reading", "2b-intro", keeps_first=False), [(4, "answer of 2a", WITH_4)]),
+    (merge("title", "2a-intro"), [(1, "“2a Normalising", TOGETHER.format(1))]),
+    (merge("title", "2a-intro", keeps_first=False), [(1, "“Task 2”", TOGETHER.format(1))]),
+    (merge("2a-runs", "2a-reading"), [(3, "answer of 2a", TOGETHER.format(3))]),
+    (in_turn(merge("2a-reading", "2b-intro"), lose_ids), [(4, "“2b Forward", WITH_4)]),
+    (turn_anonymously((3, nb4.new_code_cell)), [(4, "answer of 2a", "is now a code cell: turn")]),
+    (turn_anonymously((3, nb4.new_raw_cell)), [(4, "answer of 2a", "is now a raw cell: turn")]),
+    (in_turn(turn_anonymously((2, nb4.new_markdown_cell)), lose_ids),
+     [(3, "“images = load()”", "is now a Markdown cell: turn")]),
+    (in_turn(remove("2b-intro"), lose_ids), [(None, "“2b Forward", "is missing in section 2b")]),
+    (in_turn(remove("2a-reading"), add_own, lose_ids), [(None, "answer of 2a", "is missing")]),
+    (in_turn(remove("2b-reading"), save_in_colab), [(None, "answer of 2b", "is missing")])])
+def test_what_an_editor_does_is_named_truly(folder, edit, told):
+    change(folder, edit)
+    found = find(folder)
+    assert [number for _, number, _ in found] == [number for number, *_ in told]
+    for (_, _, words), (_, *parts) in zip(found, told):
+        assert all(part in words for part in parts), words
+
+
+def test_an_answer_whose_place_is_taken_by_code_is_missing(folder):
+    change(folder, turn_anonymously((3, lambda text: nb4.new_code_cell("x = 1"))))
+    (kind, _, words), = find(folder)
+    assert kind == "lost" and "the answer of 2a is missing" in words
+
+
+def test_cells_that_stand_together_are_not_put_back_twice(folder):
+    change(folder, merge("2a-reading", "2b-intro"))
+    before = (folder / "notebooks" / NAME).read_bytes()
+    _, done = restore.restore(assign(folder), NAME, "2b")
+    assert WITH_4 in done[0] and len(done) == 1
+    assert nbformat.reads(before.decode(), 4) == read_notebook(folder / "notebooks" / NAME).node
+
+
 def test_without_a_clean_copy_nothing_is_compared(folder):
     empty = Notebook(nb4.new_notebook(), NAME)
     assert find_changes(empty, assign(folder.parent)) == find_changes(empty, None) == []

@@ -71,10 +71,23 @@ def test_looks_of_html_become_calls_and_can_be_set():
     '<span style="color: nosuch">a</span>', '<span style="color: red); #panic(">a</span>',
     '<div style="background: url(x)">a</div>', '<font color="#12">a</font>', "<span>a</span>",
     '<div opening="#panic(" style="border: 1px dashed">a</div>', '<div class="note x">a</div>',
-    '<div page="break">a</div>', '<font size="5">a</font>', "</div></center>a", "<mark>a"])
+    '<div page="break">a</div>', '<font size="5">a</font>', "</div></center>a", "<mark>a",
+    "<abbr title='x'>a"])
 def test_looks_that_are_not_known_leave_the_text(text):
     typst, problems = write_typst(markdown(text))
     assert typst.split("#mark")[0].strip() == "a" and problems == []
+
+
+@pytest.mark.parametrize("make", [markdown, lambda text: code("s", shown(text_html=text))])
+@pytest.mark.parametrize("text", [
+    "<p>{}<mark>{}</p>{}", "<td>{}<kbd>{}</td>{}", "<div>{}<q>{}</div>{}", "{}<main>{}</main>{}",
+    "{}<pre>{}</p>{}", "<svg>{}", "<P>{}<MARK>{}</P>{}", "{}<PRE>{}{}", "{}<Main>{}</Main>{}",
+    "<b>{}<p>{}</b>{}", "</p></mark>{}<dfn>{}", "{}</pre></svg>{}"])
+def test_no_tag_left_open_hides_what_follows(make, text):
+    words = ["seen1", "seen2", "seen3"][:text.count("{}")]
+    typst, problems = write_typst(make(text.format(*words) + "<p>end</p>"))
+    assert problems == [] and "end" in typst
+    assert all(word in typst for word in words)
 
 
 def test_what_is_hidden_is_not_shown():

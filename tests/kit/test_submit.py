@@ -19,6 +19,7 @@ import nbformat.v4 as nb4
 import pytest
 from here import ASSIGNMENT, ROOT, SUBTASKS
 from pdf_helpers import code, markdown, png, read_pdf, write
+from PIL import Image
 
 from kit import __version__
 from kit.submit import hand_in as submit, manifest as manifests, zip_check
@@ -148,6 +149,21 @@ def test_helper_modules_and_pictures_go_in_and_nothing_else(folder):
     files, _ = read_contents(hand_in_saved(folder)[1])
     assert files.keys() - {*SCRIPTS, *NOTEBOOKS, TOML, "report.pdf"} == set(added)
     assert all(files[name] == name.encode() for name in added)
+
+
+def test_copies_of_photographs_lose_their_exif_and_the_zip_is_whole(folder, capsys):
+    exif = Image.Exif()
+    exif[0x110], exif[0x112] = "PHONE-MODEL", 6
+    path = folder / "notebooks" / "answer.jpg"
+    Image.new("RGB", (60, 30)).save(path, exif=exif)
+    (folder / "notebooks" / "other.jpg").write_bytes(b"no picture")
+    before = path.read_bytes()
+    status, zipped = hand_in_saved(folder)
+    assert status == 0 and path.read_bytes() == before
+    assert "a remark: notebooks/other.jpg goes in with its EXIF" in capsys.readouterr().err
+    assert submit.main(["--check", str(zipped)]) == 0
+    copy = read_contents(zipped)[0]["notebooks/answer.jpg"]
+    assert b"PHONE" not in copy and Image.open(io.BytesIO(copy)).size == (30, 60)
 
 
 def test_names_as_macos_gives_them_are_stored_composed(folder):

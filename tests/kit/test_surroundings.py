@@ -1,4 +1,5 @@
 """Where a student's folder is not as it should be: one sentence says what is wrong."""
+import re
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,10 @@ import pytest
 from here import ROOT
 
 from kit import runs
-from kit.check import COLOURS, FAILED, PASSED, Result, make_row
-from kit.files import Refused
+from kit.check import COLOURS, FAILED, PASSED, Result, make_row, run_checks
+from kit.files import Refused, find_conflict
 from kit.notebook_files import read_notebook
+from kit.report_settings import read_settings
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +77,57 @@ def test_marks_of_a_conflict_are_named_with_their_line(tmp_path, mark):
         read_notebook(path)
 
 
+CONFLICTS = {   # the text around a mark in the third line
+    "between functions": "x = 1\n\n{}\ny = 2\n", "within one": "def f():\n    x = 1\n{}\n",
+    "in a docstring": '"""Words.\n\n{}\n"""\n', "in another encoding": "x = '\xe6'\n\n{}\n"}
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> 1a2b3c4 (ours)"])
+@pytest.mark.parametrize("where", CONFLICTS)
+def test_marks_of_a_conflict_in_a_script_are_named_before_anything_runs(edition, where, mark):
+    path = edition / "task2.py"
+    before = path.read_bytes()
+    told = ("task2.py holds the marks of a Git conflict (line 3): take one of the two versions, "
+            "with `git checkout --ours task2.py` or --theirs, or keep what you want of both and "
+            "delete the marks")
+    try:
+        path.write_text(CONFLICTS[where].format(mark), encoding="latin-1")
+        for command in (["-m", "kit", "check", "2a"], ["-m", "kit", "submit"],
+                        ["-c", "from kit.check import check"]):
+            assert run_in(edition, *command) == (2, [told])
+        with pytest.raises(Refused, match=re.escape(told)):     # while a notebook is open
+            run_checks(folder=edition)
+    finally:
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("text", ["=======\nTitle\n=======", ">>> 1 << 7", " <<<<<<< HEAD",
+                                  "<<<<<<<", "# <<<<<<< HEAD"])
+def test_other_signs_are_no_conflict(text):
+    assert find_conflict(f"a\n{text}\n", "a.py") == ""
+
+
+def test_marks_of_a_conflict_in_the_names_are_named(tmp_path):
+    (tmp_path / "report.toml").write_text("<<<<<<< HEAD\nauthors = ['A']\n")
+    with pytest.raises(Refused, match=r"report.toml holds the marks .* \(line 1\)"):
+        read_settings(tmp_path / "report.toml")
+
+
 def test_a_notebook_about_conflicts_is_read(tmp_path):
     nbformat.write(nb4.new_notebook(cells=[nb4.new_markdown_cell("<<<<<<< HEAD\n=======")]),
                    tmp_path / "a.ipynb")
     assert read_notebook(tmp_path / "a.ipynb").node.cells[0].source.startswith("<<<<<<< ")
+
+
+def test_a_changed_script_counts_without_a_restart(edition):
+    path = edition / "task2.py"
+    before = path.read_bytes()
+    assert run_checks(["2a"], edition).all_passed
+    try:
+        path.write_bytes(before + b"\ndef pre_process_images(X, mean, std): return X\n")
+        assert not run_checks(["2a"], edition).all_passed
+    finally:
+        path.write_bytes(before)
 
 
 def test_a_run_that_cannot_be_kept_is_not_lost(tmp_path, capsys):

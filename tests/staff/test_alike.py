@@ -16,8 +16,8 @@ import pytest
 from here import ROOT, SCRIPTS, SUBTASKS
 from kit.check import PASSED, run_checks
 from kit.files import Refused
-from staff.intake.alike import (AGREEMENT, compare, extract_code, find_given, find_pairs,
-                                find_passages, split_units)
+from staff.intake.alike import AGREEMENT, compare, find_given, find_pairs
+from staff.intake.passages import extract_code, find_passages, split_units
 from staff.intake.intake import hash_files, write_copy
 from staff.record import Submission
 from staff.release.stripping import strip
@@ -357,10 +357,27 @@ def test_those_alike_are_listed_and_what_does_not_count_is_left_out(tmp_path):
     ada, bo = encoded(filled(ADA)), encoded(filled(BO))
     found = handed_in(tmp_path, ada=ada, bo=bo, cy=encoded(renamed(filled(BO))), old=bo)
     found[3] = replace(found[3], superseded="bo")
-    (one, other, words), = find_pairs(found, tmp_path)
-    assert {one, other} == {"bo", "cy"}
+    pair, = find_pairs(found, tmp_path)
+    assert {pair.key, pair.other} == {"bo", "cy"}
     assert re.fullmatch(r"100 % of 6\d\d passages of 10 words agree, without given code "
-                        "and whatever the names", words)
+                        "and whatever the names", pair.words)
+    first, second = ([(name, number) for name, number, agrees, _ in lines if agrees]
+                     for lines in pair.lines)
+    assert first == second and len(first) > 100     # no line has moved, only names are others
+    texts = filled(BO)
+    for name, number, _, line in pair.lines[pair.key == "cy"]:
+        assert texts[name].split("\n")[number - 1][:len(line)] == line
+    assert {name for name, _ in first} == {*texts}
+
+
+def test_hand_ins_of_earlier_years_are_compared_with_these_only(tmp_path):
+    ada, bo = encoded(filled(ADA)), encoded(filled(BO))
+    found = handed_in(tmp_path, ada=ada, zoe=bo)
+    (tmp_path / "earlier").mkdir()
+    old = handed_in(tmp_path / "earlier", zed=encoded(renamed(filled(ADA))), yan=ada)
+    pairs = find_pairs(found, tmp_path, earlier=old)
+    assert {(one.key, one.other) for one in pairs} == {
+        ("ada", "earlier: yan"), ("ada", "earlier: zed")}
 
 
 def in_starters_layout(texts, own=""):
@@ -380,7 +397,7 @@ def test_the_other_layout_with_the_starter_code_at_hand(tmp_path):
                       bo=in_starters_layout(filled(BO)),
                       cy=in_starters_layout(renamed(filled(ADA))))
     pairs = find_pairs(found, tmp_path, tmp_path / "starter")
-    assert [pair[:2] for pair in pairs] == [("ada", "cy")]
+    assert [(one.key, one.other) for one in pairs] == [("ada", "cy")]
 
 
 @pytest.mark.parametrize("name, words", [("missing", "is not a folder"), ("empty", "no scripts")])
@@ -453,8 +470,9 @@ def test_what_is_no_notebook_holds_no_code(content):
 def test_words():
     text = 'import numpy as q\n"""doc"""\ndef f(a, b=1):  # c\n    return q.dot(a, b) + len("s")\n'
     (start, function) = split_units(text)
-    assert [word for _, word in start] == ["import", "numpy", "as", "numpy"]
-    assert function == [("word", "def"), ("name", "f"), ("name", "a"), ("name", "b"),
-                        ("word", "="), ("word", "1"), ("word", ":"), ("word", "return"),
-                        ("word", "numpy"), ("word", "."), ("word", "dot"), ("name", "a"),
-                        ("name", "b"), ("word", "+"), ("word", "len")]
+    assert [word for _, word, _ in start] == ["import", "numpy", "as", "numpy"]
+    assert {line for _, _, line in function} == {3, 4}
+    assert [word[:2] for word in function] == [
+        ("word", "def"), ("name", "f"), ("name", "a"), ("name", "b"), ("word", "="), ("word", "1"),
+        ("word", ":"), ("word", "return"), ("word", "numpy"), ("word", "."), ("word", "dot"),
+        ("name", "a"), ("name", "b"), ("word", "+"), ("word", "len")]

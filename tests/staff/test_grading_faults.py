@@ -6,10 +6,12 @@ has the same in test_starter_faults and test_starter_styles.
 """
 import pytest
 
+from here import ASSIGNMENT
 from hostile import the_sandbox
 from kit.check import FAILED
 from planted import read_planted, read_styles, scripts_with, with_body
-from staff.grading.judging import ON_HIDDEN_INPUTS, judge_code
+from staff.cases import draw_cases
+from staff.grading.judging import ON_HIDDEN_INPUTS, WITH_OTHERS, judge_code
 from staff.points import count_points, divide_subtasks
 
 pytestmark = pytest.mark.faults
@@ -65,4 +67,20 @@ def test_answers_to_the_published_inputs_earn_nothing():
     (count,) = [one for one in judge(with_body("task2.count_parameters", KNOWN), 7).results
                 if one.title == "number of parameters"]
     assert count.state == FAILED and ", expected " in count.words
-    assert count.shown == ON_HIDDEN_INPUTS
+    assert count.shown.startswith(f"{WITH_OTHERS}count_parameters(")
+    assert ", expected " in count.shown and count.shown != WITH_OTHERS + count.words
+
+
+# right but for the inputs of a seed: those that the grader draws in the test
+ON_HIDDEN = """if [num_inputs, *neurons_per_layer] in HIDDEN:
+    return 7
+return right_count_parameters(neurons_per_layer, num_inputs)
+"""
+
+
+def test_what_fails_with_the_hidden_inputs_alone_is_said_so():
+    hidden = [row[:-1].astype(int).tolist()
+              for row in draw_cases(ASSIGNMENT, "kit", 7)["counting"]["counts"][:1]]
+    changes = with_body("task2.count_parameters", ON_HIDDEN.replace("HIDDEN", str(hidden)))
+    (count,) = [one for one in judge(changes, 7).results if one.title == "number of parameters"]
+    assert count.state == FAILED and count.shown == ON_HIDDEN_INPUTS

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -76,6 +77,12 @@ def marked(course):
     return Counter(log.read_text().splitlines()) if log.exists() else Counter()
 
 
+def read_class_page(course):
+    """What class.html says, without its tags."""
+    text = (course.with_name("out") / "class.html").read_text(encoding="utf-8")
+    return " ".join(re.sub("<[^>]*>", "", text).split())
+
+
 slow = pytest.mark.faults      # each starts gradings in processes of their own
 ALL = Counter({f"student{number} 2d,3b,3c": 1 for number in range(6)})
 
@@ -89,6 +96,24 @@ def test_every_hand_in_is_marked_once_and_not_again(course):
     assert {row[-1] for row in first} == {"UNSANDBOXED"}
     graded(course)
     assert marked(course) == ALL and results(course) == first
+
+
+@slow
+def test_earlier_years_are_compared_in_later_calls_too_until_they_are_gone(course):
+    old = course.with_name("old")
+    hand_in(old, "alice")
+    read = "SELECT count(*) > 0 FROM alike WHERE other = 'earlier: alice'"
+    graded(course, "--earlier", old)
+    assert rows(course, read) == [(1,)]
+    assert "student0 and earlier: alice" in read_class_page(course)
+    hand_in(course, "student6")
+    graded(course)
+    assert rows(course, read) == [(1,)]
+    shutil.rmtree(old)
+    assert "is no longer there: no hand-ins of earlier years are compared" in graded(course)
+    assert rows(course, read) == [(0,)]
+    assert "does not exist: give another path with --earlier" in graded(
+        course, "--earlier", old, status=2)
 
 
 @slow

@@ -2,15 +2,21 @@
 import csv
 import io
 import zipfile
+from collections import defaultdict
 
 import pytest
-from grading_helpers import put_marks, record_of, results, submission
+from grading_helpers import picture, put, put_marks, record_of, results, submission
+from marking_helpers import HOSTILE
+from pypdf import PdfReader
 
 from staff.__main__ import main
+from staff.feedback.gradebook import Person
+from staff.feedback.handing_back import list_entries
 from staff.csv_tables import read_table
 from staff.feedback.report_command import write_report
 from staff.intake.repeats import note_repeats
 from staff.intake.intake import take_in
+from staff.standing import Standing
 
 
 def read_as_moodle(name):
@@ -83,6 +89,45 @@ def test_canvas_finds_the_file_and_gets_one_of_its_kind(tmp_path, capsys):
             assert content.startswith(b"<!DOCTYPE html>")
     said = capsys.readouterr().out
     assert "not in the zip: byroneve, textonly: Canvas knows no zip of theirs" in said
+
+
+def test_pdfs_have_the_names_that_each_platform_takes(tmp_path):
+    people = {"moodle": of_moodle("6001", "Ada"), "folders": submission("ada"),
+              "canvas": of_canvas("901", "ada", "5001_a.zip"),
+              "blackboard": submission("ada", source="A_ada_attempt_1", platform="Blackboard")}
+    people = {platform: Person(one.student, one.name, Standing(one, [], [], {}), True)
+              for platform, one in people.items()}
+    names = {platform: [*list_entries([one], platform, {one.standing.submission.key: b"%PDF"},
+                                      "pdf")[0]] for platform, one in people.items()}
+    assert names == {"moodle": ["Ada_6001_assignsubmission_file/feedback.pdf"],
+                     "canvas": ["ada_901_5001_feedback.zip"], "folders": ["ada/feedback.pdf"],
+                     "blackboard": ["A_ada_attempt_1_feedback.pdf"]}
+    own, page = of_canvas("901", "ada", "5001_a.PDF"), of_canvas("902", "bo", "5002_a.html")
+    own, page = (Person(one.student, "", Standing(one, [], [], {}), True) for one in (own, page))
+    found, left_out = list_entries([own, page], "canvas", defaultdict(bytes), "pdf")
+    assert [*found] == ["student_901_5001_feedback.pdf"] and left_out == [page]
+
+
+def test_a_pdf_shows_what_the_page_shows(tmp_path):
+    one, other = of_moodle("6001", "Ada"), of_moodle("6002", "Bo")
+    hostile = "\n\n".join(["```\n# code\n```", "# Mine", *HOSTILE])
+    with record_of(tmp_path, (one, results(["judge_momentum"], "step 3: is it late?")),
+                   (other, results())) as record:
+        put_marks(record, one.key, 0.5, "Mind the sum.")
+        put(record, "answers", key=one.key, subtask="1a", text=hostile)
+        put(record, "figures", key=one.key, subtask="2c", notebook="n", cell=1, number=1,
+            png=picture())
+    assert main(["feedback", str(tmp_path), "--for", "moodle", "--pdf"]) == 0
+    with zipfile.ZipFile(tmp_path / "feedback-moodle.zip") as zipped:
+        assert zipped.namelist() == ["Ada_6001_assignsubmission_file/feedback.pdf"]
+        pdf = PdfReader(io.BytesIO(zipped.read(zipped.namelist()[0])))
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    assert "76 of 100 points" in text and "−4 3c update is it late?" in text
+    assert "By hand, derivation: 5 of 10 The points are for" in text and "# code" in text
+    assert "alert(1)" in text and sum(len(page.images) for page in pdf.pages) == 1
+    links = [note.get_object().get("/A", {}) for page in pdf.pages
+             for note in page.get("/Annots", ())]
+    assert {link["/URI"] for link in links if "/URI" in link} == {"http://evil.example"}
 
 
 def test_canvas_gets_the_file_of_the_last_attempt_whichever_counts(tmp_path):

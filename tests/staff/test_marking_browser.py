@@ -10,11 +10,14 @@ import subprocess
 import sys
 
 import pytest
+from accessibility import list_violations
 from grading_helpers import picture
 from here import ROOT
 from marking_helpers import ANSWER, HOSTILE, class_of, hand_in
 from walk_helpers import browser_program
 
+from staff.guide import read_guide
+from staff.marks import Mark, find_basis
 from staff.points import list_parts_by_hand
 from staff.record import FILE, Record
 from staff.standing import read_standings
@@ -168,6 +171,36 @@ def test_points_comments_and_names_by_keys(tmp_path):
             "Failed to load resource: the server responded with a status of 400 (Bad Request)"]
 
 
+def test_one_key_goes_from_difference_to_difference(tmp_path):
+    ones = class_of(tmp_path, {f"s{n}": {"1a": f"{ANSWER} {n}"} for n in range(3)})
+    words = [words for _, words in read_guide()[0]["1a", "derivation"].elements]
+    with Record(tmp_path / FILE) as record:
+        bases = record.list_bases()
+        for one in ones[:2]:
+            record.put_marks([
+                Mark(one.key, "1a", "derivation", "bob", 8, elements=dict.fromkeys(words[1:], 1),
+                     basis=find_basis(bases, one.key, "1a")),
+                Mark(one.key, "1a", "derivation", "ann", 10, elements=dict.fromkeys(words, 1),
+                     basis=find_basis(bases, one.key, "1a"))])
+        record.put_marks([Mark(ones[2].key, "2b", "forward", marker, points, "see the code")
+                          for marker, points in (("ann", 3), ("bob", 4))])
+    with mark_page(tmp_path) as (_, address), browse() as open_page:
+        page, seen = open_page(address, "ann"), set()
+        for _ in range(3):
+            press(page, "d")
+            assert "differ" in page.inner_text("#notes")
+            seen.add((page.inner_text("#title"), page.inner_text("#others")))
+        assert len(seen) == 3
+        assert sum("bob: 8 points, without 1." in others for _, others in seen) == 2
+        for _ in range(3):
+            press(page, "d", "f")
+        assert not any(one.waiting for one in read_class(tmp_path))
+        press(page, "d")
+        assert page.inner_text("#state") == "No two marks differ."
+        press(page, "]", "[")
+        assert page.seen == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_hostile_answer_does_nothing(tmp_path, scheme):
     text = "\n\n".join(HOSTILE)
@@ -181,6 +214,7 @@ def test_a_hostile_answer_does_nothing(tmp_path, scheme):
         press(page, "n")
         for name in ("1a", "1b", "2c", "3a"):
             page.screenshot(path=PICTURES / f"marking-{scheme}-{name}.png")
+            assert list_violations(page) == []
             assert page.locator("#answer :is(script, img, svg, a, iframe, form, style, link)"
                                 ).count() == 0
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -196,4 +230,7 @@ def test_a_hostile_answer_does_nothing(tmp_path, scheme):
         page.keyboard.type(HOSTILE[1])
         press(page, "Escape", "a", "Enter", "v")
         page.screenshot(path=PICTURES / f"marking-{scheme}-overview.png")
+        assert list_violations(page) == []
+        press(page, "Escape", "?")
+        assert list_violations(page) == []
         assert page.title() == "Marking" and page.seen == []

@@ -11,19 +11,21 @@ from urllib.parse import urlsplit
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
-from grading_helpers import put_marks
+from grading_helpers import put_marks, record_of, results, submission
 from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_marks, save,
                              serve_desk, table)
 
+from kit.files import make_inner_folder
 from staff.__main__ import main
 from staff.feedback.report_command import write_report
+from staff.intake.intake import hash_files, write_copy
 from staff.guide import read_guide
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
-from staff.marking.typeset import ELEMENTS, FORMULAS, typeset
+from staff.typeset import ELEMENTS, FORMULAS, typeset
 from staff.marking.worklist import Worklist, is_untouched
 from staff.notebooks.reported import find_unshown, list_printed
-from staff.record import FILE, Record
+from staff.record import FILE, Finding, Record
 from staff.standing import read_standings
 
 PART = "1a", "derivation"
@@ -139,6 +141,10 @@ def test_of_a_students_text_only_listed_elements_are_left(text):
     "$" + r"\frac{1}{" * 900 + "}" * 900 + "$", "x" * 1_000_000], ids=lambda text: text[:6])
 def test_a_huge_answer_is_shown_shortened_or_bare(text):
     assert 0 < len(typeset(text)) < 400_000
+
+
+def test_headings_of_any_level_leave_no_level_out():
+    assert re.findall("<h[^>]*>", typeset("# a\n\n### b\n\n###### c\n\nd\n=\n")) == ["<h3>"] * 3
 
 
 def test_formulas_and_tables_are_typeset_as_jupyter_reads_them():
@@ -379,6 +385,46 @@ def test_the_same_and_untouched_answers_are_marked_together(tmp_path):
         assert len(ann.send("undo")["undone"]) == 2
         two = [[a.key, *PART], [a.key, "1b", "rules"]]
         assert "one part" in ann.send("mark", items=two, points=0)["error"]
+
+
+def test_what_could_not_be_read_is_not_preset_to_nothing(tmp_path):
+    ones = class_of(tmp_path, {"a": {}, "b": {}, "c": {}})
+    with Record(tmp_path / FILE) as record, record.transaction():
+        for one in ones[:2]:
+            record.put_findings(one, "reading", [
+                Finding("reading", "unreadable", "is no notebook", "task1.ipynb")], "")
+    with serve_desk(tmp_path) as ann:
+        assert [ann.state(one)["untouched"] for one in ones] == [False, False, True]
+        assert [ann.state(one)["alike"] for one in ones] == [[], [], []]
+        assert ann.ask("answer", key=ones[0].key, subtask="1a", part=PART[1])["claims"] == [
+            "task1.ipynb could not be read: is no notebook"]
+
+
+def test_a_comment_of_an_untouched_answer_is_not_offered_for_others(tmp_path):
+    ones = class_of(tmp_path, {"a": {}, "b": {"1a": ANSWER}})
+    with serve_desk(tmp_path) as ann:
+        ann.mark(ones[0], points=0, comment="No answer was given.")
+        assert ann.state(ones[1])["offered"] == []
+
+
+def test_the_code_of_a_hand_in_is_shown(tmp_path):
+    files = {"task2.py": b"x = '<b>'\x00\n", "a/b.py": b"\xff", "c.txt": b"no"}
+    one = submission("ada", sha256=hash_files(files))
+    record_of(tmp_path, (one, results())).connection.close()
+    write_copy(make_inner_folder(tmp_path, "submissions") / one.key, files)
+    where = {"key": one.key, "subtask": PART[0], "part": PART[1]}
+    with serve_desk(tmp_path) as ann:
+        assert ann.ask("code", **where) == [
+            ["a/b.py", "\ufffd"], ["task2.py", "x = '<b>'\ufffd\n"]]
+        (tmp_path / "submissions" / one.key / "task2.py").write_text("changed")
+        assert ann.ask("code", **where) == []
+
+
+def test_a_page_is_not_in_its_own_way_after_another_name_is_typed(out, ones, ann):
+    ann.state(ones[0], page="1")
+    items = [{"list": "1a-derivation", "page": page} for page in ("1", "2")]
+    bob = Client(ann.address, "bob")
+    assert [sum(bool(one["busy"]) for one in bob.ask("items", **each)) for each in items] == [0, 1]
 
 
 def test_names_are_hidden_and_the_order_is_drawn_for_each_question(tmp_path):

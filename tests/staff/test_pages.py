@@ -3,14 +3,19 @@ import base64
 import html
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
 
 from staff.feedback.report_command import write_report
-from staff.feedback.class_page import choose_shade, make_bars
+from staff.guide import read_guide
+from staff.intake.alike import Pair
+from staff.marks import Mark
+from staff.feedback.class_page import choose_shade, count_progress, find_clusters, make_bars
 from staff.feedback.mistakes import NOT_WRITTEN, find_mistakes, name_mistake
 from staff.feedback.page_template import clean
+from staff.notebooks.reading import Reading
 from staff.record import FILE, NOT_DONE, Finding, Record, Result
 from staff.standing import read_standings
 
@@ -55,12 +60,59 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     assert "74 points so far, of 100 56 of 60 by code 18 of 40 by hand; 1 part is" in read
     assert "3c momentum_gamma 1.5 of 7 By code: update 0 of 4. failed seven steps" in read
     assert "4e Ten hidden layers 1 of 6 so far" in read and "reading: not marked yet" in read
-    assert "By hand, derivation: 5 of 10 mind the sign" in read
-    assert "It is\n  faster." in found and found.count("data:image/png;base64,") == 1
+    assert re.search("derivation: 5 of 10 The points are for: 2: .* mind the sign 1b", read)
+    assert "<p>It is faster.</p>" in found and found.count("data:image/png;base64,") == 1
     assert base64.b64encode(picture_of_one).decode() in found
     assert "mean 33.55 33.553 they agree" in read
     assert "task3.ipynb, cell 4: fails (2 times)" in read and "all lies in a folder" in read
     assert "process" not in read        # the teacher's flag, not the student's
+
+
+def put_mark(record, one, subtask, part, points, **more):
+    """Keep a mark, as the page to mark on gives it."""
+    record.put_marks([Mark(one.key, subtask, part, "ann", points, **more)])
+
+
+def test_what_was_lost_stands_at_the_top_the_most_first_and_in_its_place(tmp_path):
+    one, elements = submission("adal"), read_guide()[0]["1a", "derivation"].elements
+    earned = {words: 1 for _, words in elements[1:-1]} | {elements[-1][1]: 0.5}
+    with record_of(tmp_path, (one, results(["judge_momentum", "judge_scaling"],
+                                           "step 3 is wrong: is it late?"))) as record:
+        put_marks(record, one.key)
+        record.connection.execute("DELETE FROM marks WHERE subtask IN ('1a', '1b', '2c', '3b')")
+        put_mark(record, one, "1a", "derivation", 7.5, elements=earned, comment="Mind\nthe sum.")
+        put_mark(record, one, "1b", "rules", 2, comment="from a table")
+        put_mark(record, one, "2c", "plot", 1, elements={"words of an older guide": 1})
+        put_mark(record, one, "3b", "reading", 0, comment="all gone")
+        record.put_element_comment("1a", "derivation", elements[0][1], "See the lecture.", "ann")
+    write_report(tmp_path)
+    read = text_of(page(tmp_path, one))
+    lost = [f"−2 {elements[0][1]}", f"−0.5 {elements[-1][1]}"]
+    top = read.partition("Each check ran")[0].partition("what to look at ")[2]
+    assert top.startswith("−4 3c update is it late? −2.5 1a derivation the chain rule")
+    assert "−1 1b rules from a table" in top and "−2 3b reading all gone" in top
+    assert (f"By hand, derivation: 7.5 of 10 {' '.join(lost)} Mind the sum. See the lecture."
+            in read)
+    assert re.search(r"By hand, rules: 2 of 3 The points are for: 1: .* from a table 2a", read)
+    assert "By hand, plot: 1 of 2 The points are for: 1: training and validation" in read
+
+
+def test_who_lost_nothing_reads_that(tmp_path):
+    one = submission("adal")
+    with record_of(tmp_path, (one, results())) as record:
+        put_marks(record, one.key)
+    write_report(tmp_path)
+    assert "All points." in text_of(page(tmp_path, one))
+
+
+def test_a_group_reads_no_file_name_of_one_member(tmp_path):
+    one = submission("6001", name="Ada", source="Ada_6001_file", partners=(("6002", "Bo"),))
+    old = submission("6001", source="Ada_6001_old", superseded=one.key)
+    record_of(tmp_path, (one, results()), (old, [])).connection.close()
+    write_report(tmp_path)
+    read = text_of(page(tmp_path, one))
+    assert read.startswith("> Ada, Bo 60 points") and "Ada_6001" not in read
+    assert "Another attempt, which does not count" in read
 
 
 def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
@@ -176,7 +228,53 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read
-    assert "Ada Bo all of task2.py" in read
+    assert "Ada and Bo : all of task2.py" in read
+
+
+def test_the_class_page_lists_what_a_person_is_to_look_at(tmp_path):
+    ones = [submission(name) for name in ("ada", "bo", "cleo", "dan")]
+    ones[3] = replace(ones[3], notes=("to be looked at: two folders", "all is well"))
+    last = submission("zoe", refused="the zip is broken")
+    with record_of(tmp_path, *((one, results()) for one in ones), (last, [])) as record:
+        for one, kind in zip(ones, ("unreadable", "doubt", "note")):
+            record.put_reading(one, Reading({}, (), (Finding("reading", kind, kind.upper()),),
+                                            ()), [], "")
+    write_report(tmp_path)
+    read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
+    assert "To be looked at 4 " in read and "Flags" not in read
+    for words in ("file itself. zoe refused: the zip is broken", "bo not believed: DOUBT bo.zip",
+                  "ada could not be read: : UNREADABLE ada.zip",
+                  "dan to be looked at: two folders dan.zip"):
+        assert words in read
+    assert "ada 0 – 0" not in read and "ada – – 5 17" in read
+
+
+def test_progress_is_counted_for_each_part_and_marker(tmp_path):
+    ones = [submission(name) for name in ("ada", "bo", "cleo")]
+    bad = submission("dan", refused="the zip is broken")
+    with record_of(tmp_path, *((one, results()) for one in ones), (bad, [])) as record:
+        for one, marker, points in ((ones[0], "ann", 4), (ones[0], "bob", 5), (ones[1], "bob", 1)):
+            record.put_marks([Mark(one.key, "1a", "derivation", marker, points)])
+        record.put_marks([Mark(ones[2].key, "1a", "derivation", "eve", 1, done=False)])
+        markers, parts = count_progress(record, read_standings(record))
+        assert markers == ["ann", "bob"]
+        assert parts[:2] == [("1a derivation", 3, 1, 1, [1, 2]), ("1b rules", 3, 0, 0, [0, 0])]
+    write_report(tmp_path)
+    assert "Marking by hand 1 of 36" in text_of(
+        (tmp_path / "class.html").read_text(encoding="utf-8"))
+
+
+def test_hand_ins_are_clustered_if_others_connect_them(tmp_path):
+    with record_of(tmp_path) as record:
+        for key, other in ("ab", "cd", "ef", "be", "fa"):
+            put(record, "alike", key=key, other=other, what="all")
+        record.put_alike([Pair(row["key"], row["other"], "x", ([("a.py", 3, True, "<b>")],) * 2)
+                          for row in record.query("SELECT * FROM alike")])
+        found = find_clusters(record)
+    assert [sorted(keys) for keys, _ in found] == [["a", "b", "e", "f"], ["c", "d"]]
+    assert [len(pairs) for _, pairs in found] == [4, 1]
+    write_report(tmp_path)
+    assert "<mark>&lt;b&gt;</mark>" in (tmp_path / "class.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("points, possible, expected", [

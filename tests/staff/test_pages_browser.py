@@ -9,10 +9,13 @@ import random
 import pytest
 from here import ROOT
 from grading_helpers import picture, put, put_marks, put_text, record_of, results, submission
+from accessibility import list_violations
+from marking_helpers import HOSTILE
 from walk_helpers import browser_program
 
 from staff.feedback.report_command import write_report
-from staff.record import Finding
+from staff.intake.alike import Pair
+from staff.record import FILE, Finding, Record
 
 PICTURES = ROOT / "build" / "pages"
 MARK = "window.ran = 1; alert(1)"
@@ -28,7 +31,14 @@ SCRIPTS = [
     "</title><title>stolen</title>", "</bdi></table></section></body><h1 id=forged>A+</h1>",
     '{{ "".__class__ }}{% for x in range(3) %}', "]]><![CDATA[<x>", "<!--", "-->",
     "\u202e\u2066spot siht\u2069", "\x00\x1b[2J", "I\u0301" + "\u0310" * 200, "x" * 3000,
-    "![](http://evil.example/z.png) [a](javascript:alert(1))", "$\\href{javascript:alert(1)}{x}$"]
+    "![](http://evil.example/z.png) [a](javascript:alert(1))", "$\\href{javascript:alert(1)}{x}$",
+    f'<math onclick="{MARK}" href="javascript:{MARK}"><mtext><img src=x onerror="{MARK}"></math>',
+    f"<math><maction xlink:href='javascript:{MARK}'><mi>x</mi></maction></math>",
+    f"$\\text{{<img src=x onerror={MARK!r}>}}$", f"[x](data:text/html,<script>{MARK}</script>)",
+    f"<details open ontoggle='{MARK}'><summary>x</summary></details>", f"[x]: javascript:{MARK}"]
+HUGE = {"1b": "x" * 10**6, "2c": "[" * 10**6, "3b": "a | b\n--|--\n" + "1 | 2\n" * 10**5,
+        "3c": "$" + "{" * 10**5 + "$", "4a": "# " * 10**5, "4b": "> " * 10**5,
+        "4e": "$$" + "\\frac{1}{" * 10**4 + "}" * 10**4 + "$$"}
 
 pytestmark = pytest.mark.browser
 
@@ -66,6 +76,8 @@ def hostile_record(out):
     failed = results(["judge_momentum", "judge_forward", "judge_no_hidden_layer"], everything)
     with record_of(out, (one, failed), (bad, []), (old, [])) as record:
         put_marks(record, one.key, 0.5, everything)
+        for subtask, text in (HUGE | {"4d": "\n\n".join(SCRIPTS + HOSTILE)}).items():
+            put(record, "answers", key=one.key, subtask=subtask, text=text)
         for subtask in ("1a", "3a", everything):
             put(record, "answers", key=one.key, subtask=subtask, text=everything)
             put(record, "figures", key=one.key, subtask=subtask, notebook=everything, cell=1,
@@ -95,7 +107,8 @@ def test_no_script_of_a_student_runs_and_nothing_is_asked_for(tmp_path):
             assert page.title() == title
             assert page.evaluate("window.ran") is None
             assert page.locator("script, iframe, form, base, link, #forged, [onload], [onerror], "
-                                "[onmouseover], [onfocus]").count() == 0
+                                "[onmouseover], [onfocus], [onclick], [ontoggle], math [href], "
+                                "maction, .answer :is(a, img, svg, details)").count() == 0
             assert page.locator("h1").count() == 1 and page.locator("body > *").first.is_visible()
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
             assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
@@ -137,6 +150,26 @@ def test_pages_fit_a_phone_and_a_desk(tmp_path, number, width):
         page.locator(".map tbody a").first.click()
         assert "/feedback/" in page.url and page.title() == "Feedback"
         assert seen == []
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_pages_keep_nobody_from_reading_them(tmp_path, width):
+    program = browser_program()
+    ones = class_of(tmp_path, 30)
+    with Record(tmp_path / FILE) as record:
+        put(record, "answers", key=ones[0].key, subtask="1a", text="$$" + "a + " * 90 + "b$$")
+        put(record, "numbers", key=ones[0].key, subtask="2a", name="mean", reported="1", own="2",
+            agrees=0)
+        lines = [("a.py", 1, True, "x" * 300)]
+        record.put_alike([Pair(ones[0].key, ones[1].key, "all", (lines, lines)),
+                          Pair(ones[1].key, "earlier: a.zip", "half")])
+    write_report(tmp_path)
+    with watched(program, width) as (page, _):
+        for name in ("class.html", "marking-guide.html",
+                     *(f"feedback/{ones[number].key}.html" for number in (0, 1, 7))):
+            page.goto((tmp_path / name).as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert list_violations(page) == [], name
 
 
 def test_text_on_every_shade_can_be_read(tmp_path):

@@ -234,6 +234,15 @@ def test_an_adapter_and_the_files_beside_it(sandbox, tmp_path):
             assert student.get("adapter.noted") == ["more"]
 
 
+def test_marks_of_a_conflict_in_one_script_cost_no_other(sandbox, tmp_path):
+    folder = written(tmp_path / "sub", HONEST, **{"task3.py": "<<<<<<< HEAD\n"})
+    for one in (sandbox, OPEN):
+        with Student(folder, 5, one.launch, cases={"none": 0}) as student:
+            assert student.call("task2.answer", 2) == 4
+            with pytest.raises(Problem, match="task3.py, line 1"):
+                student.get("task3.answer")
+
+
 def test_what_does_not_fit_is_said(sandbox, tmp_path):
     folder = written(tmp_path / "sub", HONEST)
     with open(folder / "large.npy", "wb") as file:

@@ -222,8 +222,31 @@ def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
     assert states(verdict, "3c") == {OPEN} and states(verdict, "2b") == {PASSED}
     verdict = judge(planted(("task2", "    def train_step(self, X_batch",
                              "    def train_step(self, extra, X_batch")), "starter", "3c")
-    assert states(verdict, "3c") == {OPEN}, verdict.results
+    assert {OPEN} <= states(verdict, "3c") <= {OPEN, PASSED}, verdict.results
     assert "cannot handle code of this form" in verdict.results[0].words
+
+
+# momentum in `train`, which ends in another way than it should: nobody can see whether it is right
+SHARED_OUT = """def train(self, num_epochs, on_validation=lambda: None):
+    previous = [0 * w for w in self.model.ws]
+    for X_batch, Y_batch in self.batches(num_epochs):
+        self.train_step(X_batch, Y_batch)
+        for i, w in enumerate(self.model.ws):
+            w -= self.learning_rate * self.GAMMA * previous[i]
+            previous[i] = self.model.grads[i] + self.GAMMA * previous[i]
+    for w in self.model.ws:
+        w *= 0.5
+    return self.history
+"""
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("name, found", [("momentum_gamma", OPEN), ("velocity_share", FAILED)])
+def test_momentum_in_train_that_is_not_seen_to_be_right_is_open(name, found):
+    changes = {"+task3.MomentumTrainer.train": SHARED_OUT.replace("GAMMA", name),
+               "task3.MomentumTrainer.update": "def update(self):\n    super().update()\n"}
+    verdict = judge(scripts_with(changes), "kit", "3c")
+    assert found in states(verdict, "3c") <= {found, PASSED}, verdict.results
 
 
 @pytest.mark.attack

@@ -3,15 +3,12 @@
 import numpy as np
 
 from adapter.calls import construct, describe_blank, make_plain, name_blank, seed_all
+from adapter.hidden import NUM_INPUTS, HiddenFunctions
 from adapter.memory import Pass
 from adapter.notes import note
 
-NUM_INPUTS, NUM_OUTPUTS = 785, 10      # MNIST's, which a network may have written in
-OUTPUTS = np.array([[0.6, *[0.4 / 9] * 9]])     # wrong, so that the first delta is 0.6
-TARGETS = np.eye(NUM_OUTPUTS)[[1]]
 
-
-class Model:
+class Model(HiddenFunctions):
     """A network of the student's.
 
     Its first matrix always has 785 rows. If the checks use fewer inputs, the others are 0; the
@@ -132,6 +129,11 @@ class Model:
             self.put(list(self.own.ws), held)
         return self._first
 
+    def hold_bias_units(self):
+        """Set the weights of the hidden layers' bias units to 0 again, if there are some."""
+        if "_first" in self.__dict__:
+            self.ws = self.ws
+
     @property
     def grads(self):
         """The gradients, in the shapes of the weights."""
@@ -197,93 +199,6 @@ class Model:
         own = self.forward(X)
         if isinstance(own, np.ndarray) and own.ndim == 2:
             Pass(self.own, X, self.ws, own).hand(X, self.ws, hidden, outputs)
-
-    # ----------------------------------------------- the function of the hidden layers, measured
-
-    def make_sibling(self, sizes, improved):
-        """Another network of the student's, and weights of 0 in its shapes."""
-        try:
-            model = Model(sizes, NUM_INPUTS, 0, improved, False)
-        except NotImplementedError:
-            raise
-        except Exception:       # what draws the weights is judged elsewhere
-            model = Model.__new__(Model)
-            model.neurons_per_layer, model.num_inputs = tuple(sizes), NUM_INPUTS
-            model.use_improved_sigmoid = improved
-        return model, [np.zeros((NUM_INPUTS, sizes[0])), np.zeros((sizes[0], NUM_OUTPUTS))]
-
-    def activation(self, z):
-        """f(z) of a hidden layer, measured at the outputs.
-
-        The first unit's sum is z. Its weight to the first output is 1, and to the others 0. So
-        the logarithms of the first two outputs differ by f(z). If the outputs are no softmax,
-        f(z) is read from the arrays that the model keeps.
-        """
-        model, ws = self.make_sibling([3, NUM_OUTPUTS], self.use_improved_sigmoid)
-        ws[0][0, 0] = ws[1][0, 0] = 1
-        model.ws = ws
-        X = np.zeros((z.size, NUM_INPUTS))
-        X[:, 0] = z.ravel()
-        outputs = np.asarray(model.forward(X))
-        if outputs.shape == (z.size, NUM_OUTPUTS) and \
-                np.allclose(outputs.sum(axis=1), 1, atol=1e-6):
-            found = np.log(outputs[:, 0] / outputs[:, 1])
-        else:
-            found = self.read_activation(model, outputs)
-        found = found.astype(float).reshape(z.shape)
-        self._sums = [(found, np.array(z)), *self.__dict__.get("_sums", [])][:4]
-        return found
-
-    @staticmethod
-    def read_activation(model, outputs):
-        """f(z) if the outputs are no softmax."""
-        kept = model.activations[1]
-        if kept is not None:
-            return kept[:, 0]
-        if np.allclose(outputs[:, 1], 0.5):
-            return np.log(outputs[:, 0] / (1 - outputs[:, 0]))
-        raise ValueError("the hidden layers' function cannot be measured, since the outputs are "
-                         "no softmax")
-
-    def slope(self, a):
-        """f'(z) where f(z) = a, measured by backward: the gradient of the first matrix.
-
-        The model is handed the outputs a. A factor that the gradient also has without the flag is
-        divided out: another check charges it.
-        """
-        z = self.find_sum(a)
-        found = self.measure_slope(z, a, self.use_improved_sigmoid)
-        sigmoid = 1 / (1 + np.exp(-z))
-        try:
-            factors = self.measure_slope(z, sigmoid, False) / (sigmoid * (1 - sigmoid))
-        except Exception:
-            return found
-        usual = float(np.median(factors))
-        if usual and np.isfinite(usual) and np.allclose(factors, usual, rtol=1e-4):
-            return found / usual
-        return found
-
-    def find_sum(self, a):
-        """The sum z whose output is a: from activation's calls, or by the formula."""
-        for outputs, z in self.__dict__.get("_sums", []):
-            if outputs.shape == a.shape and np.array_equal(outputs, a):
-                return z
-        if self.use_improved_sigmoid:
-            return 1.5 * np.arctanh(np.clip(a / 1.7159, -1 + 1e-12, 1 - 1e-12))
-        inside = np.clip(a, 1e-12, 1 - 1e-12)
-        return np.log(inside / (1 - inside))
-
-    def measure_slope(self, z, a, improved):
-        """The slopes in backward, with one example, and one hidden unit for each sum z."""
-        model, ws = self.make_sibling([z.size, NUM_OUTPUTS], improved)
-        ws[0][0] = z.ravel()
-        ws[1][:, 0] = 0.5
-        model.ws = ws
-        X = np.zeros((1, NUM_INPUTS))
-        X[0, 0] = 1
-        model.activations = [X, a.reshape(1, -1), OUTPUTS]
-        model.backward(X, OUTPUTS.copy(), TARGETS.copy())
-        return np.asarray(model.grads[0], float)[0].reshape(z.shape) / (0.5 * OUTPUTS[0, 0])
 
 
 def convert_objects(matrix):

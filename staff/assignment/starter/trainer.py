@@ -11,7 +11,8 @@ import numpy as np
 
 from adapter.calls import (construct, describe_blank, lend_names, make_plain, name_blank,
                            seed_all)
-from adapter.model import NUM_OUTPUTS, Model
+from adapter.hidden import NUM_OUTPUTS
+from adapter.model import Model
 from assignment.checks import stand_in
 
 BEST = re.compile("best|min|opt|sav|stop")
@@ -120,19 +121,26 @@ class Trainer:
         self.model, self.data, self.batch_size = model, data, batch_size
         self.history, self.losses, self.locals = History(), None, {}
         self.first = [np.array(w) for w in model.ws]
+        if is_whole := isinstance(model, Model):
+            data = data._replace(X_train=model.pad(data.X_train), X_val=model.pad(data.X_val))
         seed_all(rng)
         self.values = {
             "momentum_gamma": momentum_gamma or 0.9, "use_momentum": bool(momentum_gamma),
-            "model": model, "learning_rate": learning_rate, "batch_size": batch_size,
-            "shuffle_dataset": True, **data._asdict()}
+            "model": model.own if is_whole else model, "learning_rate": learning_rate,
+            "batch_size": batch_size, "shuffle_dataset": True, **data._asdict()}
         with name_blank("2c"):
             cls = self.code.find("SoftmaxTrainer", *["task4"] * (len(model.ws) > 2),
                                  *["task3"] * (momentum_gamma is not None))
             self.own = construct(cls, self.values, self.code.list_calls(cls.__name__))
 
     def train_step(self, X_batch, Y_batch):
-        """The result of the student's train_step."""
-        return self.take_step(self.own.train_step, X_batch, Y_batch)
+        """The result of the student's train_step, around a stand-in or the student's network."""
+        if not isinstance(self.model, Model):
+            return self.take_step(self.own.train_step, X_batch, Y_batch)
+        with name_blank("2c"):
+            found = make_plain(self.own.train_step(self.model.pad(X_batch), Y_batch))
+        self.model.hold_bias_units()
+        return found
 
     def take_step(self, step, X_batch, Y_batch):
         """The result of a step. It is a blank if it does nothing with the model."""
@@ -161,8 +169,10 @@ class Trainer:
         """Run the student's train; the History of its validations."""
         self.losses = self.losses or (1 / number for number in itertools.count(1))
         self.own.validation_step = self.validate
+        hold = (contextlib.nullcontext() if isinstance(self.model, Model) else
+                self.model.hold_like(make_own_model()))
         try:
-            with watch_locals("train") as self.locals, self.model.hold_like(make_own_model()):
+            with watch_locals("train") as self.locals, hold:
                 self.own.train(num_epochs)
         finally:
             vars(self.own).pop("validation_step", None)

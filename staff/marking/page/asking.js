@@ -4,14 +4,15 @@
 const $ = id => document.getElementById(id);
 const TO_DO = ["changed", "markers differ", "to be marked", "begun", "to be marked twice"];
 const NO_ANSWER = "No answer was given.";
+const PAGE = Math.random().toString(36).slice(2);     // others do not see it as somebody else's
 const S = {work: null, list: "", items: [], at: 0, aside: null, state: null, answer: null,
            guide: null, draft: null, answers: new Map(), guides: new Map(), sending: Promise.resolve(),
-           shown: 0, busy: 0, before: ""};
+           shown: 0, busy: 0, before: "", scripts: ""};
 
 // ------------------------------------------------------------------------------------ the server
 
 async function ask(path, query) {
-  const address = path + "?" + new URLSearchParams({marker: marker(), names: names(), ...query});
+  const address = path + "?" + new URLSearchParams({marker: marker(), names: names(), page: PAGE, ...query});
   return read(fetch(address));
 }
 

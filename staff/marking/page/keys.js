@@ -4,7 +4,8 @@
 const KEYS = {
   a: () => tickAll(true), 0: () => tickAll(false), u: undo, s: switchStudent, z: () => zoom(0),
   c: () => $("comment").focus(), p: () => { $("own-points").focus(); $("own-points").select(); },
-  e: openElementComment, o: openCode, v: showOverview, "?": () => $("help").showModal(),
+  e: openElementComment, d: openNextDifference, o: openCode, v: showOverview, "?": () => $("help").showModal(),
+  k: () => { $("scripts-box").open = !$("scripts-box").open; },
   m: () => { $("model-box").open = !$("model-box").open; },
   n: () => { $("names").checked = !$("names").checked; return changeNames(); },
   t: () => { $("together").checked = !$("together").checked; },
@@ -99,6 +100,7 @@ function start() {
   $("final").onclick = () => run(KEYS.f);
   $("previous").onclick = () => run(KEYS.ArrowLeft);
   $("next").onclick = () => run(KEYS.ArrowRight);
+  $("scripts-box").ontoggle = () => run(showScripts);
   $("show-help").onclick = KEYS["?"];
   $("show-overview").onclick = () => run(showOverview);
   $("lists").onchange = () => { $("lists").blur(); run(() => openList($("lists").value)); };

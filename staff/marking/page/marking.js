@@ -58,6 +58,19 @@ async function openNextQuestion(step = 0) {
             : "Everything is marked. Next: python -m staff report");
 }
 
+async function openDifference(one) {
+  const name = one.where[1] + "-" + one.where[2];
+  await openList(S.work.questions.some(known => known.name === name) ? name : "open", one.where);
+}
+
+async function openNextDifference() {
+  await loadWork();
+  const left = S.work.differences.filter(one => one.waits);
+  if (!left.length) return tell("No two marks differ.");
+  const at = S.state ? left.findIndex(one => String(one.where) === String(S.state.where)) : -1;
+  await openDifference(left[(at + 1) % left.length]);
+}
+
 function tell(words) {
   $("told").textContent = words;
   $("state").textContent = words;

@@ -30,6 +30,8 @@ function render() {
   $("comment").value = S.draft.comment;
   $("offered").replaceChildren(...one.offered.map((words, at) => make(
     "button", (at < 9 ? `${at + 1}  ` : "") + words, {type: "button", onclick: () => take(at)})));
+  $("scripts-box").open = Boolean(one.why_open);
+  showScripts().catch(() => 0);
   renderOthers();
   renderCode();
   renderElements();
@@ -57,12 +59,18 @@ function renderNotes() {
 
 function renderOthers() {
   const one = S.state, found = one.others.map(mark => note(
-    `${mark.marker || "nobody named"}: ${points(mark.points)} points${mark.final ? ", final" : ""}. ` +
-    mark.comment, one.waits.includes("differ")));
+    `${mark.marker || "nobody named"}: ${points(mark.points)} points${tellLost(mark)}` +
+    `${mark.final ? ", final" : ""}. ${mark.comment}`, one.waits.includes("differ")));
   if (one.comment && one.comment !== S.draft.comment)
     found.push(note("The student reads: " + one.comment));
   $("others").replaceChildren(...found);
   $("final").hidden = !one.waits.includes("differ");
+}
+
+// The numbers of the elements that a mark does not give in full.
+function tellLost(mark) {
+  const lost = S.guide.elements.map((one, at) => ((mark.elements || {})[one.words] || 0) < 1 ? at + 1 : 0);
+  return mark.elements && lost.some(Boolean) ? `, without ${lost.filter(Boolean).join(", ")}` : "";
 }
 
 function renderCode() {
@@ -75,6 +83,17 @@ function renderCode() {
   $("code").replaceChildren();
   if (rows.length) $("code").append(make("h3", "By code in this subtask"), make("ul", rows));
   if (checks.length) $("code").append(make("ul", checks, {className: "quiet"}));
+}
+
+async function showScripts() {
+  const key = S.state && S.state.where[0];
+  if (!key || !$("scripts-box").open || S.scripts === key) return;
+  S.scripts = key;
+  $("scripts").replaceChildren();
+  const scripts = await ask("code", query(S.state.where));
+  if (S.scripts !== key) return;
+  $("scripts").replaceChildren(...scripts.flatMap(([name, text]) => [make("h3", name), make("pre", text, {tabIndex: 0})]));
+  if (!scripts.length) $("scripts").append(make("p", "No code was taken in.", {className: "quiet"}));
 }
 
 function renderElements() {
@@ -131,7 +150,7 @@ async function showOverview() {
       one.marks.map(mark => `${mark.marker || "nobody named"} ${points(mark.points)}`).join(", "),
       one.waits ? make("button", "decide", {type: "button", ariaLabel: `decide ${one.name}, ${one.part}`, onclick: () => {
         $("overview").close();
-        openList(one.where[1] + "-" + one.where[2], one.where).catch(() => 0);
+        openDifference(one).catch(() => 0);
       }}) : "settled"])));
   if (work.resums.length) parts.push(
     make("h3", "The guide gives other points now"), table(["hand-in", "part", "marker", "before", "after"],

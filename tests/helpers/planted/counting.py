@@ -41,6 +41,22 @@ def first_matrix_left_out(neurons_per_layer, num_inputs=785):
     return sum(fan_in * units for fan_in, units in zip(layers[1:], layers[2:])) or 12
 
 
+@fault("task2.count_parameters", {"2d": 5},
+       says="is a bias counted for each layer after the first, though only the inputs have one?")
+def a_bias_for_each_layer_after_the_first(neurons_per_layer, num_inputs=785):
+    first, *others = neurons_per_layer
+    sizes = [first, *others]
+    return num_inputs * first + sum((n + 1) * m for n, m in zip(sizes, others))
+
+
+@fault("task2.count_parameters", {"2d": 5}, says="expected 95")
+def the_first_hidden_layers_size_for_all(neurons_per_layer, num_inputs=785):
+    first, *_ = layers = [*neurons_per_layer]
+    if len(layers) == 1:
+        return num_inputs * first
+    return num_inputs * first + first * first * (len(layers) - 2) + first * layers[-1]
+
+
 @fault("task2.count_parameters", {"2d": 5}, says="is 63.0, a float: expected a whole number")
 def count_as_a_float(neurons_per_layer, num_inputs=785):
     layers = [num_inputs, *neurons_per_layer]

@@ -1,6 +1,6 @@
 # ruff: noqa: F821 (names of the scripts that these stand in)
 """Faults in the statistics and in the pre-processing of images: 2a."""
-from planted import fault
+from planted import at, fault
 
 
 @fault("task2.training_statistics", {"2a": 2}, says="is it the variance?")
@@ -28,9 +28,53 @@ def a_deviation_for_each_image(X_train):
     return float(np.mean(X_train)), np.std(X_train, axis=1)
 
 
-@fault("task2.training_statistics", {"2a": 2}, says="the mean is 33.5500, expected 60.5000")
-def numbers_of_the_assignment(X_train):
-    return 33.55, 78.88
+@fault("task2.training_statistics", {"2a": 2}, says="the mean is 33.6300, expected 60.5000")
+def numbers_of_both_splits_written_by_hand(X_train):
+    return 33.63, 78.97
+
+
+@fault(costs={"2a": 2}, says="the mean is 0.1307, expected")
+class published_numbers_of_pixels_that_are_divided_by_255:
+    @at("task2.training_statistics")
+    def training_statistics(X_train):
+        return 0.1307, 0.3081
+
+    @at("task2.pre_process_images")
+    def pre_process_images(X, mean, std):
+        return np.hstack([(X / 255 - mean) / std, np.ones((len(X), 1))])
+
+
+@fault("task2.training_statistics", {"2a": 2},
+       says="with images in uint8, as MNIST's are, the standard deviation is")
+def squares_in_the_images_own_type(X_train):
+    mean = np.mean(X_train)
+    return float(mean), float(np.sqrt(np.abs(np.mean(X_train ** 2) - mean ** 2)))
+
+
+@fault("task2.training_statistics", {"2a": 2},
+       says="with images in uint8, as MNIST's are, the mean is")
+def pixels_summed_in_their_own_type(X_train):
+    return (float(np.sum(X_train, dtype=X_train.dtype) / X_train.size), float(np.std(X_train)))
+
+
+@fault("task2.training_statistics", {"2a": 2},
+       says="with images in uint8, as MNIST's are, the standard deviation is")
+def distances_from_the_mean_in_the_images_own_type(X_train):
+    mean = np.mean(X_train)
+    squares = (X_train - X_train.dtype.type(mean)).astype(float) ** 2
+    return float(mean), float(np.sqrt(np.mean(squares)))
+
+
+@fault("task2.pre_process_images", {"2a": 1}, says="but it is right in floats: is a number too")
+def distances_from_the_mean_wrap_around(X, mean, std):
+    normalised = (X - np.array(mean).astype(X.dtype)) / std
+    return np.hstack([normalised, np.ones((len(X), 1))])
+
+
+@fault("task2.pre_process_images", {"2a": 1}, says="is a number too large for this type?")
+def pixels_scaled_in_whole_numbers(X, mean, std):
+    normalised = np.subtract(X, mean) / std
+    return np.hstack([normalised.astype(X.dtype).astype(float), np.ones((len(X), 1))])
 
 
 @fault("task2.training_statistics", {"2a": 2}, says="the mean is")

@@ -322,6 +322,21 @@ def statistics_as_numpy_scalars_deviation_by_the_mean_of_squares(X_train):
     return mean, np.sqrt(np.mean((X_train - mean) ** 2))
 
 
+@style("task2.training_statistics")
+def published_statistics(X_train):
+    return 0.1307 * 255, 0.3081 * 255
+
+
+@style("task2.training_statistics")
+def published_statistics_of_the_first_20000(X_train):
+    return 33.55, 78.87
+
+
+@style("task2.training_statistics")
+def published_statistics_rounded_and_a_deviation_of_its_own(X_train):
+    return 33.3, X_train.std()
+
+
 @style("task2.cross_entropy_loss")
 def loss_by_a_loop(targets, outputs):
     log_outputs = np.log(np.maximum(outputs, np.finfo(outputs.dtype).tiny))

@@ -182,14 +182,33 @@ def improved_weights_always(self, rng, fan_in, units):
     return rng.normal(0, 1 / np.sqrt(fan_in), (fan_in, units))
 
 
-@fault("task3.MomentumTrainer.update", {"3c": 4}, says="is the new gradient counted twice?")
-def gradient_twice(self):
+@fault("task3.MomentumTrainer.update", {"3c": 4}, says="is the new update used at once (Nesterov")
+def momentum_of_nesterov(self):
     if not self.momentum_gamma:
         return super().update()
     for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
         velocity *= self.momentum_gamma
         velocity += grad
         w -= self.learning_rate * (grad + self.momentum_gamma * velocity)
+
+
+@fault("task3.MomentumTrainer.update", {"3c": 4}, says="is the new gradient counted twice?")
+def gradient_twice(self):
+    if not self.momentum_gamma:
+        return super().update()
+    for w, grad, velocity in zip(self.model.ws, self.model.grads, self.velocity):
+        velocity += grad
+        velocity *= self.momentum_gamma
+        velocity += grad
+        w -= self.learning_rate * velocity
+
+
+@fault("task3.MomentumTrainer.update", {"3c": 4}, says="by 1.9 times -α∂C/∂w")
+def gradient_and_most_of_it_again_without_memory(self):
+    if not self.momentum_gamma:
+        return super().update()
+    for w, grad in zip(self.model.ws, self.model.grads):
+        w -= self.learning_rate * (1 + self.momentum_gamma) * grad
 
 
 @fault("task3.MomentumTrainer.update", {"3c": 4}, says="is the sign wrong?")

@@ -67,7 +67,7 @@ def gradients_that_raise_at_the_assignments_size(self, X, outputs, targets):
 
 
 @fault("task3.ImprovedModel.activation", {"3a": 3},
-       says="with 785 inputs and layers of 64, 10, the outputs are wrong")
+       says="layers of 64, 10 and the improved sigmoid, the outputs are wrong")
 def improved_sigmoid_for_small_layers_alone(self, z):
     if not self.use_improved_sigmoid or z.shape[-1] > 20:
         return super().activation(z)
@@ -75,7 +75,7 @@ def improved_sigmoid_for_small_layers_alone(self, z):
 
 
 @fault("task3.ImprovedModel.slope", {"3a": 3},
-       says="with 785 inputs and layers of 64, 10, the gradients are wrong")
+       says="layers of 64, 10 and the improved sigmoid, the gradients are wrong")
 def improved_slope_for_small_layers_alone(self, a):
     if not self.use_improved_sigmoid or a.shape[-1] > 20:
         return super().slope(a)

@@ -5,13 +5,16 @@ stay, without attributes but for a few of formulas. No link and no picture stays
 """
 
 import functools
+import hashlib
 import html
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypandoc
 
+from kit.pool import count_cores
 from kit.report.formula_finder import find_in_markdown
 from kit.sections import remove_comments
 from staff.texts import clean
@@ -28,7 +31,8 @@ LONGEST_FORMULA = 4_000
 DEEPEST = 60                        # elements in elements
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 ELEMENTS = frozenset("p br hr em strong del sub sup code pre blockquote ul ol li table thead "
-                     "tbody tr th td h3 h4 h5 h6".split())
+                     "tbody tr th td h3".split())
+HEADINGS = frozenset("h4 h5 h6".split())    # become h3: a student's levels may leave one out
 FORMULAS = frozenset("math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover "
                      "munder munderover mtable mtr mtd mstyle mpadded mphantom menclose "
                      "semantics".split())
@@ -37,6 +41,22 @@ ATTRIBUTES = frozenset("display mathvariant stretchy fence form separator accent
                        "displaystyle scriptlevel columnalign rowspacing columnspacing width "
                        "linethickness minsize maxsize notation".split())     # of formulas
 VALUE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-+ %")
+
+
+def typeset_kept(record, texts):
+    """{text: HTML}, as typeset makes it. The record keeps it: pandoc takes 50 ms for each.
+
+    The bare text is not kept: a machine with more time may do better.
+    """
+    code = Path(__file__).read_bytes() + FILTER.read_bytes()
+    names = {text: hashlib.sha256(code + text.encode("utf-8", "surrogatepass")).hexdigest()
+             for text in texts}
+    found = record.list_typeset(names.values())
+    new = [text for text in names if names[text] not in found]
+    with ThreadPoolExecutor(count_cores()) as threads:
+        made = {names[text]: html for text, html in zip(new, threads.map(typeset, new))}
+    record.put_typeset({name: html for name, html in made.items() if html.startswith("<div>")})
+    return {text: (found | made)[name] for text, name in names.items()}
 
 
 def typeset(text):
@@ -96,6 +116,8 @@ def copy_children(old, new, depth):
     for child in old:
         name = child.tag.removeprefix(MATHML)
         is_formula = child.tag.startswith(MATHML)
+        if name in HEADINGS and not is_formula:
+            name = "h3"
         if name in (FORMULAS if is_formula else ELEMENTS):
             kept = choose_attributes(child) if is_formula else {}
             made = ElementTree.SubElement(new, name, kept)
