@@ -147,16 +147,16 @@ def keep_submissions(record, options):
     parts += [f"{earlier} other attempts left out"] if earlier else []
     parts += [f"{len(late)} late"] if late else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
-    for one in submissions:
-        for note in one.notes if one.counts else ():
+    for submission in submissions:
+        for note in submission.notes if submission.counts else ():
             if note.startswith(LOOK):
-                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
-    for one in refused:
-        say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
-    for one in submissions:
-        for note in one.notes:
+                say(f"  {one_line(submission.source, 80)}: {one_line(note, 300)}")
+    for submission in refused:
+        say(f"  refused: {one_line(submission.source, 80)}: {one_line(submission.refused, 300)}")
+    for submission in submissions:
+        for note in submission.notes:
             if note.startswith((ODD_NAME, SAME_FILES)):
-                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
+                say(f"  {one_line(submission.source, 80)}: {one_line(note, 300)}")
 
 
 def take_earlier(record, options):
@@ -219,8 +219,8 @@ def start_jobs(jobs, sandbox, options):
 
 def print_end(record, failures, seconds):
     """Print how many were graded, and what could not be."""
-    points = [sum(count_points(record.list_results(one.key), one.layout).values())
-              for one in record.list_submissions() if one.counts]
+    points = [sum(count_points(record.list_results(submission.key), submission.layout).values())
+              for submission in record.list_submissions() if submission.counts]
     mean = f"; mean: {sum(points) / len(points):.1f} points by code" if points else ""
     say(f"{len(points)} graded in {format_time(seconds)}{mean}")
     for student, stage, words in failures:

@@ -73,8 +73,8 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
     """
     assignment = sandbox.assignment
     described = load_layouts(assignment)[layout]
-    checks = [one for one in load_checks(assignment)
-              if described.judges(one) and (chosen is None or one.id in chosen)]
+    checks = [check for check in load_checks(assignment)
+              if described.judges(check) and (chosen is None or check.id in chosen)]
     with write_files(files) as folder:
         cases, known = draw_cases(assignment, layout, seed), {}
         with open_student(folder, layout, sandbox, cases) as student:
@@ -82,9 +82,10 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
             hidden = run_checks(checks, student)
         starved = student.starved
         sources = Sources(files)
-        reached = {one: explain_unreached(hidden[one].problem, sources, described, sandbox)
-                   for one in checks}
-        unclear = [one for one in checks if hidden[one].result.words and not reached[one][0]]
+        reached = {check: explain_unreached(hidden[check].problem, sources, described, sandbox)
+                   for check in checks}
+        unclear = [check for check in checks
+                   if hidden[check].result.words and not reached[check][0]]
         if unclear and not starved:
             cases = load_published_cases(assignment, layout)
             with open_student(folder, layout, sandbox, cases) as second:
@@ -93,10 +94,10 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
                 known |= find_others(known, hidden, second, layout)
                 findings = list_code_findings(second) or findings
                 starved = second.starved
-    doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
-              for one, (_, doubt) in reached.items() if doubt]
-    results = [make_result(one, hidden[one], known.get(one), reached[one][0],
-                           described.translate, sandbox, seed) for one in checks]
+    doubts = [Finding("code", DOUBT, f"{check.id}: {doubt}")
+              for check, (_, doubt) in reached.items() if doubt]
+    results = [make_result(check, hidden[check], known.get(check), reached[check][0],
+                           described.translate, sandbox, seed) for check in checks]
     return Verdict(results, doubts + findings, starved)
 
 
@@ -111,12 +112,12 @@ class Trial:
 
 def run_checks(checks, student):
     """{check: its Trial}."""
-    found = {}
-    for one in checks:
+    trials = {}
+    for check in checks:
         start = time.perf_counter()
-        result, problem = try_check(one, student)
-        found[one] = Trial(result, problem, time.perf_counter() - start)
-    return found
+        result, problem = try_check(check, student)
+        trials[check] = Trial(result, problem, time.perf_counter() - start)
+    return trials
 
 
 def find_others(known, hidden, student, layout):
@@ -124,17 +125,17 @@ def find_others(known, hidden, student, layout):
 
     So a student reads what is wrong, though not of the hidden inputs.
     """
-    passed, found = [one for one in known if known[one].result.state == PASSED
-                     and hidden[one].result.state != PASSED], {}
+    passed, others = [check for check in known if known[check].result.state == PASSED
+                     and hidden[check].result.state != PASSED], {}
     for seed in OTHER_SEEDS:
-        if not (left := [one for one in passed if one not in found]):
+        if not (left := [check for check in passed if check not in others]):
             break
         student.cases = draw_cases(student.assignment, layout, seed)
-        for one, trial in run_checks(left, student).items():
+        for check, trial in run_checks(left, student).items():
             if trial.result.state != PASSED:
                 words = WITH_OTHERS + trial.result.words
-                found[one] = replace(trial, result=replace(trial.result, words=words))
-    return found
+                others[check] = replace(trial, result=replace(trial.result, words=words))
+    return others
 
 
 def make_result(check, hidden, known, unreached, translate, sandbox, seed):
@@ -144,13 +145,13 @@ def make_result(check, hidden, known, unreached, translate, sandbox, seed):
     unreached:    why the grader could not reach the code; "" if it could.
     translate:    gives a sentence the names of the code's layout.
     """
-    found, seconds = hidden.result, hidden.seconds + (known.seconds if known else 0)
-    state, words, shown = found.state, *map(translate, (
-        found.words, choose_words(found, (known or hidden).result)))
+    result, seconds = hidden.result, hidden.seconds + (known.seconds if known else 0)
+    state, words, shown = result.state, *map(translate, (
+        result.words, choose_words(result, (known or hidden).result)))
     if unreached:
         state, words, shown = OPEN, unreached, PERSON + unreached
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
-    return Result(check.id, found.subtask, found.part, found.title, found.remark, state, words,
+    return Result(check.id, result.subtask, result.part, result.title, result.remark, state, words,
                   shown, seed, fingerprint, sandbox.name, VERSIONS, round(seconds, 3))
 
 
@@ -229,15 +230,15 @@ def fingerprint_checks(folder):
               *(folder / "staff" / "assignment" / one.checks for one in layouts if one.checks),
               *(file for file in (folder / INPUTS, folder / STAND_IN) if file.is_file())]
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
-    places, found = [folder, ENGINE], {}
+    places, hashes = [folder, ENGINE], {}
     package = (folder / CHECKS / "__init__.py").resolve()
     always = list_files(always, places, [package]) + UNREACHED
-    for one in load_checks(assignment):
-        file = find_file(one)
-        if file not in found:
+    for check in load_checks(assignment):
+        file = find_file(check)
+        if file not in hashes:
             own = list_files([file], places, {package} - {file})
-            found[file] = hash_files({*always, *own}, texts)
-    return {one.id: found[find_file(one)] for one in load_checks(assignment)}
+            hashes[file] = hash_files({*always, *own}, texts)
+    return {check.id: hashes[find_file(check)] for check in load_checks(assignment)}
 
 
 def find_file(check):

@@ -155,13 +155,13 @@ def list_used(nodes):
 
 def list_bound(statements):
     """The names that statements bind, also inside if, try, with and loops."""
-    for one in statements:
-        if isinstance(one, DEFINING):
-            yield one.name
+    for statement in statements:
+        if isinstance(statement, DEFINING):
+            yield statement.name
             continue
-        if isinstance(one, ast.If) and "__name__" in ast.dump(one.test):
+        if isinstance(statement, ast.If) and "__name__" in ast.dump(statement.test):
             continue        # a script's own run, not what it gives to others
-        for node in ast.iter_child_nodes(one):
+        for node in ast.iter_child_nodes(statement):
             if isinstance(node, ast.stmt):
                 yield from list_bound([node])
             elif isinstance(node, ast.ExceptHandler):
@@ -169,7 +169,7 @@ def list_bound(statements):
             else:
                 yield from (name.id for name in ast.walk(node) if isinstance(name, ast.Name)
                             and isinstance(name.ctx, ast.Store))
-        yield from (name for _, name in list_imports(one))
+        yield from (name for _, name in list_imports(statement))
 
 
 def list_imports(node):
