@@ -6,16 +6,13 @@ their ids, move, are split or merged. A cell is known by nbgrader's name for it,
 its text. One that a student has filled in is also known by its place.
 """
 
-import ast
-import contextlib
 import functools
 import itertools
 import re
-import unicodedata
-import warnings
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from kit.cell_texts import is_prose, is_same, squeeze
 from kit.files import one_line
 from kit.notebook_files import read_notebook
 from kit.sections import find_subtask, name_cells
@@ -23,7 +20,6 @@ from kit.sections import find_subtask, name_cells
 CLEAN = "assignment/clean"      # the folder of the clean copies
 START = "start"                 # the name of what stands above the first section
 STUB = "raise NotImplementedError("
-LONGEST = 20_000                # letters of a code cell that is read as code
 SHORTEST, MOST_PIECES = 6, 9    # letters of a cell found in another one, cells that one became
 KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
 TURN = {"code": "turn it back into code (Esc, then Y)",
@@ -163,39 +159,9 @@ def advise(one):
         "write your own code and text into cells of your own"
 
 
-def is_same(text, clean):
-    """Whether a text says what a clean cell says; spaces and comments in code do not count."""
-    if clean.cell_type == "code":
-        one, other = dump_code(text), dump_code(clean.source)
-        if one is not None and other is not None:
-            return one == other
-    return squeeze(text) == squeeze(clean.source)
-
-
-@functools.lru_cache(maxsize=300)
-def dump_code(text):
-    """What Python reads in code, as text; None if it is long, or no Python, as %matplotlib."""
-    with warnings.catch_warnings(), contextlib.suppress(
-            SyntaxError, ValueError, RecursionError, MemoryError):
-        warnings.simplefilter("ignore")
-        return ast.dump(ast.parse(text)) if len(text) <= LONGEST else None
-
-
-@functools.lru_cache(maxsize=2500)
-def squeeze(text):
-    """A text without white space."""
-    return unicodedata.normalize("NFC", "".join(text.split()))
-
-
 def holds(one):
     """Whether a cell of a HandedOut holds all its text, perhaps with more."""
     return any(squeeze(one.cell.source) in squeeze(cell.source) for _, cell in one.found)
-
-
-def is_prose(cell):
-    """Whether a cell is no Python, although it may be a code cell."""
-    return cell.cell_type != "code" or (dump_code(cell.source) is None
-                                        and not re.match(r"\s*[%!]", cell.source))
 
 
 # ---------------------------------------------------------------------------- which cell is which
