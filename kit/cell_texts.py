@@ -19,7 +19,7 @@ def is_same(text, clean):
     return squeeze(text) == squeeze(clean.source)
 
 
-@functools.lru_cache(maxsize=300)
+@functools.lru_cache(maxsize=2500)
 def dump_code(text):
     """What Python reads in code, as text; None if it is long, or no Python, as %matplotlib."""
     with warnings.catch_warnings(), contextlib.suppress(

@@ -19,6 +19,7 @@ from staff.layouts import KIT
 from staff.record import Finding
 
 MOST_NOTES = 12     # on one notebook
+MOST_COMPARED = 300_000     # letters of a notebook whose cells are compared
 # "Task 3a-c", "3a, 3b and 3c": one answer to several subtasks of a task
 SEVERAL = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)\s*[a-z]\)?\s*(?:[-–—,+&/]|to\b|and\b)+\s*"
                      r"(?:\1\s*)?[a-z]\b", re.IGNORECASE)
@@ -167,6 +168,9 @@ def note_changes(notebooks):
     assignment, found = load_assignment(), []
     for notebook in notebooks:
         clean = make_clean_copies(assignment).get(PurePosixPath(notebook.name).name)
+        if clean and sum(len(cell.source) for _, cell in notebook.cells) > MOST_COMPARED:
+            found.append(make_note(notebook.name, 0, "it is too long to compare its cells"))
+            continue
         here = [make_note(notebook.name, one.number or 0, f"{one.words} {words}")
                 for one in (match_cells(notebook.cells, clean.cells, assignment) if clean else ())
                 if (words := describe_change(one))]

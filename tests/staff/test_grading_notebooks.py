@@ -139,6 +139,14 @@ def test_a_changed_cell_is_noted_and_nothing_else(hand_in, change, words):
     assert [one.endswith(words or "-") for one in told] == [True] * bool(words)
 
 
+def test_a_notebook_of_endless_code_is_not_compared(hand_in):
+    node = student_notebook(2)
+    node.cells += [new_code_cell("x = [1, 2]\n" * 1500, metadata={"tags": []})] * 20
+    findings = read_notebooks(hand_in(task2=json.dumps(node).encode()), KIT).findings
+    assert [words for _, _, words in found(findings, "note") if "compare" in words] == [
+        "it is too long to compare its cells"]
+
+
 def test_cells_without_ids_are_known_by_their_text(hand_in):
     node = student_notebook(2)
     node.nbformat_minor = 4
