@@ -1,10 +1,10 @@
 """Fixtures of several test files."""
-import os
 import signal
 
+import matplotlib
 import pytest
 
-os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is loaded: no test opens a window
+matplotlib.use("Agg")       # no test opens a window
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:   # by a shell, in the background;
     signal.signal(signal.SIGINT, signal.default_int_handler)    # programs under test inherit it
 
@@ -31,9 +31,10 @@ def pytest_make_parametrize_id(val):
 
 
 @pytest.fixture(autouse=True)
-def own_build_folder(tmp_path, monkeypatch):
-    """No test reads or leaves runs or figures in build/."""
+def own_environment(tmp_path, monkeypatch):
+    """No test reads or leaves runs or figures in build/, and no process of its opens a window."""
     monkeypatch.setenv("KIT_BUILD", str(tmp_path / "build"))
+    monkeypatch.setenv("MPLBACKEND", "Agg")
 
 
 @pytest.fixture(scope="module")

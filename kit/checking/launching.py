@@ -28,6 +28,8 @@ def launch_process(assignment, folder):
     """Start the process for the scripts in a folder; return its Popen."""
     environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1",
                    "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    if os.name == "posix":      # Windows keeps the number of a parent that has ended
+        environment["STARTED_BY"] = str(os.getpid())
     return OwnGroup(
         [sys.executable, "-I", "-B", "-X", "utf8", str(STUDENT_PROCESS), str(folder),
          ",".join(assignment.script_names), str(assignment.folder / STAND_IN)],

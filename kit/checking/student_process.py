@@ -21,6 +21,8 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
+import time
 import traceback
 from collections import Counter
 from importlib.machinery import PathFinder
@@ -169,6 +171,13 @@ def import_script(name):
     return sys.modules.get(name) or importlib.import_module(name)
 
 
+def end_with_parent(parent):
+    """End this process once the one that started it has ended, which may have been killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def refuse_debugger(*_, **__):
     """Raise what a debugger raises that is left: this one would wait for a person."""
     raise bdb.BdbQuit
@@ -183,6 +192,9 @@ def main(folder, scripts, stand_in, adapter=None, shared=""):
     os.dup2(2, 1)
     builtins.input = lambda *_: ""
     bdb.Bdb.set_trace = sys.breakpointhook = refuse_debugger
+    if "STARTED_BY" in os.environ:      # a sandbox sees to it by itself
+        threading.Thread(target=end_with_parent, args=[int(os.environ["STARTED_BY"])],
+                         daemon=True).start()
     if os.path.exists(stand_in):
         load_file("stand_in", stand_in)
     sys.path.append(str(folder))    # last: NumPy must not import a student's random.py

@@ -6,9 +6,11 @@ import os
 import struct
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
 from here import ASSIGNMENT, BY_ID, CHECKS, ROOT, SUBTASKS
@@ -402,6 +404,18 @@ def test_what_did_not_come_back_is_not_tried_again(scripts):
             with pytest.raises(Problem, match="forever did not return"):
                 found.call("task2.forever")
         assert found.process is None        # not even started for the second one
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps the parent's number")
+def test_an_endless_loop_ends_with_the_check_that_was_killed(tmp_path):
+    plant(tmp_path, {"task2:first": "while True: pass"})
+    code = f"from kit.check import run_checks; run_checks(['2d'], {str(tmp_path)!r})"
+    check = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    while not (started := psutil.Process(check.pid).children()):
+        time.sleep(0.05)
+    check.kill()
+    check.wait()
+    assert psutil.wait_procs(started, timeout=60)[1] == []
 
 
 def test_prints_and_input_do_not_disturb(scripts):
