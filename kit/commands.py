@@ -8,15 +8,16 @@ import signal
 import sys
 import threading
 
-from kit.files import Refused, one_line
+from kit.files import Refused, one_line, say
 
 
-def run_command(package, commands, arguments=None):
-    """Run a command; return its exit status.
+def run_command(package, commands, arguments=None, problems=()):
+    """The exit status of a command. It is 2 if the command is refused, and 130 after Ctrl-C.
 
     package:   as in `python -m package`.
     commands:  {name: (module, help in one line)}. A module's main(arguments) returns the status.
     arguments: the command and its own arguments; default: those of the command line.
+    problems:  exceptions that refuse too, beside Refused and OSError.
     """
     width = max(map(len, commands)) + 2
     listed = "\n".join(f"  {name:{width}}{words}" for name, (_, words) in commands.items())
@@ -34,12 +35,18 @@ def run_command(package, commands, arguments=None):
         words = (f"{problem.name} is not installed: run `pip install -r requirements.txt` in the "
                  "assignment's folder")
         status = 2
-    except Refused as refusal:      # a module may read files when it is imported
-        words, status = one_line(refusal, 400), 2
+    except (Refused, OSError, *problems) as problem:
+        words, status = clean_lines(problem), 2
     except KeyboardInterrupt:
         words, status = "stopped", 130
-    print(f"{package} {options.command}: {words}", file=sys.stderr)
+    say(f"{package} {options.command}: {words}", sys.stderr)
     return status
+
+
+def clean_lines(words):
+    """The lines of a refusal, each safe to print."""
+    return "\n".join(one_line(line, 400) if line[:1] != " " else "  " + one_line(line, 400)
+                     for line in str(words).splitlines())
 
 
 def accept_whole_numbers(lowest, highest=None):

@@ -1,19 +1,18 @@
 """Compares notebooks with their clean copies: are the cells there that were handed out?
 
 The student edition holds a clean copy of each notebook. The reference edition has none, so
-nothing is compared there. Editors change notebooks: cells lose their ids, move, are split or
-merged. A cell is known by nbgrader's name for it, by its id or by its text. One that a student has
-filled in is also known by its place.
+nothing is compared there; the grader makes the copies itself. Editors change notebooks: cells lose
+their ids, move, are split or merged. A cell is known by nbgrader's name for it, by its id or by
+its text. One that a student has filled in is also known by its place.
 """
 
-import ast
 import functools
 import itertools
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from kit.cell_texts import is_prose, is_same, squeeze
 from kit.files import one_line
 from kit.notebook_files import read_notebook
 from kit.sections import find_subtask, name_cells
@@ -24,7 +23,8 @@ STUB = "raise NotImplementedError("
 SHORTEST, MOST_PIECES = 6, 9    # letters of a cell found in another one, cells that one became
 KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
 TURN = {"code": "turn it back into code (Esc, then Y)",
-        "markdown": "turn it back into Markdown (Esc, then M)"}
+        "markdown": "turn it back into Markdown (Esc, then M)",
+        "raw": "turn it back into a raw cell (Esc, then R)"}
 
 
 @dataclass
@@ -58,6 +58,30 @@ class HandedOut:
             is_same(text, self.cell) for text in [*texts, "\n".join(texts)])
 
     @property
+    def number(self):
+        """The number of the cell that it is in; None if there is none."""
+        return self.merged or (self.found[0][0] if self.found else None)
+
+    @property
+    def kind(self):
+        """What kind of cell its first cell is."""
+        return self.found[0][1].cell_type
+
+    @property
+    def is_doubled(self):
+        """Whether it was copied; one that was split into neighbours was not."""
+        numbers, texts = [number for number, _ in self.found], {
+            cell.source for _, cell in self.found}
+        is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
+        return self.claimed and len(numbers) > 1 and not is_split
+
+    @property
+    def hidden(self):
+        """The tag by which the report does not show this answer; "" if there is none."""
+        tags = {tag for _, cell in self.found for tag in cell.metadata.get("tags", [])}
+        return min({"remove-cell", "remove-input"} & tags, default="") if self.answer else ""
+
+    @property
     def where(self):
         """Its section in a sentence, unless its name says it."""
         return f" in section {self.section}" if self.section and not self.answer else ""
@@ -84,76 +108,60 @@ def find_changes(notebook, assignment):
     clean = assignment and read_clean(assignment, notebook.name)
     if not clean:
         return []
-    found, matched = [], match_cells(notebook.cells, clean.cells, assignment)
-    merged = {one.merged for one in matched} - {None}
-    for one in matched:
+    found = []
+    for one, words in list_changed(notebook.cells, clean.cells, assignment):
         restore = f"`python -m kit restore {notebook.name} {one.section or START}`"
-        if one.merged:
-            found.append(("changed", one.merged, f"{one.words} {describe_change(one)}"))
-        elif merged.intersection(number for number, _ in one.found) and holds(one):
-            continue        # the others that its cell holds are named
-        elif not one.found:
-            words = f"{one.words} is missing{one.where}: {restore} puts it back"
-            found.append(("lost", None, words))
-        elif words := describe_change(one):
-            words += f". {restore} puts it back, and keeps yours" if one.is_edited else ""
-            found.append(("changed", one.found[0][0], f"{one.words} {words}"))
+        is_lost = not one.found and not one.merged
+        advice = f"{restore} puts it back" if is_lost else advise(one)
+        if one.is_edited:
+            advice += f". {restore} puts it back, and keeps yours"
+        found.append(("lost" if is_lost else "changed", one.number,
+                      f"{one.words} {words}: {advice}"))
     return found
 
 
+def list_changed(cells, clean, assignment):
+    """[(HandedOut, how it has changed)] of those that have changed.
+
+    One whose cell holds others too is left out: those are named.
+    """
+    matched = match_cells(cells, clean, assignment)
+    merged = {one.merged for one in matched} - {None}
+    return [(one, words) for one in matched if (words := describe_change(one)) and (
+        one.merged or not holds(one) or not merged & {number for number, _ in one.found})]
+
+
 def describe_change(one):
-    """How a HandedOut has changed, and what to do; "" if it has not."""
+    """How a HandedOut has changed; "" if it has not."""
     if one.merged:
-        return (f"stands in cell {one.merged} together with other text: split that cell "
-                "(Edit > Split Cell)")
-    numbers, texts = [number for number, _ in one.found], {cell.source for _, cell in one.found}
-    is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
-    if one.claimed and len(numbers) > 1 and not is_split:
-        return f"is there {len(numbers)} times ({name_cells(numbers)}): keep one"
-    kind, before = one.found[0][1].cell_type, one.cell.cell_type
-    if kind != before:
-        return f"is now {KINDS.get(kind, 'another kind of cell')}: {TURN[before]}"
-    hidden = {"remove-cell", "remove-input"} & {
-        tag for _, cell in one.found for tag in cell.metadata.get("tags", [])}
-    if one.answer and hidden:
-        return f"has the tag {min(hidden)}, so the report does not show it: remove the tag"
-    if one.is_edited:
-        return f"was changed{one.where}: write your own code and text into cells of your own"
-    return ""
+        return f"stands in cell {one.merged} together with other text"
+    if not one.found:
+        return f"is missing{one.where}"
+    if one.is_doubled:
+        numbers = [number for number, _ in one.found]
+        return f"is there {len(numbers)} times ({name_cells(numbers)})"
+    if one.kind != one.cell.cell_type:
+        return f"is now {KINDS.get(one.kind, 'another kind of cell')}"
+    if one.hidden:
+        return f"has the tag {one.hidden}, so the report does not show it"
+    return f"was changed{one.where}" if one.is_edited else ""
 
 
-def is_same(text, clean):
-    """Whether a text says what a clean cell says; spaces and comments in code do not count."""
-    if clean.cell_type == "code":
-        one, other = dump_code(text), dump_code(clean.source)
-        if one is not None and other is not None:
-            return one == other
-    return squeeze(text) == squeeze(clean.source)
-
-
-@functools.lru_cache(maxsize=2000)
-def dump_code(text):
-    """What Python reads in code, as text; None if it is no Python, such as %matplotlib."""
-    try:
-        return ast.dump(ast.parse(text))
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def squeeze(text):
-    """A text without white space."""
-    return unicodedata.normalize("NFC", "".join(text.split()))
+def advise(one):
+    """What a student does about a HandedOut that was changed."""
+    if one.merged:
+        return "split that cell (Edit > Split Cell)"
+    if one.is_doubled:
+        return "keep one"
+    if one.kind != one.cell.cell_type:
+        return TURN[one.cell.cell_type]
+    return "remove the tag" if one.hidden else \
+        "write your own code and text into cells of your own"
 
 
 def holds(one):
     """Whether a cell of a HandedOut holds all its text, perhaps with more."""
     return any(squeeze(one.cell.source) in squeeze(cell.source) for _, cell in one.found)
-
-
-def is_prose(cell):
-    """Whether a cell is no Python, although it may be a code cell."""
-    return cell.cell_type != "code" or (dump_code(cell.source) is None
-                                        and not re.match(r"\s*[%!]", cell.source))
 
 
 # ---------------------------------------------------------------------------- which cell is which

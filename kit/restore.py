@@ -2,17 +2,16 @@
 
 import argparse
 import copy
-import sys
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import Refused, one_line, say, whole_file
-from kit.handed_out import CLEAN, START, describe_change, match_cells, read_clean
+from kit.handed_out import CLEAN, START, advise, describe_change, match_cells, read_clean
 from kit.notebook_files import nbformat, read_notebook
 
 
 def main(arguments=None):
-    """The exit status: 0 nothing is missing now, 2 nothing was changed."""
+    """Put the cells back; the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m kit restore",
         description="Put back the cells of a section that are missing or changed. Your own cells "
@@ -22,11 +21,7 @@ def main(arguments=None):
     parser.add_argument("section", metavar="SECTION",
                         help=f"its subtask; {START} for what stands above the first")
     options = parser.parse_args(arguments)
-    try:
-        path, done = restore(load_assignment(), options.notebook, options.section)
-    except Refused as refusal:
-        say(f"kit restore: {one_line(refusal, 400)}", sys.stderr)
-        return 2
+    path, done = restore(load_assignment(), options.notebook, options.section)
     if not done:
         say(f"{path}: nothing is missing or changed in section {options.section}")
         return 0
@@ -71,10 +66,10 @@ def find_notebook(assignment, name):
 
 def put_back(one, above, node):
     """Put a HandedOut cell back below another; return the sentence about it, "" if it is there."""
-    if one.found and not describe_change(one):
+    if not describe_change(one):
         return ""
     if one.merged:
-        return f"{one.words} {describe_change(one)}"
+        return f"{one.words} {describe_change(one)}: {advise(one)}"
     fresh, cells = copy.deepcopy(one.cell), node.cells
     if node.nbformat_minor < 5:
         fresh.pop("id", None)
@@ -90,7 +85,7 @@ def put_back(one, above, node):
         kind = "an answer in words" if one.answer else f"a {one.cell.cell_type} cell"
         return f"{one.words} is {kind} again"
     if not one.is_edited:
-        return f"{one.words} {describe_change(one)}"
+        return f"{one.words} {describe_change(one)}: {advise(one)}"
     cells.insert(find_place(cells, old), fresh)
     old.metadata = nbformat.from_dict({})
     if "id" in old:

@@ -1,5 +1,6 @@
 """`python -m staff COMMAND`: the commands of instructors and graders."""
 
+import sqlite3
 import sys
 
 from kit.commands import run_command
@@ -18,7 +19,8 @@ COMMANDS = {
 
 def main(arguments=None):
     """The exit status of the command that the first argument names."""
-    return run_command("staff", COMMANDS, arguments)
+    return run_command("staff", COMMANDS, arguments,
+                       [sqlite3.Error])     # the record may be locked or damaged
 
 
 if __name__ == "__main__":

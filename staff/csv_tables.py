@@ -7,7 +7,6 @@ and with the delimiters that spreadsheets use.
 import csv
 import io
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +30,19 @@ class Table:
     rows: list          # of (line in the file, cells)
     encoding: str
     delimiter: str
+
+    @property
+    def names(self):
+        """The header in small letters."""
+        return [name.strip("\ufeff").strip().casefold() for name in self.header]
+
+    def read_rows(self):
+        """Yield (line in the file, {column: cell}). The first column of a name counts."""
+        names = self.names
+        places = {name: names.index(name) for name in names}
+        for line, cells in self.rows:
+            cells = [restore_cell(cell) for cell in cells] + [""] * len(self.header)
+            yield line, {name: cells[at] for name, at in places.items()}
 
 
 def read_table(path):
@@ -113,10 +125,3 @@ def restore_cell(text):
 def format_points(value):
     """Points as text, without zeros at the end: 7, 7.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def split_name(text):
-    """The words of a name, without accents, case and punctuation."""
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return re.findall(r"[^\W_]+", text)

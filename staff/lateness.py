@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from kit.deadline import PERIODS, format_moment
 from kit.definition import load_assignment
 from kit.files import Refused, one_line
-from staff.csv_tables import read_table, restore_cell
-from staff.times import (UTC, find_zone, key_of_name, key_of_student, list_keys, read_time)
+from staff.csv_tables import read_table
+from staff.students import key_of_name, key_of_student, list_keys
+from staff.times import UTC, find_zone, read_time
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,11 @@ def read_extensions(assignment):
         return []
     table, zone, found = read_table(assignment.folder / deadline.extensions), \
         find_zone(deadline), {}
-    names = [name.strip("\ufeff").strip().casefold() for name in table.header]
-    if not {"student", "until"} <= {*names}:
-        raise Refused(f"{deadline.extensions} has the columns {one_line(', '.join(names), 60)}, "
-                      "expected student and until")
-    for number, cells in table.rows:
-        cells = [restore_cell(cell) for cell in cells] + [""] * len(names)
-        student, until = (cells[names.index(name)] for name in ("student", "until"))
-        line = f"{deadline.extensions}:{number}"
+    if not {"student", "until"} <= {*table.names}:
+        raise Refused(f"{deadline.extensions} has the columns "
+                      f"{one_line(', '.join(table.names), 60)}, expected student and until")
+    for number, row in table.read_rows():
+        student, until, line = row["student"], row["until"], f"{deadline.extensions}:{number}"
         try:
             one = Extension(one_line(student, 80), read_time(until, zone), line)
         except Refused as refusal:

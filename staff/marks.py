@@ -215,12 +215,6 @@ class MarksOfRecord:
         return settle_all(self.list_all_marks(), self.list_bases(), self.list_element_comments(),
                           self.list_submissions())
 
-    def list_marks(self, key):
-        """{(subtask, part): (points, comment)} of the marks of a submission that stand."""
-        return {where: (one.points, one.comment)
-                for where, one in self.settle_marks().get(key, {}).items() if one.mark}
-
-
 
 def settle_all(marks, bases, comments, submissions):
     """As MarksOfRecord.settle_marks, from what the record holds."""

@@ -24,15 +24,15 @@ def divide_subtasks(layout):
 def divide_once(assignment, layout):
     """The Subtasks of an assignment, divided as by divide_subtasks."""
     judges = load_layouts(assignment)[layout].judges
-    judged = {assignment.charge(one) for one in load_checks(assignment)
-              if not one.remark and judges(one)}
-    found = []
-    for one in assignment.subtasks:
-        by_code = {part: points for part, points in one.by_code.items()
-                   if (one.id, part) in judged}
-        by_hand = {part: points for part, points in one.by_code.items() if part not in by_code}
-        found.append(replace(one, by_code=by_code, by_hand=one.by_hand | by_hand))
-    return tuple(found)
+    judged = {assignment.charge(check) for check in load_checks(assignment)
+              if not check.remark and judges(check)}
+    divided = []
+    for subtask in assignment.subtasks:
+        by_code = {part: points for part, points in subtask.by_code.items()
+                   if (subtask.id, part) in judged}
+        by_hand = {part: points for part, points in subtask.by_code.items() if part not in by_code}
+        divided.append(replace(subtask, by_code=by_code, by_hand=subtask.by_hand | by_hand))
+    return tuple(divided)
 
 
 def list_parts_by_hand(*layouts):
@@ -47,15 +47,15 @@ def list_parts_by_code(*layouts):
             for part, points in subtask.by_code.items()}
 
 
-def count_parts(results, layout=KIT):
+def count_parts(results, layout):
     """{(subtask, part): points by code} of one submission's Results; None for an open part.
 
     A part is open if none of its checks failed, but one could not reach the code or did not run.
     """
     charge, states = load_assignment().charge, {}
-    for one in results:
-        if not one.remark:
-            states.setdefault(charge(one), set()).add(one.state)
+    for result in results:
+        if not result.remark:
+            states.setdefault(charge(result), set()).add(result.state)
     return {where: count_part(possible, states.get(where, {OPEN}))
             for where, possible in list_parts_by_code(layout).items()}
 
@@ -67,9 +67,9 @@ def count_part(possible, states):
     return None if OPEN in states else possible
 
 
-def count_points(results, layout=KIT):
+def count_points(results, layout):
     """{subtask: points by code so far} of one submission's Results."""
-    found = {subtask: 0 for subtask, _ in list_parts_by_code(layout)}
+    totals = {subtask: 0 for subtask, _ in list_parts_by_code(layout)}
     for (subtask, _), points in count_parts(results, layout).items():
-        found[subtask] += points or 0
-    return found
+        totals[subtask] += points or 0
+    return totals

@@ -12,6 +12,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from kit.definition import load_assignment
 from kit.files import Refused, reason
 from staff import marks
 
@@ -111,9 +112,9 @@ class Result:
     title: str
     remark: bool
     state: str              # as kit.check has it, or OPEN
-    words: str = ""         # for the teacher, measured on the fresh inputs
+    words: str = ""         # for the teacher, measured on the hidden inputs
     shown: str = ""         # for the student, measured on the published inputs
-    seed: int = 0           # of the fresh inputs
+    seed: int = 0           # of the hidden inputs
     fingerprint: str = ""   # of the check's code
     sandbox: str = ""       # the sandbox's name, or "UNSANDBOXED"
     versions: str = ""
@@ -171,7 +172,9 @@ class Record(marks.MarksOfRecord):
 
     def insert(self, table, row):
         """Insert a row, in place of one with the same key."""
-        insert_row(self.connection, table, row)
+        names, places = ", ".join(row), ", ".join("?" * len(row))
+        self.connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})",
+                                tuple(row.values()))
 
     def query(self, sql, *values):
         """The rows of a query."""
@@ -200,7 +203,7 @@ class Record(marks.MarksOfRecord):
                 if one.key in known and known[one.key].sha256 != one.sha256:
                     self.forget(one.key)
                 row = asdict(one) | {name: json.dumps(getattr(one, name)) for name in LISTS}
-                insert_row(self.connection, "submissions", row)
+                self.insert("submissions", row)
 
     def forget(self, key):
         """Delete everything that was computed from a submission; the marks by hand stay."""
@@ -223,9 +226,9 @@ class Record(marks.MarksOfRecord):
         with self.transaction() as connection:
             connection.execute("DELETE FROM results WHERE key = ?", (submission.key,))
             for result in results:
-                insert_row(connection, "results", {"key": submission.key, **asdict(result)})
+                self.insert("results", {"key": submission.key, **asdict(result)})
             for row in changes:
-                insert_row(connection, "changes", row)
+                self.insert("changes", row)
             self.put_findings(submission, "code", findings, fingerprint)
 
     def put_findings(self, submission, stage, findings, fingerprint):
@@ -233,18 +236,17 @@ class Record(marks.MarksOfRecord):
         self.connection.execute("DELETE FROM findings WHERE key = ? AND stage = ?",
                                 (submission.key, stage))
         for finding in findings:
-            insert_row(self.connection, "findings", {"key": submission.key, **asdict(finding)})
-        insert_row(self.connection, "stages", {"key": submission.key, "stage": stage,
-                                               "sha256": submission.sha256,
-                                               "fingerprint": fingerprint})
+            self.insert("findings", {"key": submission.key, **asdict(finding)})
+        self.insert("stages", {"key": submission.key, "stage": stage,
+                               "sha256": submission.sha256, "fingerprint": fingerprint})
 
     def put_failure(self, submission, stage, words):
         """Keep why a stage could not be done. The next grading tries it again."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM findings WHERE key = ? AND stage = ? AND kind = ?",
                                (submission.key, stage, NOT_DONE))
-            insert_row(connection, "findings",
-                       {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
+            self.insert("findings",
+                        {"key": submission.key, **asdict(Finding(stage, NOT_DONE, words))})
 
     def put_reading(self, submission, reading, numbers, fingerprint):
         """Keep the Reading of a submission's notebooks, in place of the old one.
@@ -256,11 +258,11 @@ class Record(marks.MarksOfRecord):
             for table in ("answers", "figures", "numbers"):
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
             for subtask, text in reading.answers.items():
-                insert_row(connection, "answers", {"key": key, "subtask": subtask, "text": text})
+                self.insert("answers", {"key": key, "subtask": subtask, "text": text})
             for figure in reading.figures:
-                insert_row(connection, "figures", {"key": key, **asdict(figure)})
+                self.insert("figures", {"key": key, **asdict(figure)})
             for row in numbers:
-                insert_row(connection, "numbers", {"key": key, **dict(zip(names, row))})
+                self.insert("numbers", {"key": key, **dict(zip(names, row))})
             self.put_findings(submission, "reading", reading.findings, fingerprint)
 
     def put_alike(self, pairs):
@@ -270,8 +272,8 @@ class Record(marks.MarksOfRecord):
             connection.execute("DELETE FROM alike_texts")
             for one in pairs:
                 where = {"key": one.key, "other": one.other}
-                insert_row(connection, "alike", where | {"what": one.words})
-                insert_row(connection, "alike_texts", where | {"texts": json.dumps(one.lines)})
+                self.insert("alike", where | {"what": one.words})
+                self.insert("alike_texts", where | {"texts": json.dumps(one.lines)})
 
     def list_done(self, stage):
         """{key: (sha256, fingerprint)} of the submissions for which a stage is done."""
@@ -303,16 +305,14 @@ class Record(marks.MarksOfRecord):
     def put_typeset(self, made):
         """Keep {name: HTML} of answers that were typeset."""
         if made:
-            with self.transaction() as connection:
+            with self.transaction():
                 for name, html in made.items():
-                    insert_row(connection, "typeset", {"name": name, "html": html})
+                    self.insert("typeset", {"name": name, "html": html})
 
 
-def insert_row(connection, table, row):
-    """Insert a row, in place of one with the same key."""
-    names, marks = ", ".join(row), ", ".join("?" * len(row))
-    connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",
-                       tuple(row.values()))
+def find_grades(given=None):
+    """The output folder of a grading: the one given, or build/grades of the assignment."""
+    return given or load_assignment().folder / "build" / "grades"
 
 
 def open_record(out):

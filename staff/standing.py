@@ -33,7 +33,7 @@ class Standing:
     @cached_property
     def subtasks(self):
         """{id: Subtask}, as code and a person grade them in the submission's layout."""
-        return {one.id: one for one in divide_subtasks(self.submission.layout)}
+        return {subtask.id: subtask for subtask in divide_subtasks(self.submission.layout)}
 
     @cached_property
     def parts_by_hand(self):
@@ -54,10 +54,10 @@ class Standing:
         """
         if self.whole is not None:
             return {}
-        found = count_parts(self.results, self.submission.layout)
+        counted = count_parts(self.results, self.submission.layout)
         return {where: None if self.waits(*where) else
                 points if self.given(*where) is None else self.given(*where)
-                for where, points in found.items()}
+                for where, points in counted.items()}
 
     def waits(self, *where):
         """Why the marks of a part do not stand, or those of the whole code if it is in it."""
@@ -105,28 +105,28 @@ class Standing:
 
     def points(self, subtask):
         """The points of a subtask so far; None if there are none yet."""
-        known = [found[subtask] for found in (self.by_code, self.by_hand)
-                 if found.get(subtask) is not None]
+        known = [points[subtask] for points in (self.by_code, self.by_hand)
+                 if points.get(subtask) is not None]
         return sum(known) if known else None
 
     def possible(self, subtask):
         """The most points that the graded parts of a subtask could give."""
-        one = self.subtasks[subtask]
+        parts = self.subtasks[subtask]
         return sum(
-            possible for part, possible in one.by_code.items()
+            possible for part, possible in parts.by_code.items()
             if self.code_points.get((subtask, part)) is not None) + sum(
-            possible for part, possible in one.by_hand.items()
+            possible for part, possible in parts.by_hand.items()
             if self.given(subtask, part) is not None)
 
     @property
     def sum_by_code(self):
         """All points by code so far."""
-        return sum(found or 0 for found in self.by_code.values()) + (self.whole or 0)
+        return sum(points or 0 for points in self.by_code.values()) + (self.whole or 0)
 
     @property
     def sum_by_hand(self):
         """All points by hand so far."""
-        return sum(found or 0 for found in self.by_hand.values())
+        return sum(points or 0 for points in self.by_hand.values())
 
     @property
     def earned(self):
@@ -167,11 +167,11 @@ class Standing:
     @property
     def open_words(self):
         """What is open and why, in words for the grader; "" if nothing is."""
-        one, whole = self.submission, "please look at the code as a whole"
+        submission, whole = self.submission, "please look at the code as a whole"
         if not self.open:
             return ""
-        if one.refused:
-            return f"refused: {one.refused}"
+        if submission.refused:
+            return f"refused: {submission.refused}"
         if not self.results:
             return f"the code has not been checked: {whole}"
         so_far = f"{format_points(self.total)} so far, {len(self.open)} open"
@@ -186,9 +186,9 @@ class Standing:
     @property
     def late_words(self):
         """What the grader should know of the time; "" if it is in time."""
-        one, late = self.submission, self.lateness
+        submission, late = self.submission, self.lateness
         if late is None or not late.words:
-            return "handed in late" if one.late and late is None else ""
+            return "handed in late" if submission.late and late is None else ""
         if late.leaves_open:
             return f"{late.words}: it has no total; give its time to `staff grade` with --times"
         if late.is_closed:
@@ -244,10 +244,10 @@ class Standing:
 def sum_by_subtask(parts):
     """{subtask: the sum of the known points; None if none are known} of {(subtask, part): points}.
     """
-    found = {}
+    known = {}
     for (subtask, _), points in parts.items():
-        found.setdefault(subtask, []).extend([] if points is None else [points])
-    return {subtask: sum(points) if points else None for subtask, points in found.items()}
+        known.setdefault(subtask, []).extend([] if points is None else [points])
+    return {subtask: sum(points) if points else None for subtask, points in known.items()}
 
 
 def list_subtasks_with_points():
@@ -259,9 +259,9 @@ def read_standings(record):
     """The Standings of all submissions that no other attempt replaces, in order."""
     listed = record.list_submissions()
     lateness, earlier = judge_all(listed)[0], {}
-    for one in listed:
-        if one.superseded:
-            earlier.setdefault(one.superseded, []).append(one)
+    for submission in listed:
+        if submission.superseded:
+            earlier.setdefault(submission.superseded, []).append(submission)
     settled = record.settle_marks()
     return [Standing(one, [] if one.refused else record.list_results(one.key),
                      record.list_findings(one.key), *split_settled(settled.get(one.key, {})),
@@ -283,10 +283,10 @@ def share_losses(standing):
 
     A part that is open, or that a person has decided, is no mistake of the student's.
     """
-    found, charge = [], load_assignment().charge
+    losses, charge = [], load_assignment().charge
     for where, possible in standing.parts_by_code.items():
         failed = [result for result in standing.results if not result.remark
                   and result.state not in (PASSED, OPEN) and charge(result) == where]
         if failed and standing.code_points.get(where) == 0 and standing.given(*where) is None:
-            found += [(result, possible / len(failed)) for result in failed]
-    return found
+            losses += [(result, possible / len(failed)) for result in failed]
+    return losses

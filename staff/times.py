@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 from kit.files import Refused, one_line, reason
-from staff.csv_tables import LARGEST, Table, read_table, restore_cell, split_name
+from staff.csv_tables import LARGEST, Table, read_table
+from staff.students import key_of_name, key_of_student, list_keys
 
 UTC = timezone.utc
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -89,24 +90,20 @@ def read_times(path, zone):
     Refused names the line of a row that cannot be right.
     """
     table = read_json(path) if path.suffix.lower() == ".json" else read_table(path)
-    header = [name.strip("\ufeff").strip().casefold() for name in table.header]
-    at = next((header.index(name) for name in TIMES if name in header), None)
-    who = next((header.index(name) for name in STUDENTS if name in header), None)
-    named = next((header.index(name) for name in NAMES if name in header), None)
+    at, who, named = (next((name for name in known if name in table.names), None)
+                      for known in (TIMES, STUDENTS, NAMES))
     if at is None or who is None and named is None:
         raise Refused(f"{path} tells no times: expected Moodle's grading worksheet (Identifier, "
                       "Last modified (submission)), or a table with the columns student and time")
     found, twice = {}, set()
-    for line, cells in table.rows:
-        cells = [restore_cell(cell) for cell in cells] + [""] * len(header)
-        if cells[at] in ("", "-"):
+    for line, row in table.read_rows():
+        if row[at] in ("", "-"):
             continue            # nothing was handed in
         try:
-            time = read_time(cells[at], zone).isoformat()
+            time = read_time(row[at], zone).isoformat()
         except Refused as refusal:
             raise Refused(f"{path}, line {line}: {refusal}") from None
-        for key in {*([key_of_student(cells[who], header[who])] if who is not None else []),
-                    *([key_of_name(cells[named])] if named is not None else [])} - {""}:
+        for key in {key_of_student(row.get(who, ""), who), key_of_name(row.get(named, ""))} - {""}:
             if found.setdefault(key, time) != time:
                 twice.add(key)      # two students of one name
     if wrong := sorted(key for key in twice if key.startswith("student ")):
@@ -126,26 +123,6 @@ def read_json(path):
         raise Refused(f"{path} is no list of Canvas's submissions ({reason(problem)}): expected "
                       "objects with user_id and submitted_at") from None
     return Table(path, list(names), rows, "utf-8", ",")
-
-
-def key_of_student(text, column="student"):
-    """The key of a user name or number. Moodle's identifier is a word and the number."""
-    if column == "identifier" and (number := re.search(r"\d+$", text)):
-        text = number[0]
-    return f"student {text.casefold()}" if text else ""
-
-
-def key_of_name(text):
-    """The key of a name: its words, in any order."""
-    words = sorted(split_name(text))
-    return f"name {' '.join(words)}" if words else ""
-
-
-def list_keys(submission):
-    """The keys of the students of a submission, as the platform names them, the surest first."""
-    people = [(submission.student, submission.name), *submission.partners]
-    return [key for key in (*(key_of_student(student) for student, _ in people),
-                            *(key_of_name(name or student) for student, name in people)) if key]
 
 
 def find_time(submission, times):

@@ -58,7 +58,7 @@ def look_for_culprit(student, name):
         if "did not return" in str(raised):
             return None
         problem = raised
-    passed = all(holds(one, student) for one in model_parts)
+    passed = all(holds(check, student) for check in model_parts)
     if problem and not passed:
         return None
     try:
@@ -69,7 +69,7 @@ def look_for_culprit(student, name):
     except Problem as raised:
         part = "backward" if own.has_right_outputs() else "forward"
         return (part, str(raised), raised) if passed else None
-    if not all(holds(one, student) for one in step_parts) or \
+    if not all(holds(check, student) for check in step_parts) or \
             not own.is_stable(steps, by_hand) or not passed and not own.uses_weights():
         return None
     if not problem and (own.agree(after, by_hand) or is_momentum_always_on(own, steps, after)) or \

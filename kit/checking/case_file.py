@@ -9,15 +9,12 @@ import json
 
 import numpy as np
 
-from kit.definition import CASES, load_assignment
+from kit.definition import CASES
 
 
-def read_cases(assignment=None):
-    """The published inputs and results of an assignment: {name: {…: arrays}}; {} if it has none.
-
-    assignment: default: that of the current folder.
-    """
-    return read_case_file((assignment or load_assignment()).folder / CASES)
+def read_cases(assignment):
+    """{name: {…: arrays}}: an assignment's published inputs and results; {} if it has none."""
+    return read_case_file(assignment.folder / CASES)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from kit.files import quote
 
 UNJUDGED = "not judged: it needs code that another check finds wrong"
 TOLERANCE = 2e-4    # relative: allows constants of four digits, finds the smallest known fault
+SAMPLES = 40        # weights of a layer whose gradient is measured
 STEP = 1e-4         # of the numerical gradient; its error is about STEP squared
 
 
@@ -142,7 +143,7 @@ def is_near(value, *others):
     return value is not None and any(abs(value - other) <= 0.005 * abs(other) for other in others)
 
 
-def measure_gradient(student, model, ws, X, targets, samples=40):
+def measure_gradient(student, model, ws, X, targets):
     """[(indexes, derivatives)] for each layer of a student's own network.
 
     For one example C = -ln ŷ of its class. So a small change of a weight changes C by minus the
@@ -151,7 +152,7 @@ def measure_gradient(student, model, ws, X, targets, samples=40):
     rng = np.random.default_rng(0)
     found = []
     for layer, w in enumerate(ws):
-        chosen = np.sort(rng.choice(w.size, min(samples, w.size), replace=False))
+        chosen = np.sort(rng.choice(w.size, min(SAMPLES, w.size), replace=False))
         slopes = []
         for index in chosen:
             up, down = (compute_outputs_at(student, model, ws, X, (layer, index, step))

@@ -28,7 +28,7 @@ class Unusable:
 
     def __call__(self, *_, **__):
         library = self._name.split(".")[0]
-        raise ImportError("{} is used, and {} is not installed here".format(self._name, library),
+        raise ImportError(f"{self._name} is used, and {library} is not installed here",
                           name=library)
 
     __iter__ = __getitem__ = __enter__ = __call__
@@ -119,7 +119,7 @@ class StandInFinder:
         top = spec.name.split(".")[0]
         if top == "tqdm":
             return add_bars(types.ModuleType(spec.name))
-        note("{} is imported and not installed here: code that uses it cannot run".format(top))
+        note(f"{top} is imported and not installed here: code that uses it cannot run")
         return Absent(spec.name)
 
     def exec_module(self, module):

@@ -1,17 +1,17 @@
-"""Collects sentences about the code, for the report."""
+"""What an adapter notes down about the code, for grader and student."""
 
 import contextlib
 
 MOST = 40
-findings = []       # the grader reads it as "adapter.findings"
+noted = []          # the grader reads it as "adapter.noted"
 _silent = [False]
 
 
 def note(words):
     """Keep a sentence, once."""
     words = " ".join(str(words).split())[:300]
-    if words not in findings and len(findings) < MOST and not _silent[0]:
-        findings.append(words)
+    if words not in noted and len(noted) < MOST and not _silent[0]:
+        noted.append(words)
 
 
 @contextlib.contextmanager

@@ -50,8 +50,8 @@ def take_element(kind, given, named):
     """int or float of a value, also of an array of one element."""
     if len(given) == 1 and isinstance(given[0], np.ndarray) and given[0].ndim and \
             given[0].size == 1:
-        note("{} of an array with one element, which newer NumPy refuses, was taken as that of "
-             "its element ({})".format(kind.__name__ + "()", find_caller()))
+        note(f"{kind.__name__}() of an array with one element, which newer NumPy refuses, was "
+             f"taken as that of its element ({find_caller()})")
         given = (given[0].item(),)
     return kind(*given, **named)
 
@@ -69,8 +69,8 @@ def call_numpy(function, *given, **named):
         if not UNEQUAL.search(str(problem)):
             raise
     found = function(*map(make_array, given), **named)
-    note("np.{} of parts of unequal shapes, which newer NumPy refuses, took them as an array of "
-         "objects ({})".format(getattr(function, "__name__", "array"), find_caller()))
+    note(f"np.{getattr(function, '__name__', 'array')} of parts of unequal shapes, which newer "
+         f"NumPy refuses, took them as an array of objects ({find_caller()})")
     return found
 
 
@@ -93,7 +93,7 @@ def find_caller():
     frame = sys._getframe(1)
     while frame.f_back and os.path.dirname(frame.f_code.co_filename) == os.path.dirname(__file__):
         frame = frame.f_back
-    return "{}, line {}".format(os.path.basename(frame.f_code.co_filename), frame.f_lineno)
+    return f"{os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}"
 
 
 class Renewer(ast.NodeTransformer):
@@ -117,8 +117,8 @@ class Renewer(ast.NodeTransformer):
     def visit_Attribute(self, node):
         self.generic_visit(node)
         if self.is_numpy(node.value) and node.attr in self.gone:
-            note("np.{}, which newer NumPy no longer has, was taken as it used to be ({}, line {})"
-                 .format(node.attr, self.file, node.lineno))
+            note(f"np.{node.attr}, which newer NumPy no longer has, was taken as it used to be "
+                 f"({self.file}, line {node.lineno})")
         return node
 
     def visit_Call(self, node):

@@ -70,5 +70,5 @@ def spell(node):
     """The dotted name of a node such as a.b.c; "" if it is none."""
     if isinstance(node, ast.Attribute):
         before = spell(node.value)
-        return before and "{}.{}".format(before, node.attr)
+        return before and f"{before}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""

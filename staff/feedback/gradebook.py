@@ -7,7 +7,8 @@ from pathlib import Path
 from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import one_line
-from staff.csv_tables import format_points, split_name, write_table
+from staff.csv_tables import format_points, write_table
+from staff.students import sort_name, split_name
 from staff.standing import Standing, list_subtasks_with_points
 
 
@@ -98,11 +99,6 @@ def identify(student, name, roster):
     return ("student", student.casefold()) if student else ("name", sort_name(name))
 
 
-def sort_name(name):
-    """The words of a name in alphabetical order, so that their own order does not matter."""
-    return " ".join(sorted(split_name(name)))
-
-
 def write_gradebook(path, people):
     """Write gradebook.csv: points and flags, with one row for each student.
 
@@ -158,7 +154,7 @@ def write_canvas(path, people, title):
     write_table(path, rows, encoding="utf-8")   # Canvas would take a mark of UTF-8 for a letter
 
 
-def write_imports(out, people, roster=None, column=None):
+def write_imports(out, people, roster, column):
     """Write the files for Blackboard and Canvas into OUT; sentences on missing students."""
     said, out = [], Path(out)
     if waiting := sum(not format_grade(one) for one in people):

@@ -1,17 +1,15 @@
 """`python -m staff feedback --for PLATFORM`: one zip of feedback that a platform takes back."""
 
 import argparse
-import sqlite3
-import sys
 from pathlib import Path
 
-from kit.files import Refused, one_line, say
+from kit.files import say
 from staff.feedback.gradebook import list_people
 from staff.feedback.handing_back import PLATFORMS, hand_back
 from staff.feedback.pdf_pages import make_pdfs
 from staff.standing import read_standings
 from staff.feedback.student_pages import FOLDER, write_student_pages
-from staff.record import open_record
+from staff.record import find_grades, open_record
 
 
 def write_zip(options):
@@ -27,12 +25,12 @@ def write_zip(options):
         else:
             keys = [one.submission.key for one in ready]
             pages = {key: (out / FOLDER / f"{key}.html").read_bytes() for key in keys}
-    return hand_back(options.zip or out / f"feedback-{platform}.zip", list_people(standings),
-                     platform, pages, "pdf" if options.pdf else "html")
+    return hand_back(out / f"feedback-{platform}.zip", list_people(standings), platform, pages,
+                     "pdf" if options.pdf else "html")
 
 
 def main(arguments=None):
-    """The exit status: 0 if the zip is written, 2 if not."""
+    """Write the zip; the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m staff feedback", description="Write one zip with the page of each "
         "student, in the names that the platform takes back. A page whose total is not known yet "
@@ -41,20 +39,15 @@ def main(arguments=None):
                "Gradebook, the assignment's menu, Upload submissions. Blackboard takes back no "
                "zip: the names are those of its download. folders: one for each student. Exit "
                "status: 0 the zip is written, 2 it is not.")
-    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?",
                         help="the output folder of the grading; default: build/grades")
     parser.add_argument("--for", dest="platform", choices=PLATFORMS, required=True,
                         help="where the students get their feedback")
-    parser.add_argument("-o", "--zip", type=Path, metavar="ZIP",
-                        help="default: feedback-PLATFORM.zip in OUT")
     parser.add_argument("--incomplete", action="store_true",
                         help="also give back pages whose total is not known yet")
     parser.add_argument("--pdf", action="store_true", help="PDFs instead of HTML")
     options = parser.parse_args(arguments)
-    try:
-        for line in write_zip(options):
-            say(line)
-    except (Refused, OSError, sqlite3.Error) as problem:    # the record may be locked or damaged
-        say(f"staff feedback: {one_line(problem, 400)}", sys.stderr)
-        return 2
+    options.out = find_grades(options.out)
+    for line in write_zip(options):
+        say(line)
     return 0

@@ -1,11 +1,9 @@
 """`python -m staff report`: writes all tables and pages of a grading, from its record alone."""
 
 import argparse
-import sqlite3
-import sys
 from pathlib import Path
 
-from kit.files import Refused, one_line, say
+from kit.files import say
 from staff.feedback.class_page import write_class_page
 from staff.feedback.gradebook import list_people, write_gradebook, write_imports
 from staff.feedback.guide_page import write_guide_page
@@ -15,7 +13,7 @@ from staff.feedback.roster import Roster
 from staff.standing import read_standings
 from staff.feedback.student_pages import write_student_pages
 from staff.lateness import judge_all
-from staff.record import open_record
+from staff.record import find_grades, open_record
 
 
 def write_report(out, roster=None, column=None):
@@ -61,24 +59,21 @@ def describe_times(record, standings):
 
 
 def main(arguments=None):
-    """The exit status: 0 if everything is written, 2 if not."""
+    """Write everything; the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m staff report", description="Write the tables and pages of a grading "
         "again, from its record. The tables are gradebook.csv, marking.csv, and the files for "
         "Blackboard and Canvas. The pages are class.html, and one for each submission in "
         "feedback/.",
         epilog="Exit status: 0 everything is written, 2 it is not.")
-    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?",
                         help="the output folder of the grading; default: build/grades")
     parser.add_argument("--roster", metavar="EXPORT", type=Path, help="the gradebook that "
                         "Blackboard or Canvas has exported; a filled copy is written to OUT")
     parser.add_argument("--column", metavar="NAME", help="the column of EXPORT to fill")
     options = parser.parse_args(arguments)
-    try:
-        for line in write_report(options.out, options.roster, options.column):
-            say(line)
-    except (Refused, OSError, sqlite3.Error) as problem:    # the record may be locked or damaged
-        say(f"staff report: {one_line(problem, 400)}", sys.stderr)
-        return 2
+    options.out = find_grades(options.out)
+    for line in write_report(options.out, options.roster, options.column):
+        say(line)
     say(f"{options.out}: gradebook.csv, marking.csv, class.html, feedback/")
     return 0

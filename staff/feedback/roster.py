@@ -9,7 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.csv_tables import NUMBER, read_table, split_name, write_table
+from staff.csv_tables import NUMBER, read_table, write_table
+from staff.students import split_name
 
 # the columns that identify a student
 IDENTITIES = ("username", "student id", "id", "sis user id", "sis login id", "integration id")
@@ -27,7 +28,7 @@ class Roster:
 
     def __init__(self, path):
         self.table = read_table(path)
-        self.names = [name.strip("\ufeff").lower() for name in self.table.header]
+        self.names = self.table.names
         self.kind = find_kind(self.names, path)
         width = len(self.names)
         rows = [(cells + [""] * width)[:width] for _, cells in self.table.rows]

@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import os
 import secrets
-import sqlite3
 import sys
 import time
 from contextlib import closing
@@ -16,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kit.definition import load_assignment
-from kit.files import Refused, make_inner_folder, one_line, reason, say
+from kit.files import Refused, make_inner_folder, one_line, say
 from kit.pool import Failure, count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.grading import cluster
@@ -32,57 +31,51 @@ from staff.intake.intake import take_in
 from staff.intake.repeats import SAME_FILES
 from staff.lateness import judge_all
 from staff.points import count_points
-from staff.record import FILE, LOOK, Record
+from staff.record import FILE, LOOK, Record, find_grades
 from staff.release.consistency import check_assignment
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
 from staff.times import find_zone, read_times
 
 STARVED = "this machine had too much else to do: give the same command again when it has less"
-DONE, INCOMPLETE, NOT_RUN, STOPPED = 0, 1, 2, 130
+DONE, INCOMPLETE, STOPPED = 0, 1, 130
 
 
-def main(arguments=None, stages=None):
-    """The exit status: 0, 1, 2 or 130, as --help says. stages: for tests."""
+def main(arguments=None):
+    """The exit status: 0, 1, 2 or 130, as --help says."""
     options = read_options(arguments)
     try:
-        return grade(options, stages)
-    except (Refused, OSError, sqlite3.Error) as problem:
-        words = problem if isinstance(problem, Refused) else reason(problem)
-        say(f"staff grade: {clean_lines(words)}", sys.stderr)
-        return NOT_RUN
+        return grade(options)
     except KeyboardInterrupt:
         say("staff grade: stopped; the same command goes on from here", sys.stderr)
         return STOPPED
 
 
-def clean_lines(words):
-    """The lines of a refusal, each safe to print."""
-    return "\n".join(one_line(line, 400) if line[:1] != " " else "  " + one_line(line, 400)
-                     for line in str(words).splitlines())
-
-
 # ------------------------------------------------------------------------------------- the steps
 
-def grade(options, stages=None):
+def grade(options):
     """Grade the hand-ins; the exit status."""
     start = time.monotonic()
-    options.out = options.out or load_assignment().folder / "build" / "grades"
+    options.out = find_grades(options.out)
     check_options(options)
     check_assignment(load_assignment())
     sandbox = make_sandbox(options)
-    stages = stages or [CodeStage(), ReadingStage(), *[RerunStage()] * options.notebooks]
     with lock_folder(options.out), Record(options.out / FILE) as record:
         seed = keep_seed(record, options.seed)
         keep_submissions(record, options)
         say(f"seed {seed}; sandbox: {sandbox.name}")
-        run_stages(record, stages, seed, sandbox, options)
+        run_stages(record, list_stages(options), seed, sandbox, options)
         record.put_alike(alike.find_pairs(record.list_submissions(), options.out, options.starter,
                                           take_earlier(record, options)))
         failures = list_failures(record)
         print_end(record, failures, time.monotonic() - start)
         print_report(options)
     return INCOMPLETE if failures else DONE
+
+
+def list_stages(options):
+    """The stages of this grading."""
+    return [CodeStage(), ReadingStage(), *[RerunStage()] * options.notebooks]
 
 
 def make_sandbox(options):
@@ -154,16 +147,16 @@ def keep_submissions(record, options):
     parts += [f"{earlier} other attempts left out"] if earlier else []
     parts += [f"{len(late)} late"] if late else []
     say(f"{len(submissions)} hand-ins: {', '.join(parts)}")
-    for one in submissions:
-        for note in one.notes if one.counts else ():
+    for submission in submissions:
+        for note in submission.notes if submission.counts else ():
             if note.startswith(LOOK):
-                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
-    for one in refused:
-        say(f"  refused: {one_line(one.source, 80)}: {one_line(one.refused, 300)}")
-    for one in submissions:
-        for note in one.notes:
+                say(f"  {one_line(submission.source, 80)}: {one_line(note, 300)}")
+    for submission in refused:
+        say(f"  refused: {one_line(submission.source, 80)}: {one_line(submission.refused, 300)}")
+    for submission in submissions:
+        for note in submission.notes:
             if note.startswith((ODD_NAME, SAME_FILES)):
-                say(f"  {one_line(one.source, 80)}: {one_line(note, 300)}")
+                say(f"  {one_line(submission.source, 80)}: {one_line(note, 300)}")
 
 
 def take_earlier(record, options):
@@ -226,8 +219,8 @@ def start_jobs(jobs, sandbox, options):
 
 def print_end(record, failures, seconds):
     """Print how many were graded, and what could not be."""
-    points = [sum(count_points(record.list_results(one.key), one.layout).values())
-              for one in record.list_submissions() if one.counts]
+    points = [sum(count_points(record.list_results(submission.key), submission.layout).values())
+              for submission in record.list_submissions() if submission.counts]
     mean = f"; mean: {sum(points) / len(points):.1f} points by code" if points else ""
     say(f"{len(points)} graded in {format_time(seconds)}{mean}")
     for student, stage, words in failures:

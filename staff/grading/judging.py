@@ -1,6 +1,6 @@
 """Runs the checks on one submission's code.
 
-The results on fresh inputs give the points. The student reads the results on the published inputs.
+The results on hidden inputs give the points. The student reads those on the published inputs.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ import numpy as np
 from kit import ENGINE, __version__
 from kit.check import PASSED, try_check
 from kit.checking.case_file import read_cases
+from kit.checking.launching import STUDENT_PROCESS
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import CHECKS, STAND_IN, load_assignment
@@ -32,11 +33,10 @@ from staff.grading.sources import Sources
 from staff.grading.unreached import PERSON, explain_unreached
 from staff.record import DOUBT, OPEN, Finding, Result
 
-ON_FRESH_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
+ON_HIDDEN_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
 WITH_OTHERS = "it passes with the published inputs, but not with others: "
 OTHER_SEEDS = 1, 2, 3       # of inputs that are neither published nor any hand-in's
 UNREACHED = [Path(__file__).with_name(name) for name in ("sources.py", "unreached.py")]
-WORKER = ENGINE / "kit" / "checking" / "student_process.py"
 MOST_NOTES = 50
 VERSIONS = json.dumps({"kit": __version__, "numpy": np.__version__,
                        "python": platform.python_version()})
@@ -64,39 +64,40 @@ def prepare(sandbox):
 def judge_code(files, layout, sandbox, seed, chosen=None):
     """The Verdict on a submission's files; OSError if no process could be started.
 
-    The fresh inputs decide the points. A student reads only what a process says that has never
+    The hidden inputs decide the points. A student reads only what a process says that has never
     had them: otherwise code could keep them, and tell them.
 
     files:  {name: bytes} of its scripts and notebooks.
-    seed:   of the fresh inputs.
+    seed:   of the hidden inputs.
     chosen: the ids of the checks to run; None for all.
     """
     assignment = sandbox.assignment
     described = load_layouts(assignment)[layout]
-    checks = [one for one in load_checks(assignment)
-              if described.judges(one) and (chosen is None or one.id in chosen)]
+    checks = [check for check in load_checks(assignment)
+              if described.judges(check) and (chosen is None or check.id in chosen)]
     with write_files(files) as folder:
         cases, known = draw_cases(assignment, layout, seed), {}
         with open_student(folder, layout, sandbox, cases) as student:
-            findings = list_code_findings(student)      # now: later it has the fresh inputs
-            fresh = run_checks(checks, student)
+            findings = list_code_findings(student)      # now: later it has the hidden inputs
+            hidden = run_checks(checks, student)
         starved = student.starved
         sources = Sources(files)
-        reached = {one: explain_unreached(fresh[one].problem, sources, described, sandbox)
-                   for one in checks}
-        unclear = [one for one in checks if fresh[one].result.words and not reached[one][0]]
+        reached = {check: explain_unreached(hidden[check].problem, sources, described, sandbox)
+                   for check in checks}
+        unclear = [check for check in checks
+                   if hidden[check].result.words and not reached[check][0]]
         if unclear and not starved:
             cases = load_published_cases(assignment, layout)
             with open_student(folder, layout, sandbox, cases) as second:
                 second.left = student.left
                 known = run_checks(unclear, second)
-                known |= find_others(known, fresh, second, layout)
+                known |= find_others(known, hidden, second, layout)
                 findings = list_code_findings(second) or findings
                 starved = second.starved
-    doubts = [Finding("code", DOUBT, f"{one.id}: {doubt}")
-              for one, (_, doubt) in reached.items() if doubt]
-    results = [make_result(one, fresh[one], known.get(one), reached[one][0],
-                           described.translate, sandbox, seed) for one in checks]
+    doubts = [Finding("code", DOUBT, f"{check.id}: {doubt}")
+              for check, (_, doubt) in reached.items() if doubt]
+    results = [make_result(check, hidden[check], known.get(check), reached[check][0],
+                           described.translate, sandbox, seed) for check in checks]
     return Verdict(results, doubts + findings, starved)
 
 
@@ -111,54 +112,54 @@ class Trial:
 
 def run_checks(checks, student):
     """{check: its Trial}."""
-    found = {}
-    for one in checks:
+    trials = {}
+    for check in checks:
         start = time.perf_counter()
-        result, problem = try_check(one, student)
-        found[one] = Trial(result, problem, time.perf_counter() - start)
-    return found
+        result, problem = try_check(check, student)
+        trials[check] = Trial(result, problem, time.perf_counter() - start)
+    return trials
 
 
-def find_others(known, fresh, student, layout):
-    """{check: its Trial on other inputs}, where it fails there and on fresh inputs alone.
+def find_others(known, hidden, student, layout):
+    """{check: its Trial on other inputs}, where it fails there and on hidden inputs alone.
 
-    So a student reads what is wrong, though not of the fresh inputs.
+    So a student reads what is wrong, though not of the hidden inputs.
     """
-    passed, found = [one for one in known if known[one].result.state == PASSED
-                     and fresh[one].result.state != PASSED], {}
+    passed, others = [check for check in known if known[check].result.state == PASSED
+                     and hidden[check].result.state != PASSED], {}
     for seed in OTHER_SEEDS:
-        if not (left := [one for one in passed if one not in found]):
+        if not (left := [check for check in passed if check not in others]):
             break
         student.cases = draw_cases(student.assignment, layout, seed)
-        for one, trial in run_checks(left, student).items():
+        for check, trial in run_checks(left, student).items():
             if trial.result.state != PASSED:
                 words = WITH_OTHERS + trial.result.words
-                found[one] = replace(trial, result=replace(trial.result, words=words))
-    return found
+                others[check] = replace(trial, result=replace(trial.result, words=words))
+    return others
 
 
-def make_result(check, fresh, known, unreached, translate, sandbox, seed):
+def make_result(check, hidden, known, unreached, translate, sandbox, seed):
     """The Result of a check.
 
-    fresh, known: its Trials on fresh and on published inputs; known is None if there is none.
+    hidden, known: its Trials on hidden and on published inputs; known is None if there is none.
     unreached:    why the grader could not reach the code; "" if it could.
     translate:    gives a sentence the names of the code's layout.
     """
-    found, seconds = fresh.result, fresh.seconds + (known.seconds if known else 0)
-    state, words, shown = found.state, *map(translate, (
-        found.words, choose_words(found, (known or fresh).result)))
+    result, seconds = hidden.result, hidden.seconds + (known.seconds if known else 0)
+    state, words, shown = result.state, *map(translate, (
+        result.words, choose_words(result, (known or hidden).result)))
     if unreached:
         state, words, shown = OPEN, unreached, PERSON + unreached
     fingerprint = fingerprint_checks(sandbox.assignment.folder)[check.id]
-    return Result(check.id, found.subtask, found.part, found.title, found.remark, state, words,
+    return Result(check.id, result.subtask, result.part, result.title, result.remark, state, words,
                   shown, seed, fingerprint, sandbox.name, VERSIONS, round(seconds, 3))
 
 
-def choose_words(fresh, known):
-    """What the student reads, from a check's results on fresh and on published inputs."""
-    if (fresh.state == PASSED) == (known.state == PASSED):
+def choose_words(hidden, known):
+    """What the student reads, from a check's results on hidden and on published inputs."""
+    if (hidden.state == PASSED) == (known.state == PASSED):
         return known.words
-    return "" if fresh.state == PASSED else ON_FRESH_INPUTS
+    return "" if hidden.state == PASSED else ON_HIDDEN_INPUTS
 
 
 @contextlib.contextmanager
@@ -204,7 +205,7 @@ def list_code_findings(student):
         for script in student.assignment.script_names:
             with contextlib.suppress(Problem):      # the checks report it
                 student.get(f"{script}.__name__")
-        notes = student.get("adapter.findings")
+        notes = student.get("adapter.noted")
         if isinstance(notes, list):
             return [Finding("code", "note", f"the code's own process says: {quote(note, 300)}")
                     for note in notes[:MOST_NOTES] if isinstance(note, str)]
@@ -218,25 +219,26 @@ def fingerprint_checks(folder):
     """{id of a check: a hash of the code that decides its result}, for the assignment in a folder.
 
     The hash covers the check's module, inputs.py, the stand-in, the layouts, the adapters, the
-    worker, and what decides whether a check could reach the code. It also covers all local modules
-    that these import, such as the reference's scripts.
+    student's process, and what decides whether a check could reach the code. It also covers all
+    local modules that these import, such as the reference's scripts.
     The package of checks does not count as such: it imports every check.
     """
     assignment = load_assignment(folder)
     layouts = load_layouts(assignment).values()
-    always = [WORKER, *(file for one in layouts for file in one.adapter_files + one.shared_files),
+    always = [STUDENT_PROCESS,
+              *(file for one in layouts for file in one.adapter_files + one.shared_files),
               *(folder / "staff" / "assignment" / one.checks for one in layouts if one.checks),
               *(file for file in (folder / INPUTS, folder / STAND_IN) if file.is_file())]
     texts = [file.read_bytes() for file in [folder / LAYOUTS] if file.is_file()]
-    places, found = [folder, ENGINE], {}
+    places, hashes = [folder, ENGINE], {}
     package = (folder / CHECKS / "__init__.py").resolve()
     always = list_files(always, places, [package]) + UNREACHED
-    for one in load_checks(assignment):
-        file = find_file(one)
-        if file not in found:
+    for check in load_checks(assignment):
+        file = find_file(check)
+        if file not in hashes:
             own = list_files([file], places, {package} - {file})
-            found[file] = hash_files({*always, *own}, texts)
-    return {one.id: found[find_file(one)] for one in load_checks(assignment)}
+            hashes[file] = hash_files({*always, *own}, texts)
+    return {check.id: hashes[find_file(check)] for check in load_checks(assignment)}
 
 
 def find_file(check):
@@ -250,6 +252,6 @@ def hash_files(files, texts):
     for text in texts:
         digest.update(text)
     for file in sorted(files):
-        if not file.is_relative_to(ENGINE / "kit") or file.is_relative_to(WORKER.parent):
+        if not file.is_relative_to(ENGINE / "kit") or file.is_relative_to(STUDENT_PROCESS.parent):
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]

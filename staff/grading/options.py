@@ -31,7 +31,7 @@ def read_options(arguments):
     add("--recheck", action="store_true", help="run again what other checks or other limits have "
         "graded, and print whose points change")
     add("--seed", type=accept_whole_numbers(0), metavar="N",
-        help="of the fresh inputs; default: drawn once, and kept in OUT")
+        help="of the hidden inputs; default: drawn once, and kept in OUT")
     add("--jobs", type=accept_whole_numbers(1, 256), metavar="N",
         help="how many processes at the same time; default: one for each core")
     add("--scheduler", metavar="ADDRESS", help="use the workers of this dask scheduler")

@@ -13,8 +13,8 @@ EVERY = 30      # seconds between two lines where there is no terminal
 class Progress:
     """Counts what is done, up to `total`, on standard error."""
 
-    def __init__(self, title, total, every=EVERY):
-        self.title, self.total, self.every = title, total, every
+    def __init__(self, title, total):
+        self.title, self.total = title, total
         self.done, self.start, self.said = 0, time.monotonic(), time.monotonic()
         self.bar = tqdm(
             total=total, desc=title, file=sys.stderr, disable=not sys.stderr.isatty(),
@@ -31,7 +31,7 @@ class Progress:
         self.done += 1
         self.bar.update()
         now = time.monotonic()
-        if self.bar.disable and now - self.said >= self.every:
+        if self.bar.disable and now - self.said >= EVERY:
             self.said = now
             left = (now - self.start) / self.done * (self.total - self.done)
             say(f"{self.title}: {self.done} of {self.total}, {format_time(left)} left", sys.stderr)

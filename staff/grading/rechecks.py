@@ -42,12 +42,12 @@ def describe_recheck(record, number):
     """The lines that say whose points a recheck has changed."""
     rows = record.query("SELECT changes.*, student FROM changes JOIN submissions USING (key) "
                         "WHERE recheck = ? ORDER BY student, key, changes.rowid", number)
-    found = {}
+    changed = {}
     for row in rows:
-        found.setdefault((row["student"], row["key"]), {})[row["subtask"]] = row
-    students = f"{len(found)} submission{'s' if len(found) > 1 else ''}" if found else "nobody"
+        changed.setdefault((row["student"], row["key"]), {})[row["subtask"]] = row
+    students = f"{len(changed)} submission{'s' * (len(changed) > 1)}" if changed else "nobody"
     lines = [f"recheck {number} changes the points by code of {students}"]
-    for (student, _), changes in found.items():
+    for (student, _), changes in changed.items():
         total = changes.pop(TOTAL, None)
         parts = [describe_change(name, row) for name, row in changes.items()]
         whole = describe_change("in all", total) if total else "the same in all"

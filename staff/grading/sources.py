@@ -1,12 +1,13 @@
 """What the text of a hand-in shows: its imports, names and tests of sizes. Nothing is run."""
 
 import ast
-import json
 import re
 import threading
 import warnings
 from functools import cached_property
 from pathlib import PurePosixPath
+
+from staff.notebooks.loading import list_code
 
 LONGEST = 2 * 2**20     # bytes of a file that is read
 LOCK = threading.Lock()     # ast.parse fails in two threads at a time
@@ -143,13 +144,7 @@ def parse(text):
 
 def read_cells(content):
     """The code of a notebook's cells, without IPython's commands; [] if it is not a notebook."""
-    try:
-        cells = [cell["source"] for cell in json.loads(content)["cells"]
-                 if cell["cell_type"] == "code"]
-        texts = ["".join(cell) for cell in cells]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return []
-    return [re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", text) for text in texts]
+    return [re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", text) for text in list_code(content)]
 
 
 def list_used(nodes):
@@ -160,13 +155,13 @@ def list_used(nodes):
 
 def list_bound(statements):
     """The names that statements bind, also inside if, try, with and loops."""
-    for one in statements:
-        if isinstance(one, DEFINING):
-            yield one.name
+    for statement in statements:
+        if isinstance(statement, DEFINING):
+            yield statement.name
             continue
-        if isinstance(one, ast.If) and "__name__" in ast.dump(one.test):
+        if isinstance(statement, ast.If) and "__name__" in ast.dump(statement.test):
             continue        # a script's own run, not what it gives to others
-        for node in ast.iter_child_nodes(one):
+        for node in ast.iter_child_nodes(statement):
             if isinstance(node, ast.stmt):
                 yield from list_bound([node])
             elif isinstance(node, ast.ExceptHandler):
@@ -174,7 +169,7 @@ def list_bound(statements):
             else:
                 yield from (name.id for name in ast.walk(node) if isinstance(name, ast.Name)
                             and isinstance(name.ctx, ast.Store))
-        yield from (name for _, name in list_imports(one))
+        yield from (name for _, name in list_imports(statement))
 
 
 def list_imports(node):

@@ -62,7 +62,7 @@ class Job:
 
     stage: Stage
     submission: Submission
-    seed: int               # of the submission's fresh inputs
+    seed: int               # of the submission's hidden inputs
     sandbox: object
     checks: tuple = None    # the ids of the checks to run; None for all
     files: dict = field(default_factory=dict)       # {name: bytes}, with forward slashes
@@ -84,17 +84,17 @@ class Job:
 def find_jobs(record, stages, seed, sandbox):
     """The Jobs that are not done, and those that are done but stale. Both are without files."""
     missing, stale = [], []
-    submissions = [one for one in record.list_submissions() if one.counts]
+    submissions = [submission for submission in record.list_submissions() if submission.counts]
     for stage in stages:
         done = record.list_done(stage.name)
-        for one in submissions:
-            job = Job(stage, one, find_seed(record, one, seed), sandbox)
-            sha256, fingerprint = done.get(one.key, ("", ""))
-            if sha256 != one.sha256:
+        for submission in submissions:
+            job = Job(stage, submission, find_seed(record, submission, seed), sandbox)
+            sha256, fingerprint = done.get(submission.key, ("", ""))
+            if sha256 != submission.sha256:
                 missing.append(job)
             elif fingerprint != job.fingerprint:
                 stale.append(job)
-            elif changed := stage.list_changed_checks(record, one):
+            elif changed := stage.list_changed_checks(record, submission):
                 stale.append(replace(job, checks=tuple(changed)))
     return missing, stale
 
@@ -146,8 +146,8 @@ class CodeStage(Stage):
         before = record.list_results(job.submission.key)
         results = outcome.results
         if job.checks:
-            new = {one.check_id: one for one in results}
-            results = [new.get(one.check_id, one) for one in before]
+            new = {result.check_id: result for result in results}
+            results = [new.get(result.check_id, result) for result in before]
         results = open_dependent(results)
         changes = (list_changes(recheck, job.submission, before, results)
                    if recheck and before else ())
@@ -159,8 +159,8 @@ class CodeStage(Stage):
 
     def list_changed_checks(self, record, submission):
         now = fingerprint_checks(load_assignment().folder)
-        return [one.check_id for one in record.list_results(submission.key)
-                if one.state == OPEN or one.fingerprint != now.get(one.check_id)]
+        return [result.check_id for result in record.list_results(submission.key)
+                if result.state == OPEN or result.fingerprint != now.get(result.check_id)]
 
     def needs(self, submission, name):
         """Whether a file may hold code that is checked; in the kit's layout no notebook does."""

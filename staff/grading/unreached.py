@@ -113,7 +113,8 @@ def open_dependent(results):
 
     A check that passed with words did so because another check charges the fault.
     """
-    if not any(one.state == OPEN for one in results):
+    if not any(result.state == OPEN for result in results):
         return results
-    return [replace(one, state=OPEN, words=DEPENDS, shown=PERSON + DEPENDS)
-            if one.state == PASSED and one.words and not one.remark else one for one in results]
+    return [replace(result, state=OPEN, words=DEPENDS, shown=PERSON + DEPENDS)
+            if result.state == PASSED and result.words and not result.remark else result
+            for result in results]

@@ -32,7 +32,7 @@ LIBRARIES = {"numpy", "matplotlib", "scipy", "tqdm", "torch", "kit", "sitecustom
 NEVER_LOADED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib")
 
 
-def take_in(path, out, layout="auto", limits=None, times=None):
+def take_in(path, out, layout="auto", times=None):
     """A Submission for each hand-in in a folder or zip, and keep clean copies in OUT.
 
     times: of hand-ins, as staff.times reads them from an export.
@@ -43,8 +43,7 @@ def take_in(path, out, layout="auto", limits=None, times=None):
     """
     path, out = Path(path), Path(out)
     check_output(path, out)
-    limits = limits or load_assignment().hand_in
-    hand_ins = find_hand_ins(path, out)
+    limits, hand_ins = load_assignment().hand_in, find_hand_ins(path, out)
     with open_copies(out) as copies:
         found = [take_one(one, copies, layout, limits) for one in hand_ins]
         found = add_times(found, hand_ins, times or {})

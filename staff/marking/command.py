@@ -2,13 +2,12 @@
 
 import argparse
 import getpass
-import sqlite3
-import sys
 from pathlib import Path
 
 from kit.commands import accept_whole_numbers
-from kit.files import Refused, one_line, say
+from kit.files import say
 from staff.marking.take import merge_marks, take_marks
+from staff.record import find_grades
 
 EPILOG = """
 The page is for this machine only. From another one, use an SSH tunnel and the same address.
@@ -20,21 +19,18 @@ writes the pages and tables again. Exit status: 0 done, 2 nothing was changed.
 
 
 def main(arguments=None):
-    """The exit status: 0 if it was done, 2 if nothing was changed."""
+    """Serve the page, or take the marks; the exit status."""
     options = read_options(arguments)
-    try:
-        if options.take:
-            lines = take_marks(options.out, options.take, options.force)
-        elif options.merge:
-            lines = merge_marks(options.out, options.merge)
-        else:
-            from staff.marking.server import serve      # the others need no Tornado
-            lines = serve(options)
-        for line in lines:
-            say(line)
-    except (Refused, OSError, sqlite3.Error) as problem:    # the record may be locked or damaged
-        say(f"staff mark: {one_line(problem, 400)}", sys.stderr)
-        return 2
+    options.out = find_grades(options.out)
+    if options.take:
+        lines = take_marks(options.out, options.take, options.force)
+    elif options.merge:
+        lines = merge_marks(options.out, options.merge)
+    else:
+        from staff.marking.server import serve      # the others need no Tornado
+        lines = serve(options)
+    for line in lines:
+        say(line)
     return 0
 
 
@@ -44,7 +40,7 @@ def read_options(arguments):
         prog="python -m staff mark", epilog=EPILOG, description="Serve a page to give points by "
         "hand, one question or one student at a time, and open it in the browser. Everything is "
         "saved at once. `staff grade` may run meanwhile.")
-    parser.add_argument("out", metavar="OUT", type=Path, nargs="?", default=Path("build/grades"),
+    parser.add_argument("out", metavar="OUT", type=Path, nargs="?",
                         help="the output folder of the grading; default: build/grades")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--take", metavar="FILE.csv", type=Path,

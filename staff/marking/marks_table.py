@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from kit.files import Refused, one_line
-from staff.csv_tables import format_points, restore_cell, read_table, write_table
+from staff.csv_tables import format_points, read_table, write_table
 from staff.guide import read_guide
 from staff.layouts import load_layouts
 from staff.marks import Mark, Settled, find_basis
@@ -74,24 +74,20 @@ def list_layouts(record):
     return {one.key: one.layout for one in record.list_submissions()}
 
 
-def read_marks(path, layouts):
+def read_marks(table, layouts):
     """{(key, subtask, part): (points, comment)} of a filled table, without empty marks.
 
     Points are a number, None or TAKE_BACK. Refused names the line of a row that cannot be right.
     layouts: {key: layout} of all submissions.
     """
-    table = read_table(path)
-    names = [name.strip("\ufeff").casefold() for name in table.header]
-    if missing := [name for name in NEEDED if name not in names]:
-        raise Refused(f"{path} has no column {missing[0]}: expected the columns of {FILE}, in any "
-                      "order")
+    if missing := [name for name in NEEDED if name not in table.names]:
+        raise Refused(f"{table.path} has no column {missing[0]}: expected the columns of {FILE}, "
+                      "in any order")
     found, lines = {}, {}
-    for line, cells in table.rows:
-        cells = cells + [""] * (len(names) - len(cells))
-        row = {name: restore_cell(cells[names.index(name)]) for name in NEEDED}
-        where, mark = read_row(row, layouts, f"{path}, line {line}")
+    for line, row in table.read_rows():
+        where, mark = read_row(row, layouts, f"{table.path}, line {line}")
         if found.get(where, mark) != mark:
-            raise Refused(f"{path}, line {line}: {' '.join(where)} has another mark in line "
+            raise Refused(f"{table.path}, line {line}: {' '.join(where)} has another mark in line "
                           f"{lines[where]}: delete one of the two")
         found[where], lines[where] = mark, line
     return {where: mark for where, mark in found.items() if mark != (None, "")}
@@ -123,22 +119,16 @@ def read_row(row, layouts, line):
     return where, (None if points == "" else points, one_line(row["comment"], LONGEST))
 
 
-def read_bases(path):
+def read_bases(table):
     """{(key, subtask, part): the hash of what was marked} of the rows of a table that tell it."""
-    table = read_table(path)
-    names = [name.strip("\ufeff").casefold() for name in table.header]
-    if "basis" not in names:
-        return {}
-    rows = (cells + [""] * (len(names) - len(cells)) for _, cells in table.rows)
-    cells = ([restore_cell(row[names.index(name)]) for name in ("key", "subtask", "part", "basis")]
-             for row in rows)
-    return {(key, subtask.lower(), part.lower()): basis for key, subtask, part, basis in cells
-            if re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", basis)}
+    return {(row["key"], row["subtask"].lower(), row["part"].lower()): row["basis"]
+            for _, row in table.read_rows()
+            if re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", row.get("basis", ""))}
 
 
-def make_marks(record, path, new, changed):
+def make_marks(record, table, new, changed):
     """The Marks of a table, from compare_marks. Those that change another's mark are final."""
-    bases, present, waiting = read_bases(path), record.list_bases(), record.settle_marks()
+    bases, present, waiting = read_bases(table), record.list_bases(), record.settle_marks()
     by_hand = list_parts_by_hand(*load_layouts())
     found = []
     for where, (points, comment) in {**new, **{one: after for one, (_, after) in
@@ -178,7 +168,7 @@ def holds_new_marks(path, record):
     try:
         if hash_file(path) == record.read_setting(WRITTEN):
             return False
-        return any(compare_marks(record, read_marks(path, list_layouts(record))))
+        return any(compare_marks(record, read_marks(read_table(path), list_layouts(record))))
     except (Refused, OSError):
         return True
 

@@ -1,6 +1,7 @@
 """Takes marks from files into a record: a filled marking.csv, or the record of a copy."""
 
 from kit.files import Refused, say
+from staff.csv_tables import read_table
 from staff.marking.marks_table import (compare_marks, describe_changed_mark, list_layouts,
                                        make_marks, read_marks)
 from staff.record import open_record
@@ -13,14 +14,15 @@ def take_marks(out, path, force=False):
     without force.
     """
     with open_record(out) as record:
-        new, changed = compare_marks(record, read_marks(path, list_layouts(record)))
+        table = read_table(path)
+        new, changed = compare_marks(record, read_marks(table, list_layouts(record)))
         lines = [describe_changed_mark(where, *both) for where, both in changed.items()]
         if changed and not force:
             for line in lines:
                 say(line)
             raise Refused(f"marks in the record would change ({len(changed)}, see above). Nothing "
                           "was changed: correct the table, or give --force to change them")
-        record.put_marks(make_marks(record, path, new, changed))
+        record.put_marks(make_marks(record, table, new, changed))
     return [*lines, f"{len(new)} new marks, {len(changed)} changed"]
 
 

@@ -73,6 +73,15 @@ def load_notebook(path, name):
     return Notebook(node, name, path.parent)
 
 
+def list_code(content):
+    """The sources of the code cells in a notebook's bytes, as they are; [] if it is none."""
+    try:
+        return ["".join(cell["source"]) for cell in json.loads(content)["cells"]
+                if cell["cell_type"] == "code"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return []
+
+
 def parse_json(data):
     """The object in a notebook's bytes; Refused if it would take too much memory."""
     values = sum(data.count(sign) for sign in (b",", b"[", b"{", b":"))

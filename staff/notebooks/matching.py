@@ -6,24 +6,23 @@ and costs no points.
 """
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
-from kit.handed_out import STUB, is_same
+from kit.handed_out import describe_change, match_cells
 from kit.notebook_files import nbformat, read_notebook
-from kit.sections import find_subtask, find_task, name_cells
+from kit.sections import find_subtask, find_task
 from staff.release.notebook_stripping import find_role, find_section, strip_notebook
 from staff.layouts import KIT
 from staff.record import Finding
 
 MOST_NOTES = 12     # on one notebook
+MOST_COMPARED = 300_000     # letters of a notebook whose cells are compared
 # "Task 3a-c", "3a, 3b and 3c": one answer to several subtasks of a task
 SEVERAL = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)\s*[a-z]\)?\s*(?:[-–—,+&/]|to\b|and\b)+\s*"
                      r"(?:\1\s*)?[a-z]\b", re.IGNORECASE)
-KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,6 @@ class Given:
     """A cell of the student edition."""
 
     notebook: str       # its file's name
-    at: int             # its index there
     id: str
     cell_type: str
     role: str           # its tag: answer, given, …
@@ -66,15 +64,20 @@ def read_given_cells(assignment):
     """{(notebook, id): Given} of an assignment."""
     found = {}
     for path in assignment.notebook_paths:
-        reference = read_notebook(path).node
-        student, _ = strip_notebook(reference, path.name, assignment)
-        cells = {cell.id: cell for cell in reference.cells}
-        for at, cell in enumerate(student.cells):
-            role = find_role(cells[cell.id]) or "given"
-            ignored = "nbval-ignore-output" in cells[cell.id].metadata.get("tags", [])
-            found[path.name, cell.id] = Given(path.name, at, cell.id, cell.cell_type, role,
+        reference = {cell.id: cell for cell in read_notebook(path).node.cells}
+        for cell in make_clean_copies(assignment)[path.name].cells:
+            role = find_role(reference[cell.id]) or "given"
+            ignored = "nbval-ignore-output" in reference[cell.id].metadata.get("tags", [])
+            found[path.name, cell.id] = Given(path.name, cell.id, cell.cell_type, role,
                                               cell.source, ignored)
     return found
+
+
+@lru_cache(maxsize=4)
+def make_clean_copies(assignment):
+    """{file's name: notebook} of the student edition."""
+    return {path.name: strip_notebook(read_notebook(path).node, path.name, assignment)[0]
+            for path in assignment.notebook_paths}
 
 
 def place_cells(notebooks, layout):
@@ -160,87 +163,24 @@ def find_heading(line):
     return ""
 
 
-def note_changes(cells):
-    """A note for each cell of the student edition that was changed."""
-    by_given, files = {}, {}
-    for one in cells:
-        files.setdefault(PurePosixPath(one.notebook).name, one.notebook)
-        if one.given is not None:
-            by_given.setdefault((one.given.notebook, one.given.id), []).append(one)
-    found = []
-    for name in sorted(files.keys() & {notebook for notebook, _ in load_given_cells()}):
-        here = [*note_missing(name, files[name], by_given), *note_different(name, by_given),
-                *note_moved(name, cells)]
+def note_changes(notebooks):
+    """Notes on cells of the student edition that are missing, doubled or changed."""
+    assignment, found = load_assignment(), []
+    for notebook in notebooks:
+        clean = make_clean_copies(assignment).get(PurePosixPath(notebook.name).name)
+        if clean and sum(len(cell.source) for _, cell in notebook.cells) > MOST_COMPARED:
+            found.append(make_note(notebook.name, 0, "it is too long to compare its cells"))
+            continue
+        here = [make_note(notebook.name, one.number or 0, f"{one.words} {words}")
+                for one in (match_cells(notebook.cells, clean.cells, assignment) if clean else ())
+                if (words := describe_change(one))]
         found += here[:MOST_NOTES]
         if len(here) > MOST_NOTES:
             more = len(here) - MOST_NOTES
-            found.append(make_note(files[name], 0, f"{more} more cells were changed"))
+            found.append(make_note(notebook.name, 0, f"{more} more cells were changed"))
     return found
 
 
 def make_note(notebook, number, words):
     """A Finding that costs nothing."""
     return Finding("reading", "note", words, notebook, number)
-
-
-def note_missing(name, file, by_given):
-    """Yield a note for each cell of a notebook that is missing in the hand-in."""
-    for given in load_given_cells().values():
-        if given.notebook == name and (name, given.id) not in by_given:
-            yield make_note(file, 0, f"the cell {given.id} is missing")
-
-
-def note_different(name, by_given):
-    """Yield a note for each cell that is doubled, elsewhere, of another kind or edited."""
-    for (notebook, cell_id), ones in by_given.items():
-        if notebook != name:
-            continue
-        if len(ones) > 1:
-            where = name_cells([one.number for one in ones])
-            yield make_note(ones[1].notebook, ones[1].number,
-                            f"the cell {cell_id} is there {len(ones)} times: {where}")
-        for one in ones:
-            if one.cell.cell_type != one.given.cell_type:
-                before, now = KINDS[one.given.cell_type], KINDS[one.cell.cell_type]
-                yield make_note(one.notebook, one.number,
-                                f"the cell {cell_id} was {before} and is now {now}")
-            elif not can_differ(one.given) and not is_same(one.cell.source, one.given):
-                yield make_note(one.notebook, one.number,
-                                f"the given cell {cell_id} was changed")
-            if PurePosixPath(one.notebook).name != name:
-                yield make_note(one.notebook, one.number,
-                                f"the cell {cell_id} has moved here from {name}")
-
-
-def can_differ(given):
-    """Whether a student has to edit a cell of the student edition."""
-    return given.role == "answer" or STUB in given.source
-
-
-def note_moved(name, cells):
-    """Yield a note for each cell that was moved within its notebook."""
-    here = {}
-    for one in cells:
-        if one.given is not None and one.given.notebook == name == PurePosixPath(
-                one.notebook).name:
-            here.setdefault(one.given.id, one)
-    here = list(here.values())
-    staying = find_longest_rise([one.given.at for one in here])
-    for index, one in enumerate(here):
-        if index not in staying:
-            yield make_note(one.notebook, one.number, f"the cell {one.given.id} has moved")
-
-
-def find_longest_rise(numbers):
-    """The indices of a longest rising sequence among different numbers."""
-    tails, places, before = [], [], {}
-    for at, number in enumerate(numbers):
-        length = bisect_left(tails, number)
-        tails[length:length + 1] = [number]
-        places[length:length + 1] = [at]
-        before[at] = places[length - 1] if length else None
-    found, at = set(), places[-1] if places else None
-    while at is not None:
-        found.add(at)
-        at = before[at]
-    return found

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from kit.definition import load_assignment
 from kit.files import quote
 from kit.sections import list_code_cells, name_cells
 from staff.layouts import KIT
 from staff.notebooks.answers import find_answers, find_unanswered
 from staff.notebooks.figures import find_figures
 from staff.notebooks.loading import load_notebooks
-from staff.notebooks.matching import load_given_cells, note_changes, place_cells
-from staff.notebooks.reported import find_reported, find_unshown
+from staff.notebooks.matching import note_changes, place_cells
+from staff.notebooks.reported import find_reported, find_unshown, list_printed
 from staff.record import UNREADABLE, Finding
 
 MOST = 40       # findings about one notebook
@@ -36,20 +37,20 @@ def read_notebooks(folder, layout):
     findings = [Finding("reading", UNREADABLE, words, name) for name, words in refused]
     if layout == KIT:
         names = [*(notebook.name for notebook in notebooks), *(name for name, _ in refused)]
-        findings += [*find_missing(names), *note_changes(cells)]
+        findings += [*find_missing(names), *note_changes(notebooks)]
     for notebook in notebooks:
         findings += check_history(notebook)[:MOST]
     findings += [*find_unanswered(answers, cells, layout), *hidden, *unread,
-                 *find_unshown(answers, cells)]
+                 *find_unshown(answers, list_printed(cells), "reading",
+                               "no output in the notebooks shows it")]
     return Reading(answers, tuple(figures), tuple(findings), numbers)
 
 
 def find_missing(names):
     """A Finding for each notebook of the student edition that is not among the names."""
     here = {PurePosixPath(name).name for name in names}
-    expected = dict.fromkeys(notebook for notebook, _ in load_given_cells())
-    return [Finding("reading", "missing", "was not handed in", name) for name in expected
-            if name not in here]
+    return [Finding("reading", "missing", "was not handed in", path.name)
+            for path in load_assignment().notebook_paths if path.name not in here]
 
 
 def check_history(notebook):

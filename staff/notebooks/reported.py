@@ -66,6 +66,12 @@ def join_printed(cells, subtask):
     return "\n".join(lines)[:LONGEST]
 
 
+def list_printed(cells):
+    """{subtask: the text that its code cells have printed and shown}."""
+    return {subtask: join_printed(cells, subtask)
+            for subtask in dict.fromkeys(one.subtask for one in cells)}
+
+
 def find_accuracies(answers):
     """[(subtask, accuracy as it is written)] in the answers."""
     return [(subtask, said) for subtask, text in answers.items()
@@ -81,14 +87,17 @@ def shows_accuracy(text, said):
                for value in (read_value(number), read_value(number) / 100))
 
 
-def find_unshown(answers, cells):
-    """A Finding for each accuracy in the answers that no output of the notebooks shows."""
-    whole = "\n".join(join_printed(cells, subtask) for subtask in
-                      dict.fromkeys(one.subtask for one in cells))
-    return [Finding("reading", UNSHOWN, f"{name_answer(subtask)} an accuracy of {said}; no output "
-                    "in the notebooks shows it") for subtask, said in find_accuracies(answers)
-            if "accura" in join_printed(cells, subtask).lower()
-            and not shows_accuracy(whole, said)]
+def find_unshown(answers, printed, stage, words):
+    """A Finding for each accuracy in the answers that no output gives.
+
+    printed: {subtask: the text that its cells print}. An answer may name the results of any
+    subtask.
+    words: the end of the sentence.
+    """
+    whole = "\n".join(printed.values())
+    return [Finding(stage, UNSHOWN, f"{name_answer(subtask)} an accuracy of {said}; {words}")
+            for subtask, said in find_accuracies(answers)
+            if "accura" in printed.get(subtask, "").lower() and not shows_accuracy(whole, said)]
 
 
 def name_answer(subtask):

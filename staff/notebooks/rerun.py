@@ -6,9 +6,7 @@ from staff.notebooks.answers import find_answers
 from staff.notebooks.loading import load_notebooks
 from staff.notebooks.matching import place_cells
 from staff.notebooks.nbval_run import run_nbval
-from staff.notebooks.reported import (UNSHOWN, find_accuracies, load_numbers, name_answer,
-                                      shows_accuracy)
-from staff.record import Finding
+from staff.notebooks.reported import find_unshown, load_numbers
 
 MOST = 40       # findings about one notebook
 
@@ -27,7 +25,8 @@ def rerun_notebooks(folder, layout, sandbox):
             if one.subtask:
                 text = outcome.printed.get(one.number, "")
                 printed[one.subtask] = f"{printed.get(one.subtask, '')}\n{text}"
-    return [*found, *check_accuracies(find_answers(cells), printed)]
+    return [*found, *find_unshown(find_answers(cells), printed, "notebooks", "no output gives it "
+                                  "when the notebooks are executed")]
 
 
 def excuse_chaos(finding, cells):
@@ -37,16 +36,3 @@ def excuse_chaos(finding, cells):
         return finding
     return replace(finding, words=f"{finding.words} (such runs give other numbers on another "
                                   "machine)")
-
-
-def check_accuracies(answers, printed):
-    """A Finding for each accuracy in the answers that no output gives.
-
-    printed: {subtask: the text that its cells print now}. An answer may name the results of any
-    subtask.
-    """
-    whole = "\n".join(printed.values())
-    return [Finding("notebooks", UNSHOWN, f"{name_answer(subtask)} an accuracy of {said}; "
-                    "no output gives it when the notebooks are executed")
-            for subtask, said in find_accuracies(answers)
-            if "accura" in printed.get(subtask, "").lower() and not shows_accuracy(whole, said)]

@@ -2,7 +2,6 @@
 
 import argparse
 import shutil
-import sys
 from pathlib import Path
 
 from kit.definition import load_assignment
@@ -20,7 +19,7 @@ README = "staff/assignment/student-readme.md"
 
 
 def main(arguments=None):
-    """Return the exit status: 0 the edition is made, 2 nothing was written."""
+    """Make the edition; the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m staff release",
         description="Make the student edition from the files of the reference edition: a folder, "
@@ -32,28 +31,18 @@ def main(arguments=None):
     parser.add_argument("--force", action="store_true",
                         help="replace a folder that is no earlier release, or was changed")
     options = parser.parse_args(arguments)
-    try:
-        output = options.output or load_assignment().folder / "build" / "student"
-        blanks = release(output, force=options.force)
-    except Refused as refusal:
-        for line in str(refusal).splitlines():
-            say(f"staff release: {one_line(line, 400)}", sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("staff release: stopped, nothing was written", file=sys.stderr)
-        return 130
-    output = output.resolve()
+    output = (options.output or load_assignment().folder / "build" / "student").resolve()
+    blanks = release(output, force=options.force)
     say(f"{output}\n{output}.zip\n{blanks} blanks")
     return 0
 
 
-def release(output, source=None, force=False):
+def release(output, force=False):
     """Make the folder and the zip; return how many blanks there are.
 
-    source: the folder of the reference edition; this one, if none is given.
     Refused says what is wrong, with file and line, and nothing is written then.
     """
-    assignment = load_assignment(source)
+    assignment = load_assignment()
     output, source = Path(output).resolve(), assignment.folder.resolve()
     inside = output.is_relative_to(source) and not output.is_relative_to(source / "build")
     if inside or output in (*source.parents, source / "build"):
@@ -87,7 +76,7 @@ class Edition:
             self.notebooks[name] = (reference, *strip_notebook(reference, name, assignment))
 
     def strip_file(self, name):
-        """Return a text of the reference, the student's text and the cuts."""
+        """A text of the reference, the student's text and the cuts."""
         try:
             text = (self.source / name).read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as problem:

@@ -86,14 +86,14 @@ def check_ours(folder, archive):
 
 
 def list_edition_files(folder):
-    """Return the files of a folder in an order that is the same everywhere."""
+    """The files of a folder in an order that is the same everywhere."""
     return sorted((path for path in folder.rglob("*")
                    if path.is_file() and "__pycache__" not in path.parts),
                   key=lambda path: path.relative_to(folder).as_posix())
 
 
 def hash_edition(folder):
-    """Return {name: sha256} of the files in a folder, but for the stamp."""
+    """{name: sha256} of the files in a folder, but for the stamp."""
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in list_edition_files(folder) if path.name != STAMP}
 

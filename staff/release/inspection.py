@@ -41,7 +41,7 @@ def check_lint(folder):
 
 
 def check_imports(folder, assignment):
-    """Return {stub: what it raises}; Refused if a module of the edition cannot be imported."""
+    """{stub: what it raises}; Refused if a module of the edition cannot be imported."""
     with tempfile.TemporaryDirectory() as elsewhere:
         needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
         done = run_in(elsewhere, [sys.executable, "-I", "-B", str(TRIAL), str(folder.resolve()),
@@ -57,7 +57,7 @@ def check_imports(folder, assignment):
 
 
 def run_in(folder, command, environment=None):
-    """Return the finished process of a command that is run in a folder."""
+    """The finished process of a command that is run in a folder."""
     try:
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True,
                               text=True, encoding="utf-8", timeout=SECONDS)
@@ -82,7 +82,7 @@ def check_not_started(folder):
 
 
 def check_stubs(name, student_text, cuts, raised):
-    """Return a script's stubs; Refused unless each, when called, raises with its words."""
+    """A script's stubs; Refused unless each, when called, raises with its words."""
     stubs = set()
     for cut in cuts:
         if not cut.words:
@@ -117,7 +117,7 @@ def check_cell_stubs(place, student_source, cuts):
 
 
 def find_enclosing(text, line):
-    """Return the dotted name of the innermost functions and classes around a line."""
+    """The dotted name of the innermost functions and classes around a line."""
     names, nodes = [], list(ast.parse(text).body)
     while nodes:
         node = nodes.pop()
@@ -129,7 +129,7 @@ def find_enclosing(text, line):
 
 
 def check_notebook(path):
-    """Return the notebook of a file; Refused if it is not valid or holds outputs."""
+    """The notebook of a file; Refused if it is not valid or holds outputs."""
     node = kit.notebook_files.read_notebook(path).node
     for cell in node.cells:
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
@@ -147,7 +147,7 @@ def check_script_goes_back(path, name, reference, cuts):
 
 
 def find_difference(one, other):
-    """Return the number of the first line in which two texts differ."""
+    """The number of the first line in which two texts differ."""
     pairs = zip(one.split("\n") + [None], other.split("\n") + [None])
     return next((number for number, (a, b) in enumerate(pairs, 1) if a != b), 0)
 

@@ -26,13 +26,13 @@ class Secret:
 
 
 def find_script_secrets(name, text, cuts):
-    """Return the secrets in the cuts of a reference script."""
+    """The secrets in the cuts of a reference script."""
     return [Secret(f"{name}:{at}", part) for at, line in list_solution_lines(cuts, text)
             for part in split_line(line)]
 
 
 def find_notebook_secrets(name, changes):
-    """Return the secrets in the cells that the student's notebook has not, or has changed."""
+    """The secrets in the cells that the student's notebook has not, or has changed."""
     found = []
     for change in changes:
         cell, place = change.cell, f"{name}, cell {change.cell.id}"
@@ -51,7 +51,7 @@ def find_notebook_secrets(name, changes):
 
 
 def find_guide_secrets(name, text):
-    """Return the secrets in a marking guide: the sentences on each part, and what earns points."""
+    """The secrets in a marking guide: the sentences on each part, and what earns points."""
     found, at = [], 1
     for paragraph in re.split(r"(\n(?:\n|(?=[|#-])))", text):
         for sentence in SENTENCE_END.split(" ".join(paragraph.split())):
@@ -64,14 +64,14 @@ def find_guide_secrets(name, text):
 
 
 def find_telling_numbers(text):
-    """Return the numbers of three digits or more that no text has by chance: 0.297, 50,880."""
+    """The numbers of three digits or more that no text has by chance: 0.297, 50,880."""
     numbers = {re.sub("[{},_]", "", number) for number in NUMBER.findall(text)}
     return {number for number in numbers if len(number.replace(".", "").strip("0")) >= 3
             and ("." in number or len(number) > 3)}
 
 
 def split_line(line):
-    """Return a line of code, and the formula that it assigns or returns, unless they are short."""
+    """A line of code, and the formula that it assigns or returns, unless they are short."""
     parts = [line.strip()]
     left = LEFT_SIDE.match(parts[0])
     if left and not NAME.fullmatch(parts[0], left.end()):
@@ -80,7 +80,7 @@ def split_line(line):
 
 
 def list_sentences(source):
-    """Return (line number, text) of the lines and of their sentences, without the headings."""
+    """(line number, text) of the lines and of their sentences, without the headings."""
     lines = [(at, line) for at, line in enumerate(source.split("\n"), 1)
              if not line.startswith("#")]
     return [(at, part.strip()) for at, line in lines
@@ -126,12 +126,12 @@ def refuse_leak(place, number, secret):
 
 
 def squeeze(text):
-    """Return the text without white space."""
+    """The text without white space."""
     return "".join(text.split())
 
 
 def find_line_number(text, position):
-    """Return the number of the line that holds a position of the squeeze text."""
+    """The number of the line that holds a position of the squeeze text."""
     for number, line in enumerate(text.split("\n"), 1):
         position -= len(squeeze(line))
         if position < 0:
@@ -140,7 +140,7 @@ def find_line_number(text, position):
 
 
 def list_pieces(name, text):
-    """Return (place, text) of a file; a notebook also by its cells' texts and metadata."""
+    """(place, text) of a file; a notebook also by its cells' texts and metadata."""
     found = [(name, text)]
     if name.endswith(".ipynb"):
         notebook = json.loads(text)
@@ -153,7 +153,7 @@ def list_pieces(name, text):
 
 
 def list_strings(value):
-    """Return all strings in a JSON value, keys as well."""
+    """All strings in a JSON value, keys as well."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):

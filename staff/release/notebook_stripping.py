@@ -42,7 +42,7 @@ class Change:
 
 
 def strip_notebook(node, name, assignment):
-    """Return the student's notebook and the changes; Refused names a cell that is wrong.
+    """The student's notebook and the changes; Refused names a cell that is wrong.
 
     name: of the notebook's file, for refusals; assignment: whose notebook it is.
     """
@@ -60,14 +60,14 @@ def strip_notebook(node, name, assignment):
 
 
 def remove_outputs(node):
-    """Return a copy of a notebook without outputs and execution counts."""
+    """A copy of a notebook without outputs and execution counts."""
     nothing = {"outputs": [], "execution_count": None}
     cells = [{**cell, **nothing} if cell.cell_type == "code" else cell for cell in node.cells]
     return copy.deepcopy(nbformat.from_dict({**node, "cells": cells}))
 
 
 def find_role(cell, place=""):
-    """Return the role that a cell's tags give it, None for a cell that stays."""
+    """The role that a cell's tags give it, None for a cell that stays."""
     tags = cell.metadata.get("tags", [])
     roles = [tag for tag in tags if tag in ROLES]
     unknown = [tag for tag in tags if tag not in ROLES and not OTHER_TAGS.fullmatch(tag)]
@@ -82,7 +82,7 @@ def find_role(cell, place=""):
 
 
 def strip_cell(cell, place, assignment):
-    """Return the student's cell, None where it is left out, and the cuts of its code."""
+    """The student's cell, None where it is left out, and the cuts of its code."""
     role, student, cuts = find_role(cell, place), copy.deepcopy(cell), []
     if role in ("solution", "staff"):
         return None, []
@@ -105,7 +105,7 @@ def strip_cell(cell, place, assignment):
 
 
 def require_subtask(cell, place, assignment):
-    """Return the subtask that the first part of a cell's id names."""
+    """The subtask that the first part of a cell's id names."""
     name = find_section(cell, assignment)
     if name is None:
         raise Refused(f"{place}: there is no subtask {cell.id.split('-')[0]}: expected one of "
@@ -114,14 +114,14 @@ def require_subtask(cell, place, assignment):
 
 
 def find_section(cell, assignment):
-    """Return the id of the subtask that begins a cell's id, None if there is none."""
+    """The id of the subtask that begins a cell's id, None if there is none."""
     names = [name for name in assignment.by_id
              if cell.id == name_section(name) or cell.id.startswith(f"{name_section(name)}-")]
     return max(names, key=len, default=None)
 
 
 def list_sections(cells, assignment):
-    """Return (number, cell, how the ids of its section begin) of each cell, None above the first.
+    """(number, cell, how the ids of its section begin) of each cell, None above the first.
 
     A section begins with a heading of the second level. Its first cell decides how ids begin.
     """
@@ -134,7 +134,7 @@ def list_sections(cells, assignment):
 
 
 def choose_section(cell, assignment):
-    """Return how ids begin in the section of a heading: as its own id, or as its words say."""
+    """How ids begin in the section of a heading: as its own id, or as its words say."""
     words, own = cell.source.split("\n", 1)[0].lstrip("# "), cell.get("id", "")
     subtask = find_section(cell, assignment)
     if not subtask and RANDOM_ID.match(own):
@@ -144,17 +144,17 @@ def choose_section(cell, assignment):
 
 
 def is_within(cell, section):
-    """Return whether a cell's id begins as those of its section do."""
+    """Whether a cell's id begins as those of its section do."""
     return cell.get("id", "").startswith(f"{section}-")
 
 
 def name_section(subtask):
-    """Return how a subtask's id begins the ids of cells, where Jupyter allows no other signs."""
+    """How a subtask's id begins the ids of cells, where Jupyter allows no other signs."""
     return re.sub(r"[^\w-]", "_", subtask)
 
 
 def build_nbgrader_metadata(cell_id, subtask, role):
-    """Return what nbgrader, and Jupyter, have to know of a question or an answer.
+    """What nbgrader, and Jupyter, have to know of a question or an answer.
 
     nbgrader has no written answer without points; those by hand are its points.
     """
@@ -181,13 +181,13 @@ def check_complete(reference, name, assignment):
 
 
 def list_subtasks(name, assignment):
-    """Return the Subtasks of the notebook with a name, perhaps without its folder."""
+    """The Subtasks of the notebook with a name, perhaps without its folder."""
     return [assignment.by_id[subtask] for notebook, subtasks in assignment.notebooks.items()
             if PurePosixPath(notebook).name == PurePosixPath(name).name for subtask in subtasks]
 
 
 def restore_notebook(student, changes, name):
-    """Return the reference, without outputs, from the student's notebook and the changes."""
+    """The reference, without outputs, from the student's notebook and the changes."""
     node = copy.deepcopy(student)
     for change in changes:
         if change.student is None:

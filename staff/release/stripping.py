@@ -60,7 +60,7 @@ class Function:
 
 
 def strip(text, name, subtasks):
-    """Return the student's text and the cuts; Refused names the line of a wrong marker.
+    """The student's text and the cuts; Refused names the line of a wrong marker.
 
     name: of the file or cell, for refusals.
     subtasks: the ids that a marker may name.
@@ -93,7 +93,7 @@ def strip(text, name, subtasks):
 
 
 def match_marker(line, place, subtasks):
-    """Return the match of a marker, None for any other line; Refused if it is almost one."""
+    """The match of a marker, None for any other line; Refused if it is almost one."""
     marker = MARKER.fullmatch(line)
     if marker is None:
         if LIKE_A_MARKER.search(line):
@@ -107,7 +107,7 @@ def match_marker(line, place, subtasks):
 
 
 def find_function(text, at, marker, place):
-    """Return the function around a marker, None outside functions; Refused if it cannot tell."""
+    """The function around a marker, None outside functions; Refused if it cannot tell."""
     if place.rpartition(":")[0].endswith((".toml", ".txt")):
         raise Refused(f"{place}: a solution can only stand in Python code")
     around = [one for one in read_functions(text, place) if one.start <= at < one.end]
@@ -122,7 +122,7 @@ def find_function(text, at, marker, place):
 
 
 def read_functions(text, place):
-    """Return the functions of a Python text; Refused if it is none."""
+    """The functions of a Python text; Refused if it is none."""
     try:
         nodes = [node for node in ast.walk(ast.parse(text))
                  if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
@@ -139,7 +139,7 @@ def read_functions(text, place):
 
 
 def find_end(lines, begin, function, name, subtasks):
-    """Return the index after the last line of the region that begins at an index."""
+    """The index after the last line of the region that begins at an index."""
     what = "STAFF" if "STAFF" in lines[begin] else "SOLUTION"
     for at in range(begin + 1, function.end if function else len(lines)):
         marker = match_marker(lines[at], f"{name}:{at + 1}", subtasks)
@@ -156,7 +156,7 @@ def find_end(lines, begin, function, name, subtasks):
 
 
 def write_stub(hidden, marker, function, place):
-    """Return what the stub of a region says, "" for none, and the student's lines."""
+    """What the stub of a region says, "" for none, and the student's lines."""
     task, indent = marker["task"], marker["indent"]
     if not task:
         return "", [indent + match[1] for line in hidden if (match := DEFAULT.match(line))]
@@ -176,7 +176,7 @@ def write_stub(hidden, marker, function, place):
 
 
 def read_names(lines, place):
-    """Return the names that lines outside functions assign."""
+    """The names that lines outside functions assign."""
     try:
         body = ast.parse("\n".join(lines)).body
     except SyntaxError:
@@ -188,7 +188,7 @@ def read_names(lines, place):
 
 
 def write_raise(words, indent):
-    """Return the lines of a raise that says the words, in the width of a script."""
+    """The lines of a raise that says the words, in the width of a script."""
     words = words.replace("\\", "\\\\").replace('"', '\\"')
     line = f'{indent}raise NotImplementedError("{words}")'
     if len(line) <= LONGEST:
@@ -203,7 +203,7 @@ def write_raise(words, indent):
 
 
 def restore_text(text, cuts, name):
-    """Return the reference's text from the student's; Refused where the cuts do not fit."""
+    """The reference's text from the student's; Refused where the cuts do not fit."""
     lines = text.split("\n")
     for cut in reversed(cuts):
         start = cut.line - 1
@@ -215,7 +215,7 @@ def restore_text(text, cuts, name):
 
 
 def list_solution_lines(cuts, text):
-    """Return (line number in the reference text, code without its comment) of all hidden code."""
+    """(line number in the reference text, code without its comment) of all hidden code."""
     bare = remove_code_comments(text)
     return [(at, bare[at - 1].strip())
             for cut in cuts for at in range(cut.at, cut.at + len(cut.hidden))
@@ -223,7 +223,7 @@ def list_solution_lines(cuts, text):
 
 
 def remove_code_comments(text):
-    """Return the lines of a Python text without their comments; of another, without # …"""
+    """The lines of a Python text without their comments; of another, without # …"""
     lines = text.split("\n")
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):

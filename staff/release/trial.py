@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def list_modules(folder):
-    """Return the names of all modules in the folder."""
+    """The names of all modules in the folder."""
     paths = [*sorted(folder.glob("*.py")), *sorted((folder / "kit").rglob("*.py"))]
     dotted = [".".join(path.relative_to(folder).with_suffix("").parts) for path in paths]
     names = [name.removesuffix(".__init__") for name in dotted]
@@ -25,7 +25,7 @@ def list_modules(folder):
 
 
 def import_all(folder):
-    """Return [module, why] of each module that cannot be imported from the folder."""
+    """[module, why] of each module that cannot be imported from the folder."""
     failed = []
     for name in list_modules(folder):
         try:
@@ -39,7 +39,7 @@ def import_all(folder):
 
 
 def read_stub(call):
-    """Return what a stub says; another sentence if it is none."""
+    """What a stub says; another sentence if it is none."""
     try:
         call()
     except NotImplementedError as stub:
@@ -50,7 +50,7 @@ def read_stub(call):
 
 
 def load_calls(path):
-    """Return the sample calls of the module in a file; none if there is no file."""
+    """The sample calls of the module in a file; none if there is no file."""
     if not path.is_file():
         return {}
     spec = importlib.util.spec_from_file_location("calls", path)

@@ -59,7 +59,7 @@ class Sandbox:
             check_isolation(self)
 
     def launch(self, folder, slot=None, layout=None):
-        """A Confined worker for the scripts in a folder; layout: a staff.layouts.Layout."""
+        """The Confined process for a student's scripts in a folder; layout: a Layout."""
         arguments, show = [f"{PLACE}/kit/checking/student_process.py", PLACE,
                            ",".join(self.assignment.script_names), f"{PLACE}/{STAND_IN}"], {}
         if layout:

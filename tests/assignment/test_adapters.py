@@ -40,7 +40,7 @@ BLANKS = (
 )
 
 
-def test_right_code_gets_all_points_on_fresh_inputs():
+def test_right_code_gets_all_points_on_hidden_inputs():
     report, findings = judged(base(), cases=draw_cases(ASSIGNMENT, "starter", 3))
     assert count_losses(report) == {} and findings == []
     assert [one.title for one in report.results if one.state != PASSED] == ["very large sums"]

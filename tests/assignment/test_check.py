@@ -15,7 +15,8 @@ import pytest
 
 from here import ASSIGNMENT, BY_ID, CHECKS, ROOT, SUBTASKS
 import kit.check
-from kit.check import FAILED, NOT_STARTED, PASSED, check, main, run_checks
+from kit.__main__ import main
+from kit.check import FAILED, NOT_STARTED, PASSED, check, run_checks
 from kit.checking import launching, messages, registry
 from kit.checking.student import NotImported, NotWritten, Problem, Student
 from kit.files import Refused
@@ -180,7 +181,7 @@ def run(arguments, folder):
     """Run kit check on scripts in a folder, as a command; kit is the one that is tested."""
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import kit.check as c; " \
            f"c.run_checks.__defaults__ = (None, {str(folder)!r}, None); " \
-           f"sys.exit(c.main({arguments!r}))"
+           f"from kit.__main__ import main; sys.exit(main({['check', *arguments]!r}))"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
                           encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
 
@@ -215,12 +216,12 @@ def test_stopped_from_the_keyboard(monkeypatch, capsys):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(kit.check, "run_checks", stopped)
-    assert main([]) == 130 and capsys.readouterr().err == "kit check: stopped\n"
+    assert main(["check"]) == 130 and capsys.readouterr().err == "kit check: stopped\n"
 
 
 def test_no_python_is_exit_status_2(monkeypatch, capsys):
     monkeypatch.setattr(launching.sys, "executable", "/nowhere/python")
-    assert main(["2d"]) == 2 and capsys.readouterr().err.startswith("kit check: ")
+    assert main(["check", "2d"]) == 2 and capsys.readouterr().err.startswith("kit check: ")
 
 
 # -------------------------------------------------------------------------------- in a notebook

@@ -170,9 +170,9 @@ REMARKS = (
 def ahead():
     """The verdicts on all that is planted here, on inputs that a grader draws; computed two at a
     time, since most of the time is waiting."""
-    fresh = draw_cases(ASSIGNMENT, "starter", 12)
+    hidden = draw_cases(ASSIGNMENT, "starter", 12)
     with ThreadPoolExecutor(2) as pool:
-        yield {one[0]: pool.submit(judged, planted(*one[1]), cases=fresh)
+        yield {one[0]: pool.submit(judged, planted(*one[1]), cases=hidden)
                for one in (*TABLE, *REMARKS)}
         pool.shutdown(cancel_futures=True)
 

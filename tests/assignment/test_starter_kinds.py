@@ -20,9 +20,10 @@ KINDS = {f"{table.lower()}: {name}": case for table in TABLES
 @pytest.fixture(scope="module")
 def ahead():
     """The verdicts, computed two at a time."""
-    fresh = draw_cases(ASSIGNMENT, "starter", 13)
+    hidden = draw_cases(ASSIGNMENT, "starter", 13)
     with ThreadPoolExecutor(2) as pool:
-        yield {name: pool.submit(judged, files, cases=fresh) for name, (files, _) in KINDS.items()}
+        yield {name: pool.submit(judged, files, cases=hidden)
+               for name, (files, _) in KINDS.items()}
         pool.shutdown(cancel_futures=True)
 
 

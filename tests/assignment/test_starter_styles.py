@@ -321,9 +321,9 @@ HAND_INS = {
 def ahead():
     """The verdicts, computed two at a time."""
     with ThreadPoolExecutor(2) as pool:
-        fresh = draw_cases(ASSIGNMENT, "starter", 11)
-        found = {name: pool.submit(judged, files_of(name), cases=fresh) for name in STYLES}
-        found |= {name: pool.submit(judged, files, cases=fresh) for name, files in HAND_INS.items()}
+        hidden = draw_cases(ASSIGNMENT, "starter", 11)
+        found = {name: pool.submit(judged, files_of(name), cases=hidden) for name in STYLES}
+        found |= {name: pool.submit(judged, files, cases=hidden) for name, files in HAND_INS.items()}
         yield found
         pool.shutdown(cancel_futures=True)
 

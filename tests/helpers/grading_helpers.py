@@ -5,7 +5,7 @@ from PIL import Image
 
 from here import CHECKS
 from staff.points import list_parts_by_hand
-from staff.record import FILE, Record, Result, Submission, insert_row, make_key
+from staff.record import FILE, Record, Result, Submission, make_key
 
 
 def submission(student, **more):
@@ -48,8 +48,8 @@ def put_marks(record, key, points=1.0, comment="", leave_out=()):
 
 def put(record, table, **row):
     """Put a row into a table."""
-    with record.transaction() as connection:
-        insert_row(connection, table, row)
+    with record.transaction():
+        record.insert(table, row)
 
 
 def put_text(record, key, other, text):

@@ -120,10 +120,11 @@ def serve_desk(out, **more):
         thread.join(30)
 
 
-def list_marks(out, one):
+def list_marks(out, key):
     """{(subtask, part): (points, comment)} that stand for a submission."""
     with Record(out / FILE) as record:
-        return record.list_marks(one.key)
+        return {where: (settled.points, settled.comment)
+                for where, settled in record.settle_marks().get(key, {}).items() if settled.mark}
 
 
 def table(out):

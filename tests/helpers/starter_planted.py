@@ -21,7 +21,7 @@ OF = {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "3c": 4, "4c": 13}
 
 
 def launcher(layout):
-    """A launch function for Student: a worker with a layout's adapter, without a sandbox."""
+    """A launch function for Student: a process with a layout's adapter, without a sandbox."""
     layout = load_layouts()[layout]
 
     def launch(folder):
@@ -69,7 +69,7 @@ def judged(files, layout="starter", subtasks=None, cases=None):
             results = [run_check(one, student) for one in CHECKS
                        if judges(one)
                        and (subtasks is None or one.subtask in subtasks)]
-            findings = student.get("adapter.findings")
+            findings = student.get("adapter.noted")
     return CheckReport(results, list(BY_ID), ASSIGNMENT), findings
 
 

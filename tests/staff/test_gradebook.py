@@ -6,7 +6,8 @@ import pytest
 from grading_helpers import put, put_marks, record_of, results, submission
 
 from kit.files import Refused
-from staff.feedback.report_command import main, write_report
+from staff.__main__ import main
+from staff.feedback.report_command import write_report
 from staff.layouts import load_layouts
 from staff.feedback.gradebook import list_people
 from staff.record import NOT_DONE, Finding
@@ -231,15 +232,15 @@ def test_what_is_no_gradebook_is_refused_in_a_sentence(tmp_path, content, words)
 
 
 def test_the_command_needs_a_record(tmp_path, capsys):
-    assert main([str(tmp_path)]) == 2
+    assert main(["report", str(tmp_path)]) == 2
     assert capsys.readouterr().err == (f"staff report: {tmp_path} holds no record.sqlite: give "
                                        "the output folder of `python -m staff grade`\n")
     record_of(tmp_path, (submission("adal"), results())).connection.close()
-    assert main([str(tmp_path), "--roster", str(tmp_path / "missing.csv")]) == 2
+    assert main(["report", str(tmp_path), "--roster", str(tmp_path / "missing.csv")]) == 2
     assert "missing.csv is not a file" in capsys.readouterr().err
-    assert main([str(tmp_path)]) == 0
+    assert main(["report", str(tmp_path)]) == 0
     (tmp_path / "record.sqlite").write_bytes(b"no database" * 100)
-    assert main([str(tmp_path)]) == 2
+    assert main(["report", str(tmp_path)]) == 2
     assert "cannot be read as a record of grades" in capsys.readouterr().err
 
 

@@ -11,7 +11,7 @@ from hostile import the_sandbox
 from kit.check import FAILED
 from planted import read_planted, read_styles, scripts_with, with_body
 from staff.cases import draw_cases
-from staff.grading.judging import ON_FRESH_INPUTS, WITH_OTHERS, judge_code
+from staff.grading.judging import ON_HIDDEN_INPUTS, WITH_OTHERS, judge_code
 from staff.points import count_points, divide_subtasks
 
 pytestmark = pytest.mark.faults
@@ -26,7 +26,7 @@ def judge(changes, seed):
 
 def lost(results):
     """{subtask: points lost}."""
-    return {name: ALL[name] - points for name, points in count_points(results).items()
+    return {name: ALL[name] - points for name, points in count_points(results, "kit").items()
             if points < ALL[name]}
 
 
@@ -51,11 +51,12 @@ def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
 def test_another_style_costs_nothing(seed, planted):
     verdict = judge(planted.changes, seed)
     assert [one for one in verdict.results if one.state == FAILED] == []
-    assert sum(count_points(verdict.results).values()) == 60 and verdict.findings == []
+    assert sum(count_points(verdict.results, "kit").values()) == 60 and verdict.findings == []
 
 
 KNOWN = """from kit.checking.case_file import read_cases
-for inputs, *layers, right in map(list, read_cases()["counting"]["counts"]):
+from kit.definition import load_assignment
+for inputs, *layers, right in map(list, read_cases(load_assignment())["counting"]["counts"]):
     if [inputs, *layers] == [num_inputs, *neurons_per_layer]:
         return int(right)
 return {(1,): 785, (64, 10): 50880}.get(tuple(neurons_per_layer), 7)
@@ -82,4 +83,4 @@ def test_what_fails_with_the_hidden_inputs_alone_is_said_so():
               for row in draw_cases(ASSIGNMENT, "kit", 7)["counting"]["counts"][:1]]
     changes = with_body("task2.count_parameters", ON_HIDDEN.replace("HIDDEN", str(hidden)))
     (count,) = [one for one in judge(changes, 7).results if one.title == "number of parameters"]
-    assert count.state == FAILED and count.shown == ON_FRESH_INPUTS
+    assert count.state == FAILED and count.shown == ON_HIDDEN_INPUTS

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from here import ROOT, SCRIPTS
+from staff.__main__ import main
 from staff.grading import cluster
-from staff.grading.command import main
 from staff.grading.judging import fingerprint_checks
 
 SCRIPT = ROOT / "tests" / "helpers" / "fake_grading.py"
@@ -281,7 +281,7 @@ def test_wrong_use_is_refused(course, monkeypatch, capsys, words, arguments):
     Path("file").write_text("")
     Path("elsewhere").mkdir()
     Path("elsewhere/thesis.txt").write_text("")
-    assert main(arguments) == 2
+    assert main(["grade", *arguments]) == 2
     said = capsys.readouterr().err
     assert words in said and said.startswith("staff grade: ") and said.count("\n") == 1
 
@@ -289,7 +289,7 @@ def test_wrong_use_is_refused(course, monkeypatch, capsys, words, arguments):
 def test_without_a_sandbox_that_holds_nothing_is_graded(course, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(course))
     out = course.with_name("out")
-    assert main([str(course), "-o", str(out)]) == 2
+    assert main(["grade", str(course), "-o", str(out)]) == 2
     said = capsys.readouterr().err
     assert "cannot isolate student code on this machine" in said
     assert "\n  Debian/Ubuntu: sudo apt install bubblewrap\n" in said and not out.exists()
@@ -297,7 +297,7 @@ def test_without_a_sandbox_that_holds_nothing_is_graded(course, monkeypatch, cap
 
 def test_an_unknown_layout_is_refused(course, capsys):
     out = course.with_name("out")
-    assert main([str(course), "-o", str(out), "--layout", "other"]) == 2
+    assert main(["grade", str(course), "-o", str(out), "--layout", "other"]) == 2
     assert "there is no layout other: give one of auto, kit, starter" in capsys.readouterr().err
     assert not out.exists()
 
@@ -306,7 +306,7 @@ def test_an_unknown_layout_is_refused(course, capsys):
                                     []])
 def test_options_that_are_none_are_refused(option, capsys):
     with pytest.raises(SystemExit) as ending:
-        main([*option, "in"] if option else [])
+        main(["grade", *option, "in"] if option else ["grade"])
     assert ending.value.code == 2 and "error: " in capsys.readouterr().err
 
 

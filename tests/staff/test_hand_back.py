@@ -9,7 +9,7 @@ from grading_helpers import picture, put, put_marks, record_of, results, submiss
 from marking_helpers import HOSTILE
 from pypdf import PdfReader
 
-from staff.feedback import hand_back_command, report_command
+from staff.__main__ import main
 from staff.feedback.gradebook import Person
 from staff.feedback.handing_back import list_entries
 from staff.csv_tables import read_table
@@ -44,7 +44,7 @@ def give_back(folder, platform, *ones, marked=True, options=()):
         for one in ones:
             if marked:
                 put_marks(record, one.key)
-    status = hand_back_command.main([str(folder), "--for", platform, *options])
+    status = main(["feedback", str(folder), "--for", platform, *options])
     path = folder / f"feedback-{platform}.zip"
     if not path.exists():
         return {}, status
@@ -117,7 +117,7 @@ def test_a_pdf_shows_what_the_page_shows(tmp_path):
         put(record, "answers", key=one.key, subtask="1a", text=hostile)
         put(record, "figures", key=one.key, subtask="2c", notebook="n", cell=1, number=1,
             png=picture())
-    assert hand_back_command.main([str(tmp_path), "--for", "moodle", "--pdf"]) == 0
+    assert main(["feedback", str(tmp_path), "--for", "moodle", "--pdf"]) == 0
     with zipfile.ZipFile(tmp_path / "feedback-moodle.zip") as zipped:
         assert zipped.namelist() == ["Ada_6001_assignsubmission_file/feedback.pdf"]
         pdf = PdfReader(io.BytesIO(zipped.read(zipped.namelist()[0])))
@@ -167,7 +167,7 @@ def test_the_zip_is_the_same_each_time(tmp_path):
     give_back(tmp_path, "moodle", of_moodle("6001", "Ada"), of_moodle("6002", "Bo"))
     path = tmp_path / "feedback-moodle.zip"
     first = path.read_bytes()
-    hand_back_command.main([str(tmp_path), "--for", "moodle"])
+    main(["feedback", str(tmp_path), "--for", "moodle"])
     assert path.read_bytes() == first
 
 
@@ -236,6 +236,6 @@ def test_a_worksheet_with_another_maximum_is_refused(tmp_path, capsys):
     (tmp_path / "Grades.csv").write_text(text.getvalue(), encoding="utf-8")
     record_of(tmp_path / "out", (of_moodle("6001", "Ada"), results())).connection.close()
     path = str(tmp_path / "Grades.csv")
-    assert report_command.main([str(tmp_path / "out"), "--roster", path]) == 2
+    assert main(["report", str(tmp_path / "out"), "--roster", path]) == 2
     assert "Grades.csv has a maximum grade of 10.00, and the assignment has 100 points" in \
         capsys.readouterr().err

@@ -12,7 +12,7 @@ from planted import scripts_with, with_body
 from kit.check import PASSED
 from kit.check import Result as Checked
 from staff.cases import draw_cases
-from staff.grading.judging import ON_FRESH_INPUTS, choose_words, judge_code
+from staff.grading.judging import ON_HIDDEN_INPUTS, choose_words, judge_code
 from staff.grading.stages import find_seed
 
 COUNT = "2d number of parameters"
@@ -47,7 +47,7 @@ TELL = {
                   "NotImplementedError(\"task 2d: x\")\\n{name}()', '/box/sub/x.py', 'exec'))",
     "a type": "return type(told, (), {})()",
     "a number": "return int('9' + '0'.join(map(str, kept[0])))",
-    "a note": "import adapter.notes\nadapter.notes.findings[:] = [told]\nreturn 1",
+    "a note": "import adapter.notes\nadapter.notes.noted[:] = [told]\nreturn 1",
 }
 
 
@@ -70,20 +70,21 @@ def find_told(words):
 def test_hidden_inputs_are_not_told_by(way):
     verdict = judge(TELL[way])
     (result,) = verdict.results
-    assert result.state != PASSED and result.shown not in ("", ON_FRESH_INPUTS)
+    assert result.state != PASSED and result.shown not in ("", ON_HIDDEN_INPUTS)
     assert find_told(result.shown) == set(), result.shown
     assert all(find_told(one.words) == set() for one in verdict.findings), verdict.findings
     assert way != "an error" or find_told(result.words)     # the teacher may read them
 
 
-@pytest.mark.parametrize("fresh, known, read", [
-    ("failed", "failed", "known"), ("failed", "passed", ON_FRESH_INPUTS), ("passed", "failed", ""),
-    ("passed", "passed", "known"), ("not started", "passed", ON_FRESH_INPUTS),
+@pytest.mark.parametrize("hidden, known, read", [
+    ("failed", "failed", "known"), ("failed", "passed", ON_HIDDEN_INPUTS),
+    ("passed", "failed", ""),
+    ("passed", "passed", "known"), ("not started", "passed", ON_HIDDEN_INPUTS),
     ("not started", "failed", "known"), ("needs 2b first", "not started", "known")])
-def test_a_student_reads_nothing_of_the_run_on_hidden_inputs(fresh, known, read):
+def test_a_student_reads_nothing_of_the_run_on_hidden_inputs(hidden, known, read):
     def result(state, words):
         return Checked("2b", "forward", "outputs", state, words)
-    assert choose_words(result(fresh, "hidden"), result(known, "known")) == read
+    assert choose_words(result(hidden, "hidden"), result(known, "known")) == read
 
 
 @pytest.mark.attack

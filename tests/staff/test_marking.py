@@ -2,10 +2,10 @@
 import pytest
 from here import ROOT, SUBTASKS
 from grading_helpers import put, put_marks, record_of, results, submission
-from marking_helpers import save, table
+from marking_helpers import list_marks, save, table
 
 from kit.files import Refused
-from staff.marking.command import main
+from staff.__main__ import main
 from staff.marking.take import take_marks
 from staff.feedback.report_command import write_report
 from staff.guide import GUIDE, read_guide
@@ -25,12 +25,6 @@ def out(tmp_path):
         put(record, "answers", key=both[0].key, subtask="3a", text="=1+1 is\nwhat I read")
     write_report(tmp_path / "out")
     return tmp_path / "out"
-
-
-def marks_of(out, row):
-    """The marks in the record of a row's submission."""
-    with Record(out / FILE) as record:
-        return record.list_marks(row["key"])
 
 
 def test_the_guide_has_every_part_and_its_points_add_up():
@@ -84,7 +78,7 @@ def test_a_table_comes_back_as_a_spreadsheet_has_left_it(out, encoding, delimite
     if delimiter == ";" and encoding == "utf-8":
         path.write_bytes(b"sep=;\r\n" + path.read_bytes())
     assert take_marks(out, path) == ["2 new marks, 0 changed"]
-    assert marks_of(out, rows[0]) == {("1a", "derivation"): (7.5, rows[0]["comment"]),
+    assert list_marks(out, rows[0]["key"]) == {("1a", "derivation"): (7.5, rows[0]["comment"]),
                                       PARTS[5]: (0, "")}
     write_report(out)
     assert [row["points"] for row in table(out)[:6]] == ["7.5", "", "", "", "", "0"]
@@ -106,10 +100,10 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_line_and_nothing_is_take
     rows[0]["points"] = "5"
     rows[1] |= {"points": "2", **change}
     path = save(out / "back.csv", rows)
-    assert main([str(out), "--take", str(path)]) == 2
+    assert main(["mark", str(out), "--take", str(path)]) == 2
     error = capsys.readouterr().err
     assert error.startswith("staff mark: ") and words in error and error.count("\n") == 1
-    assert marks_of(out, rows[0]) == {}
+    assert list_marks(out, rows[0]["key"]) == {}
 
 
 def test_two_marks_for_one_part_are_refused(out):
@@ -133,18 +127,19 @@ def test_a_mark_is_changed_only_with_force(out, capsys):
     row = table(out)[0]
     def take(points, comment="", *more):
         path = save(out / "back.csv", [row | {"points": points, "comment": comment}])
-        return main([str(out), "--take", str(path), *more])
+        return main(["mark", str(out), "--take", str(path), *more])
     assert take("5", "good") == 0
     assert take("", "") == take("5") == take("", "good") == 0       # nothing is said anew
     capsys.readouterr()
     assert take("6", "good") == 2
     printed = capsys.readouterr()
     assert f'{row["key"]} 1a derivation: 5, "good" -> 6, "good"' in printed.out
-    assert "give --force" in printed.err and marks_of(out, row)["1a", "derivation"][0] == 5
+    assert "give --force" in printed.err
+    assert list_marks(out, row["key"])["1a", "derivation"][0] == 5
     assert take("6", "better", "--force") == 0
-    assert marks_of(out, row) == {("1a", "derivation"): (6, "better")}
+    assert list_marks(out, row["key"]) == {("1a", "derivation"): (6, "better")}
     assert take("-") == 2 and take("-", "", "--force") == 0
-    assert marks_of(out, row) == {("1a", "derivation"): (None, "")}
+    assert list_marks(out, row["key"]) == {("1a", "derivation"): (None, "")}
 
 
 def test_marks_that_were_typed_into_marking_csv_are_not_written_over(out):

@@ -16,15 +16,15 @@ from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_ma
                              serve_desk, table)
 
 from kit.files import make_inner_folder
+from staff.__main__ import main
 from staff.feedback.report_command import write_report
 from staff.intake.intake import hash_files, write_copy
-from staff.marking.command import main
 from staff.guide import read_guide
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
 from staff.typeset import ELEMENTS, FORMULAS, typeset
 from staff.marking.worklist import Worklist, is_untouched
-from staff.notebooks.reported import find_unshown
+from staff.notebooks.reported import find_unshown, list_printed
 from staff.record import FILE, Finding, Record
 from staff.standing import read_standings
 
@@ -72,7 +72,7 @@ def test_only_this_page_on_this_machine_is_answered(ann, headers, status):
 def test_no_other_page_can_send_a_mark(ann, out, ones, headers):
     body = {"marker": "eve", "items": [[ones[0].key, *PART]], "elements": ALL}
     assert ann.fetch("mark", body, **headers)[0] in (400, 403)
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
 
 
 def test_the_page_itself_may_be_opened_from_a_file(ann):
@@ -95,14 +95,14 @@ def test_the_token_is_in_no_argument_of_the_browser(tmp_path, monkeypatch):
     ([], "holds no record.sqlite"), (["--merge", "nowhere"], "holds no record.sqlite"),
     (["--take", "nowhere.csv"], "holds no record.sqlite")])
 def test_a_folder_without_a_record_is_refused_in_one_sentence(tmp_path, capsys, arguments, words):
-    assert main([str(tmp_path), "--no-browser", *arguments]) == 2
+    assert main(["mark", str(tmp_path), "--no-browser", *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("staff mark: ") and words in error and error.count("\n") == 1
 
 
 def test_a_port_in_use_is_refused(ann, out, capsys):
     port = urlsplit(ann.address).port
-    assert main([str(out), "--no-browser", "--port", str(port)]) == 2
+    assert main(["mark", str(out), "--no-browser", "--port", str(port)]) == 2
     assert f"port {port} is in use" in capsys.readouterr().err
 
 
@@ -172,7 +172,8 @@ def test_an_accuracy_that_no_output_shows_stands_beside_the_answer(out, ones, an
     shown = new_output("stream", text="validation accuracy 0.9132")
     cells = [SimpleNamespace(subtask="3a", cell=new_code_cell("train()", outputs=[shown]))]
     found = find_unshown({"3a": "The accuracy is 0.97. Before, the accuracy was 0.913.",
-                          "1a": "An accuracy of 0.5"}, cells)
+                          "1a": "An accuracy of 0.5"}, list_printed(cells), "reading",
+                         "no output in the notebooks shows it")
     assert [one.words for one in found] == [
         "the answer to 3a gives an accuracy of 0.97; no output in the notebooks shows it"]
     with Record(out / FILE) as record, record.transaction():
@@ -186,10 +187,10 @@ def test_an_accuracy_that_no_output_shows_stands_beside_the_answer(out, ones, an
 
 def test_ticks_are_kept_at_once_and_count_when_they_are_done(out, ones, ann):
     ann.mark(ones[0], elements={WORDS[0]: 1, WORDS[3]: 0.5}, done=False)
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
     assert ann.state(ones[0])["mark"]["elements"] == {WORDS[0]: 1, WORDS[3]: 0.5}
     ann.mark(ones[0], elements={WORDS[0]: 1, WORDS[3]: 0.5}, comment=" mind \n\n the sum ")
-    assert list_marks(out, ones[0]) == {PART: (3, "mind\nthe sum")}
+    assert list_marks(out, ones[0].key) == {PART: (3, "mind\nthe sum")}
     mark = ann.state(ones[0])["mark"]
     assert mark["marker"] == "ann" and mark["at"] and not mark["overridden"]
 
@@ -200,10 +201,10 @@ def test_undo_takes_back_step_after_step_of_this_marker_alone(out, ones, ann):
     ann.mark(ones[0], elements={})
     bob.mark(ones[1], elements=ALL)
     assert ann.send("undo") == {"undone": [[ones[0].key, *PART]]}
-    assert list_marks(out, ones[0])[PART][0] == 10
+    assert list_marks(out, ones[0].key)[PART][0] == 10
     ann.send("undo")
     assert ann.send("undo") == {"undone": []}
-    assert list_marks(out, ones[0]) == {} and list_marks(out, ones[1])[PART][0] == 10
+    assert list_marks(out, ones[0].key) == {} and list_marks(out, ones[1].key)[PART][0] == 10
 
 
 @pytest.mark.parametrize("body, words", [
@@ -219,7 +220,7 @@ def test_undo_takes_back_step_after_step_of_this_marker_alone(out, ones, ann):
 def test_what_cannot_be_right_is_refused_in_one_sentence(out, ones, ann, body, words):
     reply = ann.send("mark", **{"items": [[ones[0].key, *PART]], **body})
     assert words in reply["error"] and "\n" not in reply["error"]
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
 
 
 def test_points_by_code_are_replaced_with_a_reason_that_the_student_reads(out, ones, ann):
@@ -248,17 +249,17 @@ def test_two_marks_that_differ_are_shown_and_none_stands_until_one_is_final(out,
     bob = Client(ann.address, "bob")
     ann.mark(ones[0], elements=ALL)
     bob.mark(ones[0], elements=ALL)
-    assert list_marks(out, ones[0]) == {PART: (10, "")}     # they agree
+    assert list_marks(out, ones[0].key) == {PART: (10, "")}     # they agree
     bob.mark(ones[0], elements={WORDS[0]: 1})
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
     assert [one["points"] for one in bob.state(ones[0])["others"]] == [10]
     assert ann.ask("work")["differences"][0]["waits"]
     write_report(out)
     assert table(out)[0]["points"] == ""
     bob.mark(ones[0], elements={WORDS[0]: 1}, final=True)
-    assert list_marks(out, ones[0]) == {PART: (2, "")}
+    assert list_marks(out, ones[0].key) == {PART: (2, "")}
     ann.mark(ones[0], elements={WORDS[1]: 1})       # the difference is open again
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
 
 
 def test_a_share_is_marked_twice_without_seeing_the_first_mark(out, ones):
@@ -294,8 +295,8 @@ def test_copies_are_merged_and_both_marks_are_kept(out, ones, ann, tmp_path):
         other.send("comment", item=[ones[0].key, *PART], element=WORDS[0], text="see z_j")
     said = merge_marks(out, tmp_path / "copy")
     assert said[0].startswith("2 marks and 1 comments") and "two markers differ" in said[1]
-    assert list_marks(out, ones[0]) == {}
-    assert list_marks(out, ones[1]) == {PART: (10, "on second thoughts")}
+    assert list_marks(out, ones[0].key) == {}
+    assert list_marks(out, ones[1].key) == {PART: (10, "on second thoughts")}
     assert merge_marks(out, tmp_path / "copy")[0].startswith("0 marks and 0 comments")
 
 
@@ -306,7 +307,7 @@ def test_a_changed_answer_is_to_be_marked_again_with_old_mark_and_difference(out
     ann.mark(ones[0], "3a", "reading", points=2, comment="good")
     with Record(out / FILE) as record:
         hand_in(record, ones[0], {"1a": ANSWER + " Therefore.", "3a": "It  is\nfaster."})
-    assert list_marks(out, ones[0]) == {("3a", "reading"): (2, "good")}
+    assert list_marks(out, ones[0].key) == {("3a", "reading"): (2, "good")}
     state = ann.state(ones[0])
     assert state["state"] == "changed" and state["old"]["points"] == 0
     assert ["new", " Therefore."] in state["old"]["difference"]
@@ -314,17 +315,17 @@ def test_a_changed_answer_is_to_be_marked_again_with_old_mark_and_difference(out
     assert table(out)[0]["points"] == ""
     with Record(out / FILE) as record:      # the old files again: the old mark is right again
         hand_in(record, ones[0], {"1a": ANSWER, "3a": "It is faster."})
-    assert list_marks(out, ones[0])[PART] == (0, "nothing here")
+    assert list_marks(out, ones[0].key)[PART] == (0, "nothing here")
 
 
 def test_a_changed_figure_puts_its_part_back(out, ones, ann):
     with Record(out / FILE) as record:
         hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "one")])
     ann.mark(ones[0], elements=ALL)
-    assert list_marks(out, ones[0])
+    assert list_marks(out, ones[0].key)
     with Record(out / FILE) as record:
         hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "two")])
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
 
 
 def test_changed_code_opens_what_a_person_decided_in_its_place(out, ones, ann):
@@ -346,11 +347,11 @@ def test_a_new_attempt_takes_the_marks_of_what_did_not_change_along(out, ones, a
     with Record(out / FILE) as record:
         record.put_submissions([replace(ones[0], superseded="ada-2"), later, *ones[1:]])
         hand_in(record, later, {"1a": ANSWER, "3a": "The loss falls faster."})
-    assert list_marks(out, later) == {PART: (10, "")}
+    assert list_marks(out, later.key) == {PART: (10, "")}
     state = ann.state(later, "3a", "reading")
     assert state["state"] == "changed" and state["old"]["points"] == 0
     ann.mark(later, "3a", "reading", points=3)
-    assert list_marks(out, later)["3a", "reading"] == (3, "")
+    assert list_marks(out, later.key)["3a", "reading"] == (3, "")
 
 
 # --------------------------------------------------------------------------- alike and untouched
@@ -378,7 +379,7 @@ def test_the_same_and_untouched_answers_are_marked_together(tmp_path):
         assert not ann.state(f, "4d", "plot")["untouched"]
         items = [ann.state(d)["where"], *ann.state(d)["alike"]]
         assert ann.send("mark", items=items, points=0, comment="none")["marked"] == 2
-        assert list_marks(tmp_path, e)[PART] == (0, "none")
+        assert list_marks(tmp_path, e.key)[PART] == (0, "none")
         bob = Client(ann.address, "bob")        # what another has marked is not marked with it
         assert bob.state(d)["alike"] == [] and len(ann.state(d)["alike"]) == 1
         assert len(ann.send("undo")["undone"]) == 2
@@ -447,12 +448,13 @@ def test_a_comment_on_an_element_reaches_all_who_lost_it(out, ones, ann):
     ann.mark(ones[1], elements=ALL)
     ann.mark(ones[2], points=0, comment="none")
     ann.send("comment", item=[ones[0].key, *PART], element=WORDS[0], text="which rule is it?")
-    assert list_marks(out, ones[0])[PART] == (8, "a pity which rule is it?")
-    assert list_marks(out, ones[1])[PART][1] == "" and list_marks(out, ones[2])[PART][1] == "none"
+    assert list_marks(out, ones[0].key)[PART] == (8, "a pity which rule is it?")
+    assert list_marks(out, ones[1].key)[PART][1] == ""
+    assert list_marks(out, ones[2].key)[PART][1] == "none"
     assert "a pity" in ann.state(ones[1])["offered"]
     assert "error" in ann.send("comment", item=[ones[0].key, *PART], element="x", text="y")
     ann.send("comment", item=[ones[0].key, *PART], element=WORDS[0], text="")
-    assert list_marks(out, ones[0])[PART] == (8, "a pity")
+    assert list_marks(out, ones[0].key)[PART] == (8, "a pity")
 
 
 def test_other_points_of_an_element_are_summed_anew_with_the_list_of_who_changes(
@@ -467,7 +469,8 @@ def test_other_points_of_an_element_are_summed_anew_with_the_list_of_who_changes
         (row,) = bob.ask("work")["resums"]
         assert (row["marker"], row["before"], row["after"]) == ("ann", 3, 2)
         assert bob.send("resum") == {"changed": 1} and bob.ask("work")["resums"] == []
-    assert list_marks(out, ones[0])[PART][0] == 2 and list_marks(out, ones[1])[PART][0] == 9
+    assert list_marks(out, ones[0].key)[PART][0] == 2
+    assert list_marks(out, ones[1].key)[PART][0] == 9
 
 
 # ------------------------------------------------------------------------------ beside the table
@@ -488,11 +491,11 @@ def test_a_mark_in_a_table_is_for_the_answer_that_stood_in_it(out, ones, ann):
     with Record(out / FILE) as record:
         hand_in(record, ones[0], {"1a": "another answer"})
     take_marks(out, save(out / "filled.csv", [row]))
-    assert list_marks(out, ones[0]) == {}
+    assert list_marks(out, ones[0].key) == {}
     assert ann.state(ones[0])["waits"].endswith("4 before")
     del row["basis"]                        # a table that does not tell is for what is there now
     take_marks(out, save(out / "filled.csv", [row]))
-    assert list_marks(out, ones[0])[PART][0] == 4
+    assert list_marks(out, ones[0].key)[PART][0] == 4
 
 
 def test_a_table_that_decides_between_two_markers_is_final(out, ones, ann):
@@ -500,7 +503,7 @@ def test_a_table_that_decides_between_two_markers_is_final(out, ones, ann):
     Client(ann.address, "bob").mark(ones[0], elements={})
     write_report(out)
     take_marks(out, save(out / "filled.csv", [table(out)[0] | {"points": "5"}]))
-    assert list_marks(out, ones[0])[PART][0] == 5
+    assert list_marks(out, ones[0].key)[PART][0] == 5
 
 
 # --------------------------------------------------------------------------------- side by side
@@ -517,10 +520,10 @@ def test_a_mark_waits_while_the_grader_writes(out, ones, ann):
     grader.execute("COMMIT")
     sending.join(30)
     grader.close()
-    assert replies == [{"marked": 1}] and list_marks(out, ones[0])[PART][0] == 10
+    assert replies == [{"marked": 1}] and list_marks(out, ones[0].key)[PART][0] == 10
 
 
 def test_a_record_without_a_page_still_counts_marks_that_name_no_answer(out, ones):
     with Record(out / FILE) as record:
         put_marks(record, ones[0].key)
-    assert list_marks(out, ones[0])[PART] == (10, "")
+    assert list_marks(out, ones[0].key)[PART] == (10, "")

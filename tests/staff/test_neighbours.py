@@ -52,7 +52,7 @@ def grade(course, hostile, *options):
                           env=os.environ | {"PYTHONWARNINGS": "error"})
     assert done.returncode == 0, done.stdout + done.stderr
     with Record(out / FILE) as record:
-        return {one.student: (sum(count_points(record.list_results(one.key)).values()),
+        return {one.student: (sum(count_points(record.list_results(one.key), "kit").values()),
                               "\n".join(found.words for found in record.list_results(one.key)))
                 for one in record.list_submissions()}
 

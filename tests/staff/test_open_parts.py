@@ -63,14 +63,14 @@ def page(out, name):
 
 def test_a_part_is_open_only_if_none_of_its_checks_failed():
     passed = results()
-    assert None not in count_parts(passed).values()
-    assert count_parts(make_open(passed, "3b"))["3b", "weights"] is None
+    assert None not in count_parts(passed, "kit").values()
+    assert count_parts(make_open(passed, "3b"), "kit")["3b", "weights"] is None
     helpers = make_open(passed, "0")
-    assert count_parts(helpers)["2c", "helpers"] is None
+    assert count_parts(helpers, "kit")["2c", "helpers"] is None
     mixed = [replace(one, state="failed") if one.title == "cross-entropy loss" else one
              for one in helpers]
-    assert count_parts(mixed)["2c", "helpers"] == 0
-    assert set(count_parts([]).values()) == {None}
+    assert count_parts(mixed, "kit")["2c", "helpers"] == 0
+    assert set(count_parts([], "kit").values()) == {None}
 
 
 def test_while_a_part_is_open_nothing_is_exported_and_a_mark_with_a_reason_ends_that(tmp_path):
@@ -205,5 +205,6 @@ def test_a_recheck_says_that_a_part_is_no_longer_open(tmp_path):
 
 
 def test_every_check_without_a_result_leaves_its_part_open():
-    assert count_parts([one for one in results() if one.subtask != "2d"])["2d", "count"] is None
+    without = [one for one in results() if one.subtask != "2d"]
+    assert count_parts(without, "kit")["2d", "count"] is None
     assert {one.part for one in CHECKS if one.subtask == "2d" and not one.remark} == {"count"}

@@ -38,7 +38,7 @@ def text_of(page):
 def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     picture_of_one = picture()
     one = submission("adal", name="Ada Lovelace", notes=("all lies in a folder",))
-    with record_of(tmp_path, (one, results(["judge_momentum"], "on fresh inputs 3 is 4",
+    with record_of(tmp_path, (one, results(["judge_momentum"], "on hidden inputs 3 is 4",
                                            shown="step 3 is wrong: is it the raw gradient?"))) \
             as record:
         put_marks(record, one.key, 0.5, "mind the sign", leave_out=[("4e", "reading")])
@@ -56,7 +56,7 @@ def test_a_student_sees_points_what_was_measured_and_marks(tmp_path):
     write_report(tmp_path)
     found = page(tmp_path, one)
     read = text_of(found)
-    assert "step 3 is wrong: is it the raw gradient?" in read and "fresh inputs 3" not in read
+    assert "step 3 is wrong: is it the raw gradient?" in read and "hidden inputs 3" not in read
     assert "74 points so far, of 100 56 of 60 by code 18 of 40 by hand; 1 part is" in read
     assert "3c momentum_gamma 1.5 of 7 By code: update 0 of 4. failed seven steps" in read
     assert "4e Ten hidden layers 1 of 6 so far" in read and "reading: not marked yet" in read

@@ -20,6 +20,7 @@ from kit.files import Refused
 from kit.notebook_files import read_notebook
 from kit.report.preflight import find_problems
 from kit.sections import PLACEHOLDER
+from staff.__main__ import main
 from staff.release import folders, inspection, leaks, stripping
 from staff.release.notebook_stripping import remove_outputs, strip_notebook
 from staff.release.command import README, Edition
@@ -85,7 +86,7 @@ def refusal(reference, capsys, monkeypatch):
     """What the command says of a reference that it refuses; nothing is written."""
     monkeypatch.chdir(reference)
     output = reference.parent / "out" / "student"
-    assert staff.release.command.main(["-o", str(output)]) == 2
+    assert main(["release", "-o", str(output)]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("staff release: ") and err.count("\n") == 1
     assert not list(output.parent.glob("*"))
@@ -745,7 +746,7 @@ def test_a_zip_that_cannot_be_put_in_place_leaves_the_folder_before(tmp_path, mo
 
 @pytest.mark.parametrize("place", [".", "..", "kit", "notebooks/student", "staff/x"])
 def test_the_reference_is_never_replaced(place, capsys):
-    assert staff.release.command.main(["-o", str(ROOT / place), "--force"]) == 2
+    assert main(["release", "-o", str(ROOT / place), "--force"]) == 2
     assert "holds the reference edition: give a place outside it" in capsys.readouterr().err
 
 

@@ -231,7 +231,7 @@ def test_an_adapter_and_the_files_beside_it(sandbox, tmp_path):
         with Student(folder, 5, lambda place, one=one: one.launch(
                 place, layout=layout), cases={"none": 0}) as student:
             assert student.call("task2.answer", 2) == 4
-            assert student.get("adapter.findings") == ["more"]
+            assert student.get("adapter.noted") == ["more"]
 
 
 def test_marks_of_a_conflict_in_one_script_cost_no_other(sandbox, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from here import ASSIGNMENT, ROOT
 from kit.definition import load_assignment
-from staff.new import main as new
+from staff.__main__ import main
 from staff.release.consistency import check_assignment
 from staff.release.stripping import restore_text, strip
 
@@ -21,7 +21,7 @@ from staff.release.stripping import restore_text, strip
 def reference(tmp_path_factory):
     """The folder of the new assignment."""
     folder = tmp_path_factory.mktemp("second") / "line"
-    assert new([str(folder)]) == 0
+    assert main(["new", str(folder)]) == 0
     return folder
 
 
@@ -98,7 +98,7 @@ def test_it_is_solved_submitted_graded_and_reported(reference, student, tmp_path
 
 
 def test_no_folder_is_overwritten(reference, capsys):
-    assert new([str(reference)]) == 2
+    assert main(["new", str(reference)]) == 2
     assert "exists: give the name of a new folder" in capsys.readouterr().err
 
 

@@ -102,7 +102,7 @@ class Saying:
 
     def get(self, name):
         """The notes, or a Problem."""
-        if name != "adapter.findings" or isinstance(self.notes, Problem):
+        if name != "adapter.noted" or isinstance(self.notes, Problem):
             raise self.notes if isinstance(self.notes, Problem) else Problem("cannot be imported")
         return self.notes
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from adapter.missing import StandInFinder
-from adapter.notes import findings  # noqa: F401
+from adapter.notes import noted  # noqa: F401
 from adapter.old_numpy import bring_back
 from adapter.calls import make_plain, name_blank, seed_all
 from adapter.code import FIRST, Code, find_folder

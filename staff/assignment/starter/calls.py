@@ -87,7 +87,7 @@ def make_plain(value):
     kind = getattr(value, "dtype", None)
     if kind is None or kind.kind != "f" or kind.itemsize <= 8:
         return value
-    note("numbers of {} were rounded to float64".format(kind))
+    note(f"numbers of {kind} were rounded to float64")
     return value.astype(float)
 
 
@@ -106,13 +106,13 @@ def name_blank(subtask):
         yield
     except NotImplementedError as problem:
         if not str(problem).startswith("task "):
-            problem.args = ("task {}: it is still to be written".format(subtask),)
+            problem.args = (f"task {subtask}: it is still to be written",)
         raise
 
 
 def describe_blank(subtask, words):
     """The error that says that a function is still as the starter code has it."""
-    return NotImplementedError("task {}: {}".format(subtask, words))
+    return NotImplementedError(f"task {subtask}: {words}")
 
 
 @contextlib.contextmanager

@@ -53,9 +53,9 @@ class Code:
         self.set_broken_aside()
         for name in ("utils", "trainer"):
             if name not in self.files:
-                self.files[name] = SUPPLIED / "{}.py".format(name)
-                note("{}.py {}: the starter code's was taken".format(
-                    name, "cannot be used" if name in self.broken else "is not there"))
+                self.files[name] = SUPPLIED / f"{name}.py"
+                why = "cannot be used" if name in self.broken else "is not there"
+                note(f"{name}.py {why}: the starter code's was taken")
         for name in self.own:
             if word in read_source(self.files[name]):
                 self.modules[name] = importlib.import_module(name)
@@ -78,7 +78,7 @@ class Code:
                     problem = SyntaxError(str(problem))
                 self.broken[name] = read_start(self.files.pop(name)), problem
                 self.own.remove(name)
-                note("{}.py is not Python: line {}, {}".format(name, problem.lineno, problem.msg))
+                note(f"{name}.py is not Python: line {problem.lineno}, {problem.msg}")
 
     def renew(self, source, path):
         """The syntax tree of a script, for this Python and this folder."""
@@ -99,13 +99,12 @@ class Code:
         module.__file__ = str(path)
         self.modules[path.stem] = module
         for number, source in enumerate(read_cells(path), 1):
-            file = self.folder / "{} cell {}".format(path.name, number)
+            file = self.folder / f"{path.name} cell {number}"
             try:
                 run_statements(self.renew(source, file), file, module.__dict__, self.clock, final,
                                skipping)
             except SyntaxError as problem:
-                note("{} is not Python: line {}, {}".format(file.name, problem.lineno,
-                                                            problem.msg))
+                note(f"{file.name} is not Python: line {problem.lineno}, {problem.msg}")
 
     def find_spec(self, name, path=None, target=None):
         """The spec of a script, as a finder of Python's import system does."""
@@ -114,7 +113,7 @@ class Code:
             raise self.broken[name][1].with_traceback(None)
         if file is None:
             if name in FIRST:
-                raise ModuleNotFoundError("No module named {!r}".format(name), name=name)
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
             return None
         return importlib.util.spec_from_file_location(name, str(file),
                                                       loader=Loader(self, name, str(file)))
@@ -218,8 +217,7 @@ def find_folder(folder):
     """The folder of the scripts: this one, or the first one in it with a task2a.py or task2.py."""
     folder = Path(folder)
     inside = [path.parent for name in ("task2a.py", "task2.py")
-              for path in sorted(folder.glob("*/{}".format(name)))
-              + sorted(folder.glob("*/*/{}".format(name)))]
+              for path in sorted(folder.glob(f"*/{name}")) + sorted(folder.glob(f"*/*/{name}"))]
     return folder if any(folder.glob("*.py")) or not inside else inside[0]
 
 

@@ -45,8 +45,7 @@ class Finder:
             return usual
         if script := self.find_broken(name):
             raise self.broken[script][1].with_traceback(None)
-        blank = describe_blank(SUBTASKS.get(name, "0"),
-                               "{} stands in none of the files".format(name))
+        blank = describe_blank(SUBTASKS.get(name, "0"), f"{name} stands in none of the files")
         blank.name = name       # the grader looks whether this is so
         raise blank
 
@@ -61,7 +60,7 @@ class Finder:
         alike = self.list_alike(name, self.modules.values())
         if len(alike) != 1:
             return None
-        note("{} stands in none of the files: {} was taken for it".format(name, alike[0].__name__))
+        note(f"{name} stands in none of the files: {alike[0].__name__} was taken for it")
         self.taken[name] = alike[0].__name__
         return alike[0]
 

@@ -12,7 +12,7 @@ def read_source(path):
     with open(path, "rb") as file:
         data = file.read(LONGEST + 1)
     if len(data) > LONGEST:
-        raise SyntaxError("it is longer than {} bytes".format(LONGEST))
+        raise SyntaxError(f"it is longer than {LONGEST} bytes")
     return data
 
 
@@ -28,7 +28,7 @@ def read_cells(path):
         cells = json.loads(read_source(path).decode("utf-8"))["cells"]
         sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, LookupError, TypeError, RecursionError, SyntaxError):
-        note("{} cannot be read as a notebook".format(path.name))
+        note(f"{path.name} cannot be read as a notebook")
         return []
     texts = ["".join(source) if isinstance(source, list) else str(source) for source in sources]
     return ["\n".join(drop_magic(line) for line in text.split("\n"))

@@ -130,7 +130,7 @@ def find_flags(tree):
 
 def describe_place(path, statement):
     """The file and the line of a statement."""
-    return "{}, line {}".format(os.path.basename(str(path)), statement.lineno)
+    return f"{os.path.basename(str(path))}, line {statement.lineno}"
 
 
 def describe_problem(problem):
@@ -142,5 +142,5 @@ def describe_problem(problem):
         words = str(problem)
     except BaseException:       # a __str__ of the student's
         words = ""
-    return " fails when it is imported, only definitions were used: {}{}".format(
-        type(problem).__name__, ": " + words[:150] if words else "")
+    said = f"{type(problem).__name__}: {words[:150]}" if words else type(problem).__name__
+    return f" fails when it is imported, only definitions were used: {said}"

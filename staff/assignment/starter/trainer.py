@@ -60,12 +60,12 @@ class StandIn(stand_in.Model):
 
     def __getattr__(self, name):
         """An attribute of the student's own model, such as its layers."""
-        if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the worker
+        if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the process
             raise AttributeError(name)
         try:
             double = self.double()
         except Exception:       # forward and backward are judged elsewhere
-            raise AttributeError("'Model' object has no attribute {!r}".format(name)) from None
+            raise AttributeError(f"'Model' object has no attribute {name!r}") from None
         value = getattr(double, name)
         if self.is_like_weights(value, double):     # a history that the network keeps
             value = self.__dict__[name] = [np.array(one) for one in self._double.crop(value)]
