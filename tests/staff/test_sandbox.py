@@ -204,7 +204,7 @@ def test_given_files_cannot_be_changed_moved_or_joined_by_others(recipe, sandbox
 ADAPTER = """
 import importlib
 from pathlib import Path
-findings = [Path(__file__).with_name("more.txt").read_text()]
+noted = [Path(__file__).with_name("more.txt").read_text()]
 def install(folder, scripts):
     return lambda name: importlib.import_module({"task2": "old"}[name])
 """
