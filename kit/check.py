@@ -11,7 +11,7 @@ from pathlib import Path
 from kit.checking.registry import load_checks
 from kit.checking.student import NotWritten, Problem, Student
 from kit.definition import load_assignment
-from kit.files import Refused, find_conflict_in_scripts, one_line, say
+from kit.files import Refused, find_conflict_in_scripts, shorten, say
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 CAUSE = re.compile("(?:cannot be imported|does not parse): ")
@@ -189,7 +189,7 @@ def run_checks(subtasks=None, folder=None, assignment=None):
     folder, by_id = Path(folder or assignment.folder), assignment.by_id
     unknown = [name for name in subtasks or () if name not in by_id]
     if unknown:
-        raise Refused(f"there is no subtask {one_line(unknown[0], 40)}: choose from "
+        raise Refused(f"there is no subtask {shorten(unknown[0], 40)}: choose from "
                       f"{', '.join(by_id)}")
     if not any((folder / name).is_file() for name in assignment.scripts):
         raise Refused(f"{folder} has no {' or '.join(assignment.scripts)}: run this in the "
@@ -221,7 +221,7 @@ def try_check(one, student):
         words, found = str(blank), blank
     except Problem as problem:
         state, words, found = FAILED, str(problem), problem
-    return Result(one.subtask, one.part, one.title, state, one_line(words, 500), one.remark), found
+    return Result(one.subtask, one.part, one.title, state, shorten(words, 500), one.remark), found
 
 
 def main(arguments=None):

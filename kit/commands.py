@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from kit.files import Refused, one_line, say
+from kit.files import Refused, shorten, say
 
 
 def run_command(package, commands, arguments=None, problems=()):
@@ -45,7 +45,7 @@ def run_command(package, commands, arguments=None, problems=()):
 
 def clean_lines(words):
     """The lines of a refusal, each safe to print."""
-    return "\n".join(one_line(line, 400) if line[:1] != " " else "  " + one_line(line, 400)
+    return "\n".join(shorten(line, 400) if line[:1] != " " else "  " + shorten(line, 400)
                      for line in str(words).splitlines())
 
 
@@ -55,7 +55,7 @@ def accept_whole_numbers(lowest, highest=None):
         if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) < lowest or \
                 highest is not None and int(text) > highest:
             raise argparse.ArgumentTypeError(
-                f"got {one_line(text, 40)!r}, expected a whole number from {lowest} "
+                f"got {shorten(text, 40)!r}, expected a whole number from {lowest} "
                 + ("up" if highest is None else f"to {highest}"))
         return int(text)
     return convert

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 
 PERIODS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 LAST, IN_TIME = "last", "last in time"
@@ -60,7 +60,7 @@ def check_deadline(deadline, locate):
     for one in fields(Deadline):
         value, (is_right, expected) = getattr(deadline, one.name), RULES[one.name]
         if value != one.default and not is_right(value):
-            raise Refused(f"{locate(one.name)}: {one.name} = {one_line(value, 60)}, expected "
+            raise Refused(f"{locate(one.name)}: {one.name} = {shorten(value, 60)}, expected "
                           f"{expected}")
     last = deadline.at + timedelta(minutes=deadline.grace_minutes)
     if deadline.closes is not None and deadline.closes < last:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from kit.deadline import Deadline, check_deadline
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 
 try:
     import tomllib
@@ -156,7 +156,7 @@ def load_module(path, is_package, folder):
         raise Refused(f"{path} is missing: {AGAIN}") from None
     except Exception as problem:
         raise Refused(f"{path} cannot be imported ({type(problem).__name__}: "
-                      f"{one_line(problem)}): {AGAIN}") from None
+                      f"{shorten(problem)}): {AGAIN}") from None
     return module
 
 
@@ -198,7 +198,7 @@ def read_assignment(folder):
     except Refused:
         raise
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as problem:
-        words = f"it has no {problem}" if isinstance(problem, KeyError) else reason(problem)
+        words = f"it has no {problem}" if isinstance(problem, KeyError) else explain(problem)
         raise Refused(f"{path} cannot be read ({words}): {AGAIN}") from None
 
 
@@ -213,7 +213,7 @@ def read_deadline(path, values):
         return TOML
 
     if not isinstance(values, dict):
-        raise Refused(f"{path} has deadline = {one_line(values, 60)}, expected a section "
+        raise Refused(f"{path} has deadline = {shorten(values, 60)}, expected a section "
                       "[deadline] with at = a time")
     deadline = build_section(Deadline, path, values, "deadline")
     check_deadline(deadline, locate)
@@ -224,7 +224,7 @@ def build_section(kind, path, values, section):
     """A dataclass of a section's values; Refused if there are others, or some are missing."""
     known, where = {one.name for one in fields(kind)}, f"[{section}]" if section else "its top"
     if unknown := values.keys() - known:
-        raise Refused(f"{path} has {one_line(min(unknown), 40)} in {where}, expected "
+        raise Refused(f"{path} has {shorten(min(unknown), 40)} in {where}, expected "
                       f"{', '.join(sorted(known - {'id', 'folder'}))}")
     try:
         return kind(**values)

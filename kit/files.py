@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 @contextlib.contextmanager
-def whole_file(path):
+def write_whole(path):
     """Yield a file. It appears at path at the end, or not at all if anything fails.
 
     It takes the place of a file or link that is there. No link is followed.
@@ -36,7 +36,7 @@ def whole_file(path):
         os.replace(temporary, path)
         temporary = None
     except OSError as problem:
-        raise Refused(f"{path} cannot be written ({reason(problem)}): close it in other "
+        raise Refused(f"{path} cannot be written ({explain(problem)}): close it in other "
                       "programs, or give another place") from None
     finally:
         if temporary:
@@ -87,16 +87,16 @@ def say(text, stream=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def reason(problem):
+def explain(problem):
     """The reason of an error, in a few words."""
     if isinstance(problem, json.JSONDecodeError):
         return f"line {problem.lineno} is not JSON"
     if isinstance(problem, OSError) and problem.strerror:
         return problem.strerror
-    return one_line(problem) or type(problem).__name__
+    return shorten(problem) or type(problem).__name__
 
 
-def one_line(text, longest=160):
+def shorten(text, longest=160):
     """Text on one line, shortened; a mark replaces what could control a terminal."""
     text = " ".join(str(text).split())
     text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
@@ -105,5 +105,5 @@ def one_line(text, longest=160):
 
 def quote(text, longest=160):
     """Somebody else's words on one line, in quotation marks that they cannot end."""
-    text = QUOTATION_MARKS.sub("'", one_line(text, longest))
+    text = QUOTATION_MARKS.sub("'", shorten(text, longest))
     return f"“{text}”"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from kit.cell_texts import is_prose, is_same, squeeze
-from kit.files import one_line
+from kit.files import shorten
 from kit.notebook_files import read_notebook
 from kit.sections import find_subtask, name_cells
 
@@ -93,7 +93,7 @@ class HandedOut:
             return f"the answer of {self.section}"
         first = next((line for line in self.cell.source.split("\n")
                       if line.strip() and not line.startswith("#|")), "")
-        return f"the given cell “{one_line(first.lstrip('# '), 40)}”"
+        return f"the given cell “{shorten(first.lstrip('# '), 40)}”"
 
 
 @functools.lru_cache(maxsize=8)

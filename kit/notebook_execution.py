@@ -20,7 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat.v4 import new_output
 
 from kit.definition import FOLDER_VARIABLE, load_assignment
-from kit.files import Refused, one_line, reason, whole_file
+from kit.files import Refused, shorten, explain, write_whole
 from kit.notebook_files import read_notebook, encode_notebook
 
 CELL_SECONDS = 1800
@@ -51,7 +51,7 @@ def execute(notebook, scripts=None):
     """
     language = notebook.node.metadata.get("kernelspec", {}).get("language")
     if isinstance(language, str) and language.lower() != "python":
-        raise Refused(f"{notebook.name} is written in {one_line(language, 20)}, expected Python: "
+        raise Refused(f"{notebook.name} is written in {shorten(language, 20)}, expected Python: "
                       "choose a Python kernel and save it")
     for cell in notebook.node.cells:
         if cell.cell_type == "code":
@@ -75,7 +75,7 @@ def execute(notebook, scripts=None):
         return store_error(notebook, running["index"], "DeadKernelError",
                            "the cell ended the Python process: it may have run out of memory")
     except Exception as problem:  # such as no kernel or no free port: no traceback
-        raise Refused(f"{notebook.name} could not be run ({reason(problem)}): check "
+        raise Refused(f"{notebook.name} could not be run ({explain(problem)}): check "
                       "that `pip install -r requirements.txt` succeeded") from None
     finally:
         hide_folders(notebook.node, list_folders(notebook.folder.resolve(), scripts))
@@ -149,7 +149,7 @@ def execute_in_thread(client, scripts, look):
 
 def describe_failure(notebook, index, words):
     """The sentence about a cell that failed."""
-    return f"{notebook.name}, cell {index + 1} failed: {one_line(words)}"
+    return f"{notebook.name}, cell {index + 1} failed: {shorten(words)}"
 
 
 def store_error(notebook, index, name, words):
@@ -187,7 +187,7 @@ def copy_folder(folder, stack):
         ignored = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(folder, target, symlinks=True, ignore=ignored)
     except OSError as problem:  # shutil.Error too
-        raise Refused(f"{folder} cannot be copied to run the notebooks ({reason(problem)}): put "
+        raise Refused(f"{folder} cannot be copied to run the notebooks ({explain(problem)}): put "
                       "them into a folder of their own") from None
     return target
 
@@ -224,5 +224,5 @@ def execute_in_place(path):
     failed = execute(notebook)
     if failed:
         raise Refused(failed)
-    with whole_file(path) as file:
+    with write_whole(path) as file:
         file.write(encode_notebook(notebook))

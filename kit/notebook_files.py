@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kit.files import Refused, find_conflict, reason
+from kit.files import Refused, find_conflict, explain
 
 # nbformat loads jsonschema, which builds a grammar of web addresses that no notebook needs: more
 # than a second. jsonschema works without this module.
@@ -51,7 +51,7 @@ def read_notebook(path):
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:
-        raise Refused(f"{path} cannot be read: {reason(problem)}") from None
+        raise Refused(f"{path} cannot be read: {explain(problem)}") from None
     return Notebook(parse_notebook(text, path), path.name, path.parent)
 
 
@@ -65,7 +65,7 @@ def parse_notebook(text, name):
             cell.pop("id", None)    # older notebooks have none, but a merge may leave one
         nbformat.validate(node)
     except Exception as problem:  # nbformat raises many kinds, with one meaning
-        raise Refused(f"{name} is not a notebook that can be read ({reason(problem)}): "
+        raise Refused(f"{name} is not a notebook that can be read ({explain(problem)}): "
                       "open it in Jupyter and save it again") from None
     return node
 

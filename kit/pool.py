@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 from threadpoolctl import threadpool_limits
 
-from kit.files import one_line
+from kit.files import shorten
 
 MAX_WORKERS = 8     # each holds its own copy of the data, about 250 MB
 FAREWELL = 5        # seconds that a worker has to clean up
@@ -211,7 +211,7 @@ def tick():
 def describe_failure(problem):
     """A Failure that says which exception was raised, and where."""
     found, trace = traceback.extract_tb(problem.__traceback__)[-1], traceback.format_exc()
-    words = one_line(f"{type(problem).__name__} in {Path(found.filename).name}, "
+    words = shorten(f"{type(problem).__name__} in {Path(found.filename).name}, "
                      f"line {found.lineno}: {problem}", 300)
     try:
         pickle.loads(pickle.dumps(problem))

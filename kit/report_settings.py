@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from kit.definition import tomllib
-from kit.files import Refused, find_conflict, one_line, reason
+from kit.files import Refused, find_conflict, shorten, explain
 
 SETTINGS = "report.toml"        # beside the notebooks
 DEFAULTS = {"title": "", "subtitle": "", "authors": [], "date": "", "language": "en"}
@@ -30,7 +30,7 @@ def read_settings(path):
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: save it as UTF-8 text") from None
     except (OSError, ValueError, RecursionError) as problem:
-        raise Refused(f"{path} cannot be read ({reason(problem)}): a line looks like this: "
+        raise Refused(f"{path} cannot be read ({explain(problem)}): a line looks like this: "
                       f"{EXAMPLE}") from None
     if "date" in given:
         given["date"] = str(given["date"])  # TOML has dates of its own
@@ -47,5 +47,5 @@ def check_setting(path, name, value):
     texts = value if is_list and isinstance(value, list) else [value]
     if isinstance(value, list) != is_list or not all(isinstance(one, str) for one in texts):
         expected = EXAMPLE if is_list else f'{name} = "text"'
-        raise Refused(f"{path} has {name} = {one_line(repr(value), 60)}, expected a line such as "
+        raise Refused(f"{path} has {name} = {shorten(repr(value), 60)}, expected a line such as "
                       f"{expected}")

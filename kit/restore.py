@@ -5,7 +5,7 @@ import copy
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, say, whole_file
+from kit.files import Refused, shorten, say, write_whole
 from kit.handed_out import CLEAN, START, advise, describe_change, match_cells, read_clean
 from kit.notebook_files import nbformat, read_notebook
 
@@ -41,7 +41,7 @@ def restore(assignment, name, section):
     matched = match_cells(notebook.cells, clean.cells, assignment)
     sections = list(dict.fromkeys(one.section or START for one in matched))
     if section not in sections:
-        raise Refused(f"{path.name} has no section {one_line(section, 40)}: choose from "
+        raise Refused(f"{path.name} has no section {shorten(section, 40)}: choose from "
                       f"{', '.join(sections)}")
     done, above = [], None      # above: the last handed-out cell that is in the notebook
     for one in matched:
@@ -49,7 +49,7 @@ def restore(assignment, name, section):
             done.append(words)
         above = one.found[-1][1] if one.found else above
     if done:
-        with whole_file(path) as file:
+        with write_whole(path) as file:
             file.write((nbformat.writes(notebook.node) + "\n").encode("utf-8", "replace"))
     return path, done
 
@@ -59,7 +59,7 @@ def find_notebook(assignment, name):
     known = {path.stem: path for path in assignment.notebook_paths}
     stem = PurePosixPath(name.replace("\\", "/")).name.removesuffix(".ipynb")
     if stem not in known:
-        raise Refused(f"there is no notebook {one_line(name, 60)}: choose from "
+        raise Refused(f"there is no notebook {shorten(name, 60)}: choose from "
                       f"{', '.join(path.name for path in known.values())}")
     return known[stem]
 

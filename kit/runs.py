@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from kit import ENGINE
 from kit.definition import find_assignment, load_assignment
-from kit.files import Refused, say, whole_file
+from kit.files import Refused, say, write_whole
 from kit.modules import list_files
 from kit.pool import Failure, raise_failure, run_jobs, tick
 
@@ -241,7 +241,7 @@ def write_results(path, results):
     rest["arrays"] = {name: len(value) for name, value in lists.items()}
     arrays = {f"{name}{number}": array for name, value in lists.items()
               for number, array in enumerate(value)}
-    with whole_file(path) as file:
+    with write_whole(path) as file:
         np.savez(file, results=np.array(json.dumps(rest, default=lambda one: one.item())),
                  **arrays)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from kit.checking.case_file import read_cases
 from kit.definition import CASES, load_assignment
-from kit.files import say, whole_file
+from kit.files import say, write_whole
 
 INPUTS = "staff/assignment/inputs.py"
 
@@ -25,7 +25,7 @@ def main(arguments=None):
         description=f"Compute the numbers in {CASES} with the reference's scripts.")
     parser.parse_args(arguments)
     assignment = load_assignment()
-    with whole_file(assignment.folder / CASES) as file:
+    with write_whole(assignment.folder / CASES) as file:
         file.write(f"{format_json(replace_arrays(draw_cases(assignment)))}\n".encode())
     say(str(assignment.folder / CASES))
     return 0

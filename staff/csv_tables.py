@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.files import Refused, reason, whole_file
+from kit.files import Refused, explain, write_whole
 
 LARGEST = 64 * 2**20
 LONGEST = 32_000        # letters of a cell: Excel has 32,767
@@ -56,7 +56,7 @@ def read_table(path):
                           "table: give another file")
         content = path.read_bytes()
     except OSError as problem:
-        raise Refused(f"{path} cannot be read ({reason(problem)})") from None
+        raise Refused(f"{path} cannot be read ({explain(problem)})") from None
     if content.startswith(WORKBOOK):
         raise Refused(f"{path} is an Excel workbook: save it as CSV and give that file")
     encoding = find_encoding(content)
@@ -68,7 +68,7 @@ def read_table(path):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as problem:
-        raise Refused(f"{path} cannot be read as a table ({reason(problem)}): save it as CSV "
+        raise Refused(f"{path} cannot be read as a table ({explain(problem)}): save it as CSV "
                       "again") from None
     if not rows:
         raise Refused(f"{path} holds no table: it is empty")
@@ -99,7 +99,7 @@ def split_header(text, delimiter):
 
 def write_table(path, rows, encoding="utf-8-sig", delimiter=",", quote=csv.QUOTE_MINIMAL):
     """Write rows of cells to a file. No spreadsheet takes a cell for a formula."""
-    with whole_file(path) as file:
+    with write_whole(path) as file:
         text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
         writer = csv.writer(text, delimiter=delimiter, quoting=quote)
         writer.writerows([make_harmless(cell) for cell in row] for row in rows)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from kit.deadline import PERIODS, format_moment
 from kit.definition import load_assignment
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.csv_tables import read_table
 from staff.students import key_of_name, key_of_student, list_keys
 from staff.times import UTC, find_zone, read_time
@@ -111,11 +111,11 @@ def read_extensions(assignment):
         find_zone(deadline), {}
     if not {"student", "until"} <= {*table.names}:
         raise Refused(f"{deadline.extensions} has the columns "
-                      f"{one_line(', '.join(table.names), 60)}, expected student and until")
+                      f"{shorten(', '.join(table.names), 60)}, expected student and until")
     for number, row in table.read_rows():
         student, until, line = row["student"], row["until"], f"{deadline.extensions}:{number}"
         try:
-            one = Extension(one_line(student, 80), read_time(until, zone), line)
+            one = Extension(shorten(student, 80), read_time(until, zone), line)
         except Refused as refusal:
             raise Refused(f"{line}: {refusal}") from None
         if not student:
@@ -156,7 +156,7 @@ def find_submissions(extension, submissions):
                    if key_of_name(called or number) == name}
         if len(numbers) > 1:
             raise Refused(f"{extension.line}: {extension.student} is the name of several "
-                          f"students ({one_line(', '.join(sorted(numbers)), 100)}): write the "
+                          f"students ({shorten(', '.join(sorted(numbers)), 100)}): write the "
                           "user name or the number")
         return meant
     return [one for one in submissions if name and name in map(key_of_name, one.members)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit.definition import build_section, load_assignment, tomllib
-from kit.files import Refused, reason
+from kit.files import Refused, explain
 
 KIT = "kit"
 FILE = "staff/assignment/layouts.toml"
@@ -125,7 +125,7 @@ def read_layouts(folder):
         try:
             listed = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as problem:
-            raise Refused(f"{path} cannot be read: {reason(problem)}") from None
+            raise Refused(f"{path} cannot be read: {explain(problem)}") from None
     found = {}
     for name, values in {KIT: {}, **listed}.items():
         if isinstance(values, dict) and "like" in values:

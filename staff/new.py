@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from kit import ENGINE
-from kit.files import Refused, reason, say
+from kit.files import Refused, explain, say
 
 TEMPLATE = Path(__file__).with_name("template")
 FILES = ("solve.py", "notebooks/solve.ipynb", "notebooks/report.toml",
@@ -49,7 +49,7 @@ def write_assignment(folder):
                 (new / name).write_bytes(content)
             new.rename(folder)
     except OSError as problem:
-        raise Refused(f"{folder} cannot be written ({reason(problem)}): give another place"
+        raise Refused(f"{folder} cannot be written ({explain(problem)}): give another place"
                       ) from None
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from kit.definition import load_assignment
-from kit.files import Refused, reason
+from kit.files import Refused, explain
 from staff import marks
 
 FILE = "record.sqlite"
@@ -145,7 +145,7 @@ class Record(marks.MarksOfRecord):
             self.connection.execute("PRAGMA synchronous = FULL")
             self.connection.executescript(SCHEMA + marks.SCHEMA)
         except sqlite3.Error as problem:
-            raise Refused(f"{path} cannot be read as a record of grades ({reason(problem)}): "
+            raise Refused(f"{path} cannot be read as a record of grades ({explain(problem)}): "
                           "give another output folder") from None
         found = self.read_setting("format", FORMAT)
         if found != FORMAT:

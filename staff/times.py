@@ -5,7 +5,7 @@ import re
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 from staff.csv_tables import LARGEST, Table, read_table
 from staff.students import key_of_name, key_of_student, list_keys
 
@@ -37,7 +37,7 @@ def find_zone(deadline):
     try:
         return ZoneInfo(deadline.zone)
     except (OSError, ValueError, KeyError):
-        raise Refused(f"[deadline] has zone = {one_line(deadline.zone, 60)}, and this machine "
+        raise Refused(f"[deadline] has zone = {shorten(deadline.zone, 60)}, and this machine "
                       "knows no such time zone: correct it, or install tzdata") from None
 
 
@@ -52,7 +52,7 @@ def read_time(text, zone):
     try:
         return place_in_zone(found.groupdict(), zone)
     except (AttributeError, ValueError, OverflowError):
-        raise Refused(f"{one_line(text, 60) or 'an empty cell'} is no time, expected one such as "
+        raise Refused(f"{shorten(text, 60) or 'an empty cell'} is no time, expected one such as "
                       f"{EXPECTED}") from None
 
 
@@ -107,7 +107,7 @@ def read_times(path, zone):
             if found.setdefault(key, time) != time:
                 twice.add(key)      # two students of one name
     if wrong := sorted(key for key in twice if key.startswith("student ")):
-        raise Refused(f"{path} has two times for {one_line(wrong[0], 60)}: keep one")
+        raise Refused(f"{path} has two times for {shorten(wrong[0], 60)}: keep one")
     return {key: time for key, time in found.items() if key not in twice}
 
 
@@ -120,7 +120,7 @@ def read_json(path):
         listed = json.loads(path.read_bytes())
         rows = [(at, [str(one[name] or "") for name in names]) for at, one in enumerate(listed, 1)]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise Refused(f"{path} is no list of Canvas's submissions ({reason(problem)}): expected "
+        raise Refused(f"{path} is no list of Canvas's submissions ({explain(problem)}): expected "
                       "objects with user_id and submitted_at") from None
     return Table(path, list(names), rows, "utf-8", ",")
 

@@ -5,7 +5,7 @@ import numpy as np
 from kit.checking.measuring import UNJUDGED, all_hold
 from kit.checking.registry import check
 from kit.checking.student import Problem
-from kit.files import one_line
+from kit.files import shorten
 
 from .stepping import PLAIN, make_trainer, make_weights, needs_own_network, read_weights
 from .training import HELPERS, judge_update
@@ -36,7 +36,7 @@ def judge_early_stopping(student):
     require_best(student.get((trainer, "best_ws")), read_weights(student, model, ZEROS))
     step = student.get((trainer, "best_step"))
     if step not in (6, 7):
-        raise Problem(f"best_step is {one_line(repr(step), 40)}, but step 6 has the best loss")
+        raise Problem(f"best_step is {shorten(repr(step), 40)}, but step 6 has the best loss")
     try:
         require_patience(student)
     except Problem as problem:

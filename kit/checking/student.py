@@ -15,7 +15,7 @@ from kit.checking.launching import launch_process
 from kit.checking.pipes import Pipe, Replies, limit_time
 from kit.checking.top_level import asks_for_input, explain_top_level
 from kit.definition import AGAIN, load_assignment
-from kit.files import one_line, quote
+from kit.files import shorten, quote
 
 CALL_SECONDS = 5
 IMPORT_SECONDS = 20     # for the first call into a script: a cold disk is slow
@@ -272,13 +272,13 @@ def make_problem(target, error, folder=""):
 
 def keep_name(text, otherwise):
     """A text if it is a name in Python; otherwise another text."""
-    text = one_line(text, 60)
+    text = shorten(text, 60)
     return text if text.isidentifier() else otherwise
 
 
 def describe_place(where):
     """The file and the line of an error, for a sentence; "" if they are not known."""
-    place = PLACE.fullmatch(one_line(where))
+    place = PLACE.fullmatch(shorten(where))
     if not place:
         return ""
     file, line = place.groups()

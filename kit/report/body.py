@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kit.files import one_line
+from kit.files import shorten
 from kit.report.formulas import Formulas
 from kit.report.fragments import NOTE, Problem
 from kit.report.keys import ANY_PLACED, FORBIDDEN, FOUND, PIECE_KEY, PLACED, PLACED_KEY
@@ -91,7 +91,7 @@ class Body:
         for number, formula in enumerate(self.formulas.found):
             key, typst = PLACED_KEY % number, formula.write_typst()
             display = "true" if formula.display else "false"
-            words = (f"the formula {one_line(formula.tex, 80)} cannot be drawn, so the report "
+            words = (f"the formula {shorten(formula.tex, 80)} cannot be drawn, so the report "
                      f"shows its TeX ({formula.reason or 'typst refused it'})")
             attempt = Attempt(typst, f"#unset({quote_text(formula.tex)}, display: {display});",
                               Problem("formula", formula.place, words))
@@ -104,13 +104,13 @@ class Body:
         source = quote_text(piece["source"])
         code = f"#code({source});" if piece.get("block") else f"#raw({source});"
         words = (f"raw {piece['format']} is not run: the report shows it as you wrote it: "
-                 f"{one_line(piece['source'], 60)}")
+                 f"{shorten(piece['source'], 60)}")
         self.problems.append(Problem("unprintable", fragment.place, words))
         return Attempt(code, code)
 
     def add_unprintable(self, piece, fragment):
         """Print a note instead of content that needs a browser or a player."""
-        words = f"{one_line(piece['source'], 60)} cannot be printed"
+        words = f"{shorten(piece['source'], 60)} cannot be printed"
         return self.add_note("unprintable", fragment, words)
 
     def add_note(self, kind, fragment, words):
@@ -121,7 +121,7 @@ class Body:
 
     def add_named_picture(self, piece, fragment):
         """An attempt at a picture that Markdown names; a note if it cannot be read."""
-        name, alt = one_line(piece["source"], 60), piece.get("alt") or ""
+        name, alt = shorten(piece["source"], 60), piece.get("alt") or ""
         alone = piece.get("alone", False)
         if COLAB_BADGE in piece["source"]:
             return Attempt("", "")      # a button of the page, not a picture of the report
@@ -133,7 +133,7 @@ class Body:
         except NoPicture as problem:
             return self.add_note("picture", fragment, f"picture {name} is not shown: {problem}")
         if remark:
-            self.problems.append(Problem(NOTE, fragment.place, one_line(remark, 200)))
+            self.problems.append(Problem(NOTE, fragment.place, shorten(remark, 200)))
         sizes = {side: parse_length(piece.get(side)) for side in ("width", "height")}
         zoom = parse_length(piece.get("zoom"))
         return self.add_picture(

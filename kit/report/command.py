@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kit.commands import accept_whole_numbers, stop_on_signals
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, say, whole_file
+from kit.files import Refused, shorten, say, write_whole
 from kit.report.launcher import MEMORY, SECONDS, make_pdf
 from kit.report.preflight import list_problems
 from kit.report_settings import SETTINGS, read_settings
@@ -29,7 +29,7 @@ def main(arguments=None):
         if stops:       # the interrupt may have caused this refusal
             say(STOPPED, sys.stderr)
             return 130
-        say(f"kit report: {one_line(refusal, 400)}", sys.stderr)
+        say(f"kit report: {shorten(refusal, 400)}", sys.stderr)
         if options.json:
             say(json.dumps({"output": None, "complete": False, "refused": str(refusal),
                             "problems": [], "notes": []}, indent=2))
@@ -83,7 +83,7 @@ def write_report(options):
     settings.update({name: value for name in ("title", "authors", "date")
                      if (value := getattr(options, name)) is not None})
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(whole_file(options.output))
+        file = stack.enter_context(write_whole(options.output))
         given = (execute_notebooks(options.notebooks, stack) if options.execute
                  else [{"path": str(path)} for path in options.notebooks])
         pdf, problems = make_pdf(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from kit.files import one_line
+from kit.files import shorten
 from kit.report import formula_finder
 from kit.report.fragments import Place
 from kit.report.keys import ANY_REFERENCE, FOUND_KEY
@@ -79,7 +79,7 @@ class Formulas:
         try:
             formula.typst, formula.tag = convert_formula(tex, self.macros, display)
         except CannotSet as problem:
-            formula.reason = one_line(problem, LONGEST_REASON)
+            formula.reason = shorten(problem, LONGEST_REASON)
         return formula
 
     def resolve_references(self):
@@ -89,7 +89,7 @@ class Formulas:
             names = ANY_REFERENCE.findall(formula.typst)
             unknown = next((name for name in names if labels.get(name) is None), None)
             if unknown is not None:
-                formula.reason = one_line(
+                formula.reason = shorten(
                     f"no formula has both \\label{{{unknown}}} and a \\tag", LONGEST_REASON)
             formula.typst = ANY_REFERENCE.sub(
                 lambda match: quote_text(labels.get(match[1]) or "")[1:-1], formula.typst)

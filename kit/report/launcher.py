@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from kit import ENGINE
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 from kit.report.fragments import NOTE, Place, Problem
 
 SECONDS = 120
@@ -41,8 +41,8 @@ def make_pdf(notebooks, *, settings, code=False, most_lines=60, system_fonts=Tru
             (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
             pdf, found = read_result(folder, run_process(folder, seconds, memory))
     except OSError as problem:
-        raise Refused(f"the temporary folder cannot be used ({reason(problem)}): free some space, "
-                      "or name another one in TMPDIR") from None
+        raise Refused(f"the temporary folder cannot be used ({explain(problem)}): free some "
+                      "space, or name another one in TMPDIR") from None
     if notes is not None:
         notes += [problem for problem in found if problem.kind == NOTE]
     return pdf, [problem for problem in found if problem.kind != NOTE]
@@ -123,7 +123,7 @@ def read_result(folder, status):
         if absent:
             raise Refused(f"{absent[1]} is not installed: run `pip install -r requirements.txt` "
                           "in the assignment's folder") from None
-        raise Refused(f"the report could not be made ({one_line(last)}): please report this "
+        raise Refused(f"the report could not be made ({shorten(last)}): please report this "
                       "with the notebook") from None
     if "refused" in result:
         raise Refused(result["refused"])

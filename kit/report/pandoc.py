@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pypandoc
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 
 SCRIPT = Path(__file__).with_name("pandoc.lua")
 SECONDS = 100
@@ -26,5 +26,5 @@ def run_pandoc(question):
                       "cell that is very long or deeply nested") from None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Refused(f"pandoc could not read the Markdown: {one_line(' '.join(said[:2]))}")
+        raise Refused(f"pandoc could not read the Markdown: {shorten(' '.join(said[:2]))}")
     return json.loads(done.stdout)

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from kit.definition import find_assignment
-from kit.files import Refused, reason
+from kit.files import Refused, explain
 from kit.notebook_files import Notebook, parse_notebook, read_notebook
 from kit.report.body import Body
 from kit.report.cells import make_fragments
@@ -50,7 +50,7 @@ def main():
     except Refused as refusal:
         result = {"refused": str(refusal)}
     except OSError as problem:
-        result = {"refused": f"the report cannot be written ({reason(problem)}): free some space"}
+        result = {"refused": f"the report cannot be written ({explain(problem)}): free some space"}
     except MemoryError:
         result = {"refused": "the notebooks need more memory than they may use: "
                              "look for a very large output or picture"}

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from kit.files import one_line
+from kit.files import shorten
 from kit.handed_out import find_changes
 from kit.report.fragments import Place, Problem
 from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_code_cells,
@@ -75,7 +75,7 @@ def find_errors(notebook):
         for output in cell.outputs:
             if output.output_type == "error":
                 words = f"raised {output.ename}: {output.evalue}"
-                found.append(Problem("raised", Place(notebook.name, number), one_line(words)))
+                found.append(Problem("raised", Place(notebook.name, number), shorten(words)))
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typst
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from kit.report.characters import LETTERS_IN_SVG, describe_letter, find_foreign_letters
 from kit.report.fragments import NOTE, Place, Problem
 
@@ -69,7 +69,7 @@ def compile_accessible(body, start, options):
         return compile_pdf(compiler, source, ["ua-1"])
     except typst.TypstError as refusal:
         pdf = compile_pdf(compiler, source)     # fails too if the source itself is broken
-        why = one_line(refusal.message.removeprefix("PDF/UA-1 error: "), 160)
+        why = shorten(refusal.message.removeprefix("PDF/UA-1 error: "), 160)
         body.problems.append(Problem(NOTE, Place("the report"), (
             f"it does not claim PDF/UA-1, the standard for screen readers: {why}")))
         return pdf

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from kit.check import FAILED, PASSED
-from kit.files import one_line
+from kit.files import shorten
 from kit.report.preflight import REMEDY, list_problems
 from kit.report_settings import SETTINGS
 from kit.sections import PLACEHOLDER_AUTHOR
@@ -82,7 +82,7 @@ def list_failures(results):
     """Lines of text: each failed check, and the number of others that did not pass."""
     lines = [f"checks not passed, {len(results) - count_passed(results)} of {len(results)}:"]
     lines += [f"  {result.subtask} {result.part}: failed"
-              + (f": {one_line(result.words)}" if result.words else "")
+              + (f": {shorten(result.words)}" if result.words else "")
               for result in results if result.state == FAILED]
     others = Counter((result.state, result.subtask) for result in results
                      if result.state not in (PASSED, FAILED))

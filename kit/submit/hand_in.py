@@ -11,7 +11,7 @@ from kit.check import run_checks
 from kit.commands import stop_on_signals
 from kit.deadline import describe_time_left
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, reason, say, whole_file
+from kit.files import Refused, shorten, explain, say, write_whole
 from kit.notebook_files import encode_notebook, read_notebook
 from kit.report.launcher import make_pdf
 from kit.report.preflight import find_problems_of_text
@@ -37,7 +37,7 @@ def main(arguments=None):
             return hand_in(load_assignment(), options, stops)
     except Refused as refusal:
         # an interrupt may have caused this refusal
-        say(STOPPED if stops else f"kit submit: {one_line(refusal, 400)}", sys.stderr)
+        say(STOPPED if stops else f"kit submit: {shorten(refusal, 400)}", sys.stderr)
         return 130 if stops else NOTHING_WRITTEN
     except KeyboardInterrupt:
         say(STOPPED, sys.stderr)
@@ -78,7 +78,7 @@ def hand_in(assignment, options, stops=()):
     output = options.output or folder / "build" / "hand-in.zip"
     replaces = may_replace(output, options.yes)
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(whole_file(output))  # fails at once if it cannot be written
+        file = stack.enter_context(write_whole(output))  # fails at once if it cannot be written
         files, missing = collect_files(assignment)
         before = dict(files)
         settings = read_settings(folder / SETTINGS_PATH)
@@ -135,7 +135,7 @@ def try_checks(assignment, missing):
     try:
         return run_checks(assignment=assignment)
     except (Refused, OSError) as problem:
-        missing.append(f"the checks could not run ({one_line(reason(problem))})")
+        missing.append(f"the checks could not run ({shorten(explain(problem))})")
         return None
 
 
@@ -179,7 +179,7 @@ def add_report(found, notebooks, files, settings, stops):
     except Refused as problem:
         if stops:       # it was interrupted
             raise
-        found.missing.append(f"report.pdf ({one_line(problem, 300)})")
+        found.missing.append(f"report.pdf ({shorten(problem, 300)})")
 
 
 def confirm(found, yes, question):

@@ -12,7 +12,7 @@ from importlib.metadata import version
 import fastjsonschema
 
 from kit import __version__
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -72,7 +72,7 @@ def parse_manifest(content):
     except RecursionError:
         raise Refused(f"{MANIFEST} is nested too deeply") from None
     except ValueError as problem:
-        raise Refused(f"{MANIFEST} cannot be read ({one_line(reason(problem))})") from None
+        raise Refused(f"{MANIFEST} cannot be read ({shorten(explain(problem))})") from None
     check_fields(manifest)
     return manifest
 
@@ -80,7 +80,7 @@ def parse_manifest(content):
 def parse_number(text):
     """A whole number of JSON; ValueError if it is too long for a manifest."""
     if not re.fullmatch(r"-?\d{1,18}", text):
-        raise ValueError(f"it holds the number {one_line(text, 20)}")
+        raise ValueError(f"it holds the number {shorten(text, 20)}")
     return int(text)
 
 
@@ -99,12 +99,12 @@ def check_fields(manifest):
         if name not in manifest:
             raise Refused(f"{MANIFEST} has no {name!r}: expected {schema['description']}")
     if unknown := manifest.keys() - FIELDS.keys():
-        raise Refused(f"{MANIFEST} has {one_line(min(unknown), 100)}, which is unknown")
+        raise Refused(f"{MANIFEST} has {shorten(min(unknown), 100)}, which is unknown")
     try:
         validate(manifest)
     except fastjsonschema.JsonSchemaValueException as fault:
         name = fault.path[1]        # after "data"
-        raise Refused(f"{MANIFEST} has {name} = {one_line(repr(manifest[name]), 60)}: expected "
+        raise Refused(f"{MANIFEST} has {name} = {shorten(repr(manifest[name]), 60)}: expected "
                       f"{FIELDS[name]['description']}") from None
 
 
@@ -121,4 +121,4 @@ def summarise(manifest):
         parts.append(f"problems in the report: {count}")
     if manifest["missing"]:
         parts.append(f"missing: {'; '.join(manifest['missing'])}")
-    return one_line(", ".join(parts), 600)
+    return shorten(", ".join(parts), 600)

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from kit.files import EPOCH, Refused, one_line, reason
+from kit.files import EPOCH, Refused, shorten, explain
 from kit.report_settings import SETTINGS
 from kit.submit.manifest import MANIFEST
 from kit.submit.zip_check import FOLDER, find_equal_names, find_fault_of_name, inspect_zip
@@ -71,7 +71,7 @@ def read_inside(path, assignment):
         with open(real, "rb") as file:
             content = file.read(most * 2**20 + 1)
     except OSError as problem:
-        raise Refused(f"{path} cannot be read: {reason(problem)}") from None
+        raise Refused(f"{path} cannot be read: {explain(problem)}") from None
     if len(content) > most * 2**20:
         raise Refused(f"{path} is larger than {most} MB, the most for one file: "
                       "make it smaller, or move it away")
@@ -95,7 +95,7 @@ def pack_files(files, manifest, limits):
     _, faults = inspect_zip(buffer, limits)
     if faults:
         raise Refused(f"nothing was written, because the zip would be faulty: "
-                      f"{one_line(faults[0])}")
+                      f"{shorten(faults[0])}")
     return buffer.getvalue()
 
 

@@ -8,7 +8,7 @@ import base64
 import re
 from pathlib import PurePosixPath
 
-from kit.files import one_line
+from kit.files import shorten
 from kit.notebook_files import nbformat, parse_notebook
 from kit.report.picture_data import remove_traces
 from kit.report.pictures import NoPicture
@@ -69,7 +69,7 @@ def clean_picture(data, name, told):
             return clean_texts(text, name, told).encode("utf-8", "surrogateescape")
         return remove_traces(data)
     except NoPicture as problem:
-        words = f"{one_line(name, 100)} goes in with its EXIF, if it has any: {problem}"
+        words = f"{shorten(name, 100)} goes in with its EXIF, if it has any: {problem}"
         if words not in told:
             told.append(words)
         return data

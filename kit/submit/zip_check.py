@@ -16,7 +16,7 @@ import zlib
 from collections import Counter
 
 from kit.definition import HandInLimits, find_assignment
-from kit.files import Refused, one_line, reason, say
+from kit.files import Refused, shorten, explain, say
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest, summarise
 
 FOLDER = "hand-in"                  # in the zip
@@ -39,7 +39,7 @@ def check_zip(path):
         with open(path, "rb") as file:
             manifest, faults = inspect_zip(file)
     except (OSError, ValueError, Refused) as problem:
-        say(f"kit submit: {one_line(path)}: {one_line(reason(problem))}", sys.stderr)
+        say(f"kit submit: {shorten(path)}: {shorten(explain(problem))}", sys.stderr)
         return NO_ZIP
     except KeyboardInterrupt:
         say("kit submit: stopped", sys.stderr)
@@ -49,10 +49,10 @@ def check_zip(path):
         if has_remains(path):
             say("a remark: a Mac has packed it again; its own files (__MACOSX) do not count")
         return WHOLE
-    lines = [one_line(words, 300) for words in faults[:MOST_LINES]]
+    lines = [shorten(words, 300) for words in faults[:MOST_LINES]]
     if len(faults) > MOST_LINES:
         lines.append(f"… and {len(faults) - MOST_LINES} more")
-    say("\n".join([f"not whole: {one_line(path)}", *(f"  {line}" for line in lines)]))
+    say("\n".join([f"not whole: {shorten(path)}", *(f"  {line}" for line in lines)]))
     return NOT_WHOLE
 
 
@@ -69,7 +69,7 @@ def inspect_zip(file, limits=None):
     try:
         zipped = zipfile.ZipFile(file)
     except UNREADABLE as problem:
-        raise Refused(f"it cannot be read as a zip ({reason(problem)})") from None
+        raise Refused(f"it cannot be read as a zip ({explain(problem)})") from None
     entries = zipped.infolist()
     if faults := find_faults(entries, limits):
         return None, faults
@@ -80,12 +80,12 @@ def inspect_zip(file, limits=None):
     except Refused as refusal:
         return None, [str(refusal)]
     listed = manifest["files"]
-    faults = [f"{one_line(name, 100)} is missing" for name in sorted(listed.keys() - named.keys())]
-    faults += [f"{one_line(name, 100)} is not listed in {MANIFEST}"
+    faults = [f"{shorten(name, 100)} is missing" for name in sorted(listed.keys() - named.keys())]
+    faults += [f"{shorten(name, 100)} is not listed in {MANIFEST}"
                for name in sorted(named.keys() - listed.keys())]
     for name in sorted(named.keys() & listed.keys()):
         if words := find_fault_of_content(zipped, named[name], listed[name]):
-            faults.append(f"{one_line(name, 100)} {words}")
+            faults.append(f"{shorten(name, 100)} {words}")
     return manifest, faults
 
 
@@ -129,9 +129,9 @@ def find_faults(entries, limits):
     """The faults of a zip's list of files; nothing is unpacked."""
     if len(entries) > limits.files:
         return [f"it holds {len(entries)} files, expected at most {limits.files}"]
-    faults = [f"{one_line(entry.orig_filename, 100)}: {words}" for entry in entries
+    faults = [f"{shorten(entry.orig_filename, 100)}: {words}" for entry in entries
               if (words := find_fault_of_entry(entry, limits.ratio))]
-    faults += [f"{one_line(name, 100)} is there more than once"
+    faults += [f"{shorten(name, 100)} is there more than once"
                for name in find_equal_names([entry.orig_filename for entry in entries])]
     total = sum(entry.file_size for entry in entries)
     if total > limits.total_mib * MIB:
@@ -196,7 +196,7 @@ def read_manifest(zipped, entry):
         with zipped.open(entry) as file:
             content = file.read(LARGEST_MANIFEST)
     except UNREADABLE as problem:
-        raise Refused(f"{MANIFEST} cannot be read ({one_line(reason(problem))})") from None
+        raise Refused(f"{MANIFEST} cannot be read ({shorten(explain(problem))})") from None
     return parse_manifest(content)
 
 
@@ -209,7 +209,7 @@ def find_fault_of_content(zipped, entry, listed):
                 digest.update(piece)
                 size += len(piece)
     except UNREADABLE as problem:
-        return f"is damaged ({one_line(reason(problem), 80)})"
+        return f"is damaged ({shorten(explain(problem), 80)})"
     if size != listed["size"]:
         return f"has {size} bytes, but {MANIFEST} lists {listed['size']}"
     return None if digest.hexdigest() == listed["sha256"] else f"differs from {MANIFEST}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kit.deadline import format_moment
 from kit.definition import load_assignment
-from kit.files import one_line
+from kit.files import shorten
 from staff.csv_tables import format_points, write_table
 from staff.students import sort_name, split_name
 from staff.standing import Standing, list_subtasks_with_points
@@ -179,11 +179,11 @@ def write_imports(out, people, roster, column):
     path = out / f"{roster.kind}-filled{roster.table.path.suffix.lower()}"
     roster.fill(path, number, {one.row: format_grade(one) for one in people
                                if one.row is not None and format_grade(one)})
-    said.append(f'{path}: the column "{one_line(roster.table.header[number], 80)}" is filled')
+    said.append(f'{path}: the column "{shorten(roster.table.header[number], 80)}" is filled')
     unknown = [one.name or one.student for one in people if one.row is None]
     if unknown:
         said.append(f"not found in {roster.table.path.name}: "
-                    + ", ".join(one_line(name, 60) for name in unknown))
+                    + ", ".join(shorten(name, 60) for name in unknown))
     without = len(roster.rows) - sum(one.row is not None for one in people)
     if without:
         said.append(f"{without} of {len(roster.rows)} students in {roster.table.path.name} have "

@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 
-from kit.files import EPOCH, Refused, one_line, whole_file
+from kit.files import EPOCH, Refused, shorten, write_whole
 
 PAGE = "feedback."
 KINDS = {"html": (".html", ".htm"), "pdf": (".pdf",)}     # of pages, and how their files end
@@ -112,7 +112,7 @@ def hand_back(path, people, platform, pages, kind="html"):
         raise Refused("no page can be given back: "
                       + (describe_left_out(left_out, platform) if left_out else
                          "no hand-in has its total yet; --incomplete gives back all the same"))
-    with whole_file(path) as file:
+    with write_whole(path) as file:
         file.write(pack(entries))
     said = [f"{path}: {len(entries)} page{'s' * (len(entries) != 1)}"]
     if waiting := len(people) - len(ready):
@@ -127,7 +127,7 @@ def describe_left_out(people, platform):
                      "another kind of file; all members of a group in Canvas get the group's page",
            "moodle": "Moodle's number for them is not known",
            "blackboard": "they have no name in Blackboard's download"}.get(platform, "")
-    names = [one_line(one.name or one.student, 60) for one in people]
+    names = [shorten(one.name or one.student, 60) for one in people]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return (f"not in the zip: {', '.join(names[:MOST_NAMED])}{more}: {why}. Give them their pages "
             "in feedback/ by hand")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from kit.check import FAILED, NOT_STARTED
-from kit.files import one_line
+from kit.files import shorten
 from staff.standing import share_losses
 
 NUMBER = re.compile(r"(?<![\w¹²])[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
@@ -52,7 +52,7 @@ def find_mistakes(standings):
                    if result.remark and result.state == FAILED]
         for result, points in lost + remarks:
             mistake = name_mistake(result)
-            example = one_line(result.words, 500) if result.state == FAILED else ""
+            example = shorten(result.words, 500) if result.state == FAILED else ""
             # a script that cannot be imported is one mistake in all subtasks
             where = "" if NOT_IMPORTED in mistake else result.subtask
             one = found.setdefault((where, find_kind(mistake), result.remark),
@@ -69,13 +69,13 @@ def name_mistake(result):
     if result.state == NOT_STARTED:
         return NOT_WRITTEN
     if result.state != FAILED:
-        return one_line(result.state, 80)
-    words = one_line(result.words, 1000)
+        return shorten(result.state, 80)
+    words = shorten(result.words, 1000)
     if broken := BROKEN.search(words):
         return f"{broken[1]} {NOT_IMPORTED}: it is not Python"
     if hint := HINT.search(words):
-        return one_line(hint[1], LONGEST)
-    return one_line(NUMBER.sub("…", QUOTED.sub("…", words)), LONGEST) or "failed"
+        return shorten(hint[1], LONGEST)
+    return shorten(NUMBER.sub("…", QUOTED.sub("…", words)), LONGEST) or "failed"
 
 
 def find_kind(mistake):

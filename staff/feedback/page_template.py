@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from kit.files import whole_file
+from kit.files import write_whole
 from staff.texts import clean
 
 TEMPLATES = jinja2.Environment(
@@ -18,7 +18,7 @@ TEMPLATES = jinja2.Environment(
 
 def write_page(path, template, **values):
     """Write a page with a template and its values."""
-    with whole_file(path) as file:
+    with write_whole(path) as file:
         file.write(fill_template(template, **values).encode("utf-8", "replace"))
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.csv_tables import NUMBER, read_table, write_table
 from staff.students import split_name
 
@@ -126,7 +126,7 @@ class Roster:
             meant = [number for number, _ in votes.most_common(1)] or list(titles)
         if len(meant) == 1:
             return meant[0]
-        named = ", ".join(f'"{one_line(title, 60)}"' for title in titles.values()) or "none"
+        named = ", ".join(f'"{shorten(title, 60)}"' for title in titles.values()) or "none"
         raise Refused(f"{self.table.path} has {'several columns' if meant else 'no column'} that "
                       f"could be filled: give one with --column; the columns with grades are "
                       f"{named}")

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from kit import ENGINE
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 from kit.pool import Failure, describe_failure
 
 SECONDS = 10        # a scheduler has to answer, and to have a worker
@@ -67,8 +67,8 @@ def read_outcome(future, address):
         raise problem
     if isinstance(problem, ImportError) or "deserialization" in str(problem):
         raise Refused(f"the scheduler or a worker of {address} lacks this kit "
-                      f"({one_line(problem, 80)}): install this repository where they run")
-    return Failure(one_line(f"{type(problem).__name__}: {problem}", 300))
+                      f"({shorten(problem, 80)}): install this repository where they run")
+    return Failure(shorten(f"{type(problem).__name__}: {problem}", 300))
 
 
 @contextmanager
@@ -85,8 +85,8 @@ def connect(address):
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except Exception as problem:    # of many kinds, even an AssertionError of dask's own
-        raise Refused(f"no scheduler answers at {one_line(address, 80)} "
-                      f"({one_line(reason(problem))}): start one with `dask scheduler`, and give "
+        raise Refused(f"no scheduler answers at {shorten(address, 80)} "
+                      f"({shorten(explain(problem))}): start one with `dask scheduler`, and give "
                       "its address, such as tcp://127.0.0.1:8786") from None
     try:
         yield client

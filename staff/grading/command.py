@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kit.definition import load_assignment
-from kit.files import Refused, make_inner_folder, one_line, say
+from kit.files import Refused, make_inner_folder, shorten, say
 from kit.pool import Failure, count_cores, run_jobs
 from staff.feedback.report_command import write_report
 from staff.grading import cluster
@@ -150,13 +150,13 @@ def keep_submissions(record, options):
     for submission in submissions:
         for note in submission.notes if submission.counts else ():
             if note.startswith(LOOK):
-                say(f"  {one_line(submission.source, 80)}: {one_line(note, 300)}")
+                say(f"  {shorten(submission.source, 80)}: {shorten(note, 300)}")
     for submission in refused:
-        say(f"  refused: {one_line(submission.source, 80)}: {one_line(submission.refused, 300)}")
+        say(f"  refused: {shorten(submission.source, 80)}: {shorten(submission.refused, 300)}")
     for submission in submissions:
         for note in submission.notes:
             if note.startswith((ODD_NAME, SAME_FILES)):
-                say(f"  {one_line(submission.source, 80)}: {one_line(note, 300)}")
+                say(f"  {shorten(submission.source, 80)}: {shorten(note, 300)}")
 
 
 def take_earlier(record, options):
@@ -224,7 +224,7 @@ def print_end(record, failures, seconds):
     mean = f"; mean: {sum(points) / len(points):.1f} points by code" if points else ""
     say(f"{len(points)} graded in {format_time(seconds)}{mean}")
     for student, stage, words in failures:
-        say(f"  could not be graded: {one_line(student, 40)}, {stage}: {one_line(words, 300)}",
+        say(f"  could not be graded: {shorten(student, 40)}, {stage}: {shorten(words, 300)}",
             sys.stderr)
 
 

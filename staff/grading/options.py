@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from kit.commands import accept_whole_numbers
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.feedback.roster import Roster
 from staff.layouts import load_layouts
 from staff.record import FILE
@@ -68,7 +68,7 @@ def check_options(options):
         raise Refused(f"{out} holds other files than grades: give a new folder with -o")
     layouts = ("auto", *load_layouts())
     if options.layout not in layouts:
-        raise Refused(f"there is no layout {one_line(options.layout, 40)}: give one of "
+        raise Refused(f"there is no layout {shorten(options.layout, 40)}: give one of "
                       f"{', '.join(layouts)} with --layout")
     for option in ("roster", "limits", "starter", "times", "earlier"):
         path = getattr(options, option)

@@ -1,6 +1,6 @@
 """A recheck: which points by code it changes, kept in the record and printed."""
 
-from kit.files import one_line
+from kit.files import shorten
 from staff.points import count_parts
 
 TOTAL = "total"
@@ -51,7 +51,7 @@ def describe_recheck(record, number):
         total = changes.pop(TOTAL, None)
         parts = [describe_change(name, row) for name, row in changes.items()]
         whole = describe_change("in all", total) if total else "the same in all"
-        lines.append(f"  {one_line(student, 40)}: {', '.join(parts)}; {whole}")
+        lines.append(f"  {shorten(student, 40)}: {', '.join(parts)}; {whole}")
     return lines
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from kit.check import PASSED
 from kit.checking.student import Problem
 from kit.definition import STAND_IN
-from kit.files import one_line
+from kit.files import shorten
 from staff.grading.sources import parse
 from staff.record import OPEN
 from staff.sandbox.interpreter import has_library
@@ -70,7 +70,7 @@ def explain_adapter(error, missing, sources, layout):
         return "", ""
     if means := sources.find_means(layout.scripts):
         return "", ("it says that the grader's adapter fails, but its own code could say so, by "
-                    f"{one_line(means, 60)}")
+                    f"{shorten(means, 60)}")
     return "the grader cannot handle code of this form yet", ""
 
 

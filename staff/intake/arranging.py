@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import PurePosixPath
 
-from kit.files import one_line
+from kit.files import shorten
 from staff.layouts import count_signs, list_defined, list_scripts
 from staff.record import LOOK
 
@@ -109,4 +109,4 @@ def bring_up(files, notes, rivals):
 
 def show_name(name):
     """A name that is safe to print."""
-    return one_line(name, 100)
+    return shorten(name, 100)

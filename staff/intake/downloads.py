@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 from staff.intake import listing
 from staff.intake.listing import (BROKEN, FILE, FOLDER, decode_name, describe_path, is_archive,
                                   is_junk, list_folder, list_zip, remove_suffix)
@@ -98,7 +98,7 @@ def find_hand_ins(path, out=None):
     try:
         items = list_items(path, out)
     except OSError as problem:
-        raise Refused(f"{path} cannot be read ({reason(problem)})") from None
+        raise Refused(f"{path} cannot be read ({explain(problem)})") from None
     except Refused as refusal:
         raise Refused(f"{path} cannot be read: {refusal}") from None
     if is_one_hand_in(items):
@@ -287,5 +287,5 @@ def read_receipts(items):
                 text = item.list()[0].read(LARGEST_RECEIPT).decode("utf-8-sig", "replace")
                 told = RECEIPT.match(text)
                 if told and sign["before"].endswith(f"_{told['student']}"):
-                    found[sign["before"]] = told["student"], one_line(told["name"], 100)
+                    found[sign["before"]] = told["student"], shorten(told["name"], 100)
     return found

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kit.definition import load_assignment, tomllib
-from kit.files import Refused, make_inner_folder, one_line, reason
+from kit.files import Refused, make_inner_folder, shorten, explain
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
@@ -67,8 +67,8 @@ def check_output(path, out):
 
 def take_one(hand_in, copies, layout, limits):
     """The Submission of a hand-in, after its copy is written; or a refused one."""
-    one = Submission(make_key(hand_in.student, hand_in.source), one_line(hand_in.student, 100),
-                     one_line(hand_in.source, 300), hand_in.name, hand_in.attempt,
+    one = Submission(make_key(hand_in.student, hand_in.source), shorten(hand_in.student, 100),
+                     shorten(hand_in.source, 300), hand_in.name, hand_in.attempt,
                      notes=hand_in.notes, late=hand_in.late, platform=hand_in.platform,
                      file=hand_in.choose_file())
     try:
@@ -80,7 +80,7 @@ def take_one(hand_in, copies, layout, limits):
         one = replace(one, members=members, made=made, sha256=hash_files(files),
                       notes=(*one.notes, *notes, *list_odd_names(files)))
     except Refused as refusal:
-        return replace(one, refused=one_line(refusal, 300), layout="")
+        return replace(one, refused=shorten(refusal, 300), layout="")
     if not is_copied(copies / one.key, one.sha256):
         write_copy(copies / one.key, files)
     return one
@@ -119,16 +119,16 @@ def find_group(files):
                 raise Refused(f"{MANIFEST} is too large")
             manifest = parse_manifest(files[MANIFEST])
             names, notes = manifest["group"], list_differences(manifest["files"], files)
-            made = one_line(manifest["made"], 40)
+            made = shorten(manifest["made"], 40)
         except Refused as refusal:
-            notes = [f"the manifest was not used: {one_line(refusal)}"]
+            notes = [f"the manifest was not used: {shorten(refusal)}"]
     for name in SETTINGS:
         if not names and name in files:
             try:
                 names = read_authors(files[name])
             except Refused as refusal:
-                notes.append(f"{name} was not used: {one_line(refusal)}")
-    names = [one_line(name, LONGEST_NAME) for name in names if name.strip()]
+                notes.append(f"{name} was not used: {shorten(refusal)}")
+    names = [shorten(name, LONGEST_NAME) for name in names if name.strip()]
     names = [name for name in dict.fromkeys(names) if name.lower() != PLACEHOLDER_AUTHOR.lower()]
     if len(names) > MOST_MEMBERS:
         notes.append(f"{len(names)} names of the group were given, {MOST_MEMBERS} were taken")
@@ -137,7 +137,7 @@ def find_group(files):
 
 def list_differences(listed, files):
     """Notes on files that differ from the manifest."""
-    found = [f"{one_line(name, 100)} is missing, {MANIFEST} lists it"
+    found = [f"{shorten(name, 100)} is missing, {MANIFEST} lists it"
              for name in sorted(listed.keys() - files.keys())]
     for name in sorted(files.keys() - {MANIFEST}):
         if name not in listed:
@@ -157,7 +157,7 @@ def read_authors(content):
     try:
         names = tomllib.loads(content.decode("utf-8-sig")).get("authors", [])
     except (ValueError, RecursionError) as problem:
-        raise Refused(f"it cannot be read ({reason(problem)})") from None
+        raise Refused(f"it cannot be read ({explain(problem)})") from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Refused('its authors are not a list of names, expected ["Name", "Name"]')
     return names
@@ -215,7 +215,7 @@ def open_copies(out):
     try:
         yield make_inner_folder(out, COPIES)
     except OSError as problem:
-        raise Refused(f"{copies} cannot be written ({reason(problem)}): give another output "
+        raise Refused(f"{copies} cannot be written ({explain(problem)}): give another output "
                       "folder with -o") from None
 
 

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 from kit.submit.zip_check import UNREADABLE
 
 FILE, FOLDER, LINK, OTHER = "a file", "a folder", "a link", "neither file nor folder"
@@ -84,8 +84,8 @@ def walk(folder, prefix, found):
         with os.scandir(folder) as inside:
             listed = sorted(inside, key=lambda one: one.name)
     except OSError as problem:
-        raise Refused(f"{one_line(prefix) or 'the folder'} cannot be read "
-                      f"({reason(problem)})") from None
+        raise Refused(f"{shorten(prefix) or 'the folder'} cannot be read "
+                      f"({explain(problem)})") from None
     for one in listed:
         name = prefix + decode_name(one.name)
         if is_junk(name):
@@ -103,7 +103,7 @@ def describe_path(path, name):
     try:
         found = os.lstat(path)
     except OSError as problem:
-        raise Refused(f"{one_line(name)} cannot be read ({reason(problem)})") from None
+        raise Refused(f"{shorten(name)} cannot be read ({explain(problem)})") from None
     kinds = {stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: LINK}
     return Entry(name, kinds.get(stat.S_IFMT(found.st_mode), OTHER), found.st_size,
                  lambda most: read_regular(path, most))
@@ -165,7 +165,7 @@ def list_zip(file, most=MOST_LISTED, longest=LONGEST_LIST):
     try:
         zipped = zipfile.ZipFile(bounded)
     except BROKEN as problem:
-        raise Refused(f"it cannot be read as a zip ({one_line(reason(problem), 80)}): it was cut "
+        raise Refused(f"it cannot be read as a zip ({shorten(explain(problem), 80)}): it was cut "
                       "short, or it is something else") from None
     bounded.most = sys.maxsize - 1      # the list has been read; files have other limits
     listed = zipped.infolist()
@@ -229,7 +229,7 @@ def list_tar(content, kind):
             found.append(describe_tarred(tarred, member))
         return found
     except BROKEN as problem:
-        raise Refused(f"it cannot be read as a tar ({one_line(reason(problem), 80)}): it was cut "
+        raise Refused(f"it cannot be read as a tar ({shorten(explain(problem), 80)}): it was cut "
                       "short, or it is something else") from None
 
 

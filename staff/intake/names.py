@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from kit.files import one_line
+from kit.files import shorten
 
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<attempt>[0-9]{4}(?:-[0-9]{2}){5})"
                         r"(?:_(?P<file>.+)|(?P<receipt>\.txt)|\.\w+)?", re.DOTALL)
@@ -94,7 +94,7 @@ def read_names(names, platform, users):
         return settle({name: found for name in names if (found := read_canvas(name, anonymous))})
     if platform == "Blackboard":
         return read_blackboard(names, users)
-    return {name: Sign(platform, sign["student"], one_line(sign["name"], 100),
+    return {name: Sign(platform, sign["student"], shorten(sign["name"], 100),
                        f"{sign['name']}_{sign['student']}", sign["file"] or "")
             for name in names if platform and (sign := MOODLE.fullmatch(name))}
 
@@ -140,7 +140,7 @@ def read_canvas(name, anonymous=False):
             tail = fields.get("tail") or ""
             person = fields["name"] + f"_{tail}" * bool(tail)
             called = (f"anon_{fields['student']}" if pattern is CANVAS_ANONYMOUS else
-                      one_line(person.replace("_", " ").strip(), 100))
+                      shorten(person.replace("_", " ").strip(), 100))
             found.append(Sign(
                 "Canvas", fields["student"], called, f"{person}_{fields['student']}",
                 fields["file"] or "", late=bool(fields["late"] or fields.get("late_too")),

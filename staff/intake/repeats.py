@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from kit.deadline import IN_TIME, format_moment
-from kit.files import one_line
+from kit.files import shorten
 from staff.lateness import judge_all
 
 AGAIN = re.compile(r"( \(\d+\)|[ _-]+copy)+$", re.IGNORECASE)   # the name of a second download
@@ -78,7 +78,7 @@ def join_groups(submissions, hand_ins):
             changed[first.key] = replace(
                 first, partners=tuple((one.student, one.name) for one in others),
                 members=first.members or tuple(one.name for one in (first, *others)),
-                notes=(*first.notes, f"{SAME_FILES} {one_line(names, 300)}: taken as one group's"))
+                notes=(*first.notes, f"{SAME_FILES} {shorten(names, 300)}: taken as one group's"))
     return [one for one in (changed.get(one.key, one) for one in submissions) if one]
 
 
@@ -112,7 +112,7 @@ def add_note(changed, group, words):
     group = [changed[one.key] for one in group if not changed[one.key].superseded]
     for one in group:
         if others := [other.source for other in group if other.key != one.key]:
-            words_on = f"{words} in {one_line(', '.join(others), 200)} {AS_WELL}"
+            words_on = f"{words} in {shorten(', '.join(others), 200)} {AS_WELL}"
             if words_on not in one.notes:
                 changed[one.key] = replace(one, notes=(*one.notes, words_on))
 

@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 from kit.submit.zip_check import find_equal_names, find_fault_of_name
 from staff.intake.arranging import arrange, show_name
 from staff.intake.listing import (BROKEN, FILE, FOLDER, LINK, is_archive, is_junk,
@@ -102,7 +102,7 @@ class Budget:
         try:
             content = entry.read(most + 1)
         except BROKEN as problem:
-            raise Refused(f"{show_name(name)} cannot be read ({one_line(reason(problem), 80)})"
+            raise Refused(f"{show_name(name)} cannot be read ({shorten(explain(problem), 80)})"
                           ) from None
         if len(content) != entry.size:
             raise Refused(f"{show_name(name)}: its size differs from the listed one")

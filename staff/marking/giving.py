@@ -1,6 +1,6 @@
 """Makes marks of what the page sends. Everything in it is checked; the sums are made here."""
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.marks import Mark, find_basis
 
 LONGEST_NAME, LONGEST = 60, 2000
@@ -9,7 +9,7 @@ SHARES = (0.5, 1)           # of an element
 
 def read_marker(text):
     """The name of a marker; Refused without one."""
-    name = one_line(text, LONGEST_NAME).strip() if isinstance(text, str) else ""
+    name = shorten(text, LONGEST_NAME).strip() if isinstance(text, str) else ""
     if not name:
         raise Refused("nobody is named as the marker: type your name at the top of the page")
     return name
@@ -94,6 +94,6 @@ def read_points(sent, possible):
         return None
     if isinstance(sent, bool) or not isinstance(sent, (int, float)) or \
             not 0 <= sent <= possible or round(sent, 2) != sent:
-        raise Refused(f"the points are {one_line(str(sent), 20)}, expected a number from 0 to "
+        raise Refused(f"the points are {shorten(str(sent), 20)}, expected a number from 0 to "
                       f"{possible:g}, with at most two decimals")
     return float(sent)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import tornado.web
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.marking import contents, giving
 from staff.typeset import typeset
 
@@ -140,7 +140,7 @@ class ReadHandler(Handler):
             self.answer(contents.describe_guide(work, item.subtask, item.part))
         else:
             if marker:
-                self.desk.busy[page] = one_line(marker, 60), item.where, time.monotonic()
+                self.desk.busy[page] = shorten(marker, 60), item.where, time.monotonic()
             self.answer(contents.describe_state(work, item, marker, names))
 
 
@@ -162,7 +162,7 @@ class WriteHandler(Handler):
             self.answer(getattr(self, f"do_{name}")(work, sent) or {})
         except (Refused, sqlite3.Error, ValueError, RecursionError) as problem:
             self.set_status(400)
-            self.answer({"error": one_line(problem, 400)})
+            self.answer({"error": shorten(problem, 400)})
 
     def do_mark(self, work, sent):
         """Keep marks."""

@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.csv_tables import format_points, read_table, write_table
 from staff.guide import read_guide
 from staff.layouts import load_layouts
@@ -63,7 +63,7 @@ def make_row(standing, where, possible, answer, guide):
     """The row of one part of a submission."""
     one, (points, comment) = standing.submission, standing.marks.get(where, (None, ""))
     return [one.student, one.name or ", ".join(one.members), one.key, *where, possible, points,
-            comment or "", one_line(answer, LONGEST),
+            comment or "", shorten(answer, LONGEST),
             f"feedback/{one.key}.html#{'-'.join(where)}", guide]
 
 
@@ -97,12 +97,12 @@ def read_row(row, layouts, line):
     """The (key, subtask, part) of a row and its (points, comment); Refused if one is not valid."""
     where = row["key"], row["subtask"].lower(), row["part"].lower()
     if where[0] not in layouts:
-        raise Refused(f"{line}: there is no submission {one_line(where[0], 60) or '(empty)'}: "
+        raise Refused(f"{line}: there is no submission {shorten(where[0], 60) or '(empty)'}: "
                       "leave the column key as it was")
     by_code = list_parts_by_code(*load_layouts())
     possible = {WHOLE: sum(list_parts_by_code(layouts[where[0]]).values()), **by_code,
                 **list_parts_by_hand(*load_layouts())}.get(where[1:])
-    named = one_line(" ".join(where[1:]), 60) or "(empty)"
+    named = shorten(" ".join(where[1:]), 60) or "(empty)"
     if possible is None:
         raise Refused(f"{line}: {named} is not a part of the assignment: leave the columns "
                       "subtask and part as they were")
@@ -110,13 +110,13 @@ def read_row(row, layouts, line):
     if points not in ("", TAKE_BACK):
         number = float(points.replace(",", ".")) if NUMBER.fullmatch(points) else None
         if number is None or number > possible:
-            raise Refused(f"{line}: the points are {one_line(points, 40)}, expected a number from "
+            raise Refused(f"{line}: the points are {shorten(points, 40)}, expected a number from "
                           f"0 to {possible}, with at most two decimals")
         points = number
         if not row["comment"] and where[1:] not in list_parts_by_hand(layouts[where[0]]):
             raise Refused(f"{line}: {named} is a part by code: give the reason for its points in "
                           "the column comment, the student reads it")
-    return where, (None if points == "" else points, one_line(row["comment"], LONGEST))
+    return where, (None if points == "" else points, shorten(row["comment"], LONGEST))
 
 
 def read_bases(table):
@@ -148,7 +148,7 @@ def compare_marks(record, marks):
     settled = record.settle_marks()
     for where, (points, comment) in marks.items():
         known = settled.get(where[0], {}).get(where[1:], Settled())
-        before = (known.points, one_line(known.comment, LONGEST)) if known.mark else (None, "")
+        before = (known.points, shorten(known.comment, LONGEST)) if known.mark else (None, "")
         after = points, comment
         if points == TAKE_BACK:
             after = None, comment

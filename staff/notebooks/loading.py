@@ -8,7 +8,7 @@ import json
 import os
 import re
 
-from kit.files import Refused, one_line, quote, reason
+from kit.files import Refused, shorten, quote, explain
 from kit.notebook_files import Notebook, nbformat
 
 LARGEST = 50 * 2**20
@@ -58,7 +58,7 @@ def load_notebook(path, name):
         if not isinstance(cells, list):
             raise TypeError("its cells are not a list")
     except OSError as problem:
-        raise Refused(f"cannot be read: {reason(problem)}") from None
+        raise Refused(f"cannot be read: {explain(problem)}") from None
     except Refused:
         raise
     except Exception as problem:    # nbformat raises many kinds; RecursionError and MemoryError
@@ -103,8 +103,8 @@ def describe_problem(problem):
     if isinstance(problem, KeyError):
         return "it holds no cells"
     if isinstance(problem, (json.JSONDecodeError, TypeError)):
-        return one_line(reason(problem), 80)
-    return quote(reason(problem), 80)       # nbformat's may repeat what the file says
+        return shorten(explain(problem), 80)
+    return quote(explain(problem), 80)       # nbformat's may repeat what the file says
 
 
 def find_language(metadata):
@@ -112,7 +112,7 @@ def find_language(metadata):
     for part, name in (("kernelspec", "language"), ("language_info", "name")):
         found = metadata.get(part) if isinstance(metadata, dict) else None
         if isinstance(found, dict) and isinstance(found.get(name), str):
-            return one_line(found[name], 20)
+            return shorten(found[name], 20)
     return "python"
 
 
@@ -123,7 +123,7 @@ def clean_cell(cell):
     source = clean_text(cell.get("source"))[:LONGEST_SOURCE]
     found = {"cell_type": kind, "source": source, "metadata": clean_metadata(cell.get("metadata"))}
     if isinstance(cell.get("id"), str):
-        found["id"] = one_line(cell["id"], 64)
+        found["id"] = shorten(cell["id"], 64)
     if kind == "code":
         count, outputs = cell.get("execution_count"), as_list(cell.get("outputs"))
         found["execution_count"] = count if type(count) is int and 0 <= count < 2**31 else None
@@ -141,7 +141,7 @@ def clean_metadata(metadata):
     found = {"tags": [tag for tag in as_list(metadata.get("tags")) if isinstance(tag, str)]}
     nbgrader = metadata.get("nbgrader")
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
-        found["nbgrader"] = {"grade_id": one_line(nbgrader["grade_id"], 64)}
+        found["nbgrader"] = {"grade_id": shorten(nbgrader["grade_id"], 64)}
     return found
 
 
@@ -152,7 +152,7 @@ def clean_output(output):
         name = "stderr" if output.get("name") == "stderr" else "stdout"
         return {"output_type": kind, "name": name, "text": clean_text(output.get("text"))}
     if kind == "error":
-        return {"output_type": kind, "ename": one_line(clean_text(output.get("ename")), 80),
+        return {"output_type": kind, "ename": shorten(clean_text(output.get("ename")), 80),
                 "evalue": clean_text(output.get("evalue"))[:2000], "traceback": []}
     return {"output_type": "display_data", "data": clean_data(output.get("data")), "metadata": {}}
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from kit import ENGINE
-from kit.files import one_line, quote
+from kit.files import shorten, quote
 from kit.sections import name_cells
 from staff.record import Finding
 
@@ -136,7 +136,7 @@ def make_findings(name, code, rows, ended):
     found, done, failed = [], {row["cell"] for row in rows}, []
     for row in rows:
         number = code[row["cell"]][0]
-        words = one_line(row["words"], 400)
+        words = shorten(row["words"], 400)
         if row["state"] == "error":
             if failed and "NameError" in words:
                 words += f", perhaps because {name_cells(failed)} failed"

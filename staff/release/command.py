@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from kit.definition import load_assignment
-from kit.files import Refused, one_line, say
+from kit.files import Refused, shorten, say
 from kit.handed_out import CLEAN
 from kit.notebook_files import nbformat, read_notebook
 from staff.guide import GUIDE
@@ -80,7 +80,7 @@ class Edition:
         try:
             text = (self.source / name).read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as problem:
-            raise Refused(f"{name} cannot be read: {one_line(problem)}") from None
+            raise Refused(f"{name} cannot be read: {shorten(problem)}") from None
         return (text, *strip(text, name, self.assignment.by_id))
 
     @property

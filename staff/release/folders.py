@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from kit.files import EPOCH, Refused, reason
+from kit.files import EPOCH, Refused, explain
 
 STAMP = ".edition.json"     # says that this folder was made here, and of which files
 
@@ -37,7 +37,7 @@ def fill_folder(folder, force=False):
             replace_folder(temporary / "old", folder, temporary / "new")
             raise
     except OSError as problem:
-        raise Refused(f"{folder} cannot be written ({reason(problem)}): close it in other "
+        raise Refused(f"{folder} cannot be written ({explain(problem)}): close it in other "
                       "programs, or give another place") from None
     finally:
         if temporary:

@@ -4,7 +4,7 @@ import argparse
 import itertools
 
 from kit.definition import load_assignment
-from kit.files import say, whole_file
+from kit.files import say, write_whole
 from kit.notebook_files import nbformat, read_notebook
 from staff.release.notebook_stripping import is_within, list_sections
 
@@ -36,7 +36,7 @@ def name_cells(name, assignment):
             taken.add(cell.id)
             said.append(f"{name}, cell {number}: {cell.id}")
     if said:
-        with whole_file(path) as file:
+        with write_whole(path) as file:
             file.write((nbformat.writes(node) + "\n").encode("utf-8"))
     return said
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import kit.notebook_files
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from kit.handed_out import CLEAN
 from kit.notebook_files import nbformat
 from staff.release import notebook_stripping, stripping
@@ -48,11 +48,11 @@ def check_imports(folder, assignment):
                                   str(assignment.folder / CALLS)], needed)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise Refused(f"the student edition cannot be tried: {one_line(said[-1])}")
+        raise Refused(f"the student edition cannot be tried: {shorten(said[-1])}")
     found = json.loads(done.stdout)
     for module, why in found["failed"]:
         raise Refused(f"{module.replace('.', '/')}.py cannot be imported in the student edition: "
-                      f"{one_line(why)}")
+                      f"{shorten(why)}")
     return found["raised"]
 
 
@@ -73,12 +73,12 @@ def check_not_started(folder):
         checks = json.loads(done.stdout)["checks"]
     except (ValueError, KeyError):
         raise Refused("the checks cannot be run in the student edition: "
-                      f"{one_line(done.stderr or done.stdout)}") from None
+                      f"{shorten(done.stderr or done.stdout)}") from None
     for found in checks:
         if found["state"] != "not started":
             raise Refused(f"the check {found['subtask']}, {found['title']}, should report \"not "
                           f"started\" in the student edition, and reports {found['state']}: "
-                          f"{one_line(found['words'])}")
+                          f"{shorten(found['words'])}")
 
 
 def check_stubs(name, student_text, cuts, raised):
@@ -93,7 +93,7 @@ def check_stubs(name, student_text, cuts, raised):
                           f"{CALLS}")
         if raised[stub] != cut.words:
             raise Refused(f"{name}:{cut.at}: a call of {stub} should raise NotImplementedError "
-                          f"({one_line(cut.words, 60)}), and gave {one_line(raised[stub], 200)}")
+                          f"({shorten(cut.words, 60)}), and gave {shorten(raised[stub], 200)}")
         stubs.add(stub)
     return stubs
 

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from kit.files import one_line
+from kit.files import shorten
 from staff.sandbox.folders import remove_folder
 from staff.sandbox.limits import MIB
 from staff.sandbox.measuring import OwnClock, list_descendants, measure_memory, measure_times
@@ -96,7 +96,7 @@ class Confined:
         """The last line of its log, once it has ended; or its exit status."""
         self.watcher.join(5)
         lines = self.log.decode("utf-8", "replace").strip().splitlines()
-        return one_line(lines[-1], 300) if lines else f"it ended with exit status {self.poll()}"
+        return shorten(lines[-1], 300) if lines else f"it ended with exit status {self.poll()}"
 
     # ------------------------------------------------------------------------------- its end
 
@@ -135,7 +135,7 @@ class Confined:
             self.watch_until_end()
         except BaseException as problem:
             self.stop("it did what cannot be watched "
-                      f"({one_line(f'{type(problem).__name__}: {problem}', 100)})")
+                      f"({shorten(f'{type(problem).__name__}: {problem}', 100)})")
 
     def watch_until_end(self):
         """Keep its output and hold it to its limits."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import ENGINE
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 
 # that Python runs this; it may be of any version, without NumPy or Matplotlib
 QUESTION = """
@@ -49,7 +49,7 @@ def find_interpreter(python):
         found = json.loads(done.stdout.splitlines()[-1])
         found = Interpreter(found["program"], tuple(found["prefixes"]), found["fonts"])
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as problem:
-        raise Refused(f"{one_line(python)} does not run as Python ({one_line(problem, 80)}): give "
+        raise Refused(f"{shorten(python)} does not run as Python ({shorten(problem, 80)}): give "
                       "the path of a Python, such as one in a virtual environment") from None
     for prefix in found.prefixes:
         for secret, words in ((ENGINE, "this repository"), (Path.home(), "your home folder")):

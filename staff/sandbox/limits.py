@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kit.definition import tomllib
-from kit.files import Refused, one_line, reason
+from kit.files import Refused, shorten, explain
 
 DEFAULT = Path(__file__).with_name("limits.toml")
 MIB = 2**20
@@ -59,7 +59,7 @@ def read_limits(path=DEFAULT):
     try:
         found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
-        raise Refused(f"{path} cannot be read as limits ({reason(problem)}): take "
+        raise Refused(f"{path} cannot be read as limits ({explain(problem)}): take "
                       "staff/sandbox/limits.toml as a pattern") from None
     check_names(path, "sections", found, Limits)
     return Limits(**{field.name: read_section(path, f"[{field.name}]", found[field.name],
@@ -71,7 +71,7 @@ def read_section(path, section, found, kind):
     check_names(path, f"limits in {section}", found, kind)
     for name, value in found.items():
         if type(value) is not int or not 0 < value < 2**31:
-            raise Refused(f"{path} gives {name} in {section} as {one_line(value, 40)}, expected a "
+            raise Refused(f"{path} gives {name} in {section} as {shorten(value, 40)}, expected a "
                           "whole number above 0")
     return kind(**found)
 
@@ -82,5 +82,5 @@ def check_names(path, things, found, kind):
     given = found if isinstance(found, dict) else {}
     if wrong := set(expected) ^ set(given):
         name = min(wrong)
-        raise Refused(f"{path} has {'no ' * (name in expected)}{one_line(name, 40)} among the "
+        raise Refused(f"{path} has {'no ' * (name in expected)}{shorten(name, 40)} among the "
                       f"{things}, expected {', '.join(expected)}")

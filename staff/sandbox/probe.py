@@ -9,7 +9,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from kit.files import Refused, one_line
+from kit.files import Refused, shorten
 from staff.sandbox import bubblewrap
 from staff.sandbox.limits import MIB, SCRATCH
 from staff.sandbox.measuring import list_children
@@ -40,9 +40,9 @@ def check_isolation(sandbox):
     try:
         found = find_escapes(sandbox)
     except (Refused, OSError) as problem:
-        raise NotIsolated(one_line(problem, 400)) from None
+        raise NotIsolated(shorten(problem, 400)) from None
     if found:
-        raise NotIsolated("; ".join(one_line(words, 160) for words in found))
+        raise NotIsolated("; ".join(shorten(words, 160) for words in found))
 
 
 def find_escapes(sandbox):

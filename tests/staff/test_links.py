@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from grading_helpers import record_of, results, submission
-from kit.files import Refused, whole_file
+from kit.files import Refused, write_whole
 from staff.feedback.report_command import write_report
 from staff.grading.command import lock_folder
 from staff.intake.intake import read_copy, take_in
@@ -35,7 +35,7 @@ def test_a_link_is_replaced_by_a_file(tmp_path, victim):
     for number, target in enumerate((victim, "nowhere", "link2", tmp_path, "victim")):
         place = tmp_path / f"link{number}"
         place.symlink_to(target)
-        with whole_file(place) as file:
+        with write_whole(place) as file:
             file.write(b"new")
         assert not place.is_symlink() and place.read_bytes() == b"new"
     assert not (tmp_path / "nowhere").exists()
