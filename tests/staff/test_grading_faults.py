@@ -4,6 +4,8 @@ The faults of real submissions cost what they cost in the student's own checks, 
 costs nothing there, and right code in other styles, costs nothing here. The starter code's layout
 has the same in test_starter_faults and test_starter_styles.
 """
+import itertools
+
 import pytest
 
 from here import ASSIGNMENT
@@ -11,6 +13,7 @@ from hostile import the_sandbox
 from kit.check import FAILED
 from planted import read_planted, read_styles, scripts_with, with_body
 from staff.cases import draw_cases
+from planted.judging import list_params
 from staff.grading.judging import ON_HIDDEN_INPUTS, WITH_OTHERS, judge_code
 from staff.points import count_points, divide_subtasks
 
@@ -30,14 +33,9 @@ def lost(results):
             if points < ALL[name]}
 
 
-def every_third(faults, seed):
-    """Faults with a seed each; test_misconceptions has them all, so two thirds are slow here."""
-    return [pytest.param(at, planted, id=planted.name, marks=[pytest.mark.slow] * (at % 3 > 0))
-            for at, planted in enumerate(faults, seed)]
-
-
-@pytest.mark.parametrize("seed, planted",
-                         every_third(read_planted("misconceptions", "free"), 100))
+# test_misconceptions has them all
+@pytest.mark.parametrize("seed, planted", list_params(read_planted("misconceptions", "free"),
+                                                      itertools.count(100)))
 def test_a_fault_costs_what_it_should_and_is_named(seed, planted):
     results = judge(planted.changes, seed).results
     failed = [one for one in results if one.state == FAILED]

@@ -3,6 +3,8 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from here import BY_ID, CHECKS
 from kit.check import FAILED, PASSED, run_checks
 from planted import plant
@@ -15,6 +17,14 @@ def check_changes(changes, subtasks=None):
     with TemporaryDirectory() as folder:
         plant(folder, changes)
         return run_checks(subtasks, folder)
+
+
+def list_params(planted, *firsts):
+    """Parameters of a test: a Planted each, after one of `firsts`. Every third is for the daily
+    run; the others are slow."""
+    columns = zip(*firsts, planted)
+    return [pytest.param(*row, id=str(row[-1]), marks=[pytest.mark.slow] * (at % 3 > 0))
+            for at, row in enumerate(columns)]
 
 
 class Reports:
