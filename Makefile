@@ -55,8 +55,9 @@ test-oldest: $(READY)
 	$(BIN)/python tests/try_oldest.py
 
 # On demand, and before an issue is closed: mutants of the scripts and two thirds of the planted
-# faults, which the checks must find; then three notebooks on another matrix kernel, without fused multiply-add, so that it rounds
-# otherwise, and with one thread. Of task 4's long runs most are chaotic, not compared.
+# faults, which the checks must find; then three notebooks on another matrix kernel, without fused
+# multiply-add, so that it rounds otherwise, and with one thread. Of task 4's long runs most are
+# chaotic, not compared.
 test-slow: $(READY)
 	$(PYTEST) tests -m slow
 	OPENBLAS_CORETYPE=Sandybridge OPENBLAS_NUM_THREADS=1 $(NBVAL) \
