@@ -385,8 +385,8 @@ def in_a_docstring(reference):
 
 
 def in_a_kit_file(reference):
-    replace(reference / "kit/files.py", "def reason(",
-            "# return 1.7159 * np.tanh(2 / 3 * z)\ndef reason(")
+    replace(reference / "kit/files.py", "def explain(",
+            "# return 1.7159 * np.tanh(2 / 3 * z)\ndef explain(")
     return r"kit/files\.py:\d+: .* task3\.py:\d+: .*np\.tanh"
 
 
@@ -421,7 +421,7 @@ def check_in_a_kit_file(reference):
 
 
 def marker_in_a_kit_file(reference):
-    replace(reference / "kit/files.py", "def reason(", "# SOLUTION 2b\ndef reason(")
+    replace(reference / "kit/files.py", "def explain(", "# SOLUTION 2b\ndef reason(")
     return r"kit/files\.py:\d+: a marker has been left"
 
 
