@@ -79,6 +79,11 @@ class Standing:
         return [where for where, points in self.code_points.items() if points is None]
 
     @property
+    def is_unread(self):
+        """Whether nobody has decided yet on a hand-in that could not be read."""
+        return bool(self.submission.refused and self.open)
+
+    @property
     def is_open_as_a_whole(self):
         """Whether a person looks at the whole code, and not at single parts."""
         return AS_A_WHOLE * len(self.open) > len(self.parts_by_code)

@@ -101,7 +101,7 @@ def choose_shade(points, possible):
 
 def find_shares(standings):
     """[(Subtask, the share of its points that the class has; None if it has no points yet)]."""
-    found = []
+    found, standings = [], [one for one in standings if not one.is_unread]
     for subtask in list_subtasks_with_points():
         given = sum(one.points(subtask.id) or 0 for one in standings)
         possible = sum(one.possible(subtask.id) for one in standings)

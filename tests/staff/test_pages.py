@@ -227,6 +227,7 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
     assert "Ada 10 3 5 17 6 5 9 6 7 4 4 13 5 6 60 40 100" in read
+    assert "Cleo – – – – – – – – – – – – – – – – –" in read.replace("cleo", "Cleo")
     assert "Bo – – 5 17 4 5 6 4 0 – – 13 2 – 56 0… 56 …" in read
     assert "Ada and Bo : all of task2.py" in read
 

@@ -15,7 +15,8 @@ import pytest
 
 from here import ASSIGNMENT, NOTEBOOKS, ROOT, SCRIPTS, SUBTASKS
 import staff.release.command
-from kit.handed_out import CLEAN
+from kit.definition import load_assignment
+from kit.handed_out import CLEAN, find_changes
 from kit.files import Refused
 from kit.notebook_files import read_notebook
 from kit.report.preflight import find_problems
@@ -125,6 +126,16 @@ def test_the_edition_does_not_speak_of_what_students_do_not_have(student):
     for path in student.rglob("*"):
         if path.is_file() and path.suffix in TEXTS and path.name != ".edition.json":
             assert not absent.search(path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_filled_blank_is_no_changed_cell(name, student):
+    filled = read_notebook(student / name)
+    solved = {cell.id: cell.source for cell in read_notebook(ROOT / name).node.cells}
+    for _, cell in filled.cells:
+        if "# SOLUTION" in solved.get(cell.id, ""):
+            cell.source = solved[cell.id]
+    assert find_changes(filled, load_assignment(student)) == []
 
 
 @pytest.mark.faults
