@@ -72,7 +72,7 @@ def explain_statistics(found, right, X):
     """The likeliest mistake behind a wrong mean or standard deviation."""
     if is_near(found, right ** 2):
         return ": is it the variance?"
-    if is_near(found, X.mean(), X.std()):
+    if is_near(found, X.mean(), X.std()) and not is_near(found, right):
         return ": are the two numbers in the wrong order?"
     if is_near(found, right / 255):
         return ": are the pixels divided by 255 first?"

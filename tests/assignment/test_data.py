@@ -9,6 +9,7 @@ import pytest
 from small_data import small_mnist
 
 import utils
+from assignment.checks.images import explain_statistics
 from assignment.mnist import IDX_NAMES, DataError, check_sha256, read_mnist
 
 
@@ -135,3 +136,10 @@ def test_embedded_file_is_refused_when_damaged_or_missing(tmp_path, monkeypatch)
     path.unlink()
     with pytest.raises(DataError, match="is missing"):
         utils.load_full_mnist()
+
+
+@pytest.mark.parametrize("found, hint", [
+    (60.4, ""), (19.3, ": are the two numbers in the wrong order?")])
+def test_a_mean_near_the_right_one_is_in_no_wrong_order(found, hint):
+    X = 60.5 + 19.25 * np.array([-1.0, 1.0])
+    assert explain_statistics(found, X.mean(), X) == hint
