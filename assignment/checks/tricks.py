@@ -182,7 +182,7 @@ def require_deviation(w, fan_in, layer):
     sure = 5 / np.sqrt(2 * w.size)      # five standard errors of a measured deviation
     words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, have the "
     if abs(std / right - 1) > sure:
-        raise Problem(f"{words}standard deviation {std:.4g}, expected {right:.4g}"
+        raise Problem(f"{words}standard deviation {tidy(std):.4g}, expected {right:.4g}"
                       + explain_deviation(std, fan_in, units, sure))
     if abs(w.mean()) > 5 * right / np.sqrt(w.size):
         raise Problem(f"{words}mean {w.mean():.3g}, expected 0")
@@ -195,7 +195,7 @@ def require_deviation(w, fan_in, layer):
 
 def explain_deviation(std, fan_in, units, sure):
     """The likeliest mistake behind a wrong standard deviation."""
-    if std == 0:
+    if std < 1e-9:      # of equal numbers it is a few rounding errors
         return ": are all of them 0, or one number?"
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
                          (1 / fan_in, ": is it 1/fan-in, without the square root?"),

@@ -102,6 +102,14 @@ def improved_slope_of_0(self, a):
     return 0 * a
 
 
+@fault("task3.ImprovedModel.initial_weights", {"3b": 4},
+       says="standard deviation 0, expected 0.05774: are all of them 0, or one number?")
+def all_weights_are_the_deviation(self, rng, fan_in, units):
+    if not self.use_improved_weight_init:
+        return super().initial_weights(rng, fan_in, units)
+    return np.full((fan_in, units), fan_in ** -0.5)
+
+
 @fault("task3.ImprovedModel.initial_weights", {"3b": 4}, says="are all of them 0")
 def improved_weights_of_0(self, rng, fan_in, units):
     if not self.use_improved_weight_init:
