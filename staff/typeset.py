@@ -7,6 +7,7 @@ stay, without attributes but for a few of formulas. No link and no picture stays
 import functools
 import hashlib
 import html
+import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,7 @@ HEADINGS = frozenset("h4 h5 h6".split())    # become h3: a student's levels may 
 FORMULAS = frozenset("math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover "
                      "munder munderover mtable mtr mtd mstyle mpadded mphantom menclose "
                      "semantics".split())
+ANCHOR = re.compile(r'<a (?:id|name)="[^"<>\n]{0,200}"></a>')     # of a table, for the report
 DROPPED = frozenset("annotation annotation-xml script style title".split())     # with their text
 ATTRIBUTES = frozenset("display mathvariant stretchy fence form separator accent accentunder "
                        "displaystyle scriptlevel columnalign rowspacing columnspacing width "
@@ -86,7 +88,7 @@ def hide_formulas(text):
 
     So neither Markdown nor the bars of a table can take a formula apart.
     """
-    text, out, position = remove_comments(text), [], 0
+    text, out, position = ANCHOR.sub("", remove_comments(text)), [], 0
     for span in find_in_markdown(text):
         tex = span.tex.strip()
         if len(tex) <= LONGEST_FORMULA:

@@ -147,6 +147,11 @@ def test_headings_of_any_level_leave_no_level_out():
     assert re.findall("<h[^>]*>", typeset("# a\n\n### b\n\n###### c\n\nd\n=\n")) == ["<h3>"] * 3
 
 
+def test_the_anchor_of_a_table_is_not_shown():
+    assert typeset('<a id="tbl-a"></a>Table: *a*, <a id=x>b</a>') == (
+        "<div><p>Table: <em>a</em>, &lt;a id=x&gt;b&lt;/a&gt;</p>\n</div>")
+
+
 def test_formulas_and_tables_are_typeset_as_jupyter_reads_them():
     made = typeset(ANSWER + "\n\n\\begin{align} a &= b \\\\ c &= d \\end{align}\n\n"
                    "| a | b |\n|---|---|\n| $|x|$ | costs $5 and 6 |\n\n`$code$`")
