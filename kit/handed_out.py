@@ -19,7 +19,7 @@ from kit.sections import find_subtask, name_cells
 
 CLEAN = "assignment/clean"      # the folder of the clean copies
 START = "start"                 # the name of what stands above the first section
-# what `staff release` leaves where a student writes
+# what stands where a student writes
 BLANK = re.compile(r"raise NotImplementedError\(|^ *\w+ *= None    # task ", re.MULTILINE)
 SHORTEST, MOST_PIECES = 6, 9    # letters of a cell found in another one, cells that one became
 KINDS = {"code": "a code cell", "raw": "a raw cell", "markdown": "a Markdown cell"}
