@@ -34,10 +34,6 @@ def judge_momentum(student):
         if not isinstance(problem, NotWritten) and Alike(student, "momentum").moves_otherwise():
             raise InTrain(str(problem)) from problem
         raise
-    own = Alike(student, "momentum")
-    if own.descends_plainly() and own.moves_otherwise():
-        raise Problem("train_step is right, but train takes every step without momentum, though "
-                      f"momentum_gamma is {GAMMAS[0]}: does train call train_step?")
 
 
 def require_momentum(student, way):

@@ -168,15 +168,6 @@ class Alike(OwnNetwork):
         except Problem:
             return True
 
-    def descends_plainly(self):
-        """Whether `train` takes steps without momentum, where there should be some."""
-        try:
-            steps, after = self.run()
-            return self.agree(after, self.step_by_hand(steps, 0)) and \
-                not self.agree(after, self.step_by_hand(steps))
-        except Problem:
-            return False
-
 
 def moves_right(student, *names):
     """Whether the weights of own networks move as their gradients say, and move at all."""
