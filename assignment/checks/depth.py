@@ -19,7 +19,8 @@ from .network import make_network, read_activations, read_list
 from .pieces import are_gradients_of_pieces, are_outputs_of_pieces, lend_pieces
 from .stepping import (PLAIN, find_factors, list_ways, make_trainer, read_weights, take_step,
                        update_once)
-from .training import FILLED, judge_initial_weights, judge_update, require_initial_weights
+from .training import (judge_initial_weights, judge_update, require_initial_weights,
+                       require_weights_of_64)
 
 DEEP = ("two hidden layers", "three hidden layers", "three equal hidden layers")
 KNOWN = "one hidden layer has this fault too: it costs points there, and no points here"
@@ -193,7 +194,7 @@ def judge_other_outputs(student):
     if not all_hold(student, judge_deep_forward):
         return UNJUDGED
     require_other_widths(student, judge_forward, require_outputs)
-    if holds(judge_initial_weights, student) and judge_initial_weights(student) != FILLED:
+    if holds(require_weights_of_64, student):
         require_other_widths(student, judge_initial_weights, require_initial_weights)
     return ""
 

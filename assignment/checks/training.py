@@ -26,8 +26,7 @@ HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def judge_initial_weights(student):
     try:
-        excuse_width(student, require_initial_weights,
-                     lambda _: require_initial_weights(student, SIZES))
+        excuse_width(student, require_initial_weights, lambda _: require_weights_of_64(student))
     except (NotWritten, NotImported):
         raise
     except Problem as problem:
@@ -67,6 +66,11 @@ def require_initial_weights(student, sizes=None):
     for fan_in, w in zip(sizes or choose_sizes(student), first):
         require_uniform(w, fan_in)
     require_seeds(student, first, again, other)
+
+
+def require_weights_of_64(student):
+    """Raise Problem unless weights of the assignment's network are drawn from U(-1, 1)."""
+    require_initial_weights(student, SIZES)
 
 
 def require_uniform(w, fan_in):

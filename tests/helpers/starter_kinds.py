@@ -3,7 +3,7 @@
 differ, classes that stand elsewhere. {name: (files, points that are due to be lost)}."""
 import json
 
-from starter_lines import (ACCURACY, GRADS, LAYER_LOOP, LAYERS, LOSS)
+from starter_lines import (ACCURACY, GRADS, LAYER_LOOP, LAYERS, LOSS, UNIFORM)
 from starter_planted import base, planted
 
 BASE = base()
@@ -226,6 +226,28 @@ LOADERS = {
     "reshapes": (planted(("utils", "X_train[:20000], Y_train[:20000].reshape(-1, 1)", "X_train[:20000].reshape(20000, 784), Y_train[:20000].reshape(20000, 1)")), {}),
     "an index of a late image": (planted(("utils", LOAD, "    print(X_train[19999].shape, Y_val[9999])\n" + LOAD)), {}),
     "in pre-processing": (planted(("task2a", "    assert X.shape[1] == 784, X.shape\n", "    assert X.shape in [(20000, 784), (10000, 784)]\n")), {}),
+}
+
+ZERO = ("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")
+MODEL = "    model = SoftmaxModel(neurons_per_layer, False, False)\n"
+DRAWN = "np.random.uniform(-1, 1, w.shape)"
+IN_MAIN = f"    for i, w in enumerate(model.ws):\n        model.ws[i] = {DRAWN}\n"
+FILLED_ALL = f"self.model.ws = [{DRAWN} for w in self.model.ws]\n"
+# weights that the script or the trainer draws, after the network was made
+FILLED = {
+    "in main": (planted(ZERO, ("task2", MODEL, MODEL + IN_MAIN)), {}),
+    "in main, in place": (planted(ZERO, ("task2", MODEL, MODEL + f"    for w in model.ws:\n        w[:] = {DRAWN}\n")), {}),
+    "in main, by their shapes": (planted(ZERO, ("task2", MODEL, MODEL + "    model.ws = [np.random.uniform(-1, 1, (785, 64)), np.random.uniform(-1, 1, (64, 10))]\n")), {}),
+    "by a function of main": (planted(ZERO, ("task2", "class SoftmaxTrainer", "def fill(model):\n    model.ws = [2 * np.random.rand(*w.shape) - 1 for w in model.ws]\n\n\nclass SoftmaxTrainer"), ("task2", MODEL, MODEL + "    fill(model)\n")), {}),
+    "in the trainer's constructor": (planted(ZERO, ("task2", "        self.previous_grads = [np", f"        {FILLED_ALL}        self.previous_grads = [np")), {}),
+    "in the trainer's constructor, in place": (planted(ZERO, ("task2", "        self.previous_grads = [np", f"        for w in self.model.ws:\n            w[...] = {DRAWN}\n        self.previous_grads = [np")), {}),
+    "in train": (planted(ZERO, ("trainer", "        global_step = 0\n", f"        global_step = 0\n        {FILLED_ALL}")), {}),
+    "in a notebook": ({**planted(ZERO, ("task2", TASK2[TASK2.index(MAIN):], "\n")), "report.ipynb": notebook(
+        "from task2 import *\nX_train, Y_train, X_val, Y_val = utils.load_full_mnist()", "X_train, X_val = (pre_process_images(X, X_train.mean(), X_train.std()) for X in (X_train, X_val))\nY_train, Y_val = one_hot_encode(Y_train, 10), one_hot_encode(Y_val, 10)",
+        f"model = SoftmaxModel([64, 10], False, False)\nmodel.ws = [{DRAWN} for w in model.ws]\ntrainer = SoftmaxTrainer(0.9, False, model, 0.1, 32, True, X_train, Y_train, X_val, Y_val)\ntrainer.train(20)")}, {}),
+    "in main, over others that are wrong": (planted(("task2a", UNIFORM, "                w = np.random.randn(prev, size)\n"), ("task2", MODEL, MODEL + IN_MAIN)), {}),
+    "only where gradients are tested": (planted(ZERO, ("task2a", "    gradient_approximation_test(model, X_train", IN_MAIN + "    gradient_approximation_test(model, X_train")), {"2c": 3}),
+    "from 0 to 1, in main": (planted(ZERO, ("task2", MODEL, MODEL + IN_MAIN.replace("(-1,", "(0,"))), {"2c": 3}),
 }
 
 # right, and out of reach: a person looks

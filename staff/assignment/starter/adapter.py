@@ -16,6 +16,7 @@ from adapter.old_numpy import bring_back
 from adapter.calls import make_plain, name_blank, seed_all
 from adapter.code import FIRST, Code, find_folder
 from adapter.model import Model
+from adapter.starting import watch_start
 from adapter.trainer import Dataset, StandIn, Trainer
 from adapter.watching import watch_scripts
 import stand_in
@@ -96,6 +97,11 @@ def watch_images(train, val):
         names = map(state.code.finder.name_taken, WATCHED)
         state.watched[key] = watch_scripts(state.folder, state.gone, train, val, *names)
     return state.watched[key]
+
+
+def watch_weights():
+    """The weights with which the scripts begin to train."""
+    return watch_start(state.folder, state.gone)
 
 
 STANDING = {"task2": Task2(), "task3": Task3(), "task4": SimpleNamespace(__name__="task4"),

@@ -1,5 +1,6 @@
 """Checks of code in the starter code's layout that differ from the kit's: the images, whose mean
-and deviation may be computed anywhere, and early stopping.
+and deviation may be computed anywhere, the initial weights, which may be drawn anywhere, and early
+stopping.
 
 The student's scripts run on a few images in place of MNIST. Which mean and deviation do their
 results imply?
@@ -10,9 +11,11 @@ import numpy as np
 from assignment.checks.images import (are_published, draw_images, explain_scaling,
                                       explain_statistics)
 from kit.checking.measuring import UNJUDGED, all_hold, require_array, is_close
-from kit.checking.student import NotWritten, Problem
-from assignment.checks.training import (HELPERS, PLAIN, judge_update, make_batch, make_trainer,
-                                        make_weights)
+from kit.checking.student import NotImported, NotWritten, Problem
+from assignment.checks.own_network import excuse_width
+from assignment.checks.training import (AFTERWARDS, HELPERS, PLAIN, judge_update, make_batch,
+                                        make_trainer, make_weights, require_initial_weights,
+                                        require_uniform, require_weights_of_64)
 
 WITH_VALIDATION = 33.63, 78.97      # of MNIST, rounded to two decimals
 EPOCHS, PER_EPOCH = 16, 5
@@ -201,6 +204,35 @@ def bias_column(student):
     raise Problem(words)
 
 
+# ------------------------------------------------------------------------------ initial weights
+
+class Undrawn(Problem):
+    """Training was not seen to begin: a person looks, if the files draw uniform numbers."""
+
+    signs = ("uniform",)
+
+
+def initial_weights(student):
+    try:
+        excuse_width(student, require_initial_weights, lambda _: require_weights_of_64(student))
+    except (NotWritten, NotImported):
+        raise
+    except Problem as problem:
+        require_start(student, str(problem))
+
+
+def require_start(student, words):
+    """Raise Problem, with these words, unless training begins with weights from U(-1, 1)."""
+    ws = student.call("adapter.watch_weights")
+    if not ws:
+        raise Undrawn(words) if AFTERWARDS in words else Problem(words)
+    try:
+        for w in ws:
+            require_uniform(require_array(w, w.shape, "a matrix of weights"), len(w))
+    except Problem:
+        raise Problem(words.replace(AFTERWARDS, "; training starts with them")) from None
+
+
 # --------------------------------------------------------------------------------- early stopping
 
 def early_stopping(student):
@@ -239,5 +271,6 @@ INSTEAD = {
     "pixels scaled": scaling,
     "the same two numbers for every split": same_for_every_split,
     "a column of ones": bias_column,
+    "initial weights from U(-1, 1)": initial_weights,
     "early stopping (optional)": early_stopping,
 }
