@@ -91,6 +91,51 @@ CONSTRUCTORS = {
 CONSTRUCTORS = {name: (files, {}) for name, files in CONSTRUCTORS.items()}
 
 
+# momentum without the flag use_momentum, or in a class of its own
+BY_GAMMA = """        for i in range(len(self.model.ws)):
+            self.previous_grads[i] = self.model.grads[i] + self.momentum_gamma * self.previous_grads[i]
+            self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.previous_grads[i]
+"""
+PLAIN_STEP = """        for i in range(len(self.model.ws)):
+            self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.model.grads[i]
+"""
+KEPT = """        self.momentum_gamma = momentum_gamma
+        self.previous_grads = [np.zeros_like(w) for w in self.model.ws]
+
+"""
+WITHOUT = "    trainer = SoftmaxTrainer(model,"
+
+
+def without_flag(head, *body, step=BY_GAMMA):
+    """The right solution, whose trainer's constructor takes momentum_gamma alone."""
+    return planted(("task2", INIT, f"    def __init__({head}):\n" + "".join(f"        {line}\n" for line in body) + KEPT),
+                   ("task2", STEP, step), ("task2", "    trainer = SoftmaxTrainer(momentum_gamma, False, model,", WITHOUT))
+
+
+def with_class(text, head="class MomentumTrainer(SoftmaxTrainer):\n", step=PLAIN_STEP):
+    """The right solution with another class beside a trainer of plain steps."""
+    return planted(("task2", STEP, step), ("task2", MAIN, f"\n\n{head}{text}{MAIN}"))
+
+
+OWN_STEP = TASK2[TASK2.index("    def train_step"):TASK2.index("    def validation_step")].replace(STEP, BY_GAMMA)
+MOMENTA = {
+    "gamma in kwargs": (without_flag("self, *args, momentum_gamma=0.0, **kwargs", ARGUMENTS.strip()), {}),
+    "gamma first": (without_flag("self, momentum_gamma, *args, **kwargs", ARGUMENTS.strip()), {}),
+    "gamma last, in full": (without_flag("self, model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val, momentum_gamma=0",
+                                         "super().__init__(model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val)"), {}),
+    "gamma taken out of kwargs": (without_flag("self, *args, **kwargs", "momentum_gamma = kwargs.pop('momentum_gamma', 0)", ARGUMENTS.strip()), {}),
+    "gamma in kwargs, and not used": (without_flag("self, *args, momentum_gamma=0.0, **kwargs", ARGUMENTS.strip(), step=PLAIN_STEP), {"3c": 4}),
+    "gamma in kwargs, and another one used": (without_flag("self, *args, momentum_gamma=0.0, **kwargs", ARGUMENTS.strip(), step=BY_GAMMA.replace("self.momentum_gamma *", "0.9 *")), {"3c": 4}),
+    "a class whose update is its own": ({**BASE, "task2.py": planted(("task2", STEP, "        self.update()\n"), ("task2", "    def validation_step", "    def update(self):\n" + PLAIN_STEP + "\n    def validation_step"))["task2.py"].replace(MAIN, "\n\nclass MomentumTrainer(SoftmaxTrainer):\n    def update(self):\n" + BY_GAMMA + MAIN)}, {}),
+    "a class whose train_step is its own": (with_class(OWN_STEP), {}),
+    "a class of another name": (with_class(OWN_STEP, "class TrainerWithMomentum(SoftmaxTrainer):\n"), {}),
+    "a class that inherits from the given one": (with_class(INIT + OWN_STEP, "class SoftmaxMomentumTrainer(BaseTrainer):\n"), {}),
+    "a class without the flag": (with_class("    def __init__(self, momentum_gamma, *args):\n        super().__init__(momentum_gamma, True, *args)\n\n" + OWN_STEP), {}),
+    "a class whose momentum is wrong": (with_class(OWN_STEP.replace("+ self.momentum_gamma", "- self.momentum_gamma")), {"3c": 4}),
+    "a class of old tries beside the flag": (with_class(OWN_STEP.replace("+ self.momentum_gamma", "- self.momentum_gamma"), step=STEP), {}),
+}
+
+
 # classes of a later file, which task 4 uses
 LATER = {
     "general classes in task4mod, imported": ({

@@ -15,7 +15,7 @@ PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEY
 
 
 def construct(cls, values, calls=()):
-    """An object of a class whose constructor takes some of these values.
+    """(an object of a class whose constructor takes some of these values, the names of those).
 
     values: {name: value} in the order of the starter code's constructor. They are passed by name
             if the names agree, otherwise by place.
@@ -31,17 +31,32 @@ def construct(cls, values, calls=()):
     given = choose_by_place(placed, rest, inspect.Parameter.VAR_POSITIONAL in kinds)
     if given is None:
         given = [choose_value(one, at, values, calls) for at, one in enumerate(placed)]
-        names = {one.name for one in placed}
-        rest = {name: value for name, value in rest.items() if name not in names}
+        taken = [one.name for one in placed]
     else:
         given += [choose_value(one, at, {}, calls) for at, one in enumerate(placed)
                   if at >= len(given)]
-        rest = dict(list(rest.items())[len(placed):])
+        taken = list(rest)[:len(placed)]
+    rest = {name: value for name, value in rest.items() if name not in taken}
+    for more, others in list_ways(rest, kinds):
+        try:
+            made = cls(*given, *more.values(), **named, **others)
+            return made, {*taken, *named, *more, *others}
+        except TypeError as problem:
+            last = problem
+    raise last
+
+
+def list_ways(values, kinds):
+    """[(values by place, values by name)] in which a constructor of these kinds of parameters may
+    take the values that it does not name: all, or those from the model on and some of momentum's.
+    """
+    momentum = {name: value for name, value in values.items() if "momentum" in name}
+    later = {name: value for name, value in values.items() if name not in momentum}
+    some = [dict(list(momentum.items())[:count]) for count in range(len(momentum), -1, -1)]
+    is_open = inspect.Parameter.VAR_KEYWORD in kinds
     if inspect.Parameter.VAR_POSITIONAL in kinds:
-        return call_open(lambda more: cls(*given, *more.values(), **named), rest)
-    if inspect.Parameter.VAR_KEYWORD in kinds:
-        return call_open(lambda more: cls(*given, **named, **more), rest)
-    return cls(*given, **named)
+        return [(values, {}), *((later, one) for one in some if is_open or not one)]
+    return [({}, {**later, **one}) for one in some] if is_open else [({}, {})]
 
 
 def choose_by_place(placed, values, is_open):
@@ -67,17 +82,6 @@ def choose_value(parameter, at, values, calls):
             with contextlib.suppress(ValueError):
                 return ast.literal_eval(node)
     return False
-
-
-def call_open(function, values):
-    """The result of a function that takes the values, or those from the model on."""
-    try:
-        return function(values)
-    except TypeError:
-        later = {name: value for name, value in values.items() if "momentum" not in name}
-        if len(later) == len(values):
-            raise
-        return function(later)
 
 
 def make_plain(value):

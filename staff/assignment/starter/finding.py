@@ -89,6 +89,11 @@ class Finder:
                  if is_defined_in(value, module) and is_alike(value, name)]
         return [one for one in found if one.__name__ not in SUBTASKS or one.__name__ == name]
 
+    def list_momentum_trainers(self, usual):
+        """The other classes of trainers that are named by momentum."""
+        return [one for one in self.list_alike("SoftmaxTrainer", self.modules.values())
+                if "momentum" in one.__name__.lower() and one is not usual]
+
     def name_taken(self, name):
         """The name in the scripts for what the checks call so."""
         return self.taken.get(name, name)

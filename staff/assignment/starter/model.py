@@ -26,7 +26,7 @@ class Model(HiddenFunctions):
         seed_all(rng)
         with name_blank("2b"):
             cls = self.find_class()
-            self._own = construct(cls, {
+            self._own, _ = construct(cls, {
                 "neurons_per_layer": list(neurons_per_layer),
                 "use_improved_sigmoid": use_improved_sigmoid,
                 "use_improved_weight_init": use_improved_weight_init},

@@ -112,12 +112,13 @@ class Trainer:
 
     momentum_gamma: 0 or None turns use_momentum off. If it is not None, task 3's own trainer is
                     taken, if there is one.
+    cls:            the student's class; None finds it.
     """
 
     code = None     # the code.Code that holds the student's class
 
     def __init__(self, model, data, learning_rate=0.1, batch_size=32, rng=0, patience=50,
-                 momentum_gamma=None):
+                 momentum_gamma=None, cls=None):
         self.model, self.data, self.batch_size = model, data, batch_size
         self.history, self.losses, self.locals = History(), None, {}
         self.first = [np.array(w) for w in model.ws]
@@ -129,11 +130,37 @@ class Trainer:
             "model": model.own if is_whole else model, "learning_rate": learning_rate,
             "batch_size": batch_size, "shuffle_dataset": True, **data._asdict()}
         with name_blank("2c"):
-            cls = self.code.find("SoftmaxTrainer", *["task4"] * (len(model.ws) > 2),
-                                 *["task3"] * (momentum_gamma is not None))
-            self.own = construct(cls, self.values, self.code.list_calls(cls.__name__))
+            cls = cls or self.find_class(momentum_gamma, *["task4"] * (len(model.ws) > 2))
+            calls = self.code.list_calls(cls.__name__)
+            self.own, taken = construct(cls, self.values, calls)
+            if not momentum_gamma and "use_momentum" not in taken:      # only γ turns it off
+                self.own, _ = construct(cls, {**self.values, "momentum_gamma": 0}, calls)
         if not all(map(np.array_equal, model.ws, self.first)):      # it draws the weights itself
             model.ws = [np.array(w) for w in self.first]
+
+    def find_class(self, momentum_gamma, *tasks):
+        """The student's class; with momentum, another one that has it if the usual one has not."""
+        usual = self.code.find("SoftmaxTrainer", *tasks, *["task3"] * (momentum_gamma is not None))
+        others = self.code.finder.list_momentum_trainers(usual) if momentum_gamma else []
+        return next(filter(self.keeps_momentum, [usual, *others]), usual) if others else usual
+
+    @classmethod
+    def keeps_momentum(cls, own):
+        """Whether a trainer's second step differs from its first, with the same gradients."""
+        ws = [np.ones((NUM_OUTPUTS + 2, 4)), np.ones((4, NUM_OUTPUTS))]
+        X, targets = np.ones((4, NUM_OUTPUTS + 2)), np.eye(4, NUM_OUTPUTS)
+        model = StandIn(ws, ws)
+        try:
+            trainer = cls(model, Dataset(X, targets, X, targets), batch_size=2,
+                          momentum_gamma=0.9, cls=own)
+            moves = []
+            for _ in range(2):
+                before = np.array(model.ws[0])
+                trainer.update()
+                moves.append(model.ws[0] - before)
+            return not np.allclose(*moves)
+        except Exception:       # the usual one's is judged
+            return False
 
     def train_step(self, X_batch, Y_batch):
         """The result of the student's train_step, around a stand-in or the student's network."""
