@@ -14,9 +14,11 @@ from adapter.reading import read_source
 from adapter.statements import Clock, TooLong, run_statements
 
 NAME = "pre_process_images"
+UNITS = 1, 255, 256     # a loader may have divided the pixels by one of these
+NEAR = 1e-3             # pixels: float32 is as exact
 COMPLETE = 60_000, 10_000       # of MNIST's images, for scripts that refuse other numbers
 REFUSALS = (AssertionError, ValueError, IndexError, SystemExit)
-MOST_CALLS, MOST_IMAGES = 8, 1000
+MOST_CALLS, SHOWN = 8, 20       # SHOWN: images whose result is kept, of all
 SECONDS = 1.5, 3.5      # of one script, and of all; a check's call may take 10 by the clock
 
 
@@ -37,17 +39,19 @@ class Made(BaseException):
 
 
 class Watch:
-    """Keeps the arguments and the result of each call of pre_process_images.
+    """Keeps the results of pre_process_images, and for which images it was called.
 
     stop:    whether to raise Enough when both splits have been seen, and Made if a model is made.
     name:    of the function in the scripts.
     network: the name of the model's class.
     """
 
-    def __init__(self, folder, splits, name, network):
-        self.folder, self.splits, self.stop = str(folder), splits, False
+    def __init__(self, folder, train, val, name, network):
+        self.folder, self.stop = str(folder), False
+        self.train, self.val, self.count = train, val, len(train)
+        self.places = {row.tobytes(): at for at, row in enumerate(np.vstack([train, val]))}
         self.name, self.network = name, network
-        self.seen = []      # (split, images, result)
+        self.seen = []      # (how, rows, unit, shown, result)
         self.given = {}     # of the calls that are going on, by frame
 
     def __enter__(self):
@@ -63,66 +67,79 @@ class Watch:
         if os.path.dirname(code.co_filename) != self.folder:
             return
         if code.co_name == self.name and what == "call":
-            self.given[id(frame)] = find_images(frame.f_locals.values())
+            self.given[id(frame)] = self.find_images(frame.f_locals.values())
         elif code.co_name == self.name and what == "return":
             self.keep(self.given.pop(id(frame), None), value)
         elif self.stop and what == "call" and code.co_name == "__init__" and \
                 type(frame.f_locals.get("self")).__name__ == self.network:
             raise Made(self.event)
 
-    def keep(self, images, result):
-        """Keep a result, if its images are from one of the splits.
+    def find_images(self, values):
+        """(rows, unit) of the first array among values: which images it holds, times 1 / unit.
 
-        images: as find_images gives them.
+        None if there is no array, or if it holds others.
         """
+        X = next((one for one in values if isinstance(one, np.ndarray)), None)
+        if X is None or X.ndim != 2 or not X.size or X.dtype.kind not in "fiu":
+            return None
+        unit = next((one for one in UNITS if self.find_rows(X[:1], one)), None)
+        rows = self.find_rows(X, unit) if unit else []
+        return (np.array(rows), unit) if rows else None
+
+    def find_rows(self, X, unit):
+        """Which images X holds, times 1 / unit; [] if one of them is not known."""
+        found = []
+        for row in X:
+            whole = np.round(row * float(unit))
+            is_whole = np.abs(row * float(unit) - whole).max() < NEAR and 0 <= whole.min()
+            at = self.places.get(whole.astype(np.uint8).tobytes()) if is_whole else None
+            if at is None:
+                return []
+            found.append(at)
+        return found
+
+    def keep(self, images, result, how="seen"):
+        """Keep the result for some images, as find_images gives them."""
         if images is None or not isinstance(result, np.ndarray) or len(self.seen) >= MOST_CALLS:
             return
-        X, rows, count = images
-        if len(result) == count:
-            result = np.array(result[rows])
-        for name, split in self.splits.items():
-            if len(X) and X.shape[1] == split.shape[1] and (split == X[0]).all(axis=1).any():
-                self.seen.append((name, X, make_plain(result)))
+        rows, unit = images
+        shown = np.unique(np.linspace(0, len(rows) - 1, SHOWN).round().astype(int))
+        if len(result) == len(rows):
+            result = np.array(result[shown])
+        self.seen.append((how, rows, unit, shown, make_plain(result)))
         if self.stop and self.complete:
             raise Enough
 
     @property
     def complete(self):
-        """Whether both splits have been seen."""
-        return {name for name, _, _ in self.seen} == set(self.splits)
+        """Whether images of both splits have been seen."""
+        return self.missing == []
 
-
-def find_images(values):
-    """(a copy of the images, their rows, the number of rows) of the first array among values.
-
-    If all images are repeated equally often, each is there once. None without an array, or if
-    there are too many images.
-    """
-    X = next((one for one in values if isinstance(one, np.ndarray)), None)
-    if X is None or X.ndim != 2 or not X.size:
-        return None
-    marks = X @ np.random.RandomState(0).uniform(1, 2, X.shape[1])
-    _, rows, counts = np.unique(marks.round(6), return_index=True, return_counts=True)
-    rows = np.sort(rows) if np.ptp(counts) == 0 else np.arange(len(X))
-    if len(rows) > MOST_IMAGES:
-        return None
-    return np.array(X[rows], float), rows, len(X)
+    @property
+    def missing(self):
+        """The splits, "train" and "val", of which no image has been seen."""
+        rows = np.concatenate([one[1] for one in self.seen]) if self.seen else np.array([])
+        return ["train"] * (not (rows < self.count).any()) + \
+            ["val"] * (not (rows >= self.count).any())
 
 
 def watch_scripts(folder, gone, train, val, name=NAME, network="SoftmaxModel"):
-    """[split, images, result] for each time that the scripts pre-process these images.
+    """[how, rows, unit, shown, result] for each time that the scripts pre-process these images.
+
+    how:    "seen", or "handed" if it was given the right mean and deviation.
+    rows:   of the images, the validation ones after the training ones; they were divided by unit.
+    shown:  places among the rows; result: that for the images there.
 
     train, val: (N, 784) whole numbers; mnist.load() gives them to the scripts. If these refuse
                 them, it gives each so often that there are as many as MNIST has.
     name, network: the names of the function and of the model's class in the scripts.
     """
-    splits = {"train": train.astype(float), "val": val.astype(float)}
-    watch = Watch(folder, splits, name, network)
+    watch = Watch(folder, train, val, name, network)
     code = watch_once(Code(folder, gone, make_sets(train, val), Clock(*SECONDS)), watch)
     if not watch.complete and any(isinstance(one, REFUSALS) for one in code.clock.problems):
         repeated = [np.tile(one, (count // len(one), 1)) for one, count in zip((train, val),
                                                                               COMPLETE)]
-        again = Watch(folder, splits, name, network)
+        again = Watch(folder, train, val, name, network)
         watch_once(Code(folder, gone, make_sets(*repeated), Clock(*SECONDS)), again)
         watch.seen += again.seen
     return [[*one] for one in watch.seen]
@@ -176,8 +193,7 @@ def run_watched(watch, function, *given):
 def call_directly(code, watch):
     """Call pre_process_images with the images of splits that have not been seen.
 
-    If it needs a mean and a deviation too, and no script gives them, call it with the right ones;
-    this split is called "handed".
+    If it needs a mean and a deviation too, and no script gives them, call it with the right ones.
     """
     try:
         function = code.find(NAME)
@@ -185,18 +201,17 @@ def call_directly(code, watch):
                     if one.default is one.empty]
     except (NotImplementedError, TypeError, ValueError):
         return
+    splits = {"train": watch.train.astype(float), "val": watch.val.astype(float)}
     if len(required) == 3 and not watch.seen:
-        train = watch.splits["train"]
+        train = splits["train"]
         with code.clock.limit():
-            found = function(train.copy(), train.mean(), train.std())
-            watch.seen.append(("handed", train, make_plain(found)))
+            watch.keep(watch.find_images([train]), function(train.copy(), train.mean(),
+                                                            train.std()), "handed")
     if len(inspect.signature(function).parameters) != 1:
         return
-    missing = [name for name in watch.splits if name not in {seen[0] for seen in watch.seen}]
-    for name in missing:
-        images = watch.splits[name]
+    for name in watch.missing:
         try:
             with code.clock.limit():
-                watch.keep(find_images([images]), function(images.copy()))
+                watch.keep(watch.find_images([splits[name]]), function(splits[name].copy()))
         except TooLong:
             return
