@@ -62,6 +62,9 @@ TABLE = (
      [("task2a", "        self.grads = [None] * len(self.ws)\n", "        old, self.grads = self.grads, [None] * len(self.ws)\n"),
       ("task2a", GRAD, GRAD + "            if old[layer] is not None:\n                self.grads[layer] += old[layer]\n")],
      {"2b": 10}, "the gradients of a second call of backward are wrong"),
+    *((f"weights changed in backward, {name}", [("task2a", GRAD, GRAD + f"            {line}\n")], {"2b": 10}, "backward changes the weights")
+      for name, line in (("new ones", "self.ws[layer] = self.ws[layer] - 0.1 * self.grads[layer]"), ("in place", "self.ws[layer] -= 0.5 * self.grads[layer]"),
+                         ("at the end", "if layer == 0: self.ws = [w - 0.1 * g for w, g in zip(self.ws, self.grads)]"))),
     ("the transpose, where the shapes agree",
      [("task2a", GRAD, GRAD + "            if self.grads[layer].shape[0] == self.grads[layer].shape[1]:\n                self.grads[layer] = self.grads[layer].T\n")],
      {"4c": 8}, "is it transposed?"),
@@ -132,6 +135,8 @@ TABLE = (
      {"3c": 4}, "is the learning rate left out?"),
     ("history never updated", [("task2", "                self.previous_grads[i] = step\n", "")],
      {"3c": 4}, "is the previous update never stored?"),
+    ("momentum never written", [("task2", MOMENTUM, "                raise NotImplementedError\n")],
+     {"3c": 4}, "3c  seven steps with momentum: [not started] train_step is not written yet"),
     ("momentum even when off", [("task2", "            if self.use_momentum:\n", "            if True:\n")],
      {"3c": 4}, "is the flag ignored?"),
     # ------------------------------------------------------------------------------------- 4c

@@ -43,6 +43,15 @@ def test_text_of_the_student_keeps_its_names():
     assert load_layouts()["starter"].translate(words) == words.replace("in update", "in the step")
 
 
+@pytest.mark.parametrize("words, shown", [
+    ("activation(z) is 0 for every z", "the outputs do not depend on the sums z"),
+    ("slope(a) is 0 for every a", "the gradient of layer 1 is 0 for every sum z"),
+    ("slope(a) is 2 times the slope", "the slope in backward is 2 times the slope"),
+    ("slope is right, but", "the slope in backward is right, but")])
+def test_what_another_layout_shows_otherwise_is_said_as_it_shows_there(words, shown):
+    assert load_layouts()["starter"].translate(words) == shown
+
+
 # ----------------------------------------------------------------------------------- answers
 
 def read(folder, *sources):

@@ -138,6 +138,11 @@ class Trainer:
         if not all(map(np.array_equal, model.ws, self.first)):      # it draws the weights itself
             model.ws = [np.array(w) for w in self.first]
 
+    @property
+    def subtask(self):
+        """That of a blank in a step."""
+        return "3c" if self.values["use_momentum"] else "2c"
+
     def find_class(self, momentum_gamma, *tasks):
         """The student's class; with momentum, another one that has it if the usual one has not."""
         usual = self.code.find("SoftmaxTrainer", *tasks, *["task3"] * (momentum_gamma is not None))
@@ -166,7 +171,7 @@ class Trainer:
         """The result of the student's train_step, around a stand-in or the student's network."""
         if not isinstance(self.model, Model):
             return self.take_step(self.own.train_step, X_batch, Y_batch)
-        with name_blank("2c"):
+        with name_blank(self.subtask):
             found = make_plain(self.own.train_step(self.model.pad(X_batch), Y_batch))
         self.model.hold_bias_units()
         return found
@@ -174,7 +179,7 @@ class Trainer:
     def take_step(self, step, X_batch, Y_batch):
         """The result of a step. It is a blank if it does nothing with the model."""
         calls, before = len(self.model.calls), [np.array(w) for w in self.model.ws]
-        with name_blank("2c"), self.model.hold_like(make_own_model()):
+        with name_blank(self.subtask), self.model.hold_like(make_own_model()):
             found = make_plain(step(X_batch, Y_batch))
         self.model.settle()
         if len(self.model.calls) == calls and all(map(np.array_equal, before, self.model.ws)):
