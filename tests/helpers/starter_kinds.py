@@ -176,6 +176,9 @@ NAMES = {
     "trainer": (renamed(SoftmaxTrainer="Trainer"), {}),
     "all": (renamed(SoftmaxTrainer="MyTrainer", SoftmaxModel="MLP", batch_loader="batches", calculate_accuracy="accuracy",
                     cross_entropy_loss="cross_entropy", pre_process_images="normalize_images", one_hot_encode="onehot"), {}),
+    "trainer, with a base and a momentum class": ({name: text.replace("SoftmaxTrainer", "Trener") for name, text in {
+        **with_class(OWN_STEP), "trainer.py": TRAINER.replace("    def train(", "    def train_step(self, X_batch, Y_batch):\n        raise NotImplementedError\n\n    def train(")}.items()}, {}),
+    "network, and a deep one that inherits from it": ({**renamed(SoftmaxModel="Nettverk"), "task4.py": "from task2a import Nettverk\n\n\nclass DeepNettverk(Nettverk):\n    pass\n"}, {}),
     "another case": (renamed(one_hot_encode="oneHotEncode", calculate_accuracy="calculateAccuracy", pre_process_images="preProcessImages"), {}),
     "the network's file": ({name.replace("task2a", "network"): text.replace("task2a", "network") for name, text in BASE.items()}, {}),
 }

@@ -14,6 +14,7 @@ WORDS = {"pre_process_images": ("pre_?proc|normali[sz]e_?im|standardi[sz]e", 1, 
          "calculate_accuracy": ("acc", 3, 3),
          "batch_loader": ("batch", 3, 6)}
 OTHER = "plot|print|show|draw|save|test|grad"    # words in names of other functions
+UNUSUAL = "base|abstract|momentum"      # words in names of classes beside the usual one
 METHODS = {"SoftmaxModel": ("forward", "backward"), "SoftmaxTrainer": ("train_step",)}
 DEFINES = r"(?m)^\s*(?:def|class)\s+{}\b"
 
@@ -57,12 +58,11 @@ class Finder:
             return (defining or holders)[0].__dict__[name]
         if self.find_broken(name):
             return None
-        alike = self.list_alike(name, self.modules.values())
-        if len(alike) != 1:
-            return None
-        note(f"{name} stands in none of the files: {alike[0].__name__} was taken for it")
-        self.taken[name] = alike[0].__name__
-        return alike[0]
+        found = choose_one(self.list_alike(name, self.modules.values()))
+        if found is not None:
+            note(f"{name} stands in none of the files: {found.__name__} was taken for it")
+            self.taken[name] = found.__name__
+        return found
 
     def find_broken(self, name):
         """The script that is not Python and defines a name; None if there is none."""
@@ -97,6 +97,15 @@ class Finder:
     def name_taken(self, name):
         """The name in the scripts for what the checks call so."""
         return self.taken.get(name, name)
+
+
+def choose_one(alike):
+    """The only one; or the class from which others inherit that are not for momentum. Or None."""
+    named = [one for one in alike if not isinstance(one, type)
+             or not re.search(UNUSUAL, one.__name__, re.IGNORECASE)] or alike
+    return next((one for one in named if len(named) == 1 or isinstance(one, type)
+                 and all(isinstance(other, type) and issubclass(other, one) for other in named)),
+                None)
 
 
 def is_defined_in(value, module):

@@ -16,8 +16,8 @@ from kit.checking.student import NotWritten, Problem
 WITH_VALIDATION = 33.63, 78.97      # of MNIST, rounded to two decimals
 IMAGES, OTHERS = 2000, 1000     # for training and validation: MNIST's numbers are multiples
 RAMP = 8            # the first images are darker by as much, and the last ones brighter
-SUBSETS = {"first 100 images": slice(100), "first half": slice(IMAGES // 2),
-           "second half": slice(IMAGES // 2, None)}
+PARTS = {"first 100": slice(100), f"first {IMAGES // 2}": slice(IMAGES // 2),
+         f"last {IMAGES // 2}": slice(IMAGES // 2, None)}
 
 
 class Unseen(Problem):
@@ -161,9 +161,10 @@ def statistics(student):
                       "validation images included?")
     if one.come_from(measure(train), 2e-4) or one.is_own or are_published(one.numbers):
         return ""
-    for part, rows in SUBSETS.items():
+    for part, rows in PARTS.items():
         if one.come_from(measure(train[rows])):
-            raise Problem(f"{words}, those of the {part} alone: take all training images")
+            raise Problem(f"{words}, those of the {part} of {IMAGES} images: take all training "
+                          "images")
     if one.come_from(measure(val)):
         raise Problem(f"{words}, those of the validation images")
     if one.come_from(measure(train), factor=255):
