@@ -164,7 +164,8 @@ class Model:
         if "backward" in self.calls:
             outputs = outputs[:, ::-1]
         self.calls.append("forward")
-        self.activations = [X, *[np.ones((len(X), w.shape[1])) for w in self.ws[:-1]], outputs]
+        hidden = [np.ones((len(X), units)) for units in self.neurons_per_layer[:-1]]
+        self.activations = [X, *hidden, outputs]
         return outputs
 
     def backward(self, X, outputs, targets):

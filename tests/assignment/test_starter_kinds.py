@@ -12,7 +12,7 @@ from staff.cases import draw_cases
 pytestmark = pytest.mark.faults     # a hundred processes
 
 TABLES = ("BREAKS", "CONSTRUCTORS", "LATER", "NAMES", "IMPORTS", "RAGGED", "FLOATS", "ELSEWHERE",
-          "LOADERS", "UNITS", "FILLED", "MOMENTA")
+          "LOADERS", "UNITS", "FILLED", "MOMENTA", "HELD")
 KINDS = {f"{table.lower()}: {name}": case for table in TABLES
          for name, case in getattr(starter_kinds, table).items()}
 

@@ -274,10 +274,12 @@ LOADERS = {
     "raises": (planted(("utils", LOAD, "    if len(X_train) != 20000 or len(X_val) != 10000:\n        raise ValueError('MNIST is not complete')\n" + LOAD)), {}),
     "reshapes": (planted(("utils", "X_train[:20000], Y_train[:20000].reshape(-1, 1)", "X_train[:20000].reshape(20000, 784), Y_train[:20000].reshape(20000, 1)")), {}),
     "an index of a late image": (planted(("utils", LOAD, "    print(X_train[19999].shape, Y_val[9999])\n" + LOAD)), {}),
+    "in an order of its own": (planted(("utils", "    X_train, Y_train = X_train[:20000]", "    order = np.random.permutation(60000)\n    X_train, Y_train = X_train[order], Y_train[order]\n    X_train, Y_train = X_train[:20000]")), {}),
     "in pre-processing": (planted(("task2a", "    assert X.shape[1] == 784, X.shape\n", "    assert X.shape in [(20000, 784), (10000, 784)]\n")), {}),
 }
 
 PRE = "    X_train = pre_process_images(X_train, mean, std)\n    X_val = pre_process_images(X_val, mean, std)\n"
+LOADER_SCALES = "    mean, std = X_train.mean(), X_train.std()\n    X_train, X_val = (X_train - mean) / std, (X_val - mean) / std\n"
 # where pixels are divided by 255, and which images give the mean and the deviation
 UNITS = {
     "the loader divides": (planted(("utils", LOAD, "    X_train, X_val = X_train / 255, X_val / 255\n" + LOAD)), {}),
@@ -302,6 +304,11 @@ UNITS = {
     "of the first 100, of which the rest follows": (planted(("task2", PRE, "    few = pre_process_images(X_train[:100], mean, std)\n    print(few.mean())\n" + PRE)), {}),
     "of both splits, in one array": (planted(("task2", PRE, "    both = np.vstack([X_train, X_val])\n    both = pre_process_images(both, both.mean(), both.std())\n    X_train, X_val = both[:len(X_train)], both[len(X_train):]\n")), {"2a": 2}),
     "both splits in one array, numbers of the first": (planted(("task2", PRE, "    both = pre_process_images(np.vstack([X_train, X_val]), mean, std)\n    X_train, X_val = both[:len(X_train)], both[len(X_train):]\n")), {}),
+    "the loader scales": (planted(("utils", LOAD, LOADER_SCALES + LOAD), ("task2a", SCALED, "")), {}),
+    "the loader scales each split on its own": (planted(("utils", LOAD, "    X_train, X_val = ((X - X.mean()) / X.std() for X in (X_train, X_val))\n" + LOAD), ("task2a", SCALED, "")), {"2a": 1}),
+    "the loader scales by other numbers": (planted(("utils", LOAD, "    X_train, X_val = (X_train / 255 - 0.5) / 0.5, (X_val / 255 - 0.5) / 0.5\n" + LOAD), ("task2a", SCALED, "")), {"2a": 2}),
+    "the training images first, as the measure": (planted(("task2a", "def pre_process_images(X, mean=33.55, std=78.88):\n", "def pre_process_images(measured, X):\n    mean, std = measured.mean(), measured.std()\n"),
+                                                          ("task2", PRE, "    raw = X_train\n    X_train = pre_process_images(raw, X_train)\n    X_val = pre_process_images(raw, X_val)\n")), {}),
     "divided first, then subtracted": (planted(("task2a", SCALED, "    X = X / std - mean\n")), {"2a": 1}),
     "a bias in the middle": (planted(("task2a", APPENDED, "    return np.insert(X, 392, 1, axis=1)\n")), {"2a": 1}),
     "a bias in the second column": (planted(("task2a", APPENDED, "    return np.insert(X, 1, 1, axis=1)\n")), {"2a": 1}),
@@ -330,5 +337,19 @@ FILLED = {
     "from 0 to 1, in main": (planted(ZERO, ("task2", MODEL, MODEL + IN_MAIN.replace("(-1,", "(0,"))), {"2c": 3}),
 }
 
+TAKEN_STEP = "                train_history[\"loss\"][global_step] = self.train_step(X_batch, Y_batch"
+# trainers and networks that hold or take things otherwise
+HELD = {
+    "train_step counts the steps": (planted(("task2", "def train_step(self, X_batch, Y_batch):", "def train_step(self, X_batch, Y_batch, step):"),
+                                            ("trainer", TAKEN_STEP, TAKEN_STEP + ", global_step")), {}),
+    "the weights by another name": (planted(("task2a", GRADS, "        self.weights = self.ws\n" + GRADS), ("task2", STEP, STEP.replace("self.model.ws", "self.model.weights"))), {}),
+    "gradients in a dict": (planted(("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        self.grads = dict(enumerate(self.grads))\n        for grad, w in zip(self.grads.values(), self.ws):\n")), {}),
+    "weights in a dict": ({**planted(("task2a", GRADS, "        self.ws = {f'w{i + 1}': w for i, w in enumerate(self.ws)}\n" + GRADS),
+                                  ("task2a", LAYER_LOOP, LAYER_LOOP.replace("self.ws[:-1]", "list(self.ws.values())[:-1]").replace("self.ws[-1]", "self.ws[f'w{len(self.ws)}']")),
+                                  ("task2a", "self.ws[layer].T", "self.ws[f'w{layer + 1}'].T"), ("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        for grad, w in zip(self.grads, self.ws.values()):\n"),
+                                  ("task2", "for w in self.model.ws]", "for w in self.model.ws.values()]"), ("task2", STEP, STEP.replace("self.model.ws[i]", "self.model.ws[f'w{i + 1}']"))),
+                           "trainer.py": TRAINER.replace("for w in self.model.ws]", "for w in self.model.ws.values()]")}, {}),
+}
+
 # right, and out of reach: a person looks
-UNSEEN = planted(("utils", "    X_train, Y_train = X_train[:20000]", "    order = np.random.permutation(60000)\n    X_train, Y_train = X_train[order], Y_train[order]\n    X_train, Y_train = X_train[:20000]"))
+UNSEEN = planted(("utils", LOAD, "    order = np.random.permutation(len(X_train))\n    X_train, Y_train = X_train[order], Y_train[order]\n" + LOADER_SCALES + LOAD), ("task2a", SCALED, ""))

@@ -16,8 +16,9 @@ from adapter.old_numpy import bring_back
 from adapter.calls import make_plain, name_blank, seed_all
 from adapter.code import FIRST, Code, find_folder
 from adapter.model import Model
+from adapter.standing import StandIn
 from adapter.starting import watch_start
-from adapter.trainer import Dataset, StandIn, Trainer
+from adapter.trainer import Dataset, Trainer
 from adapter.watching import watch_scripts
 import stand_in
 

@@ -84,10 +84,19 @@ def choose_value(parameter, at, values, calls):
     return False
 
 
+def call_with_number(function, X, Y, number):
+    """The result of a train_step, which may require a number beside the batch."""
+    required = [one for one in inspect.signature(function).parameters.values()
+                if one.default is one.empty and one.kind in PLACED]
+    return function(X, Y, *[number] * (len(required) - 2))
+
+
 def make_plain(value):
     """A value; numbers of more than 64 bits, which cannot be sent, are rounded to 64."""
     if isinstance(value, (list, tuple)):
         return [make_plain(one) for one in value]
+    if isinstance(value, np.matrix):
+        value = np.asarray(value)
     kind = getattr(value, "dtype", None)
     if kind is None or kind.kind != "f" or kind.itemsize <= 8:
         return value

@@ -68,6 +68,8 @@ class Model(HiddenFunctions):
 
     def crop(self, values):
         """The student's matrices in the kit's shapes; other values as they are."""
+        if isinstance(values, dict):
+            values = list_values(values)
         if not isinstance(values, (list, tuple)) and \
                 getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
@@ -85,7 +87,7 @@ class Model(HiddenFunctions):
     def ws(self, ws):
         self.__dict__.setdefault("num_inputs", len(ws[0]))
         try:
-            held = list(self.own.ws)
+            held = list_values(self.own.ws)
         except (AttributeError, TypeError):
             held = []
         self.put(held, self.fill_rows(held, ws))
@@ -110,23 +112,24 @@ class Model(HiddenFunctions):
             for one, matrix in zip(held, new):
                 one[...] = matrix
         else:
-            self.own.ws = new
+            own = self.own.ws if "ws" in vars(self.own) else None
+            self.own.ws = dict(zip(sorted(own), new)) if isinstance(own, dict) else new
 
     def is_bias_unit_first(self):
         """Whether the first row belongs to a hidden layer's bias unit, and not the last."""
         if "_first" not in self.__dict__:
             note("each hidden layer has a bias unit of its own, which the task does not ask for: "
                  "it costs no points, and its weights were set to 0")
-            held = [np.array(w) for w in self.own.ws]
+            held = [np.array(w) for w in list_values(self.own.ws)]
             probe = [np.zeros_like(w) for w in held]
             probe[-1][0, 0] = 2
-            self.put(list(self.own.ws), probe)
+            self.put(list_values(self.own.ws), probe)
             try:
                 outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
                 self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
             except Exception:       # forward is judged elsewhere
                 self._first = False
-            self.put(list(self.own.ws), held)
+            self.put(list_values(self.own.ws), held)
         return self._first
 
     def hold_bias_units(self):
@@ -147,7 +150,8 @@ class Model(HiddenFunctions):
 
     def pad(self, X):
         """X with as many columns as the student's first matrix has rows."""
-        wanted = len(self.own.ws[0]) if np.ndim(self.own.ws[0]) == 2 else NUM_INPUTS
+        first, *_ = list_values(self.own.ws)
+        wanted = len(first) if np.ndim(first) == 2 else NUM_INPUTS
         if X.shape[1] >= wanted:
             return X
         return np.hstack([X[:, :-1], np.zeros((len(X), wanted - X.shape[1])), X[:, -1:]])
@@ -176,7 +180,7 @@ class Model(HiddenFunctions):
         with name_blank("2b"):
             self.own.backward(padded, outputs, targets)
         self.give_back(X, padded)
-        grads = self.own.grads
+        grads = None if self.own.grads is None else list_values(self.own.grads)
         if grads is None or len(grads) == 0 or all(one is None for one in grads):
             raise describe_blank("2b", "backward sets no gradients: it is still to be written")
 
@@ -199,6 +203,11 @@ class Model(HiddenFunctions):
         own = self.forward(X)
         if isinstance(own, np.ndarray) and own.ndim == 2:
             Pass(self.own, X, self.ws, own).hand(X, self.ws, hidden, outputs)
+
+
+def list_values(values):
+    """Values as a list; those of a dict by its keys, in order."""
+    return [values[key] for key in sorted(values)] if isinstance(values, dict) else list(values)
 
 
 def convert_objects(matrix):

@@ -2,102 +2,21 @@
 
 import collections
 import contextlib
-import functools
 import itertools
 import re
 import sys
 
 import numpy as np
 
-from adapter.calls import (construct, describe_blank, lend_names, make_plain, name_blank,
-                           seed_all)
+from adapter.calls import (call_with_number, construct, describe_blank, lend_names, make_plain,
+                           name_blank, seed_all)
 from adapter.hidden import NUM_OUTPUTS
 from adapter.model import Model
+from adapter.standing import StandIn, make_own_model
 from assignment.checks import stand_in
 
 BEST = re.compile("best|min|opt|sav|stop")
 Dataset = collections.namedtuple("Dataset", "X_train Y_train X_val Y_val")
-
-
-class StandIn(stand_in.Model):
-    """A stand-in for a network, with all attributes that the starter code's trainers may use.
-
-    objects: names, "ws" or "grads". These are arrays of objects while a trainer works with them,
-             if the student's own model has them so. The checks see lists.
-    """
-
-    objects = ()
-
-    def __init__(self, ws, given_grads):
-        super().__init__(ws, given_grads)
-        self.I, self.use_relu = len(self.ws[0]), False
-        self.use_improved_sigmoid = self.use_improved_weight_init = False
-
-    @contextlib.contextmanager
-    def hold_like(self, own):
-        """Hold the matrices in arrays of objects inside this context, if a model does."""
-        self.objects = [name for name in ("ws", "grads")
-                        if getattr(getattr(own, name, None), "dtype", None) == np.dtype(object)]
-        self.hold()
-        try:
-            yield
-        finally:
-            self.objects = ()
-            self.ws = list(self.ws)
-
-    def hold(self):
-        """Put the matrices into arrays of objects."""
-        for name in self.objects:
-            matrices = np.empty(len(getattr(self, name)), dtype=object)
-            for at, matrix in enumerate(getattr(self, name)):
-                matrices[at] = matrix
-            setattr(self, name, matrices)
-
-    def backward(self, X, outputs, targets):
-        """Set the gradients that were given."""
-        super().backward(X, outputs, targets)
-        self.hold()
-
-    def __getattr__(self, name):
-        """An attribute of the student's own model, such as its layers."""
-        if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the process
-            raise AttributeError(name)
-        try:
-            double = self.double()
-        except Exception:       # forward and backward are judged elsewhere
-            raise AttributeError(f"'Model' object has no attribute {name!r}") from None
-        value = getattr(double, name)
-        if self.is_like_weights(value, double):     # a history that the network keeps
-            value = self.__dict__[name] = [np.array(one) for one in self._double.crop(value)]
-        return value
-
-    @staticmethod
-    def is_like_weights(value, model):
-        """Whether a value holds a matrix for each of a model's, but is not its weights."""
-        return isinstance(value, (list, tuple, np.ndarray)) and len(value) == len(model.ws) and \
-            all(isinstance(one, np.ndarray) and one.ndim == 2 and one.shape == w.shape
-                and one is not w for one, w in zip(value, model.ws))
-
-    def double(self):
-        """The student's own model, with the weights and the gradients of this one."""
-        if "_double" not in self.__dict__:
-            self._double = make_model([w.shape[1] for w in self.ws], len(self.ws[0]))
-        self._double.ws = self.ws
-        self._put = [np.array(w) for w in self.ws]
-        held = list(self._double.own.grads)
-        for one, grad in zip(held, self._double.fill_rows(held, self.grads)):
-            one[...] = grad
-        return self._double.own
-
-    def settle(self):
-        """Take over the weights of the student's own model, if those were changed."""
-        if "_double" in self.__dict__ and not all(map(np.array_equal, self._double.ws,
-                                                      self._put)):
-            self.ws = [np.array(w) for w in self._double.ws]
-
-    def zero_grad(self):
-        """Forget the gradients."""
-        self.grads = [None for _ in self.ws]
 
 
 class History:
@@ -120,7 +39,7 @@ class Trainer:
     def __init__(self, model, data, learning_rate=0.1, batch_size=32, rng=0, patience=50,
                  momentum_gamma=None, cls=None):
         self.model, self.data, self.batch_size = model, data, batch_size
-        self.history, self.losses, self.locals = History(), None, {}
+        self.history, self.losses, self.locals, self.steps = History(), None, {}, -1
         self.first = [np.array(w) for w in model.ws]
         if is_whole := isinstance(model, Model):
             data = data._replace(X_train=model.pad(data.X_train), X_val=model.pad(data.X_val))
@@ -129,7 +48,7 @@ class Trainer:
             "momentum_gamma": momentum_gamma or 0.9, "use_momentum": bool(momentum_gamma),
             "model": model.own if is_whole else model, "learning_rate": learning_rate,
             "batch_size": batch_size, "shuffle_dataset": True, **data._asdict()}
-        with name_blank("2c"):
+        with name_blank("2c"), self.hold():
             cls = cls or self.find_class(momentum_gamma, *["task4"] * (len(model.ws) > 2))
             calls = self.code.list_calls(cls.__name__)
             self.own, taken = construct(cls, self.values, calls)
@@ -137,6 +56,11 @@ class Trainer:
                 self.own, _ = construct(cls, {**self.values, "momentum_gamma": 0}, calls)
         if not all(map(np.array_equal, model.ws, self.first)):      # it draws the weights itself
             model.ws = [np.array(w) for w in self.first]
+
+    def hold(self):
+        """A context in which a stand-in holds its matrices as the student's networks do."""
+        return (contextlib.nullcontext() if isinstance(self.model, Model) else
+                self.model.hold_like(make_own_model()))
 
     @property
     def subtask(self):
@@ -170,16 +94,21 @@ class Trainer:
     def train_step(self, X_batch, Y_batch):
         """The result of the student's train_step, around a stand-in or the student's network."""
         if not isinstance(self.model, Model):
-            return self.take_step(self.own.train_step, X_batch, Y_batch)
+            return self.take_step(self.call_step, X_batch, Y_batch)
         with name_blank(self.subtask):
-            found = make_plain(self.own.train_step(self.model.pad(X_batch), Y_batch))
+            found = make_plain(self.call_step(self.model.pad(X_batch), Y_batch))
         self.model.hold_bias_units()
         return found
+
+    def call_step(self, X_batch, Y_batch):
+        """The result of the student's train_step; it may also count the steps."""
+        self.steps += 1
+        return call_with_number(self.own.train_step, X_batch, Y_batch, self.steps)
 
     def take_step(self, step, X_batch, Y_batch):
         """The result of a step. It is a blank if it does nothing with the model."""
         calls, before = len(self.model.calls), [np.array(w) for w in self.model.ws]
-        with name_blank(self.subtask), self.model.hold_like(make_own_model()):
+        with name_blank(self.subtask), self.hold():
             found = make_plain(step(X_batch, Y_batch))
         self.model.settle()
         if len(self.model.calls) == calls and all(map(np.array_equal, before, self.model.ws)):
@@ -197,16 +126,14 @@ class Trainer:
         X, Y = self.data.X_train[:self.batch_size], self.data.Y_train[:self.batch_size]
         with self.code.replace_for_now("cross_entropy_loss", stand_in.loss), \
                 lend_names({**self.values, "cross_entropy_loss": stand_in.loss}) as call:
-            self.take_step(lambda *batch: call(self.own.train_step, *batch), X, Y)
+            self.take_step(lambda *batch: call(self.call_step, *batch), X, Y)
 
     def train(self, num_epochs):
         """Run the student's train; the History of its validations."""
         self.losses = self.losses or (1 / number for number in itertools.count(1))
         self.own.validation_step = self.validate
-        hold = (contextlib.nullcontext() if isinstance(self.model, Model) else
-                self.model.hold_like(make_own_model()))
         try:
-            with watch_locals("train") as self.locals, hold:
+            with watch_locals("train") as self.locals, self.hold():
                 self.own.train(num_epochs)
         finally:
             vars(self.own).pop("validation_step", None)
@@ -236,23 +163,6 @@ class Trainer:
         except Exception:       # the starter code's own reads names of its script
             rest = (0.5, 0.5)
         return (next(self.losses, 1.0), *rest)
-
-
-@functools.lru_cache(maxsize=1)
-def make_own_model():
-    """A small model of the student's after a backward pass; None if that fails."""
-    try:
-        return make_model([3, NUM_OUTPUTS], 5).own
-    except Exception:
-        return None
-
-
-def make_model(sizes, num_inputs):
-    """A model of the student's after a forward and a backward pass."""
-    model = Model(sizes, num_inputs)
-    X = np.ones((2, num_inputs))
-    model.backward(X, model.forward(X), np.eye(2, sizes[-1]))
-    return model
 
 
 @contextlib.contextmanager

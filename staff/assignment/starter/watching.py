@@ -15,9 +15,12 @@ from adapter.statements import Clock, TooLong, run_statements
 
 NAME = "pre_process_images"
 UNITS = 1, 255, 256     # a loader may have divided the pixels by one of these
+ALIKE = 0.9999          # correlation of images that a loader has scaled
 NEAR = 1e-3             # pixels: float32 is as exact
 COMPLETE = 60_000, 10_000       # of MNIST's images, for scripts that refuse other numbers
 REFUSALS = (AssertionError, ValueError, IndexError, SystemExit)
+MOST_AT_ONCE = 1000     # images
+MANY = 200      # images: fewer may be a try of the student's
 MOST_CALLS, SHOWN = 8, 20       # SHOWN: images whose result is kept, of all
 SECONDS = 1.5, 3.5      # of one script, and of all; a check's call may take 10 by the clock
 
@@ -53,6 +56,7 @@ class Watch:
         self.name, self.network = name, network
         self.seen = []      # (how, rows, unit, shown, result)
         self.given = {}     # of the calls that are going on, by frame
+        self.others = False     # whether a script has pre-processed many other images
 
     def __enter__(self):
         sys.setprofile(self.event)
@@ -67,44 +71,53 @@ class Watch:
         if os.path.dirname(code.co_filename) != self.folder:
             return
         if code.co_name == self.name and what == "call":
-            self.given[id(frame)] = self.find_images(frame.f_locals.values())
+            self.given[id(frame)] = [*filter(None, map(self.find_images,
+                                                       frame.f_locals.values()))]
         elif code.co_name == self.name and what == "return":
-            self.keep(self.given.pop(id(frame), None), value)
+            self.keep(self.given.pop(id(frame), []), value)
         elif self.stop and what == "call" and code.co_name == "__init__" and \
                 type(frame.f_locals.get("self")).__name__ == self.network:
             raise Made(self.event)
 
-    def find_images(self, values):
-        """(rows, unit) of the first array among values: which images it holds, times 1 / unit.
+    def find_images(self, X):
+        """(how, rows, unit) of an array: which images it holds, times 1 / unit; None for others.
 
-        None if there is no array, or if it holds others.
+        how: "seen", or "changed" if a loader has scaled them otherwise. These are in order.
         """
-        X = next((one for one in values if isinstance(one, np.ndarray)), None)
-        if X is None or X.ndim != 2 or not X.size or X.dtype.kind not in "fiu":
+        if not isinstance(X, np.ndarray) or X.ndim != 2 or not X.size or X.dtype.kind not in "fiu":
             return None
-        unit = next((one for one in UNITS if self.find_rows(X[:1], one)), None)
-        rows = self.find_rows(X, unit) if unit else []
-        return (np.array(rows), unit) if rows else None
+        unit = next((one for one in UNITS if are_whole(X[0] * float(one))), None)
+        rows = self.find_rows(X, unit) if unit else [None]
+        if None not in rows:
+            return "seen", np.array(rows), unit
+        for start, split in ((0, self.train), (self.count, self.val)):
+            if X.shape[1] == split.shape[1] and len(X) % len(split) == 0 and \
+                    all(abs(np.corrcoef(X[at], split[at])[0, 1]) > ALIKE for at in (0, -1)):
+                return "changed", start + np.arange(len(X)) % len(split), 1
+        self.others |= len(X) >= MANY
+        return None
 
     def find_rows(self, X, unit):
-        """Which images X holds, times 1 / unit; [] if one of them is not known."""
+        """Which images X holds, times 1 / unit; None for others, and from the first other one on.
+        """
         found = []
-        for row in X:
-            whole = np.round(row * float(unit))
-            is_whole = np.abs(row * float(unit) - whole).max() < NEAR and 0 <= whole.min()
-            at = self.places.get(whole.astype(np.uint8).tobytes()) if is_whole else None
-            if at is None:
-                return []
-            found.append(at)
+        for start in range(0, len(X), MOST_AT_ONCE):
+            part = X[start:start + MOST_AT_ONCE]
+            if part.dtype != np.uint8 or unit != 1:
+                part = np.round(part * float(unit)).astype(np.uint8)
+            found += [self.places.get(row.tobytes()) for row in part]
+            if None in found:
+                break
         return found
 
-    def keep(self, images, result, how="seen"):
-        """Keep the result for some images, as find_images gives them."""
-        if images is None or not isinstance(result, np.ndarray) or len(self.seen) >= MOST_CALLS:
+    def keep(self, given, result):
+        """Keep the result for one of the arrays that were given, as find_images gives them."""
+        if not given or not isinstance(result, np.ndarray) or len(self.seen) >= MOST_CALLS:
             return
-        rows, unit = images
+        fitting = [one for one in given if len(one[1]) == len(result)]
+        how, rows, unit = (fitting or given)[0]
         shown = np.unique(np.linspace(0, len(rows) - 1, SHOWN).round().astype(int))
-        if len(result) == len(rows):
+        if fitting:
             result = np.array(result[shown])
         self.seen.append((how, rows, unit, shown, make_plain(result)))
         if self.stop and self.complete:
@@ -123,10 +136,17 @@ class Watch:
             ["val"] * (not (rows >= self.count).any())
 
 
+def are_whole(pixels):
+    """Whether pixels are whole numbers from 0 to 255, but for rounding."""
+    return 0 <= pixels.min() and pixels.max() < 256 and \
+        np.abs(pixels - pixels.round()).max() < NEAR
+
+
 def watch_scripts(folder, gone, train, val, name=NAME, network="SoftmaxModel"):
     """[how, rows, unit, shown, result] for each time that the scripts pre-process these images.
 
-    how:    "seen", or "handed" if it was given the right mean and deviation.
+    how:    "seen", "changed" (see find_images), or "handed" if the function was given the right
+            mean and deviation.
     rows:   of the images, the validation ones after the training ones; they were divided by unit.
     shown:  places among the rows; result: that for the images there.
 
@@ -154,7 +174,7 @@ def make_sets(train, val):
 def watch_once(code, watch):
     """Load the scripts, then run them; the code.
 
-    If that does not show both splits, the function is called.
+    If that does not show both splits, the function is called, unless it was used on others.
     """
     with silence(), code.forget_scripts():
         with watch:
@@ -165,7 +185,8 @@ def watch_once(code, watch):
         for path in code.notebooks if code.own else ():
             if not watch.seen:
                 run_watched(watch, code.load_notebook, path)
-        call_directly(code, watch)
+        if not watch.others:
+            call_directly(code, watch)
     return code
 
 
@@ -205,13 +226,13 @@ def call_directly(code, watch):
     if len(required) == 3 and not watch.seen:
         train = splits["train"]
         with code.clock.limit():
-            watch.keep(watch.find_images([train]), function(train.copy(), train.mean(),
-                                                            train.std()), "handed")
+            watch.keep([("handed", np.arange(len(train)), 1)],
+                       function(train.copy(), train.mean(), train.std()))
     if len(inspect.signature(function).parameters) != 1:
         return
     for name in watch.missing:
         try:
             with code.clock.limit():
-                watch.keep(watch.find_images([splits[name]]), function(splits[name].copy()))
+                watch.keep([watch.find_images(splits[name])], function(splits[name].copy()))
         except TooLong:
             return
