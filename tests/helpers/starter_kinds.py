@@ -3,8 +3,8 @@
 differ, classes that stand elsewhere. {name: (files, points that are due to be lost)}."""
 import json
 
-from starter_lines import (ACCURACY, APPENDED, GRADS, INSIDE, LAYER_LOOP, LAYERS, LOSS, SCALED,
-                           STATISTICS, UNIFORM)
+from starter_lines import (ACCURACY, APPENDED, GRAD, GRADS, INSIDE, LAYER_LOOP, LAYERS, LOSS, OUTPUTS,
+                           SCALED, STATISTICS, UNIFORM)
 from starter_planted import base, planted
 
 BASE = base()
@@ -344,6 +344,19 @@ HELD = {
                                             ("trainer", TAKEN_STEP, TAKEN_STEP + ", global_step")), {}),
     "the weights by another name": (planted(("task2a", GRADS, "        self.weights = self.ws\n" + GRADS), ("task2", STEP, STEP.replace("self.model.ws", "self.model.weights"))), {}),
     "gradients in a dict": (planted(("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        self.grads = dict(enumerate(self.grads))\n        for grad, w in zip(self.grads.values(), self.ws):\n")), {}),
+    "the network is called": (planted(("task2a", "    def zero_grad(self)", "    def __call__(self, X):\n        return self.forward(X)\n\n    def zero_grad(self)"), ("task2", "        outputs = self.model.forward(X_batch)", "        outputs = self.model(X_batch)")), {}),
+    "backward returns the gradients": (planted(
+        ("task2a", "        self.grads = [None] * len(self.ws)\n", "        grads = [None] * len(self.ws)\n"), ("task2a", GRAD, GRAD.replace("self.grads", "grads")),
+        ("task2a", "        for grad, w in zip(self.grads, self.ws):\n            assert grad.shape == w.shape\n", "        return grads\n"),
+        ("task2", "        self.model.backward(", "        grads = self.model.backward("), ("task2", STEP, STEP.replace("self.model.grads", "grads"))), {}),
+    "forward returns the hidden outputs too": (planted(("task2a", OUTPUTS, "        return softmax(z), self.layers\n"), ("task2", "        outputs = self.model.forward(X_batch)\n", "        outputs, _ = self.model.forward(X_batch)\n"),
+                                                       ("task2", "    outputs = model.forward(X)\n", "    outputs, _ = model.forward(X)\n")), {}),
+    "other places of the arguments": (planted(
+        ("task2a", "def backward(self, X, outputs, targets)", "def backward(self, X, targets, outputs)"), ("task2a", "def cross_entropy_loss(targets, outputs)", "def cross_entropy_loss(outputs, targets)"),
+        ("task2", "def calculate_accuracy(X, targets, model)", "def calculate_accuracy(model, X, targets)"), ("task2", "self.model.backward(X_batch, outputs, Y_batch)", "self.model.backward(X_batch, Y_batch, outputs)"),
+        ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n", "        loss = cross_entropy_loss(outputs, Y_batch)\n")), {}),
+    "other names of weights and gradients": ({name: text.replace(".ws", ".weights").replace(".grads", ".gradients") for name, text in BASE.items()}, {}),
+    "other names, and a step up": ({name: text.replace(".ws", ".weights").replace(".grads", ".gradients").replace("- self.learning_rate", "+ self.learning_rate") for name, text in BASE.items()}, {"2c": 3}),
     "weights in a dict": ({**planted(("task2a", GRADS, "        self.ws = {f'w{i + 1}': w for i, w in enumerate(self.ws)}\n" + GRADS),
                                   ("task2a", LAYER_LOOP, LAYER_LOOP.replace("self.ws[:-1]", "list(self.ws.values())[:-1]").replace("self.ws[-1]", "self.ws[f'w{len(self.ws)}']")),
                                   ("task2a", "self.ws[layer].T", "self.ws[f'w{layer + 1}'].T"), ("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        for grad, w in zip(self.grads, self.ws.values()):\n"),

@@ -84,6 +84,20 @@ def choose_value(parameter, at, values, calls):
     return False
 
 
+def call_by_names(function, values):
+    """The result of a function that takes values {name: value}, by place if it has other names."""
+    placed = list_placed(function)
+    if set(placed) <= set(values):
+        return function(**{name: values[name] for name in placed})
+    return function(*values.values())
+
+
+def list_placed(function):
+    """The names of a function's parameters that can be given by place."""
+    return [one.name for one in inspect.signature(function).parameters.values()
+            if one.kind in PLACED]
+
+
 def call_with_number(function, X, Y, number):
     """The result of a train_step, which may require a number beside the batch."""
     required = [one for one in inspect.signature(function).parameters.values()

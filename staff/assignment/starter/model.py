@@ -1,8 +1,11 @@
 """The starter code's SoftmaxModel, behind the names and in the shapes of the kit's networks."""
 
+import operator
+
 import numpy as np
 
-from adapter.calls import construct, describe_blank, make_plain, name_blank, seed_all
+from adapter.calls import (call_by_names, construct, describe_blank, make_plain, name_blank,
+                           seed_all)
 from adapter.hidden import NUM_INPUTS, HiddenFunctions
 from adapter.memory import Pass
 from adapter.notes import note
@@ -17,6 +20,9 @@ class Model(HiddenFunctions):
 
     code = None     # the code.Code that holds the student's class
     use_improved_sigmoid = use_improved_weight_init = False
+    aliases = {}    # {a name of the student's: "ws" or "grads", if the student has only this one}
+    # what forward returns beside the outputs, and whether backward returns the gradients
+    others, returns_grads = (), False
 
     def __init__(self, neurons_per_layer, num_inputs=NUM_INPUTS, rng=0,
                  use_improved_sigmoid=False, use_improved_weight_init=False):
@@ -31,6 +37,21 @@ class Model(HiddenFunctions):
                 "use_improved_sigmoid": use_improved_sigmoid,
                 "use_improved_weight_init": use_improved_weight_init},
                 self.code.list_calls(cls.__name__))
+        self.name_matrices("ws")
+
+    def name_matrices(self, name):
+        """Give the student's class this name for its matrices, if it has only another one."""
+        own = self._own
+        if hasattr(own, name):
+            return
+        columns = [(units,) for units in self.neurons_per_layer]
+        other = next((other for other, value in vars(own).items() if other not in self.aliases
+                      and isinstance(value, (list, tuple))
+                      and [np.shape(one)[1:] for one in value] == columns), None)
+        if other:
+            self.aliases[other] = name
+            setattr(type(own), name, property(operator.attrgetter(other),
+                                              lambda one, new: setattr(one, other, new)))
 
     def find_class(self):
         """The student's class; for more layers or the additions of task 3, that of these tasks."""
@@ -167,6 +188,10 @@ class Model(HiddenFunctions):
         padded = self.pad(X)
         with name_blank("2b"):
             outputs = make_plain(self.own.forward(padded))
+        self.others = ()
+        if isinstance(outputs, list) and isinstance(outputs[0], np.ndarray) and \
+                outputs[0].ndim == 2:
+            outputs, *self.others = outputs     # such as the hidden layers' outputs
         self.give_back(X, padded)
         if outputs is None:
             raise describe_blank("2b", "forward returns None: is it still to be written, or is a "
@@ -178,7 +203,13 @@ class Model(HiddenFunctions):
         """Set the gradients by the student's backward."""
         padded = self.pad(X)
         with name_blank("2b"):
-            self.own.backward(padded, outputs, targets)
+            returned = call_by_names(self.own.backward, {"X": padded, "outputs": outputs,
+                                                         "targets": targets})
+        self.returns_grads = isinstance(returned, (list, tuple)) and \
+            len(returned) == len(self.neurons_per_layer)
+        if self.returns_grads:
+            self.own.grads = returned
+        self.name_matrices("grads")
         self.give_back(X, padded)
         grads = None if self.own.grads is None else list_values(self.own.grads)
         if grads is None or len(grads) == 0 or all(one is None for one in grads):

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from adapter.calls import list_placed
 from adapter.hidden import NUM_OUTPUTS
 from adapter.model import Model, list_values
 from assignment.checks import stand_in
@@ -26,10 +27,15 @@ class StandIn(stand_in.Model):
         self.I, self.use_relu = len(self.ws[0]), False
         self.use_improved_sigmoid = self.use_improved_weight_init = False
 
+    def __setattr__(self, name, value):
+        """Set an attribute, by the usual name."""
+        super().__setattr__(Model.aliases.get(name, name), value)
+
     @contextlib.contextmanager
-    def hold_like(self, own):
-        """Hold the matrices in an array of objects, or a dict, inside this context, if a model
+    def hold_like(self, model):
+        """Hold the matrices in an array of objects, or a dict, inside this context, if a Model
         does."""
+        own = getattr(model, "own", None)
         found = {name: getattr(own, name, None) for name in ("ws", "grads")}
         self.likes = {name: one for name, one in found.items() if isinstance(one, dict)
                       or getattr(one, "dtype", None) == np.dtype(object)}
@@ -46,13 +52,29 @@ class StandIn(stand_in.Model):
         for name, like in self.likes.items():
             setattr(self, name, contain(list_values(getattr(self, name)), like))
 
-    def backward(self, X, outputs, targets):
-        """Set the gradients that were given."""
-        super().backward(X, outputs, targets)
+    def forward(self, X):
+        """The outputs; with as much beside them as the student's network returns."""
+        outputs, like = super().forward(X), make_own_model()
+        return (outputs, *like.others) if like and like.others else outputs
+
+    def __call__(self, X):
+        """The result of forward."""
+        return self.forward(X)
+
+    def backward(self, *given, **named):
+        """Set the gradients that were given, and return them if the student's network does."""
+        like = make_own_model()
+        names = list_placed(like.own.backward) if like else ()
+        values = {**dict(zip(names, given)), **named}
+        usual = [values[name] for name in ("X", "outputs", "targets") if name in values]
+        super().backward(*(usual if len(usual) == 3 else given))
         self.hold()
+        return self.grads if like and like.returns_grads else None
 
     def __getattr__(self, name):
         """An attribute of the student's own model, such as its layers."""
+        if name in Model.aliases:
+            return getattr(self, Model.aliases[name])
         if name.startswith("_") or name in ("ws", "grads", "dtype"):     # asked by the process
             raise AttributeError(name)
         try:
@@ -112,9 +134,9 @@ def count_on(key, number):
 
 @functools.lru_cache(maxsize=1)
 def make_own_model():
-    """A small model of the student's after a backward pass; None if that fails."""
+    """A small Model of the student's after a backward pass; None if that fails."""
     try:
-        return make_model([3, NUM_OUTPUTS], 5).own
+        return make_model([3, NUM_OUTPUTS], 5)
     except Exception:
         return None
 
