@@ -1,18 +1,24 @@
 """Code in the starter code's layout as students change it: broken files, other names, classes that
 stand elsewhere. What is right there gets its points; the rest costs what stands in it."""
 import pytest
+import starter_forms
 import starter_kinds
+import starter_pixels
 from planted.judging import list_params
 from starter_planted import OF, count_losses, draw_hidden, judged, said
 
 pytestmark = pytest.mark.faults
 
-TABLES = ("BREAKS", "CONSTRUCTORS", "LATER", "NAMES", "IMPORTS", "RAGGED", "FLOATS", "ELSEWHERE",
-          "LOADERS", "UNITS", "FILLED", "MOMENTA", "HELD")
+TABLES = {
+    starter_kinds: ("BREAKS", "CONSTRUCTORS", "LATER", "NAMES", "IMPORTS", "RAGGED", "FLOATS",
+                    "ELSEWHERE"),
+    starter_pixels: ("LOADERS", "UNITS"),
+    starter_forms: ("FILLED", "MOMENTA", "HELD"),
+}
 ONLY = {"units": ("2a",), "filled": ("0", "2c", "4c"),       # what these kinds can touch
         "momenta": ("0", "2c", "3c", "4c")}
-KINDS = {f"{table.lower()}: {name}": case for table in TABLES
-         for name, case in getattr(starter_kinds, table).items()}
+KINDS = {f"{table.lower()}: {name}": case for module, tables in TABLES.items() for table in tables
+         for name, case in getattr(module, table).items()}
 
 
 @pytest.mark.parametrize("name", list_params(KINDS))

@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-import starter_kinds
+import starter_pixels
 from here import ASSIGNMENT, CHECKS
 from hostile import the_sandbox
 from planted import scripts_with
@@ -259,7 +259,7 @@ def test_a_deleted_name_is_not_believed_and_flagged():
 
 @pytest.mark.attack
 def test_images_that_nobody_saw_leave_their_part_open():
-    files = {name: text.encode() for name, text in starter_kinds.UNSEEN.items()}
+    files = {name: text.encode() for name, text in starter_pixels.UNSEEN.items()}
     the_sandbox()
     verdict = judge_code(files, "starter", Sandbox(read_limits()), 7)      # it takes some memory
     states = {one.title: one.state for one in verdict.results if not one.remark}
