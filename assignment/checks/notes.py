@@ -79,6 +79,6 @@ def require_history(found, start, end):
         low, high = min(known[name.split("_")[1]]), max(known[name.split("_")[1]])
         for value in values:
             if not low - 1e-6 <= value <= high + 1e-6:
-                raise Problem(f"with equal examples {name} in the history is {value:.3g}, but that "
-                              f"of the network goes from {low:.3g} to {high:.3g}: are these "
-                              "numbers those of a training?")
+                raise Problem(f"with equal examples {name} in the history is {value:.3g}, but the "
+                              f"network's goes from {low:.3g} to {high:.3g}: are these numbers "
+                              "those of a training?")

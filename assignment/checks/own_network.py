@@ -169,6 +169,20 @@ class Alike(OwnNetwork):
             return True
 
 
+def trains_plainly(student):
+    """Whether `train` takes plain steps, though train_step takes others, with momentum."""
+    for name in ("task 3, small", "momentum"):      # code may refuse small sizes
+        own, slow = Alike(student, name), dict(student.endless)
+        try:
+            steps, after = own.run()
+            return own.agree(after, own.step_by_hand(steps, 0)) and \
+                not own.agree(after, own.step_by_hand(steps)) and \
+                not own.agree(after, own.train((STEPS[0], steps))[1])
+        except Problem:
+            student.endless = slow      # it may be too slow for these sizes only
+    return False
+
+
 def moves_right(student, *names):
     """Whether the weights of own networks move as their gradients say, and move at all."""
     return all(is_moved_right(own, own.train) for own in

@@ -252,7 +252,8 @@ def judge_train(student):
 
 def require_train(student, given, batch):
     """Raise Problem unless train takes all batches, and validates five times an epoch."""
-    trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, batch)
+    ws = make_weights(given)
+    trainer, model = make_trainer(student, PLAIN, ws, 0.1, given, batch)
     student.set((trainer, "stop_early"), student.get("stand_in.ignore", keep=True))
     history = student.call((trainer, "train"), 3, keep=True)
     steps = student.get((history, "step"))
@@ -263,3 +264,7 @@ def require_train(student, given, batch):
     if not isinstance(steps, list) or len(steps) != 15:
         found = len(steps) if isinstance(steps, list) else describe_kind(steps)
         raise Problem(f"train validates {found} times in 3 epochs, expected five times an epoch")
+    factors = find_factors(ws, read_weights(student, model, ws), given, 0.1)
+    if holds(judge_train_step, student) and not all(factor and factor > 0 for factor in factors):
+        raise Problem("train_step is right, but train moves the weights otherwise than down the "
+                      "gradient, or not at all: does train call train_step?")

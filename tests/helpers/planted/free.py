@@ -158,7 +158,7 @@ def an_invented_history(self, train_loss, train_accuracy):
     self.stop_early(2.4 * 0.9 ** number)
 
 
-@fault("task2.SoftmaxTrainer.validate", {}, says="in the history is 0.3, but that of the network goes")
+@fault("task2.SoftmaxTrainer.validate", {}, says="in the history is 0.3, but the network's")
 def invented_accuracies(self, train_loss, train_accuracy):
     val_loss, _ = self.validation_step()
     better = len(self.history.step) / 200
