@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, is_close
+from kit.checking.measuring import UNJUDGED, all_hold, is_close, is_numeric
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
 from .gradients import require_gradients
 from .network import make_network
 from .own_network import EPOCHS, Alike
-from .pieces import is_numeric
 from .training import HELPERS, judge_train_step
 
 NAMES = "train_loss", "train_accuracy", "val_loss", "val_accuracy"    # of a history

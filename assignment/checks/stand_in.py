@@ -37,7 +37,7 @@ class Counts:
 def list_matrices(values):
     """The matrices of an array of objects, of a dict or of another container, as a list."""
     kind = np.dtype(object)
-    found = [values[key] for key in sorted(values)] if isinstance(values, dict) else values
+    found = [values[key] for key in sort_keys(values)] if isinstance(values, dict) else values
     return [np.array(value.tolist()) if getattr(value, "dtype", None) == kind else value
             for value in found]
 
@@ -54,6 +54,11 @@ def contain(matrices, kind):
     return found
 
 
+def sort_keys(matrices):
+    """The keys of a dict of matrices, by their numbers."""
+    return sorted(matrices, key=lambda key: (int(re.sub(r"\D", "", f"{key}") or 0), f"{key}"))
+
+
 def make_key(known, at):
     """The key of a dict's matrix: a known one, or the first one with its number increased."""
     if at < len(known):
@@ -66,7 +71,7 @@ def make_key(known, at):
 def name_kind(matrices):
     """The kind of a container: "objects" for an array of these, a dict's keys, or else "list"."""
     if isinstance(matrices, dict):
-        return sorted(matrices) or [0]
+        return sort_keys(matrices) or [0]
     return "objects" if getattr(matrices, "dtype", None) == np.dtype(object) else "list"
 
 
