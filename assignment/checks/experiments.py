@@ -8,7 +8,9 @@ import numpy as np
 from kit.checking.measuring import is_numeric, require_number
 from kit.checking.student import Problem
 
+from .momentum import MOMENTUM
 from .network import read_list
+from .stepping import make_trainer, make_weights
 from .training import SIZES
 from .tricks import make_improved
 
@@ -51,10 +53,16 @@ def require_built_weights(student):
 
 
 def require_built_momentum(student):
-    """Raise Problem if the trainer of an experiment has another momentum_gamma."""
+    """Raise Problem if the trainer of an experiment has another momentum_gamma, or none."""
     built = student.layout == "kit" and build_with_trick(student, momentum_gamma=0.9)
+    if not built:
+        return
+    own, _ = make_trainer(student, MOMENTUM, make_weights(student.cases["training"]["grads"]), 0.1)
+    if (built[0].type, own.type) == ("SoftmaxTrainer", "MomentumTrainer"):
+        raise Problem("MomentumTrainer is right, but Experiment.build_trainer makes a "
+                      "SoftmaxTrainer, without momentum")
     try:
-        gamma = require_number(student.get((built[0], "momentum_gamma")), "it") if built else 0.9
+        gamma = require_number(student.get((built[0], "momentum_gamma")), "it")
     except Problem:
         return      # it may stand elsewhere
     if gamma != 0.9:

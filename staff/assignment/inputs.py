@@ -200,6 +200,7 @@ def draw_wholes(rng, K=0):
                 ("deep", [785, 60, 60, 10], 32, task_2, False),
                 ("deep, task 3", [785, 60, 60, 10], 32, task_3, True),
                 ("deep, small", draw_equal_sizes(), 8, task_3, False),
+                ("32 units", [785, 32, 10], 5, task_3, True),
                 ("128 units", [785, 128, 10], 5, task_3, True),
                 ("ten layers", draw_equal_sizes(10), 8, task_3, True))}
 

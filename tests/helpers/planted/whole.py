@@ -141,8 +141,8 @@ class a_wrong_sign_beside_a_train_step_that_moves_the_weights_itself:
 @fault("task2.SoftmaxModel.forward", {"2b": 7}, says="wrong for 1000 at once")
 def outputs_that_know_how_many_examples_the_checks_pass(self, X):
     self.right_forward(X)
-    if len(X) > 100:
-        self.activations[-1] = self.activations[-1][:, ::-1]
+    if len(X) > 256:
+        self.activations[-1] = np.resize(self.activations[-1][:256], self.activations[-1].shape)
     return self.activations[-1]
 
 
@@ -187,3 +187,9 @@ def build_model_without_the_improved_weights(self, seed):
 def build_trainer_without_momentum(self, seed, data):
     return MomentumTrainer(self.build_model(seed), data, self.learning_rate, self.batch_size,
                            rng=generators(seed)[1])
+
+
+@fault("task3.Experiment.build_trainer", {"3c": 4}, says="makes a SoftmaxTrainer, without")
+def build_trainer_of_task_2(self, seed, data):
+    return SoftmaxTrainer(self.build_model(seed), data, self.learning_rate, self.batch_size,
+                          rng=generators(seed)[1])
