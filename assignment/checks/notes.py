@@ -66,8 +66,8 @@ def measure_outputs(student, own, trainer):
 def require_history(found, start, end):
     """Raise Problem unless the numbers in a history may be those of the network.
 
-    A training may keep better weights than its last ones, and wrong gradients may raise the loss:
-    training losses lie between the losses that the validations have, and the first one.
+    Training losses lie between the first loss and those of the validations. These may rise, since
+    wrong gradients cost points elsewhere.
     """
     losses = found["val_loss"]
     if not any(is_close(one, end[0], 1e-6) for one in losses):

@@ -2,8 +2,8 @@
 
 The student's process says what went wrong. But the student's code runs in that process, and could
 say anything. So its words alone decide nothing. For each reason there is something that the grader
-sees by itself: the text of the hand-in's files, which libraries its own Python has, or an error in
-its own check.
+sees by itself. It has the text of the hand-in's files, the libraries of its own Python, and the
+errors in its own checks.
 """
 
 import ast
