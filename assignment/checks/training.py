@@ -268,6 +268,7 @@ def require_train(student, given, batch):
         found = len(steps) if isinstance(steps, list) else describe_kind(steps)
         raise Problem(f"train validates {found} times in 3 epochs, expected five times an epoch")
     factors = find_factors(ws, read_weights(student, model, ws), given, 0.1)
-    if holds(judge_train_step, student) and not all(factor and factor > 0 for factor in factors):
+    if not all(factor and factor > 0 for factor in factors) and \
+            holds(judge_update, student) and holds(judge_train_step, student):
         raise Problem("train_step is right, but train moves the weights otherwise than down the "
                       "gradient, or not at all: does train call train_step?")
