@@ -4,7 +4,7 @@ weights, which may be drawn anywhere, and early stopping."""
 import numpy as np
 
 from assignment.checks.own_network import excuse_width
-from assignment.checks.training import (AFTERWARDS, HELPERS, PLAIN, judge_update, make_batch,
+from assignment.checks.training import (HELPERS, PLAIN, Undrawn, judge_update, make_batch,
                                         make_trainer, make_weights, require_initial_weights,
                                         require_uniform, require_weights_of_64)
 from kit.checking.measuring import UNJUDGED, all_hold, require_array
@@ -19,7 +19,7 @@ WAITING = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, *[1.0] * (EPOCHS * PER_EPOCH - 6)]
 
 # ------------------------------------------------------------------------------ initial weights
 
-class Undrawn(Problem):
+class Unstarted(Problem):
     """Training was not seen to begin: a person looks, if the files draw uniform numbers."""
 
     signs = ("uniform",)
@@ -31,19 +31,20 @@ def initial_weights(student):
     except (NotWritten, NotImported):
         raise
     except Problem as problem:
-        require_start(student, str(problem))
+        require_start(student, problem)
 
 
-def require_start(student, words):
-    """Raise Problem, with these words, unless training begins with weights from U(-1, 1)."""
+def require_start(student, problem):
+    """Raise Problem unless training begins with weights from U(-1, 1), in spite of a Problem."""
     ws = student.call("adapter.watch_weights")
     if not ws:
-        raise Undrawn(words) if AFTERWARDS in words else Problem(words)
+        raise Unstarted(str(problem)) if isinstance(problem, Undrawn) else problem
     try:
         for w in ws:
             require_uniform(require_array(w, w.shape, "a matrix of weights"), len(w))
-    except Problem:
-        raise Problem(words.replace(AFTERWARDS, "; training starts with them")) from None
+    except Problem as other:
+        still = isinstance(problem, Undrawn) and isinstance(other, Undrawn)
+        raise (Undrawn(f"{problem}; training starts with them") if still else problem) from None
 
 
 # --------------------------------------------------------------------------------- early stopping

@@ -3,24 +3,21 @@
 import contextlib
 import functools
 import operator
-import re
 
 import numpy as np
 
 from adapter.calls import list_placed
 from adapter.hidden import NUM_OUTPUTS
-from adapter.model import Model, list_values
+from adapter.model import Model
 from assignment.checks import stand_in
 
 
 class StandIn(stand_in.Model):
     """A stand-in for a network, with all attributes that the starter code's trainers may use.
 
-    likes: {"ws" or "grads": a container of the student's}. The matrices are in such a one while a
-           trainer works with them. The checks see lists.
+    The matrices are in a container of the student's kind while a trainer works with them. The
+    checks see lists.
     """
-
-    likes = {}
 
     def __init__(self, ws, given_grads):
         super().__init__(ws, given_grads)
@@ -33,24 +30,22 @@ class StandIn(stand_in.Model):
 
     @contextlib.contextmanager
     def hold_like(self, model):
-        """Hold the matrices in an array of objects, or a dict, inside this context, if a Model
-        does."""
-        own = getattr(model, "own", None)
-        found = {name: getattr(own, name, None) for name in ("ws", "grads")}
-        self.likes = {name: one for name, one in found.items() if isinstance(one, dict)
-                      or getattr(one, "dtype", None) == np.dtype(object)}
-        self.hold()
+        """Hold the matrices in containers of the kinds of a Model's inside this context."""
+        self.kinds = stand_in.name_kinds(getattr(model, "own", None))
+        self.contain()
         try:
             yield
         finally:
-            if self.likes:
-                self.ws = list_values(self.ws)
-            self.likes = {}
+            if "list" != self.kinds[0]:
+                self.ws = stand_in.list_matrices(self.ws)
+            self.kinds = ["list", "list"]
 
-    def hold(self):
+    def contain(self):
         """Put the matrices into containers of their kinds."""
-        for name, like in self.likes.items():
-            setattr(self, name, contain(list_values(getattr(self, name)), like))
+        for name, kind in zip(("ws", "grads"), self.kinds):
+            if kind != "list":
+                matrices = stand_in.list_matrices(getattr(self, name))
+                setattr(self, name, stand_in.contain(matrices, kind))
 
     def forward(self, X):
         """The outputs; with as much beside them as the student's network returns."""
@@ -68,7 +63,6 @@ class StandIn(stand_in.Model):
         values = {**dict(zip(names, given)), **named}
         usual = [values[name] for name in ("X", "outputs", "targets") if name in values]
         super().backward(*(usual if len(usual) == 3 else given))
-        self.hold()
         return self.grads if like and like.returns_grads else None
 
     def __getattr__(self, name):
@@ -102,7 +96,7 @@ class StandIn(stand_in.Model):
             self._double = make_model([w.shape[1] for w in self.ws], len(self.ws[0]))
         self._double.ws = self.ws
         self._put = [np.array(w) for w in self.ws]
-        held = list_values(self._double.own.grads)
+        held = stand_in.list_matrices(self._double.own.grads)
         for one, grad in zip(held, self._double.fill_rows(held, self.grads)):
             one[...] = grad
         return self._double.own
@@ -116,20 +110,6 @@ class StandIn(stand_in.Model):
     def zero_grad(self):
         """Forget the gradients."""
         self.grads = [None for _ in self.ws]
-
-
-def contain(matrices, like):
-    """Matrices in an array of objects, or in a dict with keys as another one has."""
-    if not isinstance(like, dict):
-        return stand_in.contain(matrices, "objects")
-    first = min(like)
-    return {count_on(first, at): matrix for at, matrix in enumerate(matrices)}
-
-
-def count_on(key, number):
-    """A key so much later: 2 after 0, or "w3" after "w1"."""
-    return key + number if isinstance(key, int) else \
-        re.sub(r"\d+", lambda digits: str(int(digits[0]) + number), key)
 
 
 @functools.lru_cache(maxsize=1)
