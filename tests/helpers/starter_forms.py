@@ -91,6 +91,10 @@ HELD = {
         ("task2a", "def backward(self, X, outputs, targets)", "def backward(self, X, targets, outputs)"), ("task2a", "def cross_entropy_loss(targets, outputs)", "def cross_entropy_loss(outputs, targets)"),
         ("task2", "def calculate_accuracy(X, targets, model)", "def calculate_accuracy(model, X, targets)"), ("task2", "self.model.backward(X_batch, outputs, Y_batch)", "self.model.backward(X_batch, Y_batch, outputs)"),
         ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n", "        loss = cross_entropy_loss(outputs, Y_batch)\n")), {}),
+    "functions behind a decorator": (planted(
+        ("task2a", "def pre_process_images", "def timed(function):\n    def call(*args, **kwargs):\n        return function(*args, **kwargs)\n    return call\n\n\ndef pre_process_images"),
+        ("task2a", "def cross_entropy_loss", "@timed\ndef cross_entropy_loss"), ("task2a", "    def forward", "    @timed\n    def forward"), ("task2a", "    def backward", "    @timed\n    def backward"),
+        ("task2", "def calculate_accuracy", "def timed(function):\n    return lambda *args: function(*args)\n\n\n@timed\ndef calculate_accuracy"), ("task2", "    def train_step", "    @timed\n    def train_step")), {}),
     "other names of weights and gradients": ({name: text.replace(".ws", ".weights").replace(".grads", ".gradients") for name, text in BASE.items()}, {}),
     "other names, and a step up": ({name: text.replace(".ws", ".weights").replace(".grads", ".gradients").replace("- self.learning_rate", "+ self.learning_rate") for name, text in BASE.items()}, {"2c": 3}),
     "weights in a dict": ({**planted(("task2a", GRADS, "        self.ws = {f'w{i + 1}': w for i, w in enumerate(self.ws)}\n" + GRADS),

@@ -87,7 +87,7 @@ def choose_value(parameter, at, values, calls):
 def call_by_names(function, values):
     """The result of a function that takes values {name: value}, by place if it has other names."""
     placed = list_placed(function)
-    if set(placed) <= set(values):
+    if placed and set(placed) <= set(values):
         return function(**{name: values[name] for name in placed})
     return function(*values.values())
 
