@@ -78,6 +78,8 @@ TAKEN_STEP = "                train_history[\"loss\"][global_step] = self.train_
 HELD = {
     "train_step counts the steps": (planted(("task2", "def train_step(self, X_batch, Y_batch):", "def train_step(self, X_batch, Y_batch, step):"),
                                             ("trainer", TAKEN_STEP, TAKEN_STEP + ", global_step")), {}),
+    "train_step takes the epoch first": (planted(("task2", "def train_step(self, X_batch, Y_batch):", "def train_step(self, epoch, X_batch, Y_batch):"),
+                                                 ("trainer", "        for _ in range(num_epochs)", "        for epoch in range(num_epochs)"), ("trainer", "self.train_step(X_batch", "self.train_step(epoch, X_batch")), {}),
     "the weights by another name": (planted(("task2a", GRADS, "        self.weights = self.ws\n" + GRADS), ("task2", STEP, STEP.replace("self.model.ws", "self.model.weights"))), {}),
     "gradients in a dict": (planted(("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        self.grads = dict(enumerate(self.grads))\n        for grad, w in zip(self.grads.values(), self.ws):\n")), {}),
     "the network is called": (planted(("task2a", "    def zero_grad(self)", "    def __call__(self, X):\n        return self.forward(X)\n\n    def zero_grad(self)"), ("task2", "        outputs = self.model.forward(X_batch)", "        outputs = self.model(X_batch)")), {}),

@@ -232,7 +232,7 @@ def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
     verdict = judge(files, "starter", "2b", "3c")
     assert states(verdict, "3c") == {OPEN} and states(verdict, "2b") == {PASSED}
     verdict = judge(planted(("task2", "    def train_step(self, X_batch",
-                             "    def train_step(self, extra, X_batch")), "starter", "3c")
+                             "    def train_step(self, *, extra, X_batch")), "starter", "3c")
     assert {OPEN} <= states(verdict, "3c") <= {OPEN, PASSED}, verdict.results
     assert "cannot handle code of this form" in verdict.results[0].words
 

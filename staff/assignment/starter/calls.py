@@ -100,8 +100,11 @@ def list_placed(function):
 
 def call_with_number(function, X, Y, number):
     """The result of a train_step, which may require a number beside the batch."""
-    required = [one for one in inspect.signature(function).parameters.values()
+    required = [one.name for one in inspect.signature(function).parameters.values()
                 if one.default is one.empty and one.kind in PLACED]
+    batch = {"X_batch": X, "Y_batch": Y}
+    if set(batch) <= set(required):
+        return function(*[batch.get(name, number) for name in required])
     return function(X, Y, *[number] * (len(required) - 2))
 
 
