@@ -5,13 +5,12 @@ import re
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
+from kit.deadline import MONTHS
 from kit.files import Refused, shorten, explain
 from staff.csv_tables import LARGEST, Table, read_table
 from staff.students import key_of_name, key_of_student, list_keys
 
 UTC = timezone.utc
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-          "october", "november", "december")
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
 FORMS = [re.compile(form, re.IGNORECASE) for form in (
     rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{CLOCK} ?(?P<zone>Z|[+-]\d\d:?\d\d)?",
@@ -60,7 +59,7 @@ def place_in_zone(given, zone):
     """The time in UTC of the parts of a text; ValueError if there is none."""
     month, hour, half = given["month"], int(given["hour"]), (given.get("half") or "").lower()
     if not month.isdecimal():
-        month = MONTHS.index(month.lower()) + 1
+        month = MONTHS.index(month.capitalize()) + 1
     if half:
         if not 1 <= hour <= 12:
             raise ValueError(hour)

@@ -134,11 +134,9 @@ def name_loss(result):
 
 def count_findings(standing):
     """[(sentence, how often)] of the notes and findings, each once; none names other students."""
-    where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
-              if one.notebook else "") + one.words for one in standing.findings
-             if one.kind not in (NOT_DONE, DOUBT)]
+    found = [one.sentence for one in standing.findings if one.kind not in (NOT_DONE, DOUBT)]
     notes = [note for note in standing.submission.notes if not names_others(note)]
-    return list(Counter([*notes, *where]).items())
+    return list(Counter([*notes, *found]).items())
 
 
 def load_figures(record, key):
