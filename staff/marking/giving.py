@@ -61,13 +61,7 @@ def make_marks(work, sent):
             + ": give the reason as the comment, the student reads it")
     return [Mark(*one.where, marker, points, comment, elements, overridden, done,
                  bool(sent.get("final")), basis=find_basis(
-                     work.bases, one.key, "" if by_code else one.subtask),
-                 seen="" if by_code else read_answer(work, one)) for one in items]
-
-
-def read_answer(work, item):
-    """The answer of an Item, as it is now."""
-    return work.record.list_answers(item.key).get(item.subtask, "")
+                     work.bases, one.key, "" if by_code else one.subtask)) for one in items]
 
 
 def read_elements(work, item, sent):

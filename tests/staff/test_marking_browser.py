@@ -87,7 +87,8 @@ def mark_one(page, lose=False):
     """Mark the answer that is shown; the number of keys, or 0 if nothing is left."""
     if re.match("Everything is marked|Others look", page.inner_text("#state")):
         return 0
-    if "Untouched" in page.inner_text("#notes") or page.inner_text("#state") == "marked":
+    if "0 points are filled in" in page.inner_text("#notes") or \
+            page.inner_text("#state") == "marked":
         return press(page, "Enter")
     return press(page, "a", *["2"] * lose, "Enter")
 
@@ -198,6 +199,36 @@ def test_one_key_goes_from_difference_to_difference(tmp_path):
         press(page, "d")
         assert page.inner_text("#state") == "No two marks differ."
         press(page, "]", "[")
+        assert page.seen == []
+
+
+def test_a_hand_in_that_came_anew_shows_what_has_changed(tmp_path):
+    one, = class_of(tmp_path, {"ada": {"1a": ANSWER, "1b": ANSWER}})
+    red, blue = (dict(key=one.key, subtask="1a", notebook="n.ipynb", cell=1, number=1,
+                      pixels=colour, png=picture()) for colour in ("red", "blue"))
+    with Record(tmp_path / FILE) as record:
+        record.insert("figures", red)
+    with mark_page(tmp_path) as (_, address), browse() as open_page:
+        page = open_page(address, "ann")
+        press(page, "0", "Enter", "a", "Enter")
+        with Record(tmp_path / FILE) as record:
+            hand_in(record, one, {"1a": ANSWER, "1b": ANSWER + " So it is."})
+            record.insert("figures", blue)
+        press(page, "v")
+        assert "10 of 10" not in page.inner_text("#overview") and page.locator(
+            "#overview b").all_inner_texts() == ["1"] * page.locator("#overview tbody tr").count()
+        press(page, "Escape", "[", "[")
+        told = page.inner_text("#notes")
+        assert "Before: 0 points, by ann: no comment" in told and "The words are the same." in told
+        assert "1 figure is gone, and stands last here; 1 figure is new." in told
+        press(page, "z", "z")
+        assert page.inner_text("#zoom-words") == "before: n.ipynb, cell 1; figure 2 of 2"
+        press(page, "Escape")
+        page.screenshot(path=PICTURES / "marking-anew.png")
+        assert list_violations(page) == []
+        press(page, "]")
+        assert "Before: 3 points" in page.inner_text("#notes")
+        assert page.locator("#notes ins").all_inner_texts() == [" So it is."]
         assert page.seen == []
 
 

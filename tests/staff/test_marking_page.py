@@ -188,6 +188,24 @@ def test_an_accuracy_that_no_output_shows_stands_beside_the_answer(out, ones, an
     assert claims == [[], [found[0].words]]
 
 
+def test_what_is_missing_of_an_answer_stands_beside_it(out, ones, ann):
+    said = ["section 1b has no answer in words", "the answer of 1b is missing",
+            "no section 1b was found in the notebooks",
+            "the answer to 1b is still the placeholder"]
+    with Record(out / FILE) as record, record.transaction():
+        record.put_findings(ones[2], "reading", [Finding("reading", "note", words) for words in [
+            *said, "the answer of 1a is missing", "1b is short", "the answer of 1bc is gone"]], "")
+    assert ann.ask("answer", key=ones[2].key, subtask="1b", part="rules")["claims"] == said
+
+
+def test_a_refused_hand_in_has_no_single_parts_to_change(tmp_path):
+    one = submission("ada", refused="the zip is broken")
+    record_of(tmp_path, (one, [])).connection.close()
+    with serve_desk(tmp_path) as ann:
+        state = ann.state(one, "all", "code")
+        assert state["code"] == [] and "refused: the zip is broken" in state["why_open"]
+
+
 # --------------------------------------------------------------------------------- giving points
 
 def test_ticks_are_kept_at_once_and_count_when_they_are_done(out, ones, ann):
@@ -333,6 +351,41 @@ def test_a_changed_figure_puts_its_part_back(out, ones, ann):
     assert list_marks(out, ones[0].key) == {}
 
 
+def test_the_old_figure_is_at_hand(out, ones, ann):
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "one"), ("1a", "two")])
+    ann.mark(ones[0], elements=ALL)
+    for pixels in ("three", "four"):        # it changes twice
+        with Record(out / FILE) as record:
+            hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "one"), ("1a", pixels)])
+    old = ann.state(ones[0])["old"]
+    assert old["difference"] == [["same", ANSWER]] and old["new"] == 1
+    (figure,) = old["figures"]
+    assert figure["pixels"] == "two" and ann.fetch("figure/" + figure["id"])[2] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("now", [ANSWER + "\nTherefore.", "Therefore.", ""])
+def test_a_mark_of_a_table_knows_the_answer_that_it_was_for(out, ones, ann, now):
+    write_report(out)
+    take_marks(out, save(out / "filled.csv", [table(out)[0] | {"points": "4"}]))
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": now})
+    old = ann.state(ones[0])["old"]
+    before = "".join(words for kind, words in old["difference"] if kind != "new")
+    assert (old["points"], before) == (4, ANSWER)
+
+
+def test_a_merged_mark_knows_the_answer_that_it_was_for(out, ones, ann, tmp_path):
+    shutil.copytree(out, tmp_path / "copy")
+    with serve_desk(tmp_path / "copy") as other:
+        other.mark(ones[0], elements=ALL)
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": "Another answer."}, [("1a", "one")])
+    merge_marks(out, tmp_path / "copy")
+    old = ann.state(ones[0])["old"]
+    assert old["difference"] == [["gone", ANSWER], ["new", "Another answer."]] and old["new"] == 1
+
+
 def test_changed_code_opens_what_a_person_decided_in_its_place(out, ones, ann):
     ann.mark(ones[0], "3c", "update", points=1, comment="only the sign")
     with Record(out / FILE) as record:
@@ -343,6 +396,7 @@ def test_changed_code_opens_what_a_person_decided_in_its_place(out, ones, ann):
     assert standing.code_points["3c", "update"] is None
     assert "has changed since it was marked: 1 before" in standing.open_words
     assert ann.ask("items", list="open")[0]["state"] == "changed"
+    assert ann.state(new, "3c", "update")["old"]["difference"] is None      # it was about code
 
 
 def test_a_new_attempt_takes_the_marks_of_what_did_not_change_along(out, ones, ann):
@@ -497,7 +551,9 @@ def test_a_mark_in_a_table_is_for_the_answer_that_stood_in_it(out, ones, ann):
         hand_in(record, ones[0], {"1a": "another answer"})
     take_marks(out, save(out / "filled.csv", [row]))
     assert list_marks(out, ones[0].key) == {}
-    assert ann.state(ones[0])["waits"].endswith("4 before")
+    state = ann.state(ones[0])
+    assert state["waits"].endswith("4 before")
+    assert state["old"]["difference"] == [["gone", ANSWER], ["new", "another answer"]]
     del row["basis"]                        # a table that does not tell is for what is there now
     take_marks(out, save(out / "filled.csv", [row]))
     assert list_marks(out, ones[0].key)[PART][0] == 4

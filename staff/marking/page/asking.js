@@ -56,3 +56,4 @@ function make(tag, content, more = {}) {
 
 const note = (words, warning) => make("p", words, {className: warning ? "note warning" : "note"});
 const points = value => value === null || value === undefined ? "–" : String(+value.toFixed(2));
+const count = (number, word) => `${points(number)} ${word}${number === 1 ? "" : "s"}`;
