@@ -147,9 +147,36 @@ def test_headings_of_any_level_leave_no_level_out():
     assert re.findall("<h[^>]*>", typeset("# a\n\n### b\n\n###### c\n\nd\n=\n")) == ["<h3>"] * 3
 
 
-def test_the_anchor_of_a_table_is_not_shown():
-    assert typeset('<a id="tbl-a"></a>Table: *a*, <a id=x>b</a>') == (
-        "<div><p>Table: <em>a</em>, &lt;a id=x&gt;b&lt;/a&gt;</p>\n</div>")
+@pytest.mark.parametrize("text, shown", [
+    ('<a id="tbl-a"></a>Table: *a*, <a id=x>b</a>', "<p>Table: <em>a</em>, b</p>"),
+    ("a<br>b <u>c</u> <font color='red'>**d**</font>",
+     "<p>a<br>\nb c <strong>d</strong></p>"),
+    ("x<sup>2</sup> <img src=a.png>", "<p>x^(2) [picture]</p>"),
+    ("<div align=center>a <b>b</b><br>c</div>\n\nd", "<p>a b</p>\n<p>c</p>\n<p>d</p>"),
+    ("<p>It is $x$</p>", "<p>It is <math"), ("<table><tr><td>1</td></tr></table>", "<p> 1 </p>"),
+    ("if a <b and c> d", "<p>if a &lt;b and c&gt; d</p>"),
+    ("<script>$x$</script>", "<pre><code>&lt;script&gt;$x$&lt;/script&gt;\n</code></pre>")])
+def test_tags_that_only_change_the_looks_are_not_shown_and_no_word_is_lost(text, shown):
+    assert typeset(text).startswith(f"<div>{shown}")
+
+
+@pytest.mark.parametrize("tex, same", [
+    (r"\dv{f}{x}", r"\frac{df}{dx}"), (r"\dv{x} f", r"\frac{d}{dx} f"),
+    (r"\pdv{C}{w_{ji}}", r"\frac{\partial C}{\partial w_{ji}}"),
+    (r"\pdv{f}{x}{y}", r"\frac{\partial^2 f}{\partial x\partial y}"),
+    (r"\dv[2]{f}{x}", r"\frac{d^2f}{dx^2}"), (r"{\large x}\nonumber", "x"),
+    (r"\begin{equation}a \label{b}\end{equation}", r"\begin{equation}a\end{equation}"),
+    (r"\begin{matrix}a \cr b\end{matrix}", r"\begin{matrix}a \\ b\end{matrix}"),
+    (r"\newcommand{\W}{\alpha}\W b", r"\alpha b"), (r"\qty(a)", "(a)")])
+def test_a_formula_that_pandoc_does_not_know_is_rewritten(tex, same):
+    made, wanted = (re.sub(r"<mrow></mrow>|</?mrow>", "", typeset(f"${one}$"))
+                    for one in (tex, same))
+    assert "<math" in wanted and made == wanted
+
+
+def test_a_formula_that_cannot_be_read_stays_as_it_was():
+    for tex in (r"\unknown{x}", r"\dv", r"\dv{a", r"\label", r"\abs", r"\def\a{\a}\a"):
+        assert f"${tex}$" in typeset(f"${tex}$")
 
 
 def test_formulas_and_tables_are_typeset_as_jupyter_reads_them():
