@@ -29,7 +29,8 @@ end
 function Link(element) return element.content end
 
 function Image(element)
-  local found = pandoc.Inlines { pandoc.Str("["), pandoc.Str("picture"), pandoc.Space() }
+  local found = pandoc.Inlines { pandoc.Str("[picture") }
+  if #element.caption > 0 then found:insert(pandoc.Space()) end
   found:extend(element.caption)
   found:insert(pandoc.Str("]"))
   return found
@@ -58,11 +59,11 @@ function RawInline(element)
   return rest:find("\n") and pandoc.LineBreak() or pandoc.Inlines(rest)
 end
 
+-- What is left of a block of HTML is read as Markdown, each line for itself.
 function RawBlock(element)
-  local rest, found = drop_tags(element.text), pandoc.Blocks {}
+  local rest = drop_tags(element.text)
   if rest == nil then return pandoc.CodeBlock(write_tokens(element.text)) end
-  for line in rest:gmatch("[^\n]*%S[^\n]*") do
-    found:insert(pandoc.Para(pandoc.Inlines(line)):walk { Str = Str })
-  end
-  return found
+  local lines = rest:gsub("%s*\n%s*", "\n\n")
+  return pandoc.read(lines, "commonmark").blocks:walk {
+    Str = Str, Link = Link, Image = Image, RawInline = RawInline, RawBlock = RawBlock }
 end

@@ -153,7 +153,10 @@ def test_headings_of_any_level_leave_no_level_out():
      "<p>a<br>\nb c <strong>d</strong></p>"),
     ("x<sup>2</sup> <img src=a.png>", "<p>x^(2) [picture]</p>"),
     ("<div align=center>a <b>b</b><br>c</div>\n\nd", "<p>a b</p>\n<p>c</p>\n<p>d</p>"),
-    ("<p>It is $x$</p>", "<p>It is <math"), ("<table><tr><td>1</td></tr></table>", "<p> 1 </p>"),
+    ("<p>It is $x$</p>", "<p>It is <math"), ("<table><tr><td>1</td></tr></table>", "<p>1</p>"),
+    ("![](x.png)", "<p>[picture]</p>"),
+    ("<div>&lt;script&gt; &amp; &mdash; *x*</div>", "<p>&lt;script&gt; &amp; — <em>x</em></p>"),
+    ("<div>a <<b>script>b</div>", "<p>a &lt;script&gt;b"),
     ("if a <b and c> d", "<p>if a &lt;b and c&gt; d</p>"),
     ("<script>$x$</script>", "<pre><code>&lt;script&gt;$x$&lt;/script&gt;\n</code></pre>")])
 def test_tags_that_only_change_the_looks_are_not_shown_and_no_word_is_lost(text, shown):

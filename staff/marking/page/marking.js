@@ -7,7 +7,7 @@ async function loadWork() {
   S.work = await ask("work");
   if (!marker()) $("marker").value = S.work.marker;
   const options = S.work.questions.map(one =>
-    make("option", `${one.title} (${one.done} of ${one.all})`, {value: one.name}));
+    make("option", `${one.done} of ${one.all}: ${one.title}`, {value: one.name}));
   const students = S.work.students.map(one =>
     make("option", one.name, {value: "key:" + one.key}));
   const first = make("optgroup", options), second = make("optgroup", students);

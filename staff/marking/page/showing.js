@@ -25,8 +25,8 @@ function render() {
   $("together-box").hidden = !one.alike.length;
   $("together").checked = true;
   $("together-words").textContent = one.untouched ?
-    `also the ${one.alike.length} others without an answer` :
-    `also the ${one.alike.length} others with the same answer`;
+    `also ${count(one.alike.length, "other")} without an answer` :
+    `also ${count(one.alike.length, "other")} with the same answer`;
   $("comment").value = S.draft.comment;
   $("offered").replaceChildren(...one.offered.map((words, at) => make(
     "button", (at < 9 ? `${at + 1}  ` : "") + words, {type: "button", onclick: () => take(at)})));
