@@ -18,6 +18,7 @@ ABOUT_ANSWER = r"(no section|section|the answer (of|to)) {}\b"     # begins a fi
 MOST_OFFERED = 12           # comments that are offered again
 MOST_SCRIPTS = 20
 MOST_WORDS = 4_000          # of two answers that are compared
+LEAST_SHARED = 0.3          # of their words; with less, the difference cannot be read
 
 
 def describe_work(work, marker, busy, names):
@@ -169,11 +170,16 @@ def describe_change(work, item):
 
 
 def compare_texts(before, now):
-    """[(kind, words)] of two texts; the kind is "same", "gone" or "new"; spaces do not count."""
+    """[(kind, words)] of two texts; the kind is "same", "gone" or "new"; spaces do not count.
+
+    Texts that share little are shown one after the other.
+    """
     old, new = (re.findall(r"\s*\S+", text)[:MOST_WORDS] for text in (before, now))
     words = [list(map(str.strip, one)) for one in (old, new)]
-    found = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, *words).get_opcodes():
+    found, matcher = [], difflib.SequenceMatcher(None, *words)
+    codes = matcher.get_opcodes() if matcher.ratio() >= LEAST_SHARED else [
+        ("replace", 0, len(old), 0, len(new))]
+    for kind, a, b, c, d in codes:
         if kind == "equal":
             found.append(("same", "".join(new[c:d])))
         else:

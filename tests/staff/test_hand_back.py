@@ -110,7 +110,7 @@ def test_pdfs_have_the_names_that_each_platform_takes(tmp_path):
 
 def test_a_pdf_shows_what_the_page_shows(tmp_path):
     one, other = of_moodle("6001", "Ada"), of_moodle("6002", "Bo")
-    hostile = "\n\n".join(["```\n# code\n```", "# Mine", *HOSTILE])
+    hostile = "\n\n".join(["```\n# code\n```", "# Mine", "![](attachment:a.png)", *HOSTILE])
     with record_of(tmp_path, (one, results(["judge_momentum"], "step 3: is it late?")),
                    (other, results())) as record:
         put_marks(record, one.key, 0.5, "Mind the sum.")
@@ -124,6 +124,7 @@ def test_a_pdf_shows_what_the_page_shows(tmp_path):
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     assert "76 of 100 points" in text and "−4 3c update is it late?" in text
     assert "By hand, derivation: 5 of 10 The points are for" in text and "# code" in text
+    assert "[picture]" in text and "is not shown" not in text
     assert "alert(1)" in text and sum(len(page.images) for page in pdf.pages) == 1
     links = [note.get_object().get("/A", {}) for page in pdf.pages
              for note in page.get("/Annots", ())]

@@ -20,6 +20,7 @@ from staff.__main__ import main
 from staff.feedback.report_command import write_report
 from staff.intake.intake import hash_files, write_copy
 from staff.guide import read_guide
+from staff.marking.contents import compare_texts
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
 from staff.typeset import ELEMENTS, FORMULAS, typeset
@@ -369,6 +370,13 @@ def test_a_changed_answer_is_to_be_marked_again_with_old_mark_and_difference(out
     with Record(out / FILE) as record:      # the old files again: the old mark is right again
         hand_in(record, ones[0], {"1a": ANSWER, "3a": "It is faster."})
     assert list_marks(out, ones[0].key)[PART] == (0, "nothing here")
+
+
+def test_texts_that_share_little_are_shown_one_after_the_other():
+    assert compare_texts("it is a b c d e f", "now it says g h i j k l") == [
+        ("gone", "it is a b c d e f"), ("new", "now it says g h i j k l")]
+    assert compare_texts("a b  c", "a\nx c") == [
+        ("same", "a"), ("gone", " b"), ("new", "\nx"), ("same", " c")]
 
 
 def test_a_changed_figure_puts_its_part_back(out, ones, ann):

@@ -42,7 +42,7 @@ function renderNotes() {
   const one = S.state, found = [];
   if (one.why_open) found.push(note("Open: " + one.why_open, true));
   if (one.untouched) found.push(note("No answer was written: 0 points are filled in. Enter confirms."));
-  if (one.waits) found.push(note(one.waits, true));
+  if (one.waits && !one.old) found.push(note(one.waits, true));
   if (one.old) found.push(...describeOld(one.old));
   for (const words of S.answer.claims) found.push(note(words, true));
   for (const row of S.answer.numbers.filter(row => !row.agrees))
@@ -53,7 +53,9 @@ function renderNotes() {
 
 // The mark before, and what has changed in the answer and its figures since.
 function describeOld(old) {
-  const found = [note(`Before: ${count(old.points, "point")}, by ${old.marker || "nobody named"}: ${old.comment || "no comment"}`)];
+  const found = [note(
+    `The hand-in has changed since it was marked. Before: ${count(old.points, "point")}, ` +
+    `by ${old.marker || "nobody named"}: ${old.comment || "no comment"}`, true)];
   const figures = [[old.figures.length, "is gone, and stands last here", "are gone, and stand last here"],
                    [old.new, "is new", "are new"]].filter(([number]) => number).map(
     ([number, one, several]) => `${count(number, "figure")} ${number === 1 ? one : several}`);
@@ -164,8 +166,9 @@ async function showOverview() {
       run(() => openList(one.name));
     }}), `${one.all}`, `${one.done}`, one.done < one.all ? make("b", `${one.all - one.done}`) : "✓",
       `${one.mine}`, one.twice ? make("b", `${one.twice}`) : ""]))];
-  if (work.differences.length) parts.push(make("h3", "Marked by several persons"), table(
-    ["hand-in", "part", "marks", ""], work.differences.map(one => [one.name, one.part,
+  const several = work.differences.sort((a, b) => b.waits - a.waits), differ = several.filter(one => one.waits);
+  if (several.length) parts.push(make("h3", `Marked by several persons: ${several.length}; to be decided: ${differ.length}`), table(
+    ["hand-in", "part", "marks", ""], several.map(one => [one.name, one.part,
       one.marks.map(mark => `${mark.marker || "nobody named"} ${points(mark.points)}`).join(", "),
       one.waits ? make("button", "decide", {type: "button", ariaLabel: `decide ${one.name}, ${one.part}`, onclick: () => {
         $("overview").close();
