@@ -75,7 +75,8 @@ def test_moodle_finds_each_member_of_a_group(tmp_path, capsys):
 
 def test_canvas_finds_the_file_and_gets_one_of_its_kind(tmp_path, capsys):
     found, status = give_back(
-        tmp_path, "canvas", of_canvas("901", "group 7 9", "5001_hand-in-1.zip"),
+        tmp_path, "canvas",
+        of_canvas("901", "group 7 9", "5001_hand-in-1.zip", members=("Ada", "Bo")),
         of_canvas("902", "lovelaceada", "5002_page.HTML"),
         of_canvas("Xy12Z", "anon_Xy12Z", "5003_a.zip"), of_canvas("904", "12", "5004_a_1_2.zip"),
         of_canvas("905", "byroneve", "5005_task2.py"), of_canvas("906", "textonly", ""))
@@ -89,6 +90,7 @@ def test_canvas_finds_the_file_and_gets_one_of_its_kind(tmp_path, capsys):
             assert content.startswith(b"<!DOCTYPE html>")
     said = capsys.readouterr().out
     assert "not in the zip: byroneve, textonly: Canvas knows no zip of theirs" in said
+    assert "as members: Ada, Bo are named in the hand-ins" in said
 
 
 def test_pdfs_have_the_names_that_each_platform_takes(tmp_path):
