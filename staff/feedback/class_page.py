@@ -11,6 +11,7 @@ from staff.feedback.page_template import write_page
 from staff.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
 from staff.record import DOUBT, NOT_DONE, UNREADABLE
+from staff.students import name_students
 
 SHADES = 4          # between no points and all points
 BARS = 10
@@ -32,7 +33,7 @@ def write_class_page(path, record, standings, people):
     assignment, found = load_assignment(), find_mistakes(standings)
     listed = record.list_submissions()
     call = make_namer([*people, *listed])
-    groups = {one.key: ", ".join(one.members) or call(one) for one in listed}
+    groups = {one.key: ", ".join(name_students(one)) for one in listed}
     alone = Counter(groups.values())
     names = {one.key: groups[one.key] if alone[groups[one.key]] == 1 else
              f"{groups[one.key]} ({one.student})" for one in listed}

@@ -11,6 +11,7 @@ from staff.marking.worklist import OPEN_PARTS
 from staff.marks import CHANGED
 from staff.points import WHOLE
 from staff.record import UNREADABLE
+from staff.students import name_students
 from staff.texts import clean
 
 SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
@@ -202,9 +203,8 @@ def list_offered(work, item):
 
 def name_student(work, key, names):
     """A student's name if it is asked for, or else a number."""
-    one = work.standings[key].submission
     if names:
-        return clean(one.name or ", ".join(one.members) or one.student)
+        return clean(", ".join(name_students(work.standings[key].submission)))
     return f"Hand-in {work.students.index(key) + 1}"
 
 

@@ -190,7 +190,8 @@ class Worklist:
 
     def is_twice(self, item):
         """Whether two persons mark this Item."""
-        return self.lot("twice", item.subtask, item.part, item) % 100 < self.twice
+        return bool(self.twice) and \
+            self.lot("twice", item.subtask, item.part, item) % 100 < self.twice
 
     def list_own(self, item, marker):
         """([the marker's own Mark of an Item], [those of others]); finished marks only."""
