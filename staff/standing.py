@@ -204,7 +204,9 @@ class Standing:
         if late.leaves_open:
             return f"{late.words}: it has no total; give its time to `staff grade` with --times"
         if late.is_closed:
-            return f"{late.words}: to accept it, give an extension and grade again"
+            accept = "to accept it, give an extension and" if submission.refused else \
+                "nothing was accepted any more:"
+            return f"{late.words}: {accept} grade again"
         if most := self.largest_penalty:
             return (f"{late.words}: {format_points(self.penalty)} points less so far, and "
                     f"{format_points(most)} at most")

@@ -79,6 +79,15 @@ def test_what_came_after_the_last_time_waits_for_a_person_and_is_no_silent_0(cou
     assert standing.is_complete and standing.total == 0     # a person has said so
 
 
+def test_what_is_closed_after_it_was_graded_is_to_be_graded_again(course, monkeypatch):
+    set_deadline(monkeypatch)
+    (one,) = take_attempts(course, LATER).values()
+    set_deadline(monkeypatch, closes=CLOSES)
+    with record_of(course.parent / "out", (one, results())) as record:
+        (standing,) = read_standings(record)
+    assert standing.late_words == "3 days late: nothing was accepted any more: grade again"
+
+
 def test_an_extension_accepts_it_after_all(course, monkeypatch):
     set_deadline(monkeypatch, course.parent, closes=CLOSES, extensions="e.csv")
     (course.parent / "e.csv").write_text("student,until\nadal,2026-02-15 12:00\n")
