@@ -16,13 +16,12 @@ import pypandoc
 
 from kit.pool import count_cores
 from kit.report.formula_finder import find_in_markdown
-from kit.report.tex_macros import Macros
 from kit.sections import remove_comments
-from staff import formulas
+from staff.formulas import Rewriter
 from staff.texts import clean
 
 FILTER = Path(__file__).with_name("typeset.lua")
-MADE_BY = (Path(__file__), FILTER, Path(formulas.__file__))
+MADE_BY = (Path(__file__), FILTER, Path(__file__).with_name("formulas.py"))
 READER = ("commonmark+pipe_tables+strikeout+task_lists+footnotes+subscript+superscript"
           "-raw_html")
 SECONDS, MEMORY = 5, "512M"        # for one answer
@@ -89,9 +88,9 @@ def hide_formulas(text):
 
     So neither Markdown nor the bars of a table can take a formula apart.
     """
-    text, macros, out, position = remove_comments(text), Macros(), [], 0
+    text, formulas, out, position = remove_comments(text), Rewriter(), [], 0
     for span in find_in_markdown(text):
-        tex = formulas.rewrite(span.tex.strip(), macros)
+        tex = formulas.rewrite(span.tex.strip())
         if len(tex) <= LONGEST_FORMULA:
             kind = "d" if span.display else "i"
             out += [text[position:span.start], f"KITMATH{kind}{tex.encode().hex()}Z"]

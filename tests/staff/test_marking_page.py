@@ -23,7 +23,7 @@ from staff.guide import read_guide
 from staff.marking.contents import compare_texts
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
-from staff.typeset import ELEMENTS, FORMULAS, typeset
+from staff.typeset import ELEMENTS, FORMULAS, hide_formulas, typeset
 from staff.marking.worklist import Worklist, is_untouched
 from staff.notebooks.reported import find_unshown, list_printed
 from staff.record import FILE, Finding, Record
@@ -139,6 +139,7 @@ def test_of_a_students_text_only_listed_elements_are_left(text):
 @pytest.mark.parametrize("text", [
     "*a_ " * 250_000, "> " * 9_000 + "x", "[" * 20_000, "$" * 20_000,
     "| a " * 5_000 + "\n" + "|--" * 5_000,
+    "<div>" + "<b" * 6_000 + ">" * 6_000, "<p>" * 6_000 + "x",
     "$" + r"\frac{1}{" * 900 + "}" * 900 + "$", "x" * 1_000_000], ids=lambda text: text[:6])
 def test_a_huge_answer_is_shown_shortened_or_bare(text):
     assert 0 < len(typeset(text)) < 400_000
@@ -176,6 +177,12 @@ def test_a_formula_that_pandoc_does_not_know_is_rewritten(tex, same):
     made, wanted = (re.sub(r"<mrow></mrow>|</?mrow>", "", typeset(f"${one}$"))
                     for one in (tex, same))
     assert "<math" in wanted and made == wanted
+
+
+@pytest.mark.parametrize("body", ["x " * 900, r"\a\a"])
+def test_macros_of_an_answer_make_it_no_hundred_times_longer(body):
+    text = rf"$\newcommand{{\a}}{{{body}}}$" + r"$\a$ " * 3_000
+    assert hide_formulas(text).count("KITMATH") == 3_001 and len(hide_formulas(text)) < 200_000
 
 
 def test_a_formula_that_cannot_be_read_stays_as_it_was():
