@@ -30,7 +30,7 @@ class Person:
             by = self.standing.submission
             found.append(f"member of a group, handed in by {by.name or by.student}")
         elif not self.name and len(self.standing.submission.members) > 1:
-            found.append("one of the group; --roster is needed to find out which one")
+            found.append("one of the group: give --roster to find out which one")
         if self.others:
             found.append(f"also in {', '.join(self.others)}")
         return found
