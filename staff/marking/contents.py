@@ -78,7 +78,8 @@ def describe_answer(work, key, subtask):
     found = standing.findings
     numbers = record.query("SELECT * FROM numbers WHERE key = ? AND subtask = ?", key, subtask)
     text = record.list_answers(key).get(subtask, "")
-    return {"html": typeset(text) if text.strip() else "", "bare": clean(text),
+    return {"seen": work.hash_seen(key, subtask),
+            "html": typeset(text) if text.strip() else "", "bare": clean(text),
             "figures": list_figures(record, key, subtask),
             "checks": [{"title": one.title, "state": one.state, "words": clean(one.words)}
                        for one in standing.results if subtask in (one.subtask, WHOLE[0])
@@ -120,6 +121,7 @@ def describe_state(work, item, marker, names):
     code = {where: points for where, points in standing.code_points.items()
             if item.subtask in (where[0], WHOLE[0]) and not standing.submission.refused}
     return {"where": item.where, "possible": item.possible, "untouched": item.untouched,
+            "seen": work.hash_seen(item.key, item.subtask),
             "state": work.tell_state(item, marker),
             "name": name_student(work, item.key, names), "part": name_part(*item.where[1:]),
             "mark": describe_mark(found[0]) if found else None,

@@ -162,7 +162,7 @@ class WriteHandler(Handler):
             self.answer(getattr(self, f"do_{name}")(work, sent) or {})
         except (Refused, sqlite3.Error, ValueError, RecursionError) as problem:
             self.set_status(400)
-            self.answer({"error": shorten(problem, 400)})
+            self.answer({"error": shorten(problem, 400), "anew": str(problem) == giving.ANEW})
 
     def do_mark(self, work, sent):
         """Keep marks."""

@@ -186,6 +186,10 @@ class Worklist:
         """The Settled of an Item."""
         return self.settled.get(item.key, {}).get((item.subtask, item.part), Settled())
 
+    def hash_seen(self, key, subtask):
+        """[hash of the present answer and figures, hash of all files]: what the page shows."""
+        return [find_basis(self.bases, key, subtask), find_basis(self.bases, key)]
+
     # ---------------------------------------------------------------------------- how far it is
 
     def is_twice(self, item):

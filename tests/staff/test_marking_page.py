@@ -382,6 +382,38 @@ def test_a_changed_answer_is_to_be_marked_again_with_old_mark_and_difference(out
     assert list_marks(out, ones[0].key)[PART] == (0, "nothing here")
 
 
+def test_what_changed_while_it_was_looked_at_gets_no_mark(out, ones, ann):
+    seen = ann.state(ones[0])["seen"]
+    assert seen == ann.ask("answer", key=ones[0].key, subtask="1a", part=PART[1])["seen"]
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": "A right answer."})
+    for done in (False, True):
+        reply = ann.mark(ones[0], elements={}, seen=seen, done=done)
+        assert reply["anew"] and "look at it again" in reply["error"]
+    assert ann.state(ones[0])["mark"] is None and list_marks(out, ones[0].key) == {}
+    ann.mark(ones[0], elements=ALL, seen=ann.state(ones[0])["seen"])
+    assert list_marks(out, ones[0].key) == {PART: (10, "")}
+    code = ann.state(ones[0], "3c", "update")["seen"]
+    with Record(out / FILE) as record:
+        record.put_submissions([replace(ones[0], sha256="1" * 64), *ones[1:]])
+        hand_in(record, ones[0], {"1a": "A right answer."})
+    assert ann.mark(ones[0], "3c", "update", points=1, comment="why", seen=code)["anew"]
+    for wrong in (7, "x", {}, []):
+        assert ann.mark(ones[0], elements=ALL, seen=wrong)["error"]
+
+
+def test_an_answer_that_is_no_longer_the_same_is_not_marked_with_the_others(out, ones, ann):
+    with Record(out / FILE) as record:
+        hand_in(record, ones[1], {"1a": ANSWER})
+    state = ann.state(ones[0])
+    assert state["alike"] == [[ones[1].key, *PART]]
+    with Record(out / FILE) as record:
+        hand_in(record, ones[1], {"1a": "Another answer."})
+    items = [state["where"], *state["alike"]]
+    assert ann.send("mark", items=items, elements={}, seen=state["seen"]) == {"marked": 1}
+    assert list_marks(out, ones[1].key) == {}
+
+
 def test_texts_that_share_little_are_shown_one_after_the_other():
     assert compare_texts("it is a b c d e f", "now it says g h i j k l") == [
         ("gone", "it is a b c d e f"), ("new", "now it says g h i j k l")]

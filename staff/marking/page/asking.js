@@ -32,7 +32,8 @@ async function read(fetching) {
     throw complain("The server does not answer. All that was saved is in the record: start " +
                    "`python -m staff mark` again, and open its new address.");
   }
-  if (!reply.ok) throw complain(value.error || "The server has refused this: load the page again.");
+  if (!reply.ok) throw Object.assign(complain(
+    value.error || "The server has refused this: load the page again."), {anew: value.anew});
   $("problem").hidden = true;
   return value;
 }

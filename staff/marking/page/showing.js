@@ -103,11 +103,12 @@ function renderCode() {
 
 async function showScripts() {
   const key = S.state && S.state.where[0];
-  if (!key || !$("scripts-box").open || S.scripts === key) return;
-  S.scripts = key;
+  const name = key + S.state.seen;
+  if (!key || !$("scripts-box").open || S.scripts === name) return;
+  S.scripts = name;
   $("scripts").replaceChildren();
   const scripts = await ask("code", query(S.state.where));
-  if (S.scripts !== key) return;
+  if (S.scripts !== name) return;
   $("scripts").replaceChildren(...scripts.flatMap(([name, text]) => [make("h3", name), make("pre", text, {tabIndex: 0})]));
   if (!scripts.length) $("scripts").append(make("p", "No code was taken in.", {className: "quiet"}));
 }
