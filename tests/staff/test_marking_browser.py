@@ -222,12 +222,14 @@ def test_a_hand_in_that_came_anew_shows_what_has_changed(tmp_path):
         press(page, "v")
         assert "10 of 10" not in page.inner_text("#overview") and page.locator(
             "#overview b").all_inner_texts() == ["1"] * page.locator("#overview tbody tr").count()
-        press(page, "Escape", "[", "[")
+        press(page, "Escape")
+        page.evaluate("new Promise(done => setTimeout(done, 50))")      # the overview has closed
+        press(page, "[", "[")
         told = page.inner_text("#notes")
         assert "Before: 0 points, by ann: no comment" in told and "The words are the same." in told
         assert "1 figure is gone, and stands last here; 1 figure is new." in told
-        assert page.evaluate("[...document.querySelectorAll('#figures img')].map("
-                             "one => one.naturalWidth)") == [200, 300]
+        page.wait_for_function("String([...document.querySelectorAll('#figures img')].map("
+                               "one => one.naturalWidth)) === '200,300'")
         press(page, "z", "z")
         assert page.inner_text("#zoom-words") == "before: n.ipynb, cell 1; figure 2 of 2"
         press(page, "Escape")
