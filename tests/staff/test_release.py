@@ -178,7 +178,8 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     """With all solutions but early stopping, training uses all its epochs and learns."""
     edition = Edition(ASSIGNMENT)
     shutil.copytree(student / "kit", tmp_path / "kit")
-    for name, (_, text, cuts) in edition.scripts.items():
+    for name in SCRIPTS:
+        _, text, cuts = edition.texts[name]
         written = [cut for cut in cuts if "self.best_step" not in "".join(cut.hidden)]
         assert len(cuts) - len(written) == (name == "task2.py")
         (tmp_path / name).write_text(stripping.restore_text(text, written, name), encoding="utf-8")
@@ -956,7 +957,7 @@ BLANKS = [
 
 def test_the_blanks_of_the_edition_are_these_and_no_solution_is_left():
     edition, found = Edition(ASSIGNMENT), []
-    pieces = [(name, *texts) for name, texts in {**edition.scripts, **edition.settings}.items()]
+    pieces = [(name, *texts) for name, texts in edition.texts.items()]
     pieces += [(f"{name}, cell {change.cell.id}", change.cell.source, change.student.source,
                 change.cuts) for name, (_, _, changes) in edition.notebooks.items()
                for change in changes if change.cuts]
