@@ -66,7 +66,7 @@ def read_given_cells(assignment):
     for path in assignment.notebook_paths:
         reference = {cell.id: cell for cell in read_notebook(path).node.cells}
         for cell in make_clean_copies(assignment)[path.name].cells:
-            role = find_role(reference[cell.id]) or "given"
+            role = find_role(reference[cell.id])
             ignored = "nbval-ignore-output" in reference[cell.id].metadata.get("tags", [])
             found[path.name, cell.id] = Given(path.name, cell.id, cell.cell_type, role,
                                               cell.source, ignored)
