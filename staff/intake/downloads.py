@@ -160,13 +160,13 @@ def list_in_downloads(path, items):
         if (item.kind != FILE or fits_a_platform(item.name)
                 or not item.name.lower().endswith(".zip")):
             return []
+        inside = []
         with contextlib.suppress(Refused, OSError):
             file = open(path / item.name, "rb")         # stays open, as above
             inside = list_in_zip(file, before=f"{item.name}/")
-            if any(fits_a_platform(one.name) for one in inside):
-                found += inside
-                continue
-        return []
+        if not any(fits_a_platform(one.name) for one in inside):
+            return []
+        found += inside
     return found
 
 
