@@ -98,8 +98,8 @@ def place_cells(notebooks, layout):
             if given is not None or cell.cell_type == "code":
                 found.append(Placed(notebook.name, number, cell, given, subtask))
                 continue
-            for text, *after in [*split_sections(cell.source, subtask, task)]:
-                subtask, task = after
+            pieces = split_sections(cell.source, subtask, task)
+            for text, subtask, task in pieces:
                 piece = nbformat.from_dict({**cell, "source": text})
                 found.append(Placed(notebook.name, number, piece, None, subtask,
                                     "" if subtask else task or ""))
@@ -168,11 +168,13 @@ def note_changes(notebooks):
     assignment, found = load_assignment(), []
     for notebook in notebooks:
         clean = make_clean_copies(assignment).get(PurePosixPath(notebook.name).name)
-        if clean and sum(len(cell.source) for _, cell in notebook.cells) > MOST_COMPARED:
+        if clean is None:
+            continue
+        if sum(len(cell.source) for _, cell in notebook.cells) > MOST_COMPARED:
             found.append(make_note(notebook.name, 0, "it is too long to compare its cells"))
             continue
         here = [make_note(notebook.name, one.number or 0, f"{one.words} {words}")
-                for one in (match_cells(notebook.cells, clean.cells, assignment) if clean else ())
+                for one in match_cells(notebook.cells, clean.cells, assignment)
                 if (words := describe_change(one))]
         found += here[:MOST_NOTES]
         if len(here) > MOST_NOTES:
