@@ -100,7 +100,7 @@ TABLE = (
                               "        loss = cross_entropy_loss(Y_batch, outputs)\n        first = X_train.shape[0]\n        for")],
      {"2c": 3}, "train_step raises NameError in task2.py, line"),
     ("weights filled in main", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
-     {"2c": 3}, "are they drawn only after the model is made?"),
+     {"2c": 3}, "are all 0, expected numbers drawn from U(-1, 1)"),
     # ------------------------------------------------------------------------------------- 3a
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
