@@ -71,13 +71,9 @@ def make_pair(found, counted, own, with_lines):
     shared, lines = np.intersect1d(*(own[name] for name in names)), []
     for one, folder in [counted[name] for name in names] if with_lines else ():
         lines.append(list_lines(read_copy(one, folder), one.layout, shared))
-    return Pair(*names, describe_pair(share, passages), tuple(lines))
-
-
-def describe_pair(share, passages):
-    """How much of a pair agrees, in words."""
-    return (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words agree, without given "
-            "code and whatever the names")
+    words = (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words agree, without given "
+             "code and whatever the names")
+    return Pair(*names, words, tuple(lines))
 
 
 def find_given(layout, starter):

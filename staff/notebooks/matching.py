@@ -54,14 +54,9 @@ class Placed:
     task: str = ""      # in whose section it stands, if that has no subtask's heading yet
 
 
-def load_given_cells():
-    """{(notebook, id): Given} of the student edition, in order."""
-    return read_given_cells(load_assignment())
-
-
 @lru_cache(maxsize=4)
 def read_given_cells(assignment):
-    """{(notebook, id): Given} of an assignment."""
+    """{(notebook, id): Given} of an assignment's student edition, in order."""
     found = {}
     for path in assignment.notebook_paths:
         reference = {cell.id: cell for cell in read_notebook(path).node.cells}
@@ -82,7 +77,7 @@ def make_clean_copies(assignment):
 
 def place_cells(notebooks, layout):
     """The Placed cells of handed-in notebooks, in order."""
-    known = load_given_cells() if layout == KIT else {}
+    known = read_given_cells(load_assignment()) if layout == KIT else {}
     by_id, by_source = {}, {}
     for given in known.values():
         by_id.setdefault(given.id, []).append(given)
