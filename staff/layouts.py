@@ -102,7 +102,7 @@ def list_found(words, texts):
 
 
 def list_defined(texts):
-    """What these texts of scripts define of all that the layouts' scripts define."""
+    """The words in `defines`, of any layout, that stand in these texts of scripts."""
     return set().union(*(list_found(one.defines, texts) for one in load_layouts().values()))
 
 

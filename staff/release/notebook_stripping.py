@@ -154,7 +154,7 @@ def name_section(subtask):
 
 
 def build_nbgrader_metadata(cell_id, subtask, role):
-    """What nbgrader, and Jupyter, have to know of a question or an answer.
+    """The metadata of a question or an answer, for nbgrader and for Jupyter.
 
     nbgrader has no written answer without points; those by hand are its points.
     """
