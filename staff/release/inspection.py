@@ -4,7 +4,6 @@ import ast
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,15 +24,13 @@ RULES = ["--isolated", "--select=E,F,W", "--ignore=F401", "--line-length=99",
 
 def check_lint(folder):
     """Raise Refused if ruff finds something wrong in the student edition."""
-    ruff = [sys.executable, "-m", "ruff"] if importlib.util.find_spec("ruff") else None
-    if ruff is None and shutil.which("ruff"):
-        ruff = ["ruff"]
-    if ruff is None:
+    if not importlib.util.find_spec("ruff"):
         raise Refused("ruff is not installed, which lints the student edition: run `pip install "
                       "-r requirements.txt`")
     rules = [] if (folder / "pyproject.toml").is_file() else RULES
-    done = run_in(folder, [*ruff, "check", "--no-cache", "--no-respect-gitignore",
-                           "--output-format=concise", *rules, f"--extend-exclude={CLEAN}", "."])
+    done = run_in(folder, [sys.executable, "-m", "ruff", "check", "--no-cache",
+                           "--no-respect-gitignore", "--output-format=concise", *rules,
+                           f"--extend-exclude={CLEAN}", "."])
     if done.returncode:
         first = (done.stdout or done.stderr).strip().split("\n")[0]
         raise Refused(f"the student edition does not lint: {first}")
