@@ -196,8 +196,7 @@ class Record(marks.MarksOfRecord):
 
     def write_setting(self, name, value):
         """Keep a setting."""
-        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)",
-                                (name, json.dumps(value)))
+        self.insert("settings", {"name": name, "value": json.dumps(value)})
 
     # ---------------------------------------------------------------------------- submissions
 

@@ -1,5 +1,6 @@
 """When hand-ins came: times in the names and in the exports of platforms."""
 
+import contextlib
 import json
 import re
 from datetime import datetime, timezone
@@ -48,11 +49,11 @@ def read_time(text, zone):
     """
     text = " ".join(text.split())
     found = next(filter(None, (form.fullmatch(text) for form in FORMS)), None)
-    try:
-        return place_in_zone(found.groupdict(), zone)
-    except (AttributeError, ValueError, OverflowError):
-        raise Refused(f"{shorten(text, 60) or 'an empty cell'} is no time, expected one such as "
-                      f"{EXPECTED}") from None
+    with contextlib.suppress(ValueError, OverflowError):
+        if found:
+            return place_in_zone(found.groupdict(), zone)
+    raise Refused(f"{shorten(text, 60) or 'an empty cell'} is no time, expected one such as "
+                  f"{EXPECTED}")
 
 
 def place_in_zone(given, zone):

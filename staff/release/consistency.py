@@ -14,8 +14,8 @@ from kit.files import Refused
 from kit.notebook_files import read_notebook
 from staff.lateness import read_extensions
 from staff.guide import read_guide
-from staff.release.notebook_stripping import (is_within, list_sections, list_subtasks, find_role,
-                                             find_section)
+from staff.release.notebook_stripping import (find_role, find_section, is_within, list_sections,
+                                              list_subtasks)
 from staff.times import find_zone
 
 
