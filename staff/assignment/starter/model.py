@@ -9,7 +9,7 @@ from adapter.calls import (call_by_names, construct, describe_blank, make_plain,
 from adapter.hidden import NUM_INPUTS, HiddenFunctions
 from adapter.memory import Pass
 from adapter.notes import note
-from assignment.checks.stand_in import list_matrices
+from assignment.checks.stand_in import sort_keys
 
 
 class Model(HiddenFunctions):
@@ -91,7 +91,7 @@ class Model(HiddenFunctions):
     def crop(self, values):
         """The student's matrices in the kit's shapes; other values as they are."""
         if isinstance(values, dict):
-            values = list_matrices(values)
+            values = list_own(values)
         if not isinstance(values, (list, tuple)) and \
                 getattr(getattr(values, "dtype", None), "kind", "") != "O":
             return values
@@ -109,7 +109,7 @@ class Model(HiddenFunctions):
     def ws(self, ws):
         self.__dict__.setdefault("num_inputs", len(ws[0]))
         try:
-            held = list_matrices(self.own.ws)
+            held = list_own(self.own.ws)
         except (AttributeError, TypeError):
             held = []
         self.put(held, self.fill_rows(held, ws))
@@ -135,23 +135,23 @@ class Model(HiddenFunctions):
                 one[...] = matrix
         else:
             own = self.own.ws if "ws" in vars(self.own) else None
-            self.own.ws = dict(zip(sorted(own), new)) if isinstance(own, dict) else new
+            self.own.ws = dict(zip(sort_keys(own), new)) if isinstance(own, dict) else new
 
     def is_bias_unit_first(self):
         """Whether the first row belongs to a hidden layer's bias unit, and not the last."""
         if "_first" not in self.__dict__:
             note("each hidden layer has a bias unit of its own, which the task does not ask for: "
                  "it costs no points, and its weights were set to 0")
-            held = [np.array(w) for w in list_matrices(self.own.ws)]
+            held = [np.array(w) for w in list_own(self.own.ws)]
             probe = [np.zeros_like(w) for w in held]
             probe[-1][0, 0] = 2
-            self.put(list_matrices(self.own.ws), probe)
+            self.put(list_own(self.own.ws), probe)
             try:
                 outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
                 self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
             except Exception:       # forward is judged elsewhere
                 self._first = False
-            self.put(list_matrices(self.own.ws), held)
+            self.put(list_own(self.own.ws), held)
         return self._first
 
     def hold_bias_units(self):
@@ -172,7 +172,7 @@ class Model(HiddenFunctions):
 
     def pad(self, X):
         """X with as many columns as the student's first matrix has rows."""
-        first, *_ = list_matrices(self.own.ws)
+        first, *_ = list_own(self.own.ws)
         wanted = len(first) if np.ndim(first) == 2 else NUM_INPUTS
         if X.shape[1] >= wanted:
             return X
@@ -212,7 +212,7 @@ class Model(HiddenFunctions):
             self.own.grads = returned
         self.name_matrices("grads")
         self.give_back(X, padded)
-        grads = None if self.own.grads is None else list_matrices(self.own.grads)
+        grads = None if self.own.grads is None else list_own(self.own.grads)
         if grads is None or len(grads) == 0 or all(one is None for one in grads):
             raise describe_blank("2b", "backward sets no gradients: it is still to be written")
 
@@ -235,6 +235,11 @@ class Model(HiddenFunctions):
         own = self.forward(X)
         if isinstance(own, np.ndarray) and own.ndim == 2:
             Pass(self.own, X, self.ws, own).hand(X, self.ws, hidden, outputs)
+
+
+def list_own(values):
+    """The student's own arrays, as a list."""
+    return [values[key] for key in sort_keys(values)] if isinstance(values, dict) else list(values)
 
 
 def convert_objects(matrix):

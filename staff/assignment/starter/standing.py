@@ -8,7 +8,7 @@ import numpy as np
 
 from adapter.calls import list_placed
 from adapter.hidden import NUM_OUTPUTS
-from adapter.model import Model
+from adapter.model import Model, list_own
 from assignment.checks import stand_in
 
 
@@ -96,7 +96,7 @@ class StandIn(stand_in.Model):
             self._double = make_model([w.shape[1] for w in self.ws], len(self.ws[0]))
         self._double.ws = self.ws
         self._put = [np.array(w) for w in self.ws]
-        held = stand_in.list_matrices(self._double.own.grads)
+        held = list_own(self._double.own.grads)
         for one, grad in zip(held, self._double.fill_rows(held, self.grads)):
             one[...] = grad
         return self._double.own
