@@ -5,8 +5,10 @@ import re
 
 PLACEHOLDER = "FILL IN ANSWER"
 PLACEHOLDER_AUTHOR = "Group NN"
-LEFT_OPEN = re.compile(r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE|^\W*TODO\W*$"
-                       r"|^\W*(?i:(?:type|write|enter) your answer here)\W*$", re.MULTILINE)
+LEFT_OPEN = re.compile(     # anywhere, or alone on a line, perhaps behind "Our answer:"
+    r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE"
+    r"|^[^\w\n]*(?:[\w \t]{1,30}[:.–—-][^\w\n]*)?(?:TODO|(?i:fill[ _]in[ _](?:your |the )?answer"
+    r"|(?:type|write|enter) your answer here))[^\w\n]*$", re.MULTILINE)
 QUOTED = re.compile(  # words that speak of the placeholder: code, quotation marks, "replace …"
     r"^(?:```|~~~).*?^(?:```|~~~)|(?P<ticks>`+)[^`]+(?P=ticks)|“[^”\n]*”|„[^“”\n]*[“”]|‘[^’\n]*’"
     r"|«[^»\n]*»|\"[^\"\n]*\"|\b(?i:says?|saying|reads?|marked|called|replac(?:e|ing)"

@@ -9,6 +9,7 @@ from kit.report.fragments import Place, Problem
 from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_code_cells,
                           name_cells)
 
+HEADING = re.compile(r"^ {0,3}(?:#{1,6}[ \t]+|<h[1-6]\b[^>\n]*>)(.+)", re.MULTILINE)
 REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
 KINDS = {  # kind of problem: its title in a list
     "not-run": "cells not run",
@@ -33,7 +34,7 @@ def find_problems(notebook, assignment=None):
 
 def find_problems_of_text(notebook, assignment=None):
     """The problems that no run of the notebook mends: answers not written, cells lost."""
-    return [*find_placeholders(notebook),
+    return [*find_placeholders(notebook, assignment),
             *(Problem(kind, Place(notebook.name, number), words)
               for kind, number, words in find_changes(notebook, assignment))]
 
@@ -79,18 +80,27 @@ def find_errors(notebook):
     return found
 
 
-def find_placeholders(notebook):
+def find_placeholders(notebook, assignment=None):
     """A problem for each answer that is still the placeholder, or empty."""
-    found = []
+    found, section, task = [], None, None
     for number, cell in notebook.cells:
         if cell.cell_type == "code":
             continue
-        left_open = find_placeholder(cell.source)
-        empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
-        if left_open or empty:
-            words = f"the answer is {'empty' if empty else f'still “{left_open[0]}”'}: write it"
+        for heading in HEADING.findall(cell.source):
+            section = find_subtask(heading, assignment, task) or section
+            task = find_task(heading) or task
+        if words := describe_left_open(cell):
+            words = f"the answer{f' of {section}' if section else ''} {words}"
             found.append(Problem("placeholder", Place(notebook.name, number), words))
     return found
+
+
+def describe_left_open(cell):
+    """What a cell's answer lacks, and what to do; "" if it is written."""
+    if left_open := find_placeholder(cell.source):
+        return f"still says “{shorten(left_open[0], 60)}”: write it, and delete these words"
+    empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
+    return "is empty: write it" if empty else ""
 
 
 def find_missing_sections(outline, names, assignment):

@@ -16,12 +16,12 @@ def say(folder, text, call="task2.answer"):
 
 
 @pytest.mark.parametrize("text, line", [
-    ("import time\nwhile True:\n    time.sleep(1)\n", "line 2 is a loop at the top level"),
-    ("import time\nfor epoch in range(99):  # train\n    time.sleep(1)\n", "line 2 is a loop"),
+    ("import time\nwhile True:\n    time.sleep(1)\n", "line 2 of task2.py is a loop at the top level"),
+    ("import time\nfor epoch in range(99):  # train\n    time.sleep(1)\n", "line 2 of task2.py is a loop"),
     ("import time\ndef train():\n    time.sleep(99)\n\nhistory = train()\n",
-     "the call in line 5 runs at import"),
+     "the call in line 5 of task2.py runs at import"),
     ("import time\nclass Trainer:\n    def train(self, epochs):\n        time.sleep(99)\n\n\n"
-     "trainer = Trainer()\ntrainer.train(50)\n", "the call in line 8 runs at import")])
+     "trainer = Trainer()\ntrainer.train(50)\n", "the call in line 8 of task2.py runs at import")])
 def test_what_trains_at_import_is_named(tmp_path, text, line):
     words, kind = say(tmp_path, text)
     assert kind is NotImported and words.startswith("importing task2.py did not end within 1 s: ")
@@ -32,7 +32,19 @@ def test_a_lost_guard_that_reads_the_command_line_is_named(tmp_path):
     words, kind = say(tmp_path, "import sys\ndef run_all():\n    sys.exit(2)\n\nrun_all()\n")
     assert kind is NotImported
     assert words == ("task2.py cannot be imported: it ends Python in task2.py, line 3: the call "
-                     f"in line 5 runs at import: put it {GUARD}")
+                     f"in line 5 of task2.py runs at import: put it {GUARD}")
+
+
+@pytest.mark.parametrize("chain", [
+    {"task3": "from task2 import *"}, {"task3": "import task2"},
+    {"task4": "import numpy\nfrom task3 import a\n", "task3": "from task2 import a\nimport task4"},
+    {"task3": "from utils import x\n", "utils": "import task3, os\nimport task2"}])
+def test_a_loop_in_a_script_that_is_imported_is_found_there(tmp_path, chain):
+    (tmp_path / "task2.py").write_text("x = 1\nwhile x:\n    x = 1\n")
+    for name, text in chain.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    words = explain_top_level(tmp_path, min(chain) if "task4" not in chain else "task4")
+    assert words.startswith("line 2 of task2.py is a loop at the top level")
 
 
 @pytest.mark.parametrize("text", [
