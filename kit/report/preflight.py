@@ -143,7 +143,12 @@ def belongs_to(notebook, assignment):
     """Whether a notebook is the assignment's: by its name, or because it lies in its folder."""
     return (notebook.folder is None or any(is_named(notebook.name, name)
                                            for name in assignment.notebooks)
-            or notebook.folder.resolve().is_relative_to(assignment.folder.resolve()))
+            or lies_in(assignment.folder, notebook))
+
+
+def lies_in(folder, notebook):
+    """Whether a notebook lies in a folder, or in one of its folders."""
+    return bool(notebook.folder) and notebook.folder.resolve().is_relative_to(folder.resolve())
 
 
 def is_named(one, name):

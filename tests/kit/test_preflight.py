@@ -71,10 +71,10 @@ def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
 
 
 @pytest.mark.parametrize("above, text, words", [
-    ("## 1a  Derive", "FILL IN ANSWER", "the answer of 1a still says “FILL IN ANSWER”: write it, and "
-     "delete these words"),
-    ("## 1a", "FILL IN ANSWER\n\nIt is $2$, since the slope is constant.", "the answer of 1a still says "
-     "“FILL IN ANSWER”: write it, and delete these words"),
+    ("## 1a  Derive", "FILL IN ANSWER",
+     "the answer of 1a still says “FILL IN ANSWER”: write it, and delete these words"),
+    ("## 1a", "FILL IN ANSWER\n\nIt is $2$, since the slope is constant.",
+     "the answer of 1a still says “FILL IN ANSWER”: write it, and delete these words"),
     ("# Task 1\n\n### b) Update", " ", "the answer of 1b is empty: write it"),
     ("<h2>Task 2a</h2>", "<br>", "the answer of 2a is empty: write it"),
     ("Words", "- ", "the answer is empty: write it")])

@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -228,6 +229,20 @@ def test_settings_elsewhere_are_not_read(folder, capsys):
 def test_a_group_that_is_not_named_is_a_problem(folder, capsys):
     (folder / "report.toml").write_text('authors = ["Group NN"]')
     assert run_report(folder)[0] == 1 and "still “Group NN”" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text, own, told", [
+    ("", True, True), ("authors = [' ']", True, True), ("authors = ['Bo']", True, False),
+    ("", False, False)])
+def test_the_assignments_own_notebooks_need_names(folder, monkeypatch, capsys, text, own, told):
+    (folder / "report.toml").write_text(text)
+    if own:
+        (folder / "assignment").mkdir()
+        shutil.copy(ROOT / "assignment" / "assignment.toml", folder / "assignment")
+        monkeypatch.chdir(folder)
+    run_report(folder)
+    assert ("report.toml: no author is named: name the members of the group, in a line such as "
+            "authors = [" in capsys.readouterr().err) is told
 
 
 def test_a_notebook_names_its_own_title_and_authors(folder):

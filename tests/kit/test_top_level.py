@@ -16,8 +16,10 @@ def say(folder, text, call="task2.answer"):
 
 
 @pytest.mark.parametrize("text, line", [
-    ("import time\nwhile True:\n    time.sleep(1)\n", "line 2 of task2.py is a loop at the top level"),
-    ("import time\nfor epoch in range(99):  # train\n    time.sleep(1)\n", "line 2 of task2.py is a loop"),
+    ("import time\nwhile True:\n    time.sleep(1)\n",
+     "line 2 of task2.py is a loop at the top level"),
+    ("import time\nfor epoch in range(99):  # train\n    time.sleep(1)\n",
+     "line 2 of task2.py is a loop"),
     ("import time\ndef train():\n    time.sleep(99)\n\nhistory = train()\n",
      "the call in line 5 of task2.py runs at import"),
     ("import time\nclass Trainer:\n    def train(self, epochs):\n        time.sleep(99)\n\n\n"
