@@ -14,6 +14,10 @@ QUOTED = re.compile(  # words that speak of the placeholder: code, quotation mar
     r"|«[^»\n]*»|\"[^\"\n]*\"|\b(?i:says?|saying|reads?|marked|called|replac(?:e|ing)"
     r"|delet(?:e|ing)|remov(?:e|ing)|instead of|words)(?: the (?:words?|text))?[\s*_]+"
     r"(?:FILL[ _]IN[ _]ANSWER|YOUR ANSWER HERE|TODO)\b", re.MULTILINE | re.DOTALL)
+REMOVED = {  # tags that leave something out, by nbconvert's names and by Jupyter Book's
+    "cell": {"remove-cell", "remove_cell", "hide-cell"},
+    "input": {"remove-input", "remove_input", "hide-input"},
+    "output": {"remove-output", "remove_output", "remove_all_output", "hide-output"}}
 TASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)(?!\w)")
 NOUN = "(?:task|subtask|part|exercise|problem|question|section)"
 LETTER_HEADING = re.compile(r"\W*([a-z])[.)]")             # "b) Forward", beneath "Task 2"
