@@ -65,8 +65,9 @@ def parse_notebook(text, name):
             cell.pop("id", None)    # older notebooks have none, but a merge may leave one
         nbformat.validate(node)
     except Exception as problem:  # nbformat raises many kinds, with one meaning
-        raise Refused(f"{name} is not a notebook that can be read ({explain(problem)}): "
-                      "open it in Jupyter and save it again") from None
+        why = explain(problem.__cause__ or problem)     # which line is not JSON
+        raise Refused(f"{name} is not a notebook that can be read ({why}): open it in Jupyter and "
+                      "save it again, or take back an earlier copy") from None
     return node
 
 

@@ -271,10 +271,8 @@ class Lab:
         self.expect(self.page.locator(".lm-mod-current.jp-mod-dirty")).to_have_count(0)
 
     def reload(self):
-        """Read the open notebook from the disk again, as the menu File does."""
+        """Read the open notebook, which is saved, from the disk again, as the menu File does."""
         self.page.evaluate("window.jupyterapp.commands.execute('docmanager:reload')")
-        self.page.locator(".jp-Dialog .jp-mod-accept").click()
-        self.expect(self.page.locator(".jp-Dialog")).to_have_count(0)
 
     def go_to(self, line, column):
         """Put the cursor of the open editor there, both counted from 0, by its keys."""

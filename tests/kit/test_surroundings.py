@@ -87,7 +87,7 @@ CONFLICTS = {   # the text around a mark in the third line
     "in a docstring": '"""Words.\n\n{}\n"""\n', "in another encoding": "x = '\xe6'\n\n{}\n"}
 
 
-@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> 1a2b3c4 (ours)"])
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> 1a2b3c4 (ours)", "||||||| 1a2b3c4"])
 @pytest.mark.parametrize("where", CONFLICTS)
 def test_marks_of_a_conflict_in_a_script_are_named_before_anything_runs(edition, where, mark):
     path = edition / "task2.py"
@@ -116,6 +116,13 @@ def test_marks_of_a_conflict_in_the_names_are_named(tmp_path):
     (tmp_path / "report.toml").write_text("<<<<<<< HEAD\nauthors = ['A']\n")
     with pytest.raises(Refused, match=r"report.toml holds the marks .* \(line 1\)"):
         read_settings(tmp_path / "report.toml")
+
+
+@pytest.mark.parametrize("text, line", [
+    ('{"cells": [\n=======\n]}', 2), ('{"cells": [\n1,\n', 3), ("{\n'a': 1}", 2)])
+def test_the_line_that_is_no_json_is_named(text, line):
+    with pytest.raises(Refused, match=rf"task2.ipynb .* \(line {line} is not JSON\): open it in"):
+        parse_notebook(text, "task2.ipynb")
 
 
 def test_marks_of_a_conflict_in_the_text_of_a_notebook_are_named():

@@ -156,21 +156,21 @@ def finishes_on_disk(lab, pen):
 
 
 def loses_an_answer(lab, path):
-    """In another editor, such as VS Code, which lets one delete any cell; how many are left."""
-    answers = count_answers(lab)
+    """In another editor, such as VS Code, which lets one delete any cell; how many were there."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["cells"] = [cell for cell in content["cells"] if cell["id"] != "2c-reading"]
+    answers = [cell for cell in content["cells"] if "answer" in cell["metadata"].get("tags", [])]
+    assert_answers(lab, len(answers))
+    content["cells"].remove(next(cell for cell in answers if cell["id"] == "2c-reading"))
     path.write_text(json.dumps(content), encoding="utf-8")
     lab.reload()
-    assert count_answers(lab) == answers - 1
-    lab.picture("2c-lost")
-    return answers
+    assert_answers(lab, len(answers) - 1)
+    return len(answers)
 
 
-def count_answers(lab):
-    """How many answers of the open notebook are not written."""
-    return lab.page.locator(".jp-Notebook:visible .jp-MarkdownCell",
-                            has_text="FILL IN ANSWER").count()
+def assert_answers(lab, count):
+    """The open notebook shows that many answers, none of them written."""
+    lab.expect(lab.page.locator(".jp-Notebook:visible .jp-MarkdownCell",
+                                has_text="FILL IN ANSWER")).to_have_count(count)
 
 
 def hands_in(lab, folder):
@@ -196,5 +196,5 @@ def hands_in(lab, folder):
 def finds_it_again(lab, answers):
     lab.open("notebooks/task2.ipynb")
     lab.reload()
-    assert count_answers(lab) == answers
+    assert_answers(lab, answers)
     lab.picture("2c-restored")
