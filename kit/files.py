@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 QUOTATION_MARKS = re.compile("[\"“”„‟″«»＂]")
-CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)   # no line of a script or notebook begins so
+# no line of a script or notebook begins so
+CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
 EPOCH = (2026, 1, 1, 0, 0, 0)   # the date of all files in a zip, so that its bytes are the same
 
 
