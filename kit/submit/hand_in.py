@@ -78,7 +78,8 @@ def hand_in(assignment, options, stops=()):
     output = options.output or folder / "build" / "hand-in.zip"
     replaces = may_replace(output, options.yes)
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(write_whole(output))  # fails at once if it cannot be written
+        file = stack.enter_context(     # fails at once if it cannot be written
+            write_whole(output, "name another place, such as -o ../hand-in.zip"))
         files, missing = collect_files(assignment)
         before = dict(files)
         settings = read_settings(folder / SETTINGS_PATH)

@@ -326,7 +326,7 @@ def test_a_reader_that_has_gone_away_is_no_failure(folder, redirected):
 
 def test_an_output_that_cannot_be_written_is_one_line(folder, capsys):
     (folder / "build").write_text("a file where a folder is wanted")
-    assert run_report(folder)[0] == 2 and "cannot be written" in read_stderr(capsys)
+    assert run_report(folder)[0] == 2 and "such as -o ../report.pdf" in read_stderr(capsys)
 
 
 def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch, capsys):

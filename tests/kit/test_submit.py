@@ -436,7 +436,7 @@ def add_picture(name):
     (lambda folder: (folder / "big.py").write_bytes(bytes(50 * 2**20 + 1)), "larger than 50 MB"),
     (lambda folder: [(folder / f"notebooks/{n}.png").touch() for n in range(500)],
      "holds more than 490 pictures and scripts"),
-    (lambda folder: (folder / "build").write_text("a file"), "cannot be written"),
+    (lambda folder: (folder / "build").write_text("a file"), "-o ../hand-in.zip"),
 ])
 def test_what_cannot_be_handed_in_is_refused_in_one_line(folder, capsys, spoil, words):
     spoil(folder)
