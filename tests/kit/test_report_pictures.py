@@ -111,18 +111,6 @@ def test_a_short_text_moves_to_the_next_page_with_its_picture(tmp_path, lead):
         assert "Short:" in page.extract_text(), count
 
 
-def test_pictures_keep_their_order_and_their_introduction_stands_above(tmp_path):
-    folder = write_picture(tmp_path, size=(300, 400))
-    for name in ("q.png", "r.png"):
-        (folder / name).write_bytes(png(320, 210))
-    above = markdown("words that fill the page " * 90)
-    for between in ("\n", "\n\n", "\n\nThen:\n\n"):
-        pictures = between.join(("![First](p.png)", "![Second](q.png)", "![Third](r.png)"))
-        text = export(above, markdown(f"Our derivation:\n{pictures}"), folder=folder)[1]
-        at = [text.index(words) for words in ("Our derivation:", "First", "Second", "Third")]
-        assert at == sorted(at), text[-200:]
-
-
 # Files ------------------------------------------------------------------------------------------
 
 def photograph(size=(3000, 2000), turn=6, kind="JPEG"):
@@ -135,6 +123,18 @@ def photograph(size=(3000, 2000), turn=6, kind="JPEG"):
     more = {"comment": b"PHONE-COMMENT"} if kind == "JPEG" else {}
     picture.save(buffer, kind, exif=exif, xmp=b"<x>PHONE-XMP</x>", **more)
     return buffer.getvalue()
+
+
+def test_pictures_keep_their_order_and_their_introduction_stands_above(tmp_path):
+    (tmp_path / "p.jpg").write_bytes(photograph((900, 1200), turn=1))      # fills a page
+    for name in ("q.png", "r.png"):
+        write_picture(tmp_path, name, (320, 210))
+    above = markdown("words that fill the page " * 60)
+    for between in ("\n", "\n\n", "\n\nThen:\n\n"):
+        pictures = between.join(("![First](p.jpg)", "![Second](q.png)", "![Third](r.png)"))
+        text = export(above, markdown(f"Our derivation:\n{pictures}"), folder=tmp_path)[1]
+        at = [text.index(words) for words in ("Our derivation:", "First", "Second", "Third")]
+        assert at == sorted(at), text[-200:]
 
 
 def test_photographs_are_small_upright_and_tell_nothing_of_place_and_device(tmp_path):
