@@ -4,35 +4,39 @@ import re
 from pathlib import Path
 
 LONGEST = 2 * 2**20     # bytes of a script that is read
-MOST_SCRIPTS = 100
+MOST = 20               # scripts
 LOOP = re.compile(r"(?:for|while)\b.*:")
 CALL = re.compile(r"(?:\w[\w, ]*=\s*)?(?:[\w.]+\.)?(?:train|fit|run|main|command_line)(?:_\w+)?\(")
-IMPORT = re.compile(r"(?:from|import)\s+(\w{1,60})\b")
+IMPORT = re.compile(r"from (\w+)[\w.]* import |import (.+)")
 TEXT = re.compile(r"(\"{3}|'{3}).*?\1", re.DOTALL)
 ASKS = re.compile(r"\binput\(")
 
 
-def explain_top_level(folder, script):
-    """Say which line at the top level of a script, or of one that it imports, may train, or ""."""
-    waiting, seen = [script], set()
-    while waiting and len(seen) < MOST_SCRIPTS:
-        seen.add(script := waiting.pop(0))
-        for number, line in enumerate(read_lines(Path(folder, f"{script}.py")), 1):
-            if words := explain_line(line, f"line {number} of {script}.py"):
-                return words
-            if (found := IMPORT.match(line)) and found[1] not in (*seen, *waiting):
-                waiting.append(found[1])
+def explain_top_level(folder, script, seen=None):
+    """Say which line at the top level of a script, or of one that it imports, may train, or "".
+
+    seen: the scripts that are read already, at most MOST.
+    """
+    seen = seen or set()
+    seen.add(script)
+    for number, line in enumerate(read_lines(Path(folder, f"{script}.py")), 1):
+        for name in list_imports(line):
+            if name not in seen and len(seen) < MOST and (
+                    why := explain_top_level(folder, name, seen)):
+                return why
+        place = f"line {number} of {script}.py"
+        if LOOP.match(line):
+            return (f"{place} is a loop at the top level, which runs at import: put it into "
+                    'a function, or below `if __name__ == "__main__":`')
+        if CALL.match(line):
+            return f'the call in {place} runs at import: put it below `if __name__ == "__main__":`'
     return ""
 
 
-def explain_line(line, place):
-    """Say that a line at the top level may train, and what to do, or ""."""
-    if LOOP.match(line):
-        return (f"{place} is a loop at the top level, which runs at import: put it into "
-                'a function, or below `if __name__ == "__main__":`')
-    if CALL.match(line):
-        return f'the call in {place} runs at import: put it below `if __name__ == "__main__":`'
-    return ""
+def list_imports(line):
+    """The names of the modules that a line imports."""
+    found = IMPORT.match(line)
+    return re.findall(r"(?:^|,)\s*(\w+)", found[1] or found[2]) if found else []
 
 
 def asks_for_input(folder, place):

@@ -37,16 +37,23 @@ def test_a_lost_guard_that_reads_the_command_line_is_named(tmp_path):
                      f"in line 5 of task2.py runs at import: put it {GUARD}")
 
 
-@pytest.mark.parametrize("chain", [
-    {"task3": "from task2 import *"}, {"task3": "import task2"},
-    {"task4": "import numpy\nfrom task3 import a\n", "task3": "from task2 import a\nimport task4"},
-    {"task3": "from utils import x\n", "utils": "import task3, os\nimport task2"}])
-def test_a_loop_in_a_script_that_is_imported_is_found_there(tmp_path, chain):
-    (tmp_path / "task2.py").write_text("x = 1\nwhile x:\n    x = 1\n")
-    for name, text in chain.items():
-        (tmp_path / f"{name}.py").write_text(text)
-    words = explain_top_level(tmp_path, min(chain) if "task4" not in chain else "task4")
-    assert words.startswith("line 2 of task2.py is a loop at the top level")
+@pytest.mark.parametrize("text, why", [
+    ("import time\nfor epoch in range(9):\n    time.sleep(1)\n",
+     "importing task3.py did not end within 1 s: line 2 of task2.py is a loop at the top level"),
+    ("import sys\ndef run_all():\n    sys.exit(2)\n\nrun_all()\n",
+     "task3.py cannot be imported: it ends Python in task2.py, line 3: the call in line 5 of "
+     "task2.py runs at import")])
+@pytest.mark.parametrize("line", ["from task2 import answer", "import os, task2 as t"])
+def test_a_script_that_is_imported_is_named(tmp_path, line, text, why):
+    (tmp_path / "task3.py").write_text(f"{line}\nimport task3\n\nrun = main()\n", encoding="utf-8")
+    words, kind = say(tmp_path, text, "task3.answer")
+    assert kind is NotImported and words.startswith(why)
+
+
+def test_scripts_that_import_each_other_are_read_once(tmp_path):
+    for number in range(99):
+        (tmp_path / f"a{number}.py").write_text("".join(f"import a{n}, os\n" for n in range(99)))
+    assert explain_top_level(tmp_path, "a0") == ""
 
 
 @pytest.mark.parametrize("text", [
