@@ -1,4 +1,4 @@
-"""Finds headings of subtasks and unwritten answers in notebooks."""
+"""Reads notebooks: headings of subtasks, unwritten answers, how the cells were run."""
 
 import functools
 import re
@@ -27,6 +27,28 @@ def list_code_cells(notebook):
     """[(number, cell)] of the code cells that hold code."""
     return [(number, cell) for number, cell in notebook.cells
             if cell.cell_type == "code" and cell.source.strip()]
+
+
+def list_unrun(notebook):
+    """(the numbers of code cells that were not run, whether these are all)."""
+    code = list_code_cells(notebook)
+    unrun = [number for number, cell in code if cell.execution_count is None and not cell.outputs]
+    return unrun, len(unrun) == len(code)
+
+
+def list_disorder(notebook):
+    """[(number, count, number above, its count)] of code cells that ran before one above."""
+    counted = [(number, cell.execution_count) for number, cell in list_code_cells(notebook)
+               if cell.execution_count is not None]
+    return [(*below, *above) for above, below in zip(counted, counted[1:]) if below[1] <= above[1]]
+
+
+def list_errors(notebook):
+    """[(number, the last error)] of code cells that ended in an error which no tag expects."""
+    errors = [(number, [output for output in cell.outputs if output.output_type == "error"])
+              for number, cell in list_code_cells(notebook)
+              if "raises-exception" not in cell.metadata.get("tags", [])]
+    return [(number, found[-1]) for number, found in errors if found]
 
 
 def remove_comments(text):

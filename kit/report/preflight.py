@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 from kit.files import shorten
 from kit.handed_out import find_changes
 from kit.report.fragments import Place, Problem
-from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_code_cells,
-                          name_cells)
+from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_disorder,
+                          list_errors, list_unrun, name_cells)
 
 HEADING = re.compile(r"^ {0,3}(?:#{1,6}[ \t]+|<h[1-6]\b[^>\n]*>)(.+)", re.MULTILINE)
 REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
@@ -41,12 +41,10 @@ def find_problems_of_text(notebook, assignment=None):
 
 def find_cells_not_run(notebook):
     """One problem that lists all cells that were not run; none if all were."""
-    code = list_code_cells(notebook)
-    missing = [number for number, cell in code
-               if cell.execution_count is None and not cell.outputs]
+    missing, are_all = list_unrun(notebook)
     if not missing:
         return []
-    if len(missing) == len(code):
+    if are_all:
         words = f"has not been run, so its figures and numbers are missing: {REMEDY}"
         return [Problem("not-run", Place(notebook.name), words)]
     where = Place(notebook.name, missing[0])
@@ -56,28 +54,17 @@ def find_cells_not_run(notebook):
 
 def find_cells_out_of_order(notebook):
     """One problem if a cell was run before a cell above it."""
-    counted = [(number, cell.execution_count) for number, cell in list_code_cells(notebook)
-               if cell.execution_count is not None]
-    for (above, first), (below, second) in zip(counted, counted[1:]):
-        if second <= first:
-            words = (f"did not run after cell {above}, which stands above it (their numbers are "
-                     f"{second} and {first}). Its output may be out of date: restart the kernel, "
-                     "run all cells and save")
-            return [Problem("out-of-order", Place(notebook.name, below), words)]
-    return []
+    return [Problem("out-of-order", Place(notebook.name, below), (
+        f"did not run after cell {above}, which stands above it (their numbers are {count} and "
+        f"{count_above}). Its output may be out of date: restart the kernel, run all cells and "
+        "save")) for below, count, above, count_above in list_disorder(notebook)[:1]]
 
 
 def find_errors(notebook):
     """A problem for each cell that ended in an error, unless its tags expect one."""
-    found = []
-    for number, cell in list_code_cells(notebook):
-        if "raises-exception" in cell.metadata.get("tags", []):
-            continue
-        for output in cell.outputs:
-            if output.output_type == "error":
-                words = f"raised {output.ename}: {output.evalue}"
-                found.append(Problem("raised", Place(notebook.name, number), shorten(words)))
-    return found
+    return [Problem("raised", Place(notebook.name, number),
+                    shorten(f"raised {error.ename}: {error.evalue}"))
+            for number, error in list_errors(notebook)]
 
 
 def find_placeholders(notebook, assignment=None):
