@@ -316,6 +316,12 @@ def test_what_cannot_be_restored_is_refused(folder, name, section, words):
         restore.restore(assign(folder), name, section)
 
 
+def test_a_notebook_that_is_missing_is_there_as_a_clean_copy(folder):
+    (folder / "notebooks" / NAME).unlink()
+    with pytest.raises(Refused, match=f"{NAME} is missing: copy assignment/clean/{NAME} to this"):
+        restore.restore(assign(folder), NAME, "2a")
+
+
 def test_the_command_says_what_it_did(folder, monkeypatch, capsys):
     monkeypatch.setattr(restore, "load_assignment", lambda: assign(folder))
     change(folder, remove("2a-reading"))
