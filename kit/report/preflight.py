@@ -83,7 +83,7 @@ def find_placeholders(notebook, assignment=None):
 
 
 def describe_left_open(cell):
-    """What a cell's answer lacks, and what to do; "" if it is written."""
+    """Say what a cell lacks as an answer, and what to do; "" if nothing."""
     if left_open := find_placeholder(cell.source):
         return f"still says “{shorten(left_open[0], 60)}”: write it, and delete these words"
     empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
