@@ -7,8 +7,8 @@ PLACEHOLDER = "FILL IN ANSWER"
 PLACEHOLDER_AUTHOR = "Group NN"
 LEFT_OPEN = re.compile(     # anywhere, or alone on a line, perhaps behind "Our answer:"
     r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE"
-    r"|^[^\w\n]*(?:[\w \t]{1,30}[:.–—-][^\w\n]*)?(?:TODO|(?i:fill[ _]in[ _](?:your |the )?answer"
-    r"|(?:type|write|enter) your answer here))[^\w\n]*$", re.MULTILINE)
+    r"|^[^\w\n]*(?:[\w \t]{1,30}[:.–—-][^\w\n]*)?(?:TODO|TBD|(?i:fill[ _]in[ _](?:your |the )?"
+    r"answer(?: here)?|(?:type|write|enter) your answer here))[^\w\n]*$", re.MULTILINE)
 QUOTED = re.compile(  # words that speak of the placeholder: code, quotation marks, "replace …"
     r"^(?:```|~~~).*?^(?:```|~~~)|(?P<ticks>`+)[^`]+(?P=ticks)|“[^”\n]*”|„[^“”\n]*[“”]|‘[^’\n]*’"
     r"|«[^»\n]*»|\"[^\"\n]*\"|\b(?i:says?|saying|reads?|marked|called|replac(?:e|ing)"
@@ -63,8 +63,8 @@ def find_placeholder(text):
 
 
 def is_empty(text):
-    """Whether Markdown shows no letter, digit or picture."""
-    shown = re.sub(r"<(?!img\b)[^>]*>|&#?\w+;", "", remove_comments(text))
+    """Whether Markdown shows no letter, digit or picture, or the word Answer alone."""
+    shown = re.sub(r"<(?!img\b)[^>]*>|&#?\w+;|\b(?i:answer)\b", "", remove_comments(text))
     return not re.search(r"[^\W_]", shown)
 
 
