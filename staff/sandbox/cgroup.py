@@ -1,8 +1,8 @@
 """A control group for each sandbox, where this machine lets us make one: the kernel counts.
 
-Memory has then a limit that nothing overshoots, and the processor time of processes that have
-ended counts too. Both versions of control groups are known: version 1 has a folder for each
-controller, version 2 has one folder.
+Memory has then a limit that nothing overshoots but what measure_uncounted tells. The processor
+time of processes that have ended counts too. Both versions of control groups are known: version 1
+has a folder for each controller, version 2 has one folder.
 """
 
 import contextlib

@@ -11,7 +11,8 @@ import time
 from kit.files import shorten
 from staff.sandbox.folders import remove_folder
 from staff.sandbox.limits import MIB
-from staff.sandbox.measuring import OwnClock, list_descendants, measure_memory, measure_times
+from staff.sandbox.measuring import (OwnClock, list_descendants, measure_memory, measure_times,
+                                     measure_uncounted)
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
@@ -167,7 +168,8 @@ class Confined:
         pids = [self.pid, *list_descendants(self.pid)]
         self.check_time(pids)
         memory = self.limits.memory_mib * MIB
-        if self.group.is_full() if self.group else measure_memory(pids, memory) > memory:
+        used = measure_uncounted(pids[1:2]) if self.group else measure_memory(pids, memory)
+        if used > memory or self.group and self.group.is_full():
             self.stop(self.tell_memory())
 
     def check_time(self, pids):

@@ -1,5 +1,6 @@
 """Memory and processor time: limited for a sandbox as a whole, with and without control groups."""
 
+import fcntl
 import os
 import re
 import threading
@@ -18,7 +19,7 @@ from staff.grading.judging import Verdict, judge_code
 from staff.grading.stages import Job
 from staff.sandbox import cgroup, confined
 from staff.sandbox.folders import remove_folder
-from staff.sandbox.measuring import OwnClock, Times, measure_times
+from staff.sandbox.measuring import OwnClock, Times, count_locks, measure_times
 from staff.sandbox.program import Program
 
 
@@ -79,6 +80,28 @@ def answer(x):
             while one.send(bytes(2**16)): pass
         except BlockingIOError: pass
     time.sleep(60)"""),
+    "letters through the kernel": (MEMORY, """\
+def answer(x):
+    kept = []
+    while len(kept) < 100:
+        kept.append(one := socket.socket(16, socket.SOCK_RAW, 2))
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**23)
+        one.bind((0, 0))
+        one.setblocking(False)
+        try:
+            while True: one.sendto(bytes(30000), one.getsockname())
+        except BlockingIOError: pass
+    time.sleep(60)"""),
+    "terminals": (MEMORY, """\
+def answer(x):
+    kept = [os.openpty() for _ in range(50)]
+    time.sleep(60)"""),
+    "locks of open files": (DENIED, """\
+import fcntl, struct
+def answer(x):
+    part = struct.pack("hhlli", fcntl.F_WRLCK, 0, 0, 1, 0)
+    with open("/tmp/file", "wb") as file: fcntl.fcntl(file, 37, part)
+"""),
     "events of files": (DENIED, "def answer(x): return str(libc.inotify_init1(0))"),
     "buffers of many sockets": (MEMORY, """\
 def answer(x):
@@ -116,19 +139,30 @@ def test_no_memory_beside_the_limit(name, sandbox, tmp_path):
 
 @pytest.mark.attack
 def test_honest_memory_is_taken(sandbox, tmp_path):
-    """Locks and pools of processes, pairs of sockets, memory just below the limit."""
+    """Locks and pools of processes, sockets and addresses, memory just below the limit."""
     folder = written(tmp_path / "sub", HELPERS + """
-import asyncio, mmap, multiprocessing
+import asyncio, fcntl, mmap, multiprocessing
 async def nothing(): pass
 def double(x): return 2 * x
 def answer(x):
     asyncio.run(nothing())
     pairs = [socket.socketpair() for _ in range(20)]
+    server = socket.create_server(socket.getaddrinfo("127.0.0.1", 0)[0][4])
+    with open("/tmp/file", "wb") as file: fcntl.flock(file, fcntl.LOCK_EX)
     np.ones(100 * 2**17).sum()
     with multiprocessing.Pool(3) as pool, multiprocessing.Lock():
         return np.array(pool.map(double, x))
 """)
     assert outcome(folder, sandbox.launch, 20) == "right"
+
+
+def test_locks_are_counted(tmp_path):
+    """Where there is no control group; the kernel has no limit on them."""
+    with open(tmp_path / "file", "wb") as file:
+        for at in range(5):
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * at)
+        assert count_locks([os.getpid()]) == 5
+    assert count_locks([os.getpid()]) == 0
 
 
 def test_a_group_is_removed_also_one_that_a_killed_grader_left(tmp_path):
