@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from kit.files import Refused, shorten, say
+from kit.files import Refused, explain, shorten, say
 
 
 def run_command(package, commands, arguments=None, problems=()):
@@ -35,12 +35,22 @@ def run_command(package, commands, arguments=None, problems=()):
         words = (f"{problem.name} is not installed: run `pip install -r requirements.txt` in the "
                  "assignment's folder")
         status = 2
-    except (Refused, OSError, *problems) as problem:
+    except (Refused, *problems) as problem:
         words, status = clean_lines(problem), 2
+    except OSError as problem:
+        words, status = clean_lines(describe_os_error(problem)), 2
     except KeyboardInterrupt:
         words, status = "stopped", 130
     say(f"{package} {options.command}: {words}", sys.stderr)
     return status
+
+
+def describe_os_error(problem):
+    """What an OSError is about, and what to do."""
+    if problem.filename is None:
+        return str(problem)
+    return (f"{problem.filename} cannot be read or written ({explain(problem)}): look whether it "
+            "is there, who may use it, and whether the disk is full")
 
 
 def clean_lines(words):
