@@ -160,8 +160,9 @@ class Record(marks.MarksOfRecord):
     def __exit__(self, kind, problem, trace):
         self.connection.close()
         if isinstance(problem, sqlite3.Error):
-            raise Refused(f"{self.path} cannot be read or written ({explain(problem)}): free some "
-                          "space, and end other programs that use it") from None
+            raise Refused(f"{self.path} cannot be read or written ({explain(problem)}): look "
+                          "whether it is there, free some space, and end other programs that use "
+                          "it") from None
 
     @contextlib.contextmanager
     def transaction(self):

@@ -1,11 +1,15 @@
 """What all commands of the staff share: the folder of the grades, and how they refuse."""
 
+import errno
+import os
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from kit.files import Refused
 from staff.__main__ import main
+from staff.grading.judging import write_files
 from staff.new import write_assignment
 from staff.record import FILE, Record, find_grades
 
@@ -63,7 +67,7 @@ def test_an_empty_record_is_refused_where_there_are_grades(grades, tmp_path, cap
 
 
 def test_a_full_disk_is_said_with_its_path(tmp_path):
-    words = r"record.sqlite cannot be read or written \(database or disk is full\): free some space"
+    words = r"record.sqlite cannot be read or written \(database or disk is full\): look whether"
     with pytest.raises(Refused, match=words):
         with Record(tmp_path / FILE) as record:
             record.connection.execute("PRAGMA max_page_count = 1")
@@ -71,3 +75,13 @@ def test_a_full_disk_is_said_with_its_path(tmp_path):
                 record.write_setting("large", "x" * 2**20)
     with Record(tmp_path / FILE) as record:
         assert record.read_setting("large") is None
+
+
+def test_so_is_one_without_room_for_temporary_files(monkeypatch):
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(Refused, match=r"submission-\w+ cannot be written \(No space left on device"
+                       r"\): free some space"):
+        with write_files({"a.py": b""}):
+            pass
