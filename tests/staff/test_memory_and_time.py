@@ -3,13 +3,17 @@
 import fcntl
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from attacks import HELPERS, MEMORY
+from here import ROOT
 from hostile import CODE, LIMITS, outcome, the_sandbox, written
 
 from kit.checking.student import Problem, Student
@@ -178,6 +182,34 @@ def test_a_group_is_removed_also_one_that_a_killed_grader_left(tmp_path):
     left.mkdir()
     cgroup.remove_left_groups(places["memory"])
     assert not left.exists()
+
+
+def test_where_no_group_can_be_made_nobody_waits_for_its_end(tmp_path, monkeypatch):
+    """As for an ordinary user."""
+    def refuse(_):
+        raise PermissionError
+    monkeypatch.setattr(cgroup.Path, "mkdir", refuse)
+    monkeypatch.setattr(cgroup.time, "sleep", lambda seconds: seconds and pytest.fail("it waits"))
+    with pytest.raises(PermissionError):
+        cgroup.Group({"memory": tmp_path, "cpu": tmp_path / "cpu"}, 2**20)
+
+
+def test_the_trial_of_a_group_ends_with_a_killed_grader():
+    code = """import os, time
+from staff.sandbox import cgroup, measuring
+def wait(*_):
+    print(*measuring.list_children(os.getpid()), flush=True)
+    time.sleep(60)
+cgroup.Group = wait
+cgroup.can_limit({})
+"""
+    grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+                              cwd=ROOT)
+    with grader.stdout:
+        child = psutil.Process(int(grader.stdout.readline()))
+    grader.kill()
+    grader.wait()
+    assert psutil.wait_procs([child], 10)[1] == []
 
 
 V2 = {"memory.max": "max", "memory.swap.max": "max", "cgroup.procs": "",
