@@ -54,11 +54,10 @@ def is_archive(name):
 
 
 def remove_suffix(name):
-    """A file's name without its suffix, which may have two parts (.tar.gz)."""
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        if name.lower().endswith(suffix):
-            return name[:-len(suffix)]
-    return os.path.splitext(name)[0]
+    """A file's name without its suffix, which may have two parts (.tar.gz); ".zip" as it is."""
+    stem = next((name[:-len(suffix)] for suffix in sorted(SUFFIXES, key=len, reverse=True)
+                 if name.lower().endswith(suffix)), os.path.splitext(name)[0])
+    return stem if stem.strip(".") else name
 
 
 def is_junk(name):
