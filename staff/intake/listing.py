@@ -37,15 +37,13 @@ BROKEN = (*UNREADABLE, tarfile.TarError, lzma.LZMAError, zlib.error, AttributeEr
 class Entry:
     """One entry: a name with forward slashes, its kind, its size, and a way to read it.
 
-    read:   takes the largest number of bytes, and returns the file's; raises one of BROKEN.
-    packed: its size in the archive, 0 if that is not known.
+    read: takes the largest number of bytes, and returns the file's; raises one of BROKEN.
     """
 
     name: str
     kind: str
     size: int = 0
     read: Callable = None
-    packed: int = 0
 
 
 def is_archive(name):
@@ -181,7 +179,7 @@ def describe_zipped(zipped, info):
         return Entry(name.rstrip("/") or "/", FOLDER)
     kinds = {0: FILE, stat.S_IFREG: FILE, stat.S_IFLNK: LINK}
     return Entry(name, kinds.get(kind, OTHER), info.file_size,
-                 lambda most: read_member(zipped, info, most), info.compress_size)
+                 lambda most: read_member(zipped, info, most))
 
 
 def decode_zip_name(info):
