@@ -73,16 +73,18 @@ def accept_whole_numbers(lowest, highest=None):
 
 @contextlib.contextmanager
 def stop_on_signals(stops):
-    """Raise KeyboardInterrupt on Ctrl-C and when another process ends this one; add it to stops.
+    """Raise KeyboardInterrupt on Ctrl-C and when this is to end otherwise; add it to stops.
 
-    Unfinished files are then removed.
+    Unfinished files are then removed. With nohup, a closed window still ends nothing.
     """
     def stop(number, _):
         stops.append(number)
         raise KeyboardInterrupt
-    own = (signal.SIGINT, signal.SIGTERM)
+    own = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        own.append(signal.SIGHUP)
     if threading.current_thread() is not threading.main_thread():
-        own = ()        # only the main thread may set them
+        own = []        # only the main thread may set them
     before = {number: signal.signal(number, stop) for number in own}
     try:
         yield

@@ -574,7 +574,8 @@ sys.exit(hand_in.main(sys.argv[1:]))
 
 @pytest.mark.faults
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent in another way there")
-def test_an_interrupt_while_a_cell_runs_leaves_nothing(real, tmp_path):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])      # the second: its window was closed
+def test_an_interrupt_while_a_cell_runs_leaves_nothing(name, real, tmp_path):
     write(real, nb4.new_code_cell(f"open({str(real / 'began')!r}, 'w').close()\n"
                                   "import time; time.sleep(60)"), name=NOTEBOOKS[0])
     temporary = tmp_path / "temporary"
@@ -585,7 +586,7 @@ def test_an_interrupt_while_a_cell_runs_leaves_nothing(real, tmp_path):
     deadline = time.monotonic() + 60
     while not (real / "began").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     _, told = process.communicate(timeout=30)
     assert process.returncode == 130, told
     assert told.splitlines()[-1] == "kit submit: stopped, nothing was written"
