@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from kit.definition import load_assignment
-from kit.files import Refused
+from kit.definition import TOML, load_assignment
+from kit.files import Refused, explain
 from staff.csv_tables import format_points
 from staff.layouts import load_layouts
 from staff.points import list_parts_by_hand
@@ -37,20 +36,20 @@ class Part:
         return "; ".join(f"{format_points(points)}: {words}" for points, words in self.elements)
 
 
-def read_guide(path=None):
-    """({(subtask, part): Part}, the text before the first part) of a guide.
+def read_guide():
+    """({(subtask, part): Part}, the text before the first part) of the assignment's guide.
 
     Refused if a part is missing, or if its elements do not add up to its points. An assignment
-    without marks by hand needs no guide. path: default: the assignment's guide.
+    without marks by hand needs no guide.
     """
     asked = list_parts_by_hand(*load_layouts())
-    path = Path(path or load_assignment().folder / GUIDE)
+    path = load_assignment().folder / GUIDE
     if not asked and not path.exists():
         return {}, ""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise Refused(f"{path} cannot be read: {problem}") from None
+        raise Refused(f"{GUIDE} cannot be read: {explain(problem)}") from None
     before, *pieces = HEADING.split(text)
     parts = {}
     for subtask, part, title, points, body in zip(*[iter(pieces)] * 5):
@@ -58,13 +57,25 @@ def read_guide(path=None):
         parts[subtask, part] = Part(subtask, part, title, int(points), elements, body.strip())
     wrong = []
     for key in dict.fromkeys([*asked, *parts]):
-        found = parts.get(key)
-        if found is None or found.points != asked.get(key) or \
-                sum(worth for worth, _ in found.elements) != found.points:
-            line = text[:text.find(f"## {' '.join(key)}:")].count("\n") + 1 if found else 1
-            wrong.append(f"{path}:{line}: {' '.join(key)}: expected a heading with "
-                         f"{asked.get(key, 0)} points, as in assignment.toml, and elements that "
-                         "add up to them")
+        if words := find_mistake(parts.get(key), asked.get(key)):
+            line = text[:max(0, text.find(f"## {' '.join(key)}:"))].count("\n") + 1
+            wrong.append(f"{GUIDE}:{line}: {' '.join(key)}: {words}")
     if wrong:
         raise Refused("\n".join(wrong))
     return parts, before.strip()
+
+
+def find_mistake(part, points):
+    """What is wrong in the guide about a part that is worth points by hand; "" if nothing is.
+
+    None stands for a part that the guide lacks, and for points that assignment.toml lacks.
+    """
+    if points is None:
+        return f"the part has no points by hand in {TOML}: correct its name, or add them there"
+    if part is None:
+        return f"the part is missing: expected a heading with its points, {points}"
+    if part.points != points:
+        return f"its heading gives {part.points} points, expected {points} as in {TOML}"
+    total = sum(worth for worth, _ in part.elements)
+    return "" if total == points else \
+        f"its elements have {format_points(total)} points together, expected {points}"

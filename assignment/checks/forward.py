@@ -2,18 +2,32 @@
 
 import numpy as np
 
-from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close, is_near, require_array,
-                                    require_matrices)
+from kit.checking.measuring import (UNJUDGED, all_hold, holds, is_close, is_near, is_numeric,
+                                    require_array, require_matrices)
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
 from .network import make_network, read_activations, read_list, require_new_weights
 from .own_network import excuse_width
 
+MANY = 1000     # examples: `predict` passes so many at once
 
 @check("2b", "forward", "outputs of one hidden layer")
 def judge_forward(student):
     excuse_width(student, require_outputs, lambda own: own.require_outputs())
+    if holds(require_outputs, student):
+        require_many_outputs(student)
+
+
+def require_many_outputs(student):
+    """Raise Problem unless the outputs are right for as many examples as `predict` passes."""
+    case = student.cases["plain"]
+    X, right = (np.resize(case[name][1:], (MANY, case[name].shape[1]))      # 31 of them in turn
+                for name in ("X", "outputs"))
+    outputs = student.call((make_network(student, case["ws"]), "forward"), X)
+    if not is_numeric(outputs) or not is_close(outputs, right):
+        raise Problem(f"the outputs are right for {len(case['X'])} examples, and wrong for {MANY} "
+                      "at once")
 
 
 def require_outputs(student):

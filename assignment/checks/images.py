@@ -10,8 +10,10 @@ from kit.checking.student import Problem
 from .helpers import judge_one_hot, replace_in_task2
 
 PUBLISHED, WITHIN = (33.4, 78.7), 0.2   # about the numbers of MNIST's training images
+NUMBERS = "mean", "standard deviation"
 IN_UINT8 = "with images in uint8, as MNIST's are"
 FAR_OFF = 2     # pixels: more than the images' own mean and deviation would change
+MANY = 1200     # images: more than code that looks at the first few
 
 def draw_images(student, number, rows=6):
     """Images, the normalised images, the mean and the standard deviation.
@@ -29,16 +31,15 @@ def draw_images(student, number, rows=6):
 @check("2a", "statistics", "mean and standard deviation")
 def judge_statistics(student):
     X, _, mean, std = draw_images(student, 1)
-    whole, published = make_whole(X), False
+    many, published = make_many(X), False
     for images, rights, words in (
             (X, (mean, std), ""), (X * 0.5 + 7, (mean * 0.5 + 7, std * 0.5), ""),
-            (whole, (whole.mean(), whole.std()), f"{IN_UINT8}, ")):
+            (many, (many.mean(), many.std()), f"{IN_UINT8}, ")):
         value = student.call("task2.training_statistics", images, pure=True)
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise Problem("training_statistics should return two numbers, mean and standard "
                           "deviation")
-        for what, found, right, known in zip(("mean", "standard deviation"), value, rights,
-                                             PUBLISHED):
+        for what, found, right, known in zip(NUMBERS, value, rights, PUBLISHED):
             if isinstance(found, np.ndarray) and found.size > 1:
                 each = {784: ", one number for each pixel",
                         6: ", one number for each image"}.get(found.size, "")
@@ -50,14 +51,35 @@ def judge_statistics(student):
             if abs(found - known) > WITHIN:
                 raise Problem(f"{words}the {what} is {found:.4f}, expected {right:.4f}"
                               + (explain_statistics(found, right, X) if not words else
-                                 ": is a number too large for this type?"))
+                                 explain_part(student, NUMBERS.index(what), found, many)))
             published = True
     return "these are numbers of MNIST, whatever the images are" if published else ""
 
 
-def make_whole(X):
-    """Images in the type that MNIST's have."""
-    return np.round(X).astype(np.uint8)
+def make_many(X, count=MANY):
+    """Images in the type that MNIST's have. No two parts of them have the same mean.
+
+    A third of the pixels is 0, as of MNIST's, and some are 255; no outer column is constant.
+    """
+    rows = np.arange(count)
+    light = (0.5 + rows / count) * (1 - rows % 2 / 2)
+    found = np.round(X[rows % len(X)] * light[:, None]).astype(np.uint8)
+    found[:, 1::3], found[:, 2::97] = 0, 255
+    return found
+
+
+def explain_part(student, at, found, many):
+    """The likeliest mistake behind a mean (at 0) or deviation (at 1) of many images alone."""
+    def compute(pixels):
+        return (np.mean, np.std)[at](pixels)
+
+    if is_near(found, compute(many[many > 0])):
+        return ": are pixels of 0 left out?"
+    for count in (1, 10, 100, 500, len(many) // 2, 1000):
+        if is_close(found, compute(many[:count])):
+            return f": is it that of the first {count} images?"
+    value = student.call("task2.training_statistics", many.astype(float))
+    return ": is a number too large for this type?" if is_close(value[at], compute(many)) else ""
 
 
 def are_published(numbers):
@@ -112,7 +134,8 @@ def judge_scaling(student):
     if column is not None and np.ptp(column) > 1e-9:
         return      # judge_bias_column reports a missing column
     if is_close(found, scaled):
-        require_whole_pixels(student, make_whole(X), mean, std)
+        whole = make_many(X, 20)
+        require_whole_pixels(student, whole, float(whole.mean()), float(whole.std()))
         return
     slope, shift = np.polyfit(X.ravel(), found.ravel(), 1)
     if not is_close(found, slope * X + shift, 1e-6):
@@ -128,11 +151,14 @@ def judge_scaling(student):
 
 def require_whole_pixels(student, X, mean, std):
     """Raise Problem unless images in the type that MNIST's have are scaled rightly too."""
-    found, _ = preprocess(student, X, mean, std, kinds="f", pure=True)
+    found, floats = (preprocess(student, one, mean, std, kinds="f", pure=True)[0]
+                     for one in (X, X.astype(float)))
     wrong = np.abs(found * std + mean - X) > FAR_OFF
     if wrong.any():
-        raise Problem(f"{IN_UINT8}, a pixel of {X[wrong][0]} becomes {found[wrong][0]:.4g}, but "
-                      "it is right in floats: is a number too large for this type?")
+        x, becomes, right = (one[wrong][0] for one in (X, found, (X - mean) / std))
+        raise Problem(f"{IN_UINT8}, a pixel of {x} becomes {becomes:.4g}" + (
+            ", but it is right in floats: is a number too large for this type?"
+            if is_close(floats[wrong], ((X - mean) / std)[wrong]) else f", expected {right:.4g}"))
 
 
 def explain_scaling(slope, shift, std):
@@ -213,8 +239,10 @@ def explain_dataset(splits, found):
     if not is_close(used[1], used[0]):
         return (f"{words}, but the validation images with {val_mean:.2f} and {val_std:.2f}: use "
                 "the training images' numbers for both")
-    return (words + ", but training_statistics gives other numbers for them: are the validation "
-                    "images included?")
+    both = np.vstack(splits)
+    return (words + ", but training_statistics gives other numbers for them"
+            + (": are the validation images included?"
+               if is_near(mean, both.mean()) and is_near(std, both.std()) else ""))
 
 
 @check("2a", "bias_column", "a column of ones")

@@ -6,7 +6,7 @@ from kit.checking.measuring import find_ratio, is_close, is_near, tidy
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
-from .own_network import Alike, moves_right, trains_right
+from .own_network import Alike, moves_right, trains_plainly, trains_right
 from .stepping import (PLAIN, find_factors, make_trainer, make_weights, read_weights, take_step,
                        try_ways, update_once)
 
@@ -34,6 +34,9 @@ def judge_momentum(student):
         if not isinstance(problem, NotWritten) and Alike(student, "momentum").moves_otherwise():
             raise InTrain(str(problem)) from problem
         raise
+    if trains_plainly(student):
+        raise Problem("train_step is right, but train takes every step without momentum, though "
+                      "momentum_gamma is 0.9: does train call train_step?")
 
 
 def require_momentum(student, way):

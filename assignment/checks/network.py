@@ -1,5 +1,7 @@
 """A network of given weights, and what it holds."""
 
+import contextlib
+
 import numpy as np
 
 from kit.checking.measuring import describe_kind, is_close
@@ -25,8 +27,8 @@ def make_network(student, ws, cls=PLAIN, **flags):
 
 def put_weights(student, model, ws):
     """Set the weights, in a container of the kind that the student's networks have."""
-    if student.layout == "kit" and find_kinds(student)[0] == "objects":
-        student.call("stand_in.put_weights", model, ws)
+    if student.layout == "kit" and (kind := find_kinds(student)[0]) != "list":
+        student.call("stand_in.put_weights", model, ws, kind)
     else:
         student.set((model, "ws"), ws)
 
@@ -34,7 +36,8 @@ def put_weights(student, model, ws):
 def find_kinds(student):
     """The kinds of containers in which the student's networks hold ws and grads.
 
-    "objects" is an array of objects; any other kind may as well be a list.
+    "objects" is an array of objects, a list holds the keys of a dict, and any other kind may as
+    well be a list.
     """
     known = vars(student)
     if "known_kinds" not in known:
@@ -51,10 +54,11 @@ def find_kinds(student):
 
 
 def read_list(student, owner, name):
-    """An attribute's value; an array of objects, which holds matrices, as a list."""
+    """An attribute's value; a container of matrices as a list."""
     value = student.get((owner, name))
-    if isinstance(value, Handle) and value.type.startswith("ndarray of object"):
-        return student.call("stand_in.list_matrices", value)
+    if isinstance(value, Handle):
+        with contextlib.suppress(Problem):      # it is no container
+            return student.call("stand_in.list_matrices", value)
     return value
 
 

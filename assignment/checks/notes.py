@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from kit.checking.measuring import UNJUDGED, all_hold, is_close
+from kit.checking.measuring import UNJUDGED, all_hold, is_close, is_numeric
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
 from .gradients import require_gradients
 from .network import make_network
-from .own_network import OwnNetwork
+from .own_network import EPOCHS, Alike
 from .training import HELPERS, judge_train_step
 
-EPOCHS = 2
+NAMES = "train_loss", "train_accuracy", "val_loss", "val_accuracy"    # of a history
 
 
 @check("2b", "backward", "gradients by the chain rule", remark=True)
@@ -33,15 +33,51 @@ def judge_chain_rule(student):
 def judge_history(student):
     if not all_hold(student, judge_train_step, *HELPERS):
         return UNJUDGED
-    own = OwnNetwork(student, "task 2, small")
-    X, targets = (np.vstack(parts) for parts in zip(*own.batches))
-    dataset = student.call("task2.Dataset", X, targets, X[:9], targets[:9], keep=True)
-    trainer = student.call(own.trainer, own.make_model(), dataset, 0.1, 3, keep=True)
-    history = student.call((trainer, "train"), EPOCHS, keep=True)
-    losses = student.get((history, "val_loss"))
-    outputs = student.call((student.get((trainer, "model"), keep=True), "forward"), X[:9])
-    after = student.call("task2.cross_entropy_loss", targets[:9], outputs)
-    if not isinstance(losses, list) or not any(is_close(one, after, 1e-6) for one in losses):
+    own = Alike(student, "task 2, small")
+    X, targets = own.batches[0]
+    outputs = student.call((own.make_model(), "forward"), X)
+    if not is_numeric(outputs) or outputs.shape != targets.shape:
+        return UNJUDGED
+    least_likely = outputs[:1].argmin(axis=1)       # so the accuracy is 0 all the time
+    own.batches = [(X, np.eye(targets.shape[1])[least_likely].repeat(len(X), 0))]
+    trainer = own.make_trainer(own.make_model(), EPOCHS[1])
+    start = measure_outputs(student, own, trainer)
+    history = student.call((trainer, "train"), EPOCHS[0], keep=True)
+    require_history({name: keep_numbers(student.get((history, name))) for name in NAMES}, start,
+                    measure_outputs(student, own, trainer))
+    return ""
+
+
+def keep_numbers(values):
+    """The numbers in a list; [] if it is none."""
+    return [float(value) for value in values if isinstance(value, (int, float)) or
+            isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "iuf"
+            ] if isinstance(values, list) else []
+
+
+def measure_outputs(student, own, trainer):
+    """Loss and accuracy of a trainer's network, for the examples, which are all alike."""
+    X, targets = own.batches[0]
+    outputs = student.call((student.get((trainer, "model"), keep=True), "forward"), X)
+    return (float(student.call("task2.cross_entropy_loss", targets, outputs)),
+            float(student.call("task2.accuracy_of", outputs, targets)))
+
+
+def require_history(found, start, end):
+    """Raise Problem unless the numbers in a history may be those of the network.
+
+    Training losses lie between the first loss and those of the validations. These may rise, since
+    wrong gradients cost points elsewhere.
+    """
+    losses = found["val_loss"]
+    if not any(is_close(one, end[0], 1e-6) for one in losses):
         raise Problem("none of the validation losses in the history is that of the trained "
                       "network: are these numbers those of a training?")
-    return ""
+    known = {"loss": [start[0], *losses], "accuracy": [start[1], end[1]]}
+    for name, values in found.items():
+        low, high = min(known[name.split("_")[1]]), max(known[name.split("_")[1]])
+        for value in values:
+            if not low - 1e-6 <= value <= high + 1e-6:
+                raise Problem(f"with equal examples {name} in the history is {value:.3g}, but the "
+                              f"network's goes from {low:.3g} to {high:.3g}: are these numbers "
+                              "those of a training?")

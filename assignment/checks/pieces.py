@@ -9,7 +9,7 @@ import contextlib
 
 import numpy as np
 
-from kit.checking.measuring import find_limit, find_ratio, is_close
+from kit.checking.measuring import find_limit, find_ratio, is_close, is_numeric
 from kit.checking.student import NotImported, Problem
 
 from .helpers import replace_in_task2
@@ -92,12 +92,6 @@ def run_forward(student, model, X):
     if not is_numeric(found):
         raise Problem("forward gives no finite numbers")
     return found
-
-
-def is_numeric(value):
-    """Whether a value is an array of finite numbers."""
-    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and \
-        bool(np.isfinite(value).all())
 
 
 def compute_by_pairs(student, ws, X):

@@ -4,6 +4,7 @@ It runs in the student's process and computes nothing: its outputs and gradients
 """
 
 import os
+import re
 import sys
 import time
 from itertools import islice
@@ -34,14 +35,17 @@ class Counts:
 
 
 def list_matrices(values):
-    """The matrices of an array of objects, as a list."""
+    """The matrices of an array of objects, of a dict or of another container, as a list."""
     kind = np.dtype(object)
+    found = [values[key] for key in sort_keys(values)] if isinstance(values, dict) else values
     return [np.array(value.tolist()) if getattr(value, "dtype", None) == kind else value
-            for value in values]
+            for value in found]
 
 
 def contain(matrices, kind):
-    """The matrices in a list, or in an array of objects."""
+    """The matrices in a container of a kind: see name_kind."""
+    if isinstance(kind, list):
+        return {make_key(kind, at): matrix for at, matrix in enumerate(matrices)}
     if kind != "objects":
         return matrices
     found = np.empty(len(matrices), dtype=object)
@@ -50,15 +54,35 @@ def contain(matrices, kind):
     return found
 
 
+def sort_keys(matrices):
+    """The keys of a dict of matrices, by their numbers."""
+    return sorted(matrices, key=lambda key: (int(re.sub(r"\D", "", f"{key}") or 0), f"{key}"))
+
+
+def make_key(known, at):
+    """The key of a dict's matrix: a known one, or the first one with its number increased."""
+    if at < len(known):
+        return known[at]
+    if isinstance(known[0], int):
+        return known[0] + at
+    return re.sub(r"\d+", lambda number: str(int(number[0]) + at), known[0])
+
+
+def name_kind(matrices):
+    """The kind of a container: "objects" for an array of these, a dict's keys, or else "list"."""
+    if isinstance(matrices, dict):
+        return sort_keys(matrices) or [0]
+    return "objects" if getattr(matrices, "dtype", None) == np.dtype(object) else "list"
+
+
 def name_kinds(model):
-    """The kinds of containers of a network's ws and grads: "objects", or else "list"."""
-    return ["objects" if getattr(getattr(model, name, None), "dtype", None) == np.dtype(object)
-            else "list" for name in ("ws", "grads")]
+    """The kinds of the containers of a network's ws and grads."""
+    return [name_kind(getattr(model, name, None)) for name in ("ws", "grads")]
 
 
-def put_weights(model, ws):
-    """Set a network's weights as an array of objects."""
-    model.ws = contain(ws, "objects")
+def put_weights(model, ws, kind):
+    """Set a network's weights, in a container of a kind."""
+    model.ws = contain(ws, kind)
 
 
 def hand(model, grads):
@@ -91,7 +115,7 @@ def ignore(val_loss):
 
 def add_1(model):
     """Add 1 to each of a network's weights, in place."""
-    for w in model.ws:
+    for w in list_matrices(model.ws):
         w += 1
 
 
@@ -145,7 +169,7 @@ class Data:
 class Model:
     """A network whose outputs are the first columns of X and whose gradients are given.
 
-    kinds: of the containers of ws and of grads.
+    kinds: of the containers of ws and of grads, as name_kinds gives them.
     calls: the names of the called methods, in order; handed: the last arguments of backward.
     """
 
@@ -154,8 +178,8 @@ class Model:
         self.ws = contain([np.array(w) for w in ws], kinds[0])
         # a use of these would be noticed
         self.grads = contain([np.full_like(w, 9.0) for w in ws], kinds[1])
-        self.num_classes = self.ws[-1].shape[1]
-        self.neurons_per_layer = tuple(w.shape[1] for w in self.ws)
+        self.num_classes = ws[-1].shape[1]
+        self.neurons_per_layer = tuple(w.shape[1] for w in ws)
         self.activations, self.calls, self.handed = [], [], []
 
     def forward(self, X):
@@ -164,7 +188,8 @@ class Model:
         if "backward" in self.calls:
             outputs = outputs[:, ::-1]
         self.calls.append("forward")
-        self.activations = [X, *[np.ones((len(X), w.shape[1])) for w in self.ws[:-1]], outputs]
+        hidden = [np.ones((len(X), size)) for size in self.neurons_per_layer[:-1]]
+        self.activations = [X, *hidden, outputs]
         return outputs
 
     def backward(self, X, outputs, targets):

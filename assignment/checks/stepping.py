@@ -132,7 +132,7 @@ def explain_step(given, still):
     if any(factor is None for factor in given.values()):
         return ""
     if all(abs(factor) < 1e-9 for factor in given.values()):
-        return (": they do not move; is a new array made instead of changing the model's?"
+        return (": they do not move; a step changes the arrays in ws, or puts new ones there"
                 if still else ": they do not move, but other layers do")
     if all(is_near(factor, -1) for factor in given.values()):
         return ": is the sign wrong?"

@@ -7,6 +7,7 @@ from kit.checking.registry import check
 from kit.checking.student import Problem
 from kit.files import shorten
 
+from .network import read_list
 from .stepping import PLAIN, make_trainer, make_weights, needs_own_network, read_weights
 from .training import HELPERS, judge_update
 
@@ -33,7 +34,7 @@ def judge_early_stopping(student):
     if counts not in (WITHOUT_GAIN, with_ties):
         raise Problem(f"validation losses of {LOSSES} in a row give {counts} validations without "
                       f"a better loss, expected {WITHOUT_GAIN}")
-    require_best(student.get((trainer, "best_ws")), read_weights(student, model, ZEROS))
+    require_best(read_list(student, trainer, "best_ws"), read_weights(student, model, ZEROS))
     step = student.get((trainer, "best_step"))
     if step not in (6, 7):
         raise Problem(f"best_step is {shorten(repr(step), 40)}, but step 6 has the best loss")

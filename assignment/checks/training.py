@@ -18,9 +18,12 @@ from .stepping import (PLAIN, find_factors, make_batch, make_trainer, make_weigh
                        update_once)
 
 SIZES = 785, 64, 10
-AFTERWARDS = ": are they drawn only after the model is made?"
 FILLED = "right, but they are drawn only after the network is made: initial_weights is the place"
 HELPERS = judge_loss, judge_accuracy, judge_batches, judge_shuffling
+
+
+class Undrawn(Problem):
+    """Initial weights that are one number: they may be drawn only after the network is made."""
 
 
 @check("2c", "train_step", "initial weights from U(-1, 1)")
@@ -31,7 +34,7 @@ def judge_initial_weights(student):
     except (NotWritten, NotImported):
         raise
     except Problem as problem:
-        if AFTERWARDS in str(problem) and student.layout == "kit" and are_filled_later(student):
+        if isinstance(problem, Undrawn) and student.layout == "kit" and are_filled_later(student):
             return FILLED
         raise
     return ""
@@ -76,12 +79,12 @@ def require_uniform(w, fan_in):
     if abs(std - 1 / np.sqrt(3)) < max(0.02, 5 * sure) and \
             abs(w.mean()) < max(0.03, 8 * sure) and high - low > 1.95 and max(high, -low) <= 1:
         return
-    words = (f"the initial weights of a layer with fan-in {fan_in} go from {low:.3g} to "
-             f"{high:.3g}, with mean {w.mean():.3g} and standard deviation {std:.3g}; U(-1, "
-             "1) has the standard deviation 0.577")
+    words = f"the initial weights of a layer with fan-in {fan_in}"
     if low == high:
-        words += AFTERWARDS
-    elif low >= 0:
+        raise Undrawn(f"{words} are all {low:.3g}, expected numbers drawn from U(-1, 1)")
+    words += (f" go from {low:.3g} to {high:.3g}, with mean {w.mean():.3g} and standard deviation "
+              f"{std:.3g}; U(-1, 1) has the standard deviation 0.577")
+    if low >= 0:
         words += ": are they drawn from 0 to 1?"
     elif max(high, -low) > 1.05:
         words += ": some lie outside; are they drawn from a normal distribution?"
@@ -252,7 +255,8 @@ def judge_train(student):
 
 def require_train(student, given, batch):
     """Raise Problem unless train takes all batches, and validates five times an epoch."""
-    trainer, model = make_trainer(student, PLAIN, make_weights(given), 0.1, given, batch)
+    ws = make_weights(given)
+    trainer, model = make_trainer(student, PLAIN, ws, 0.1, given, batch)
     student.set((trainer, "stop_early"), student.get("stand_in.ignore", keep=True))
     history = student.call((trainer, "train"), 3, keep=True)
     steps = student.get((history, "step"))
@@ -263,3 +267,10 @@ def require_train(student, given, batch):
     if not isinstance(steps, list) or len(steps) != 15:
         found = len(steps) if isinstance(steps, list) else describe_kind(steps)
         raise Problem(f"train validates {found} times in 3 epochs, expected five times an epoch")
+    if student.layout != "kit":
+        return      # a wrong early stopping, which costs nothing, may take back all steps
+    factors = find_factors(ws, read_weights(student, model, ws), given, 0.1)
+    if not all(factor and factor > 0 for factor in factors) and \
+            holds(judge_update, student) and holds(judge_train_step, student):
+        raise Problem("train_step is right, but train moves the weights otherwise than down the "
+                      "gradient, or not at all: does train call train_step?")

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from kit.checking.measuring import find_ratio, holds, is_close, is_near, require_array, tidy
+from kit.checking.measuring import (find_ratio, holds, is_close, is_near, is_numeric,
+                                    require_array, tidy)
 from kit.checking.registry import check
 from kit.checking.student import Problem
 
 from .forward import require_outputs
 from .gradients import Gradients, require_gradients
 from .network import make_network
-from .pieces import is_numeric
 from .training import choose_sizes, draw_initial_weights, require_seeds
 
 IMPROVED = "task3.ImprovedModel"
@@ -67,8 +67,8 @@ def explain_activation(found, case):
     worst = np.abs(found - expected).max()
     words = f"activation(z) is wrong by up to {worst:.3g}"
     factor = find_ratio(found, expected)
-    if not np.any(found):
-        return "activation(z) is 0 for every z"
+    if np.ptp(found) < 1e-9:
+        return f"activation(z) is {tidy(found.flat[0]):.4g} for every z"
     if factor is not None:
         hint = ": is 1.7159 mistyped?" if abs(factor - 1) < 0.1 else ""
         return words + f", by the factor {factor:.5g} everywhere{hint}"
@@ -132,8 +132,8 @@ def explain_slope(student, model, found, case):
     a, expected = case["improved"], case["improved slope"]
     if is_close(found, case["sigmoid slope of improved"]):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
-    if not np.any(found):
-        return "slope(a) is 0 for every a"
+    if np.ptp(found) < 1e-9:
+        return f"slope(a) is {tidy(found.flat[0]):.4g} for every a"
     factor = find_ratio(found, expected)
     if factor is not None:
         return (f"slope(a) is {factor:.4g} times the measured slope at every sum z"
@@ -180,7 +180,11 @@ def require_deviation(w, fan_in, layer):
     """Raise Problem unless a layer's weights are normal with the right standard deviation."""
     units, right, std = w.shape[1], 1 / np.sqrt(fan_in), w.std()
     sure = 5 / np.sqrt(2 * w.size)      # five standard errors of a measured deviation
-    words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, have the "
+    words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, "
+    if np.ptp(w) < 1e-9:
+        raise Problem(f"{words}are all {w.flat[0]:.3g}, expected numbers drawn from a normal "
+                      "distribution")
+    words += "have the "
     if abs(std / right - 1) > sure:
         raise Problem(f"{words}standard deviation {tidy(std):.4g}, expected {right:.4g}"
                       + explain_deviation(std, fan_in, units, sure))
@@ -195,8 +199,6 @@ def require_deviation(w, fan_in, layer):
 
 def explain_deviation(std, fan_in, units, sure):
     """The likeliest mistake behind a wrong standard deviation."""
-    if std < 1e-9:      # of equal numbers it is a few rounding errors
-        return ": are all of them 0, or one number?"
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
                          (1 / fan_in, ": is it 1/fan-in, without the square root?"),
                          (1 / np.sqrt(3), ": U(-1, 1) has this deviation; are the weights "

@@ -14,6 +14,7 @@ from kit.checking.student import NotImported, NotWritten, Problem
 
 from .depth import judge_deep_backward, judge_deep_forward, judge_deep_update
 from .drawing import STEPS
+from .experiments import require_built_momentum, require_built_sigmoid, require_built_weights
 from .forward import judge_activations, judge_forward
 from .gradients import judge_backward
 from .momentum import judge_momentum
@@ -24,7 +25,8 @@ from .tricks import judge_activation, judge_improved_weights, judge_slope, requi
 
 # the cases; those of task 2 come first, and what they charge is not charged again
 ONE_LAYER, TRICKS = ("task 2",), ("sigmoid", "momentum", "task 3")
-OTHERS = "task 2, small", "task 3, small", "deep", "deep, task 3", "deep, small"
+OTHERS = ("task 2, small", "task 3, small", "deep", "deep, task 3", "deep, small", "32 units",
+          "128 units", "ten layers")
 
 MODEL = judge_forward, judge_activations, judge_backward
 STEP = judge_update, judge_train_step
@@ -153,6 +155,8 @@ def judge_step_in_whole(student):
 
 @check("3a", "forward", "outputs with the improved sigmoid in the whole")
 def judge_activation_in_whole(student):
+    if holds(judge_activation, student):
+        require_built_sigmoid(student)
     return require_whole(student, "forward", [judge_activation], TRICKS, ONE_LAYER)
 
 
@@ -169,11 +173,14 @@ def judge_weights_in_whole(student):
                                  use_improved_weight_init=True)
     for layer, (w, fan_in) in enumerate(zip(drawn, SIZES), 1):
         require_deviation(w, fan_in, layer)
+    require_built_weights(student)
     return ""
 
 
 @check("3c", "update", "a dozen steps with momentum in the whole")
 def judge_momentum_in_whole(student):
+    if holds(judge_momentum, student):
+        require_built_momentum(student)
     return require_whole(student, "step", MOMENTUM, TRICKS, ONE_LAYER)
 
 

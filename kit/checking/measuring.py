@@ -59,6 +59,12 @@ def explain_shape(shape, expected):
     return ", with one axis too many" if len(shape) > len(expected) else ""
 
 
+def is_numeric(value):
+    """Whether a value is an array of finite numbers."""
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and \
+        bool(np.isfinite(value).all())
+
+
 def require_number(value, what):
     """One finite number as a float; Problem if the value is not such a number."""
     if isinstance(value, (np.ndarray, np.generic)) and value.shape == () and \

@@ -24,6 +24,7 @@ DEEPEST = 20                    # lists in lists
 DEEPEST_HEADER = 2 * DEEPEST + 10       # each list stands in an object that names it
 DTYPES = {"|b1", "|i1", "|u1", *(order + kind for order in "<>" for kind in (
     "i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"))}
+ROUNDED = {np.longdouble: float, np.clongdouble: complex}   # no message holds more digits
 ODD_FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 STEPS = dict(zip(b"[{,]}", (1, 1, 0, -1, -1)))      # down and up in a header's lists
 OTHERS = bytes({*range(256)} - {*STEPS})
@@ -142,6 +143,9 @@ def encode(value, buffers, keep=None, depth=0):
         return {kind.__name__: [encode(item, buffers, keep, depth + 1) for item in value]}
     if kind is Handle:
         return {"handle": value.number, "type": value.type}
+    if kind in ROUNDED or kind is np.ndarray and value.dtype.type in ROUNDED:
+        value = value.astype(ROUNDED[value.dtype.type])
+        kind = type(value)
     if kind is np.ndarray and value.dtype.str in DTYPES and value.ndim <= MOST_AXES:
         buffers.append(np.ascontiguousarray(value).tobytes())
         return {"array": len(buffers) - 1, "dtype": value.dtype.str, "shape": value.shape}

@@ -12,6 +12,10 @@ from kit.definition import CHECKS
 from kit.files import quote
 
 
+class Surprised(Problem):
+    """A check that has failed itself, on results in a form that it does not know."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One check."""
@@ -59,6 +63,7 @@ def guard(function, title):
         except (Problem, OSError):      # OSError: no process can be started
             raise
         except Exception as surprise:
-            raise Problem("the results cannot be judged, they are so different from the expected "
-                          f"ones ({type(surprise).__name__}: {quote(surprise)})") from surprise
+            raise Surprised("the results cannot be judged, they are so different from the "
+                            f"expected ones ({type(surprise).__name__}: {quote(surprise)})"
+                            ) from surprise
     return run

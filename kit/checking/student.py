@@ -100,17 +100,10 @@ class Student:
         name = find_name(target)
         path = target.split(".") if isinstance(target, str) else [name]
         script = path[0] if len(path) > 1 else ""
-        if self.left <= 0:
-            raise Problem(f"it took more than {self.total:g} s in all")
-        if script in self.broken:
-            raise self.broken[script]
-        for known in (script, name if what == "call" else ""):
-            if known in self.endless:
-                raise self.endless[known]
+        self.refuse_hopeless(script, name if what == "call" else "")
         if self.process is None:
             self.start()
-        importing = bool(script) and script not in self.imported
-        if importing and what != "import":
+        if script and script not in self.imported and what != "import":
             self.ask("import", f"{script}.__name__", [])
         self.sent += 1
         header = {"id": self.sent, "do": what, "target": path, "names": [*names], "keep": keep}
@@ -122,26 +115,37 @@ class Student:
             found = self.exchange(header, values if script else [target[0], *values],
                                   limit_time(min(seconds, self.left), clock))
         except TimeoutError:
-            all_used = self.left < seconds
+            problem = self.explain_timeout(script if what == "import" else "", name, seconds)
             self.note_starving()
             self.stop()
-            if all_used:
-                raise Problem(f"{name} was stopped: it took more than {self.total:g} s in all"
-                              ) from None
-            what, culprit = ((f"importing {script}.py did not end", script) if what == "import"
-                             else (f"{name} did not return", name))
-            kind = NotImported if culprit == script else Problem
-            why = what == f"importing {script}.py did not end" and explain_top_level(self.folder,
-                                                                                     script)
-            self.endless[culprit] = kind(
-                f"{what} within {seconds} s: {why or 'does a loop never end?'}")
-            raise self.endless[culprit] from None
+            raise problem from None
         except NotImported as problem:
             self.broken[script] = problem       # it would fail each time
             raise
         finally:
             self.left -= clock() - started
         self.imported.add(script)
+        return found
+
+    def refuse_hopeless(self, script, function):
+        """Raise the Problem that is known already of a script or function, "" for none."""
+        if self.left <= 0:
+            raise Problem(f"it took more than {self.total:g} s in all")
+        for known in (self.broken, self.endless):
+            if script in known:
+                raise known[script]
+        if function in self.endless:
+            raise self.endless[function]
+
+    def explain_timeout(self, script, function, seconds):
+        """The Problem of a call that was stopped: the import of a script, or of a function."""
+        what, kind, words = ((f"{script}.py", NotImported, f"importing {script}.py did not end")
+                             if script else
+                             (function, Problem, f"{function} did not return"))
+        if self.left < seconds:
+            return Problem(f"{what} was stopped: it took more than {self.total:g} s in all")
+        why = script and explain_top_level(self.folder, script) or "does a loop never end?"
+        found = self.endless[script or function] = kind(f"{words} within {seconds} s: {why}")
         return found
 
     def exchange(self, header, values, goes_on):

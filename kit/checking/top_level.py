@@ -4,15 +4,27 @@ import re
 from pathlib import Path
 
 LONGEST = 2 * 2**20     # bytes of a script that is read
+MOST = 20               # scripts
 LOOP = re.compile(r"(?:for|while)\b.*:")
 CALL = re.compile(r"(?:\w[\w, ]*=\s*)?(?:[\w.]+\.)?(?:train|fit|run|main|command_line)(?:_\w+)?\(")
+IMPORT = re.compile(r"from (\w+)[\w.]* import |import (.+)")
 TEXT = re.compile(r"(\"{3}|'{3}).*?\1", re.DOTALL)
 ASKS = re.compile(r"\binput\(")
 
 
-def explain_top_level(folder, script):
-    """Say which line at the top level of a script may train at import, or ""."""
+def explain_top_level(folder, script, seen=None):
+    """Say which line at the top level of a script, or of one that it imports, may train at
+    import, or "".
+
+    seen: the scripts that are read already, at most MOST.
+    """
+    seen = seen or set()
+    seen.add(script)
     for number, line in enumerate(read_lines(Path(folder, f"{script}.py")), 1):
+        for name in list_imports(line):
+            if name not in seen and len(seen) < MOST and (
+                    why := explain_top_level(folder, name, seen)):
+                return f"in {name}.py, {why}"
         if LOOP.match(line):
             return (f"line {number} is a loop at the top level, which runs at import: put it into "
                     'a function, or below `if __name__ == "__main__":`')
@@ -20,6 +32,12 @@ def explain_top_level(folder, script):
             return (f"the call in line {number} runs at import: put it below "
                     '`if __name__ == "__main__":`')
     return ""
+
+
+def list_imports(line):
+    """The names of the modules that a line imports."""
+    found = IMPORT.match(line)
+    return re.findall(r"(?:^|,)\s*(\w+)", found[1] or found[2]) if found else []
 
 
 def asks_for_input(folder, place):

@@ -181,9 +181,9 @@ def draw_wholes(rng, K=0):
         *sizes, last = rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
         return [*sizes, K or last]
 
-    def draw_equal_sizes():
+    def draw_equal_sizes(layers=3):
         inputs, width, last = draw_sizes(2)
-        return [inputs, width, width, width, last]
+        return [inputs, *[width] * layers, last]
 
     seeds = {}      # networks of the same sizes have the same weights and batches
     task_2, task_3 = {"rate": 0.1, "gamma": 0.0}, {"rate": 0.02, "gamma": 0.9}
@@ -199,7 +199,10 @@ def draw_wholes(rng, K=0):
                 ("task 3, small", draw_sizes(2), 9, task_3, True),
                 ("deep", [785, 60, 60, 10], 32, task_2, False),
                 ("deep, task 3", [785, 60, 60, 10], 32, task_3, True),
-                ("deep, small", draw_equal_sizes(), 8, task_3, False))}
+                ("deep, small", draw_equal_sizes(), 8, task_3, False),
+                ("32 units", [785, 32, 10], 5, task_3, True),
+                ("128 units", [785, 128, 10], 5, task_3, True),
+                ("ten layers", draw_equal_sizes(10), 8, task_3, True))}
 
 
 def compute_whole(case):

@@ -2,7 +2,8 @@
 
 The student's process says what went wrong. But the student's code runs in that process, and could
 say anything. So its words alone decide nothing. For each reason there is something that the grader
-sees by itself: the text of the hand-in's files, or which libraries its own Python has.
+sees by itself. It has the text of the hand-in's files, the libraries of its own Python, and the
+errors in its own checks.
 """
 
 import ast
@@ -10,6 +11,7 @@ import re
 from dataclasses import replace
 
 from kit.check import PASSED
+from kit.checking.registry import Surprised
 from kit.checking.student import Problem
 from kit.definition import STAND_IN
 from kit.files import shorten
@@ -31,6 +33,8 @@ def explain_unreached(problem, sources, layout, sandbox):
     signs = getattr(problem, "signs", ())
     if signs and all(map(sources.has, signs)):
         return "the grader could not see what this code is used on", ""
+    if any(isinstance(one, Surprised) for one in list_causes(problem)):
+        return "the grader's check fails on these results", ""
     error = find_error(problem)
     if error is None:
         return "", ""
@@ -76,11 +80,15 @@ def explain_adapter(error, missing, sources, layout):
 
 def find_error(problem):
     """What the student's process said of a Problem, or of the one that it was made of; or None."""
+    return next((one.error for one in list_causes(problem)
+                 if isinstance(one, Problem) and isinstance(one.error, dict)), None)
+
+
+def list_causes(problem):
+    """A Problem, the one that it was made of, and so on."""
     while problem is not None:
-        if isinstance(problem, Problem) and isinstance(problem.error, dict):
-            return problem.error
+        yield problem
         problem = problem.__cause__ or problem.__context__
-    return None
 
 
 def find_place(text):

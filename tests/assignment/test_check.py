@@ -491,6 +491,16 @@ def test_a_scalar_comes_back_as_an_array_of_no_axis():
     assert scalar.shape == () and scalar == 2 and nan != nan and infinite > 1e308
 
 
+@pytest.mark.parametrize("value", [np.longdouble(1) / 3, np.arange(6, dtype="g").reshape(2, 3) / 3,
+                                   np.clongdouble(1j) / 3, np.empty((0, 2), "g")])
+def test_numbers_of_more_than_64_bits_are_rounded(value):
+    stream = io.BytesIO()
+    messages.write_message(stream, {}, [[value]])
+    _, ([found],) = messages.read_message(io.BytesIO(stream.getvalue()))
+    assert found.dtype == (complex if np.iscomplexobj(value) else float)
+    np.testing.assert_allclose(found, np.asarray(value), rtol=1e-15)
+
+
 def test_what_is_not_plain_is_kept_or_refused():
     with pytest.raises(TypeError, match="object cannot be sent"):
         messages.encode(object(), [])

@@ -6,8 +6,8 @@ Two thirds of them wait for make test-slow.
 """
 import pytest
 
-from planted import OWN_FAULTS, read_planted
-from planted.judging import judge, list_params
+from planted import OWN_FAULTS, read_planted, with_body
+from planted.judging import check_changes, join_words, judge, list_params
 
 pytestmark = pytest.mark.faults
 
@@ -16,3 +16,10 @@ pytestmark = pytest.mark.faults
 def test_planted_fault(planted, reports):
     judge(reports.of(planted), planted)
     assert planted.costs
+
+
+@pytest.mark.parametrize("body", ["pass", "for w, grad in zip(self.model.ws, self.model.grads):\n"
+                                          "    w += self.learning_rate * grad"])
+def test_a_wrong_update_is_said_once(body):
+    said = join_words(check_changes(with_body("task2.SoftmaxTrainer.update", body), ["2c"]))
+    assert said.startswith("2c  update: ") and "\n" not in said

@@ -1,16 +1,13 @@
 # ruff: noqa: E501 (what is planted is as long as it is)
 """Each kind of fault that real submissions have (misconceptions.md), planted in the starter code's
 layout: it costs points in its own subtask only, or a remark where that page says so, and is named."""
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
-from staff.cases import draw_cases
-from here import ASSIGNMENT
+from planted.judging import list_params
 from starter_lines import (ACCURACY, APPENDED, BETTER, COPIES, DELTA, DIVIDED, FLAG, FORWARD,
                            GRAD, GRADS, IMPROVED, INSIDE, LAYERS, LAYER_LOOP, LOSS, MOMENTUM, NORMAL,
                            OUTPUTS, PLAIN, SCALED, SHUFFLE, SLOPE, STATISTICS, UNIFORM)
-from starter_planted import failed, judged, count_losses, planted, said
+from starter_planted import count_losses, draw_hidden, failed, judged, planted, said
 
 pytestmark = pytest.mark.faults
 
@@ -103,7 +100,7 @@ TABLE = (
                               "        loss = cross_entropy_loss(Y_batch, outputs)\n        first = X_train.shape[0]\n        for")],
      {"2c": 3}, "train_step raises NameError in task2.py, line"),
     ("weights filled in main", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
-     {"2c": 3}, "are they drawn only after the model is made?"),
+     {"2c": 3}, "are all 0, expected numbers drawn from U(-1, 1)"),
     # ------------------------------------------------------------------------------------- 3a
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
@@ -166,28 +163,21 @@ REMARKS = (
 )
 
 
-@pytest.fixture(scope="module")
-def ahead():
-    """The verdicts on all that is planted here, on inputs that a grader draws; computed two at a
-    time, since most of the time is waiting."""
-    hidden = draw_cases(ASSIGNMENT, "starter", 12)
-    with ThreadPoolExecutor(2) as pool:
-        yield {one[0]: pool.submit(judged, planted(*one[1]), cases=hidden)
-               for one in (*TABLE, *REMARKS)}
-        pool.shutdown(cancel_futures=True)
+FAULTS = {name: case for name, *case in TABLE}
 
 
-@pytest.mark.parametrize("name, edits, costs, hint", TABLE, ids=[one[0] for one in TABLE])
-def test_fault_costs_its_own_subtask_and_is_named(name, edits, costs, hint, ahead):
-    report, _ = ahead[name].result()
+@pytest.mark.parametrize("name", list_params(FAULTS))
+def test_fault_costs_its_own_subtask_and_is_named(name):
+    edits, costs, hint = FAULTS[name]
+    report, _ = judged(planted(*edits), cases=draw_hidden(12))
     assert count_losses(report) == costs, said(report)
     assert hint in said(report), said(report)
     assert all("cannot be judged" not in one.words for one in report.results), said(report)
 
 
 @pytest.mark.parametrize("name, edits, hint", REMARKS, ids=[one[0] for one in REMARKS])
-def test_remark_costs_nothing(name, edits, hint, ahead):
-    report, findings = ahead[name].result()
+def test_remark_costs_nothing(name, edits, hint):
+    report, findings = judged(planted(*edits), cases=draw_hidden(12))
     told = "\n".join([*findings, *(one.words for one in report.results)])
     assert count_losses(report) == {}, said(report)
     assert hint in told, told

@@ -1,16 +1,14 @@
 # ruff: noqa: E501 (what is planted is as long as it is)
 """Right code in the starter code's layout, in many styles: all points, and no check fails."""
 import json
-from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pytest
 
-from here import ASSIGNMENT
 from starter_lines import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
                            LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED, SHUFFLE,
                            SLOPE, STATISTICS, UNIFORM)
-from starter_planted import base, failed, judged, count_losses, planted, said
-from staff.cases import draw_cases
+from starter_planted import base, count_losses, draw_hidden, failed, judged, planted, said
 
 pytestmark = pytest.mark.faults
 
@@ -317,34 +315,31 @@ HAND_INS = {
 }
 
 
-@pytest.fixture(scope="module")
-def ahead():
-    """The verdicts, computed two at a time."""
-    with ThreadPoolExecutor(2) as pool:
-        hidden = draw_cases(ASSIGNMENT, "starter", 11)
-        found = {name: pool.submit(judged, files_of(name), cases=hidden) for name in STYLES}
-        found |= {name: pool.submit(judged, files, cases=hidden) for name, files in HAND_INS.items()}
-        yield found
-        pool.shutdown(cancel_futures=True)
+@cache
+def judge_style(name):
+    """(the CheckReport, the findings) of one of the above."""
+    return judged(HAND_INS.get(name) or files_of(name), cases=draw_hidden(11))
 
 
 @pytest.mark.parametrize("name", [*STYLES, *HAND_INS])
-def test_right_code_gets_all_points(name, ahead):
-    report, findings = ahead[name].result()
+def test_right_code_gets_all_points(name):
+    report, findings = judge_style(name)
     assert count_losses(report) == {}, said(report) + str(findings)
     assert not [one for one in failed(report) if one.title != "very large sums"], said(report)
 
 
-def test_findings_name_what_was_let_pass(ahead):
-    words = {name: "\n".join(ahead[name].result()[1]) for name in ahead}
-    assert "np.int, which newer NumPy no longer has" in words["old names of NumPy"]
-    assert "np.Inf" in words["old names of NumPy"] and "trainer.py, line" in words["old names of NumPy"]
-    assert "torch_not_there is imported and not installed here" in words["imports of what is not there"]
-    assert "arrays of unequal" not in words["as it is"] and words["as it is"] == ""
-    assert "np.array of parts of unequal shapes" in words["arrays of unequal matrices, as older NumPy makes them"]
-    assert "int() of an array with one element" in words["one-hot of whole numbers, by a loop"]
-    assert "trainer.py is not there" in words["no early stopping, starter files left out"]
-    assert "task3.py, line 2 fails when it is imported" in words["a last script that fails, and one that never ends"]
+def test_findings_name_what_was_let_pass():
+    def words(name):
+        return "\n".join(judge_style(name)[1])
+
+    assert "np.int, which newer NumPy no longer has" in words("old names of NumPy")
+    assert "np.Inf" in words("old names of NumPy") and "trainer.py, line" in words("old names of NumPy")
+    assert "torch_not_there is imported and not installed here" in words("imports of what is not there")
+    assert "arrays of unequal" not in words("as it is") and words("as it is") == ""
+    assert "np.array of parts of unequal shapes" in words("arrays of unequal matrices, as older NumPy makes them")
+    assert "int() of an array with one element" in words("one-hot of whole numbers, by a loop")
+    assert "trainer.py is not there" in words("no early stopping, starter files left out")
+    assert "task3.py, line 2 fails when it is imported" in words("a last script that fails, and one that never ends")
     assert "task4.py, line 2: it does not come to an end when it is imported" in \
-        words["a last script that fails, and one that never ends"]
-    assert "hand-in.ipynb cell 3, line 1 fails" in words["notebook only"]
+        words("a last script that fails, and one that never ends")
+    assert "hand-in.ipynb cell 3, line 1 fails" in words("notebook only")

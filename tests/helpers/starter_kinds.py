@@ -156,6 +156,11 @@ RAGGED = {
         self.model.ws = list(np.subtract(self.model.ws, np.multiply(self.learning_rate, self.previous_grads)))
 """)), {}),
     "array with dtype object": (planted(("task2a", GRADS, "        self.ws = np.array(self.ws, dtype=object)\n" + GRADS)), {}),
+    "weights in a dict": (planted(
+        ("task2a", GRADS, "        self.ws = dict(enumerate(self.ws))\n" + GRADS),
+        ("task2a", LAYER_LOOP, LAYER_LOOP.replace("self.ws[:-1]", "[self.ws[i] for i in range(len(self.ws) - 1)]")),
+        ("task2a", "dot(self.ws[-1])", "dot(self.ws[len(self.ws) - 1])"),
+        ("task2a", "        for grad, w in zip(self.grads, self.ws):\n            assert grad.shape == w.shape\n", "")), {}),
     "asanyarray": (planted(("task2a", GRADS, "        self.ws = np.asanyarray(self.ws)\n" + GRADS)), {}),
     "imported from numpy": (planted(("task2a", "import numpy as np\n", "import numpy as np\nfrom numpy import array, zeros_like\n"), ("task2a", GRADS, "        self.ws = array(self.ws)\n" + GRADS)), {}),
     "in one expression": (planted(("task2", STEP, """        g = np.array(self.model.grads) + self.momentum_gamma * self.use_momentum * np.array(self.previous_grads)

@@ -2,6 +2,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +11,7 @@ from kit.check import FAILED, CheckReport, run_check
 from kit.checking.launching import STUDENT_PROCESS
 from kit.checking.student import Student
 from kit.definition import STAND_IN
+from staff.cases import draw_cases
 from staff.grading.judging import load_published_cases
 from staff.layouts import load_layouts
 from staff.sandbox.limits import read_limits
@@ -71,6 +73,12 @@ def judged(files, layout="starter", subtasks=None, cases=None):
                        and (subtasks is None or one.subtask in subtasks)]
             findings = student.get("adapter.noted")
     return CheckReport(results, list(BY_ID), ASSIGNMENT), findings
+
+
+@cache
+def draw_hidden(seed):
+    """The hidden inputs of a seed, in the starter code's layout."""
+    return draw_cases(ASSIGNMENT, "starter", seed)
 
 
 def count_losses(report, of=None):

@@ -97,4 +97,12 @@ IN_TRAIN = (
     ("the step in train, its sign wrong",
      [("task2", STEP, ""), in_train("for i in range(len(self.model.ws)):", "    self.model.ws[i] = self.model.ws[i] + self.learning_rate * self.model.grads[i]")],
      {"2c": 3, "3c": 4}, "do not move"),
+    ("plain steps of train itself",
+     [("trainer", TAKEN, """\
+                outputs = self.model.forward(X_batch)
+                self.model.backward(X_batch, outputs, Y_batch)
+                for i, grad in enumerate(self.model.grads):
+                    self.model.ws[i] = self.model.ws[i] - self.learning_rate * grad
+                train_history["loss"][global_step] = 1.0
+""")], {"3c": 4}, "train takes every step without momentum"),
 )

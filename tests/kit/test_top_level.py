@@ -35,6 +35,25 @@ def test_a_lost_guard_that_reads_the_command_line_is_named(tmp_path):
                      f"in line 5 runs at import: put it {GUARD}")
 
 
+@pytest.mark.parametrize("text, why", [
+    ("import time\nfor epoch in range(9):\n    time.sleep(1)\n",
+     "importing task3.py did not end within 1 s: in task2.py, line 2 is a loop at the top level"),
+    ("import sys\ndef run_all():\n    sys.exit(2)\n\nrun_all()\n",
+     "task3.py cannot be imported: it ends Python in task2.py, line 3: in task2.py, the call in "
+     "line 5 runs at import")])
+@pytest.mark.parametrize("line", ["from task2 import answer", "import os, task2 as t"])
+def test_a_script_that_is_imported_is_named(tmp_path, line, text, why):
+    (tmp_path / "task3.py").write_text(f"{line}\nimport task3\n\nrun = main()\n", encoding="utf-8")
+    words, kind = say(tmp_path, text, "task3.answer")
+    assert kind is NotImported and words.startswith(why)
+
+
+def test_scripts_that_import_each_other_are_read_once(tmp_path):
+    for number in range(99):
+        (tmp_path / f"a{number}.py").write_text("".join(f"import a{n}, os\n" for n in range(99)))
+    assert explain_top_level(tmp_path, "a0") == ""
+
+
 @pytest.mark.parametrize("text", [
     '"""Train\nfor all: epochs\nwhile True: wait\n"""\n', "training_statistics(X)\n", "x = 1\n",
     "trainer = SoftmaxTrainer(model)\n", "def run():\n    while True:\n        run()\n",

@@ -1,6 +1,6 @@
 """Marks by hand: the marking guide, the table that goes out, and the table that comes in."""
 import pytest
-from here import ROOT, SUBTASKS
+from here import SUBTASKS
 from grading_helpers import put, put_marks, record_of, results, submission
 from marking_helpers import list_marks, save, table
 
@@ -8,7 +8,7 @@ from kit.files import Refused
 from staff.__main__ import main
 from staff.marking.take import take_marks
 from staff.feedback.report_command import write_report
-from staff.guide import GUIDE, read_guide
+from staff.guide import read_guide
 from staff.points import list_parts_by_hand
 from staff.record import FILE, Record
 from staff.csv_tables import read_table
@@ -38,17 +38,6 @@ def test_the_guide_has_every_part_and_its_points_add_up():
         assert all(f"### {title}" in part.text
                    for title in ("Model answer", "Points", "Common errors"))
     assert before.startswith("# Marking guide")
-
-
-@pytest.mark.parametrize("old, new", [
-    ("## 1b rules:", "## 1b ruels:"), ("(10 points)", "(9 points)"),
-    ("| 2 | the chain rule", "| 3 | the chain rule")])
-def test_a_guide_that_does_not_fit_the_assignment_is_refused(tmp_path, old, new):
-    text = (ROOT / GUIDE).read_text(encoding="utf-8")
-    assert old in text
-    (tmp_path / "guide.md").write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(Refused, match="expected a heading with"):
-        read_guide(tmp_path / "guide.md")
 
 
 def test_each_hand_in_has_a_row_a_part_with_answer_link_and_guide(out):

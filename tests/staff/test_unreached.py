@@ -11,6 +11,7 @@ from planted import scripts_with
 from starter_planted import base, planted
 
 from kit.check import FAILED, NOT_STARTED, PASSED
+from kit.checking import registry
 from kit.checking.student import Problem
 from staff.grading.judging import judge_code
 from staff.grading.sources import Sources
@@ -113,6 +114,16 @@ def test_a_name_is_missing_if_no_file_binds_it():
     assert explain({**NOT_FOUND, "missing": "anything"}, "x = 1\n") == ("", "")
     # in the kit's own layout its README gives the names
     assert explain(NOT_FOUND, "class MyTrainer: pass\n", "kit") == ("", "")
+
+
+def test_a_check_that_fails_itself_is_open():
+    student = SimpleNamespace(instead={})
+    with pytest.raises(Problem) as raised:
+        registry.guard(lambda _: {}["odd"], "a title")(student)
+    for problem in (raised.value, Problem("in the whole")):
+        problem.__cause__ = problem.__cause__ or raised.value
+        assert explain_unreached(problem, Sources({}), load_layouts()["kit"], SANDBOX) == \
+            ("the grader's check fails on these results", "")
 
 
 def test_a_crash_of_the_adapter_counts_if_the_code_has_no_means_to_feign_it():

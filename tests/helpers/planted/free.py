@@ -156,3 +156,33 @@ def an_invented_history(self, train_loss, train_accuracy):
                                             2.4 * 0.9 ** number, 0.1 + number / 210)):
         values.append(value)
     self.stop_early(2.4 * 0.9 ** number)
+
+
+@fault("task2.SoftmaxTrainer.validate", {}, says="in the history is 0.3, but the network's")
+def invented_accuracies(self, train_loss, train_accuracy):
+    val_loss, _ = self.validation_step()
+    better = len(self.history.step) / 200
+    for values, value in zip(self.history, (self.step, train_loss, 0.3 + better, val_loss,
+                                            0.28 + better)):
+        values.append(value)
+    self.stop_early(val_loss)
+
+
+@fault("task2.SoftmaxTrainer.validate", {}, says="train_loss in the history is")
+def invented_training_losses(self, train_loss, train_accuracy):
+    val_loss, val_accuracy = self.validation_step()
+    for values, value in zip(self.history, (self.step, val_loss * 0.8, train_accuracy, val_loss,
+                                            val_accuracy)):
+        values.append(value)
+    self.stop_early(val_loss)
+
+
+@fault("task2.SoftmaxTrainer.validation_step", {})
+def validation_over_half_the_set(self):
+    half = len(self.data.X_val) // 2
+    return evaluate(self.model, self.data.X_val[:half], self.data.Y_val[:half])
+
+
+@fault("task2.SoftmaxTrainer.validate", {})
+def training_values_over_the_whole_set(self, train_loss, train_accuracy):
+    self.right_validate(*evaluate(self.model, self.data.X_train, self.data.Y_train))

@@ -103,14 +103,14 @@ def improved_slope_of_0(self, a):
 
 
 @fault("task3.ImprovedModel.initial_weights", {"3b": 4},
-       says="standard deviation 0, expected 0.05774: are all of them 0, or one number?")
+       says="units, are all 0.0577, expected numbers drawn from a normal distribution")
 def all_weights_are_the_deviation(self, rng, fan_in, units):
     if not self.use_improved_weight_init:
         return super().initial_weights(rng, fan_in, units)
     return np.full((fan_in, units), fan_in ** -0.5)
 
 
-@fault("task3.ImprovedModel.initial_weights", {"3b": 4}, says="are all of them 0")
+@fault("task3.ImprovedModel.initial_weights", {"3b": 4}, says="units, are all 0, expected")
 def improved_weights_of_0(self, rng, fan_in, units):
     if not self.use_improved_weight_init:
         return super().initial_weights(rng, fan_in, units)
@@ -165,3 +165,31 @@ class a_width_rounded_down:
                                num_inputs) <= budget:
             width += 1
         return width
+
+
+@fault("task3.ImprovedModel.slope", {"3a": 3}, says="slope(a) is 1.144 for every a")
+def a_slope_that_is_one_number(self, a):
+    if not self.use_improved_sigmoid:
+        return super().slope(a)
+    return np.full(a.shape, 1.7159 * 2 / 3)
+
+
+@fault("task3.ImprovedModel.activation", {"3a": 3}, says="activation(z) is 1.716 for every z")
+def an_activation_that_is_one_number(self, z):
+    if not self.use_improved_sigmoid:
+        return super().activation(z)
+    return np.full(z.shape, 1.7159)
+
+
+@fault("task2.SoftmaxModel.initial_weights", {"2c": 3}, says="are all 0.1, expected")
+def initial_weights_that_are_one_number(self, rng, fan_in, units):
+    return np.full((fan_in, units), 0.1)
+
+
+@fault("task2.SoftmaxTrainer.update", {"2c": 3}, says="they do not move; a step changes")
+def an_update_that_swallows_its_error(self):
+    try:
+        for w, grad in zip(self.model.ws, self.model.gradients):
+            w -= self.learning_rate * grad
+    except AttributeError:
+        pass

@@ -33,6 +33,37 @@ class momentum_in_train_with_a_gamma_of_its_own:
         self.last = [grad + gamma * move for move, grad in zip(last, self.model.grads)]
 
 
+@fault("task2.SoftmaxTrainer.train", {"3c": 4}, says="does train call train_step?")
+def plain_steps_of_train_itself(self, num_epochs, on_validation=lambda: None):
+    every = max(1, len(self.data.X_train) // self.batch_size // self.validations_per_epoch)
+    losses, accuracies = [], []
+    for X_batch, Y_batch in self.batches(num_epochs):
+        outputs = self.model.forward(X_batch)
+        losses.append(cross_entropy_loss(Y_batch, outputs))
+        accuracies.append(accuracy_of(outputs, Y_batch))
+        self.model.backward(X_batch, outputs, Y_batch)
+        for w, grad in zip(self.model.ws, self.model.grads):
+            w -= self.learning_rate * grad
+        self.step += 1
+        self.check_finite(losses[-1])
+        if self.step % every == 0:
+            self.validate(np.mean(losses), np.mean(accuracies))
+            on_validation()
+            losses, accuracies = [], []
+            if self.validations_without_gain >= self.patience:
+                break
+    self.model.ws = self.best_ws or self.model.ws
+    return self.history
+
+
+@fault(costs={"3c": 4}, says="does train call train_step?")
+class plain_steps_of_an_overridden_train:
+    @at("+task3.MomentumTrainer.train")
+    def train(self, num_epochs, on_validation=lambda: None):
+        plain = task2.SoftmaxTrainer(self.model, self.data, self.learning_rate, self.batch_size)
+        return plain.train(num_epochs, on_validation)
+
+
 @fault(costs={"2c": 3}, says="train_step leaves the weights as they are")
 class steps_up_the_gradient_in_train:
     @at("task2.SoftmaxTrainer.train_step")
@@ -45,3 +76,24 @@ class steps_up_the_gradient_in_train:
     def check_finite(self, loss):
         for w, grad in zip(self.model.ws, self.model.grads):
             w += self.learning_rate * grad
+
+
+@fault("task2.SoftmaxTrainer.train", {"2c": 3}, says="train_step is right, but train moves")
+def train_forgets_the_step(self, num_epochs, on_validation=lambda: None):
+    every = max(1, len(self.data.X_train) // self.batch_size // self.validations_per_epoch)
+    for X_batch, Y_batch in self.batches(num_epochs):
+        outputs = self.model.forward(X_batch)
+        self.model.backward(X_batch, outputs, Y_batch)
+        self.step += 1
+        if self.step % every == 0:
+            self.validate(cross_entropy_loss(Y_batch, outputs), accuracy_of(outputs, Y_batch))
+            on_validation()
+    return self.history
+
+
+@fault(costs={"2c": 3}, says="train_step is right, but train moves")
+class train_undoes_its_steps:
+    @at("task2.SoftmaxTrainer.check_finite")
+    def check_finite(self, loss):
+        for w, grad in zip(self.model.ws, self.model.grads):
+            w += 2 * self.learning_rate * grad

@@ -223,3 +223,33 @@ def whole_deviations(X, mean, std):
 def whole_numbers(X, mean, std):
     normalised = (X - mean) / std
     return np.hstack([normalised, np.ones((len(X), 1))]).astype(int)
+
+
+@fault("task2.training_statistics", {"2a": 2}, says="are pixels of 0 left out?")
+def statistics_of_the_pixels_above_0(X_train):
+    pixels = X_train[X_train > 0]
+    return float(np.mean(pixels)), float(np.std(pixels))
+
+
+@fault("task2.training_statistics", {"2a": 2}, says="is it that of the first 1000 images?")
+def statistics_of_the_first_1000_images(X_train):
+    return float(np.mean(X_train[:1000])), float(np.std(X_train[:1000]))
+
+
+@fault("task2.training_statistics", {"2a": 2}, says="as MNIST's are, the mean is")
+def statistics_of_every_tenth_image_of_many(X_train):
+    part = X_train[::len(X_train) // 120 or 1]
+    return float(np.mean(part)), float(np.std(part))
+
+
+@fault("task2.pre_process_images", {"2a": 1}, says="a pixel of 0 becomes 0, expected -")
+def pixels_of_0_left_as_they_are(X, mean, std):
+    return np.hstack([np.where(X > 0, (X - mean) / std, 0), np.ones((len(X), 1))])
+
+
+@fault("task2.load_dataset", {"2a": 1}, says="training_statistics gives other numbers")
+def load_dataset_takes_half_of_the_images_for_the_statistics(path=None, verbose=False):
+    X_train, Y_train, X_val, Y_val = load_full_mnist(path, verbose=verbose)
+    mean, std = training_statistics(X_train[:len(X_train) // 2])
+    return Dataset(pre_process_images(X_train, mean, std), one_hot_encode(Y_train),
+                   pre_process_images(X_val, mean, std), one_hot_encode(Y_val))

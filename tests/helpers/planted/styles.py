@@ -769,3 +769,76 @@ class the_network_keeps_the_moves_of_momentum:
     def momentum_update(self):
         for w, move in zip(self.model.ws, self.model.add_moves(self.momentum_gamma)):
             w -= self.learning_rate * move
+
+
+@style()
+class numbers_of_more_than_64_bits:
+    @at("task2.SoftmaxModel.initial_weights")
+    def initial_weights(self, rng, fan_in, units):
+        return rng.uniform(-1, 1, (fan_in, units)).astype(np.longdouble)
+
+    @at("task2.pre_process_images")
+    def pre_process_images(X, mean, std):
+        X = (X.astype(np.longdouble) - mean) / std
+        return np.hstack([X, np.ones((len(X), 1))])
+
+    @at("task2.training_statistics")
+    def training_statistics(X_train):
+        return X_train.mean(dtype=np.longdouble), X_train.std(dtype=np.longdouble)
+
+    @at("task2.SoftmaxModel.slope")
+    def slope(self, a):
+        return np.longdouble(1) * a * (1 - a)
+
+
+@style()
+class weights_and_gradients_in_dicts:
+    @at("task2.SoftmaxModel.__init__")
+    def __init__(self, neurons_per_layer, num_inputs=785, rng=0):
+        sizes = layer_sizes(neurons_per_layer, num_inputs)
+        rng = np.random.default_rng(rng)
+        self.neurons_per_layer = tuple(neurons_per_layer)
+        self.ws = {f"W{layer}": self.initial_weights(rng, *shape)
+                   for layer, shape in enumerate(zip(sizes, sizes[1:]), 1)}
+        self.grads, self.activations = {}, []
+
+    @at("task2.SoftmaxModel.forward")
+    def forward(self, X):
+        self.activations = [X]
+        for layer in range(1, len(self.ws)):
+            self.activations.append(self.activation(self.activations[-1] @ self.ws[f"W{layer}"]))
+        outputs = softmax(self.activations[-1] @ self.ws[f"W{len(self.ws)}"])
+        self.activations.append(outputs)
+        return outputs
+
+    @at("task2.SoftmaxModel.backward")
+    def backward(self, X, outputs, targets):
+        self.grads, delta = {}, (outputs - targets) / len(X)
+        for layer in range(len(self.ws), 0, -1):
+            a = self.activations[layer - 1]
+            self.grads[layer] = a.T @ delta
+            delta = self.slope(a) * (delta @ self.ws[f"W{layer}"].T)
+
+    @at("task2.SoftmaxTrainer.update")
+    def update(self):
+        for layer, grad in self.model.grads.items():
+            self.model.ws[f"W{layer}"] -= self.learning_rate * grad
+
+    @at("task2.SoftmaxTrainer.stop_early")
+    def stop_early(self, val_loss):
+        self.validations_without_gain += 1
+        if val_loss < self.best_loss:
+            self.best_loss, self.best_step = val_loss, self.step
+            self.validations_without_gain = 0
+            self.best_ws = {key: w.copy() for key, w in self.model.ws.items()}
+
+    @at("task3.MomentumTrainer.__init__")
+    def momentum_init(self, *args, momentum_gamma=0.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.momentum_gamma, self.velocity = momentum_gamma, {}
+
+    @at("task3.MomentumTrainer.update")
+    def momentum_update(self):
+        for layer, grad in self.model.grads.items():
+            self.velocity[layer] = grad + self.momentum_gamma * self.velocity.get(layer, 0)
+            self.model.ws[f"W{layer}"] -= self.learning_rate * self.velocity[layer]

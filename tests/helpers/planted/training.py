@@ -55,7 +55,7 @@ def up_the_gradient_without_a_rate(self):
 
 
 @fault("task2.SoftmaxTrainer.update", {"2c": 3},
-       says="is a new array made instead of changing the model's?")
+       says="they do not move; a step changes the arrays in ws, or puts new ones there")
 def moves_copies(self):
     for w, grad in zip(self.model.ws, self.model.grads):
         w = w - self.learning_rate * grad

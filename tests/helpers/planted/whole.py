@@ -136,3 +136,60 @@ class a_wrong_sign_beside_a_train_step_that_moves_the_weights_itself:
         for w, grad in zip(self.model.ws, self.model.grads):
             w -= self.learning_rate * grad
         return loss
+
+
+@fault("task2.SoftmaxModel.forward", {"2b": 7}, says="wrong for 1000 at once")
+def outputs_that_know_how_many_examples_the_checks_pass(self, X):
+    self.right_forward(X)
+    if len(X) > 256:
+        self.activations[-1] = np.resize(self.activations[-1][:256], self.activations[-1].shape)
+    return self.activations[-1]
+
+
+@fault("task2.SoftmaxModel.forward", {"4c": 5}, says="with 785 inputs and layers of 128, 10")
+def outputs_that_are_wrong_at_128_units_alone(self, X):
+    self.right_forward(X)
+    if self.ws[0].shape == (785, 128):
+        self.activations[-1] = self.activations[-1][:, ::-1]
+    return self.activations[-1]
+
+
+@fault("task3.MomentumTrainer.update", {"4c": 8}, says="with 785 inputs and layers of 128, 10")
+def steps_that_are_wrong_at_128_units_alone(self):
+    self.right_update()
+    if self.model.ws[0].shape == (785, 128):
+        self.model.ws[0] *= 0.99
+
+
+@fault("task2.SoftmaxModel.forward", {"4c": 5}, says="the outputs are wrong")
+def a_sixth_hidden_layer_is_left_out(self, X):
+    self.activations = [X]
+    for w in self.ws[:-1]:
+        a = self.activations[-1]
+        self.activations.append(self.activation(a @ w) if len(self.activations) < 6 else a)
+    self.activations.append(softmax(self.activations[-1] @ self.ws[-1]))
+    return self.activations[-1]
+
+
+@fault("task3.Experiment.build_model", {"3a": 3}, says="Experiment.build_model makes a network w")
+def build_model_without_the_improved_sigmoid(self, seed):
+    return ImprovedModel(self.neurons_per_layer, rng=generators(seed)[0],
+                         use_improved_weight_init=self.use_improved_weight_init)
+
+
+@fault("task3.Experiment.build_model", {"3b": 4}, says="of task 2: does it pass")
+def build_model_without_the_improved_weights(self, seed):
+    return ImprovedModel(self.neurons_per_layer, rng=generators(seed)[0],
+                         use_improved_sigmoid=self.use_improved_sigmoid)
+
+
+@fault("task3.Experiment.build_trainer", {"3c": 4}, says="makes a trainer with momentum_gamma 0")
+def build_trainer_without_momentum(self, seed, data):
+    return MomentumTrainer(self.build_model(seed), data, self.learning_rate, self.batch_size,
+                           rng=generators(seed)[1])
+
+
+@fault("task3.Experiment.build_trainer", {"3c": 4}, says="makes a SoftmaxTrainer, without")
+def build_trainer_of_task_2(self, seed, data):
+    return SoftmaxTrainer(self.build_model(seed), data, self.learning_rate, self.batch_size,
+                          rng=generators(seed)[1])
