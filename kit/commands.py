@@ -46,7 +46,7 @@ def run_command(package, commands, arguments=None, problems=()):
 
 
 def describe_os_error(problem):
-    """What an OSError is about, and what to do."""
+    """Say what an OSError is about, and what to do."""
     if problem.filename is None:
         return str(problem)
     return (f"{problem.filename} cannot be read or written ({explain(problem)}): look whether it "
