@@ -41,7 +41,7 @@ class Confined:
                 self.inside = os.pidfd_open(child)
         self.log, self.printed, self.stopped = b"", 0, ""
         self.started, self.calm = time.monotonic(), time.monotonic()
-        self.clock, self.overdue = OwnClock(), False
+        self.clock, self.overdue, self.load = OwnClock(), False, 0
         self.lock = threading.RLock()
         self.watcher = threading.Thread(target=self.watch, daemon=True)
         try:
@@ -91,7 +91,8 @@ class Confined:
         """Whether it is late only since this machine has too much to do."""
         if self.stopped or self.popen.poll() is not None:
             return self.overdue
-        return os.getloadavg()[0] > CORES and self.clock.used < self.clock.seconds / 2
+        load = os.getloadavg()[0] - self.load       # that of others
+        return load > CORES and self.clock.used < self.clock.seconds / 2
 
     def read_last_line(self):
         """The last line of its log, once it has ended; or its exit status."""
@@ -178,6 +179,7 @@ class Confined:
         if self.group:
             times.used = self.group.read_used() or times.used
         self.clock.look(times)
+        self.load = max(self.load, times.load)
         most = self.limits.busy_processes * CORES
         if times.busy <= most:
             self.calm = now

@@ -54,11 +54,13 @@ class Times:
     used:   seconds of processor time, with that of the children that have ended.
     waited: seconds in which they could have computed, but no processor was free.
     busy:   how many processes and threads compute, or wait for a processor.
+    load:   how many the machine's load counts: these, and those that wait for a disk or by vfork.
     """
 
     used: float = 0.0
     waited: float = 0.0
     busy: int = 0
+    load: int = 0
 
 
 def measure_times(pids):
@@ -70,7 +72,9 @@ def measure_times(pids):
             for task in os.listdir(f"/proc/{pid}/task"):
                 place = f"/proc/{pid}/task/{task}"
                 found.waited += sum(map(int, read_fields(f"{place}/schedstat")[1:2])) / 1e9
-                found.busy += read_fields(f"{place}/stat")[:1] == ["R"]
+                state = read_fields(f"{place}/stat")[:1]
+                found.busy += state == ["R"]
+                found.load += state in (["R"], ["D"])
     return found
 
 

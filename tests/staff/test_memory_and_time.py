@@ -315,6 +315,34 @@ def test_too_many_at_once_are_stopped_before_their_time(sandbox):
     assert f"more than {2 * confined.CORES} of its processes" in process.reason
 
 
+WAITING = """
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+for _ in range(5):
+    if os.fork() == 0:
+        stack = ctypes.create_string_buffer(2**16)
+        top = ctypes.c_void_p(ctypes.addressof(stack) + 2**16 - 64)
+        libc.clone(ctypes.cast(libc.pause, ctypes.c_void_p), top, 0x4100 | 17, None)    # vfork
+time.sleep(60)
+"""
+
+
+def test_a_load_of_its_own_starves_nobody(sandbox, monkeypatch):
+    """Processes that wait for a child by vfork count as load, though they compute nothing."""
+    process = sandbox.run(Program([sandbox.interpreter.program, "-c", WAITING], limits=CODE))
+    try:
+        until = time.monotonic() + 20
+        while process.load < 5 and time.monotonic() < until:
+            time.sleep(0.05)
+        process.clock.used, process.clock.seconds = 0, 9
+        for others, starved in ((0, False), (confined.CORES + 1, True)):
+            monkeypatch.setattr(os, "getloadavg", lambda load=process.load + others: (load, 0, 0))
+            assert process.is_starved() == starved
+    finally:
+        process.kill()
+        process.wait()
+
+
 HOGS = HELPERS + """
 def answer(x):
     for _ in range(60):
