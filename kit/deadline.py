@@ -10,6 +10,8 @@ from kit.files import Refused, shorten
 PERIODS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 LAST, IN_TIME = "last", "last in time"
 YEARS = range(2000, 2101)
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,10 @@ def check_deadline(deadline, locate):
 
 
 def format_moment(moment):
-    """A time with its offset, as 2026-02-11 23:59+01:00; seconds only if there are some."""
-    return moment.isoformat(" ", "seconds" if moment.second else "minutes")
+    """A time as 11 February 2026, 23:59 (UTC+01:00); seconds only if there are some."""
+    clock = moment.isoformat(timespec="seconds" if moment.second else "minutes")[11:]
+    return (f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {clock[:-6]} "
+            f"(UTC{clock[-6:]})")
 
 
 def format_span(span):

@@ -122,7 +122,8 @@ class Assignment:
     def find_line(self, text):
         """Where a text stands in assignment.toml, as "assignment/assignment.toml:12"."""
         lines = (self.folder / TOML).read_text(encoding="utf-8").split("\n")
-        return next((f"{TOML}:{at}" for at, line in enumerate(lines, 1) if text in line), TOML)
+        return next((f"{TOML}:{at}" for at, line in enumerate(lines, 1)
+                     if text in line and not line.startswith("#")), TOML)
 
     def find_subtask_line(self, name):
         """Where a subtask stands in assignment.toml."""
@@ -201,21 +202,23 @@ def read_assignment(folder):
         raise Refused(f"{path} cannot be read ({words}): {AGAIN}") from None
 
 
+def find_deadline_line(path, name):
+    """Where a name of the section [deadline] stands, as "assignment/assignment.toml:12"."""
+    lines, inside = path.read_text(encoding="utf-8").split("\n"), False
+    for at, line in enumerate(lines, 1):
+        inside = line.startswith("[deadline]") or inside and not line.startswith("[")
+        if inside and re.match(rf"\s*{name}\s*=", line):
+            return f"{TOML}:{at}"
+    return TOML
+
+
 def read_deadline(path, values):
     """The Deadline in a section; Refused names the line of what is wrong."""
-    def locate(name):
-        lines, inside = path.read_text(encoding="utf-8").split("\n"), False
-        for at, line in enumerate(lines, 1):
-            inside = line.startswith("[deadline]") or inside and not line.startswith("[")
-            if inside and re.match(rf"\s*{name}\s*=", line):
-                return f"{TOML}:{at}"
-        return TOML
-
     if not isinstance(values, dict):
         raise Refused(f"{path} has deadline = {shorten(values, 60)}, expected a section "
                       "[deadline] with at = a time")
     deadline = build_section(Deadline, path, values, "deadline")
-    check_deadline(deadline, locate)
+    check_deadline(deadline, functools.partial(find_deadline_line, path))
     return deadline
 
 

@@ -195,7 +195,7 @@ def copy_folder(folder, stack):
 # ------------------------------------------------------------------------------ python -m kit run
 
 def main(arguments=None):
-    """The exit status: 0 all were executed and saved, 2 one was not."""
+    """Execute and save the notebooks; the exit status. Refused says what failed in one."""
     parser = argparse.ArgumentParser(
         prog="python -m kit run",
         description="Execute notebooks from top to bottom, in order, and store their outputs.",
@@ -209,9 +209,6 @@ def main(arguments=None):
             started = time.monotonic()
             execute_in_place(path)
             print(f"{path.name}: {time.monotonic() - started:.1f} s")
-    except Refused as problem:
-        print(f"kit run: {problem}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         print("kit run: stopped; the notebook that was running did not change", file=sys.stderr)
         return 130

@@ -48,10 +48,14 @@ class Lateness:
         one = self.deadline
         return self.is_unknown and bool(one.penalty or one.closes)
 
+    @property
+    def full_penalty(self):
+        """The points that lateness takes if the floor does not bind."""
+        return round(self.begun * self.deadline.penalty, 2)
+
     def count_penalty(self, points):
         """The points that lateness takes from these; it takes none below the floor."""
-        return round(min(self.begun * self.deadline.penalty,
-                         max(0, points - self.deadline.floor)), 2)
+        return round(min(self.full_penalty, max(0, points - self.deadline.floor)), 2)
 
     @property
     def words(self):

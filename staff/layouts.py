@@ -102,14 +102,14 @@ def list_found(words, texts):
 
 
 def list_defined(texts):
-    """What these texts of scripts define of all that the layouts' scripts define."""
+    """The words in `defines`, of any layout, that stand in these texts of scripts."""
     return set().union(*(list_found(one.defines, texts) for one in load_layouts().values()))
 
 
 def count_signs(texts):
-    """How many words, which no other assignment's scripts have, stand in these texts."""
-    return max(len(list_found(one.typical, texts)) / len(one.typical)
-               for one in load_layouts().values() if one.typical)
+    """The share of a layout's typical words that stand in these texts, the largest of all."""
+    return max((len(list_found(one.typical, texts)) / len(one.typical)
+                for one in load_layouts().values() if one.typical), default=1)
 
 
 def load_layouts(assignment=None):
@@ -133,8 +133,8 @@ def read_layouts(folder):
             values.pop("like")
         values = {key: tuple(value) if isinstance(value, list) else value
                   for key, value in values.items()}
-        found[name] = build_section(Layout, path, {"name": name, "folder": path.parent,
-                                           "own": assignment.scripts, **values}, name)
+        values = {"name": name, "folder": path.parent, "own": assignment.scripts, **values}
+        found[name] = build_section(Layout, path, values, name)
     return found
 
 

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS marks (          -- a row for each marker of a part
     key TEXT, subtask TEXT, part TEXT, marker TEXT NOT NULL DEFAULT '', points REAL,
     comment TEXT NOT NULL DEFAULT '', elements TEXT, overridden INTEGER NOT NULL DEFAULT 0,
     done INTEGER NOT NULL DEFAULT 1, final INTEGER NOT NULL DEFAULT 0,
-    at TEXT NOT NULL DEFAULT '', basis TEXT NOT NULL DEFAULT '', seen TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL DEFAULT '', basis TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (key, subtask, part, marker));
 CREATE TABLE IF NOT EXISTS steps (          -- of marking: each mark as it was before, in JSON
     step INTEGER, key TEXT, subtask TEXT, part TEXT, marker TEXT, at TEXT, before TEXT);
@@ -43,7 +43,6 @@ class Mark:
     at: str = ""                # when, in UTC
     basis: str = ""             # a hash of the answer and figures that were marked, or of all
                                 # files for a part by code; "": the mark is for any
-    seen: str = ""              # the answer that was marked
 
     @property
     def where(self):
@@ -176,36 +175,57 @@ class MarksOfRecord:
 
     def list_all_marks(self, key=None):
         """{(key, subtask, part): [Mark of each marker]} of all submissions, or of one; drafts too.
-
-        The answers that were marked are left out: see read_whole_mark.
         """
-        found, names = {}, ", ".join(field.name for field in fields(Mark) if field.name != "seen")
-        for row in self.query(f"SELECT {names}, '' AS seen FROM marks WHERE ? IN (key, '') "
-                              "ORDER BY at, marker", key or ""):
+        found = {}
+        for row in self.query("SELECT * FROM marks WHERE ? IN (key, '') ORDER BY at, marker",
+                              key or ""):
             mark = read_mark(row)
             found.setdefault(mark.where, []).append(mark)
         return found
 
-    def read_whole_mark(self, mark):
-        """A Mark of list_all_marks, with the answer that was marked."""
-        rows = self.query("SELECT * FROM marks WHERE key = ? AND subtask = ? AND part = ? AND "
-                          "marker = ?", *mark.where, mark.marker)
-        return read_mark(rows[0]) if rows else mark
-
-    def list_bases(self):
+    def list_bases(self, *keys):
         """{(key, subtask): a hash of the answer and figures}, and of all files under (key, "").
 
-        A pair that is missing has neither answer nor figure.
+        Of all submissions, or of those with these keys. A pair that is missing has neither answer
+        nor figure.
         """
-        parts = {}
-        for row in self.query("SELECT key, subtask, text FROM answers"):
+        parts, chosen = {}, f"WHERE key IN ({', '.join('?' * len(keys))})" if keys else ""
+        for row in self.query(f"SELECT key, subtask, text FROM answers {chosen}", *keys):
             parts[row["key"], row["subtask"]] = [row["text"] or "", []]
-        for row in self.query("SELECT key, subtask, ifnull(pixels, length(png)) AS pixels "
-                              "FROM figures ORDER BY key, subtask, notebook, cell, number"):
+        for row in self.query("SELECT key, subtask, ifnull(pixels, length(png)) AS pixels FROM "
+                              f"figures {chosen} ORDER BY key, subtask, notebook, cell, number",
+                              *keys):
             parts.setdefault((row["key"], row["subtask"]), ["", []])[1].append(str(row["pixels"]))
         found = {where: hash_basis(*told) for where, told in parts.items()}
         return found | {(row["key"], ""): row["sha256"] or REFUSED for row in
-                        self.query("SELECT key, sha256 FROM submissions")}
+                        self.query(f"SELECT key, sha256 FROM submissions {chosen}", *keys)}
+
+    def find_marked(self, mark):
+        """The key of the answers and figures that hold what was marked; "" if they are not kept.
+
+        It is the submission's, as long as that is the same, and later the hash itself.
+        """
+        if find_basis(self.list_bases(mark.key), mark.key, mark.subtask) == mark.basis:
+            return mark.key
+        return mark.basis if mark.basis == NO_ANSWER or mark.basis and (
+            mark.basis, mark.subtask) in self.list_bases(mark.basis) else ""
+
+    def keep_marked(self, marks, source):
+        """Keep what was marked, as a Record holds it, under its hash. Call it in a transaction."""
+        for mark in marks:
+            key = source.find_marked(mark)
+            moves = key and (key != mark.basis or source is not self)
+            for table in ("answers", "figures") if moves else ():
+                chosen = f"FROM {table} WHERE key = ? AND subtask = ?"
+                rows = source.query(f"SELECT * {chosen}", key, mark.subtask)
+                self.connection.execute(f"DELETE {chosen}", (mark.basis, mark.subtask))
+                for row in rows:
+                    self.insert(table, dict(row) | {"key": mark.basis})
+
+    def keep_marked_of(self, key):
+        """Keep what was marked of a submission, before its answers and figures are deleted."""
+        self.keep_marked([mark for found in self.list_all_marks(key).values() for mark in found],
+                         self)
 
     def settle_marks(self):
         """{key: {(subtask, part): Settled}} of all submissions.

@@ -36,11 +36,13 @@ CREATE TABLE IF NOT EXISTS results (
     seconds REAL, PRIMARY KEY (key, check_id));
 CREATE TABLE IF NOT EXISTS findings (       -- of a submission, notebook by notebook or as a whole
     key TEXT, stage TEXT, notebook TEXT, cell INTEGER, kind TEXT, words TEXT);
-CREATE TABLE IF NOT EXISTS answers (
+CREATE TABLE IF NOT EXISTS answers (        -- these and figures also hold what was marked and
+                                            -- is gone; the key is then its hash, see marks.py
     key TEXT, subtask TEXT, text TEXT, PRIMARY KEY (key, subtask));
 CREATE TABLE IF NOT EXISTS figures (
     key TEXT, subtask TEXT, notebook TEXT, cell INTEGER, number INTEGER,
     pixels TEXT, png BLOB);
+CREATE INDEX IF NOT EXISTS figures_of ON figures (key, subtask);
 CREATE TABLE IF NOT EXISTS numbers (
     key TEXT, subtask TEXT, name TEXT, reported TEXT, own TEXT, agrees INTEGER,
     PRIMARY KEY (key, subtask, name));
@@ -131,6 +133,13 @@ class Finding:
     notebook: str = ""      # the notebook's name, if it was noticed in one
     cell: int = 0           # the cell's number from 1, if it was noticed in one
 
+    @property
+    def sentence(self):
+        """It in words, with its place."""
+        place = self.notebook and (f"{self.notebook}, cell {self.cell}: " if self.cell
+                                   else f"{self.notebook}: ")
+        return place + self.words
+
 
 class Record(marks.MarksOfRecord):
     """The record in a file. The file is made if it is missing."""
@@ -193,8 +202,7 @@ class Record(marks.MarksOfRecord):
 
     def write_setting(self, name, value):
         """Keep a setting."""
-        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)",
-                                (name, json.dumps(value)))
+        self.insert("settings", {"name": name, "value": json.dumps(value)})
 
     # ---------------------------------------------------------------------------- submissions
 
@@ -213,6 +221,7 @@ class Record(marks.MarksOfRecord):
 
     def forget(self, key):
         """Delete everything that was computed from a submission; the marks by hand stay."""
+        self.keep_marked_of(key)
         for table in ("results", "findings", "answers", "figures", "numbers", "stages", "alike",
                       "alike_texts"):
             self.connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
@@ -261,6 +270,7 @@ class Record(marks.MarksOfRecord):
         """
         key, names = submission.key, ("subtask", "name", "reported", "own", "agrees")
         with self.transaction() as connection:
+            self.keep_marked_of(key)
             for table in ("answers", "figures", "numbers"):
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
             for subtask, text in reading.answers.items():

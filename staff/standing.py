@@ -146,6 +146,13 @@ class Standing:
         return self.lateness.count_penalty(self.earned)
 
     @property
+    def largest_penalty(self):
+        """The penalty if more points come, which the floor spares now; 0 if it cannot grow."""
+        grows = self.lateness and not self.is_complete and not self.submission.refused \
+            and self.lateness.full_penalty > self.penalty
+        return self.lateness.full_penalty if grows else 0
+
+    @property
     def total(self):
         """All points so far, after a penalty."""
         return round(self.earned - self.penalty, 2)
@@ -197,7 +204,12 @@ class Standing:
         if late.leaves_open:
             return f"{late.words}: it has no total; give its time to `staff grade` with --times"
         if late.is_closed:
-            return f"{late.words}: to accept it, give an extension and grade again"
+            accept = "to accept it, give an extension and" if submission.refused else \
+                "nothing was accepted any more:"
+            return f"{late.words}: {accept} grade again"
+        if most := self.largest_penalty:
+            return (f"{late.words}: {format_points(self.penalty)} points less so far, and "
+                    f"{format_points(most)} at most")
         if self.penalty:
             return f"{late.words}: {format_points(self.penalty)} points less"
         return late.words

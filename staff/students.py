@@ -16,6 +16,24 @@ def sort_name(name):
     return " ".join(sorted(split_name(name)))
 
 
+def name_students(submission):
+    """The names of the students of a submission, for people.
+
+    The platform's names come first, and then those in the hand-in itself, which may be a copy. A
+    name as Canvas has it, "ekbo", is spelled as in the hand-in: Bo Ek.
+    """
+    spelled = {sort_letters(name): name for name in submission.members}
+    is_told = submission.name or submission.partners or not submission.members
+    told = ((submission.student, submission.name), *submission.partners) if is_told else ()
+    names = [spelled.get(sort_letters(name), name or number) for number, name in told]
+    return list(dict.fromkeys([*names, *submission.members]))
+
+
+def sort_letters(name):
+    """The letters of a name in alphabetical order."""
+    return "".join(sorted("".join(split_name(name))))
+
+
 def key_of_student(text, column="student"):
     """The key of a user name or number. Moodle's identifier is a word and the number."""
     if column == "identifier" and (number := re.search(r"\d+$", text)):

@@ -1,17 +1,17 @@
 """When hand-ins came: times in the names and in the exports of platforms."""
 
+import contextlib
 import json
 import re
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
+from kit.deadline import MONTHS
 from kit.files import Refused, shorten, explain
 from staff.csv_tables import LARGEST, Table, read_table
 from staff.students import key_of_name, key_of_student, list_keys
 
 UTC = timezone.utc
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-          "october", "november", "december")
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
 FORMS = [re.compile(form, re.IGNORECASE) for form in (
     rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{CLOCK} ?(?P<zone>Z|[+-]\d\d:?\d\d)?",
@@ -49,18 +49,18 @@ def read_time(text, zone):
     """
     text = " ".join(text.split())
     found = next(filter(None, (form.fullmatch(text) for form in FORMS)), None)
-    try:
-        return place_in_zone(found.groupdict(), zone)
-    except (AttributeError, ValueError, OverflowError):
-        raise Refused(f"{shorten(text, 60) or 'an empty cell'} is no time, expected one such as "
-                      f"{EXPECTED}") from None
+    with contextlib.suppress(ValueError, OverflowError):
+        if found:
+            return place_in_zone(found.groupdict(), zone)
+    raise Refused(f"{shorten(text, 60) or 'an empty cell'} is no time, expected one such as "
+                  f"{EXPECTED}")
 
 
 def place_in_zone(given, zone):
     """The time in UTC of the parts of a text; ValueError if there is none."""
     month, hour, half = given["month"], int(given["hour"]), (given.get("half") or "").lower()
     if not month.isdecimal():
-        month = MONTHS.index(month.lower()) + 1
+        month = MONTHS.index(month.capitalize()) + 1
     if half:
         if not 1 <= hour <= 12:
             raise ValueError(hour)

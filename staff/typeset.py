@@ -7,7 +7,6 @@ stay, without attributes but for a few of formulas. No link and no picture stays
 import functools
 import hashlib
 import html
-import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +17,11 @@ import pypandoc
 from kit.pool import count_cores
 from kit.report.formula_finder import find_in_markdown
 from kit.sections import remove_comments
+from staff.formulas import Rewriter
 from staff.texts import clean
 
 FILTER = Path(__file__).with_name("typeset.lua")
+MADE_BY = (Path(__file__), FILTER, Path(__file__).with_name("formulas.py"))
 READER = ("commonmark+pipe_tables+strikeout+task_lists+footnotes+subscript+superscript"
           "-raw_html")
 SECONDS, MEMORY = 5, "512M"        # for one answer
@@ -37,7 +38,6 @@ HEADINGS = frozenset("h4 h5 h6".split())    # become h3: a student's levels may 
 FORMULAS = frozenset("math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover "
                      "munder munderover mtable mtr mtd mstyle mpadded mphantom menclose "
                      "semantics".split())
-ANCHOR = re.compile(r'<a (?:id|name)="[^"<>\n]{0,200}"></a>')     # of a table, for the report
 DROPPED = frozenset("annotation annotation-xml script style title".split())     # with their text
 ATTRIBUTES = frozenset("display mathvariant stretchy fence form separator accent accentunder "
                        "displaystyle scriptlevel columnalign rowspacing columnspacing width "
@@ -50,7 +50,7 @@ def typeset_kept(record, texts):
 
     The bare text is not kept: a machine with more time may do better.
     """
-    code = Path(__file__).read_bytes() + FILTER.read_bytes()
+    code = b"".join(file.read_bytes() for file in MADE_BY)
     names = {text: hashlib.sha256(code + text.encode("utf-8", "surrogatepass")).hexdigest()
              for text in texts}
     found = record.list_typeset(names.values())
@@ -88,9 +88,9 @@ def hide_formulas(text):
 
     So neither Markdown nor the bars of a table can take a formula apart.
     """
-    text, out, position = ANCHOR.sub("", remove_comments(text)), [], 0
+    text, formulas, out, position = remove_comments(text), Rewriter(), [], 0
     for span in find_in_markdown(text):
-        tex = span.tex.strip()
+        tex = formulas.rewrite(span.tex.strip())
         if len(tex) <= LONGEST_FORMULA:
             kind = "d" if span.display else "i"
             out += [text[position:span.start], f"KITMATH{kind}{tex.encode().hex()}Z"]

@@ -28,16 +28,11 @@ CALLS = {"int": "_adapter_int", "float": "_adapter_float"}
 UNEQUAL = re.compile("inhomogeneous")       # NumPy's word for parts of unequal shapes
 
 
-def list_missing():
-    """The names of GONE that this NumPy no longer has."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return {name for name in GONE if not hasattr(np, name)}
-
-
 def bring_back():
     """Give NumPy the names that it no longer has; return them."""
-    names = list_missing()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = {name for name in GONE if not hasattr(np, name)}
     for name in names:
         setattr(np, name, GONE[name])
     builtins._adapter_int = lambda *given, **named: take_element(int, given, named)

@@ -11,6 +11,7 @@ from staff.feedback.page_template import write_page
 from staff.standing import MISSING, list_subtasks_with_points
 from staff.feedback.student_pages import FOLDER
 from staff.record import DOUBT, NOT_DONE, UNREADABLE
+from staff.students import name_students
 
 SHADES = 4          # between no points and all points
 BARS = 10
@@ -32,7 +33,7 @@ def write_class_page(path, record, standings, people):
     assignment, found = load_assignment(), find_mistakes(standings)
     listed = record.list_submissions()
     call = make_namer([*people, *listed])
-    groups = {one.key: ", ".join(one.members) or call(one) for one in listed}
+    groups = {one.key: ", ".join(name_students(one)) for one in listed}
     alone = Counter(groups.values())
     names = {one.key: groups[one.key] if alone[groups[one.key]] == 1 else
              f"{groups[one.key]} ({one.student})" for one in listed}
@@ -43,7 +44,7 @@ def write_class_page(path, record, standings, people):
         path, "class.html", people=people, standings=standings,
         subtasks=list_subtasks_with_points(), choose_shade=choose_shade, folder=FOLDER,
         names=names, call=call, shares=find_shares(taken),
-        taken=len(taken), complete=len(complete),
+        complete=len(complete),
         missing=sum(bool(one.missing) for one in taken),
         open=[one for one in standings if one.open], format_moment=format_moment,
         looks=[(one, one.looks) for one in sorted(standings, key=lambda one: not one.open)
@@ -111,8 +112,12 @@ def find_shares(standings):
 
 def list_flagged(people):
     """[(Person, flags)], without those on missing marks and those that the page lists first."""
-    found = [(one, [flag for flag in one.flags if not flag.startswith(MISSING)
-                    and flag not in one.standing.looks]) for one in people]
+    found = []
+    for one in people:
+        late = one.standing.lateness and one.standing.lateness.is_late
+        listed = [*one.standing.looks, one.standing.late_words if late else ""]
+        found.append((one, [flag for flag in one.flags
+                            if not flag.startswith(MISSING) and flag not in listed]))
     return [(one, flags) for one, flags in found if flags]
 
 
@@ -160,9 +165,12 @@ def make_bars(values, most):
 
 
 def group_findings(standings):
-    """[(kind in words, [keys of submissions])] of the findings, the most common first."""
+    """[(kind in words, [(key of a submission, its sentences)])], the most common first."""
     kinds = {}
     for standing in standings:
-        for kind in {one.kind for one in standing.findings}:
-            kinds.setdefault(KINDS.get(kind, kind), []).append(standing.submission.key)
+        for kind in dict.fromkeys(one.kind for one in standing.findings):
+            times = Counter(one.sentence for one in standing.findings if one.kind == kind)
+            words = [f"{one} ({often} times)" if often > 1 else one
+                     for one, often in times.items()]
+            kinds.setdefault(KINDS.get(kind, kind), []).append((standing.submission.key, words))
     return sorted(kinds.items(), key=lambda item: -len(item[1]))

@@ -4,7 +4,6 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kit.deadline import format_moment
 from kit.definition import load_assignment
 from kit.files import shorten
 from staff.csv_tables import format_points, write_table
@@ -31,7 +30,7 @@ class Person:
             by = self.standing.submission
             found.append(f"member of a group, handed in by {by.name or by.student}")
         elif not self.name and len(self.standing.submission.members) > 1:
-            found.append("one of the group; --roster is needed to find out which one")
+            found.append("one of the group: give --roster to find out which one")
         if self.others:
             found.append(f"also in {', '.join(self.others)}")
         return found
@@ -117,8 +116,9 @@ def write_gradebook(path, people):
 
 
 def format_time(lateness):
-    """When a submission came; "" if it is not known."""
-    return format_moment(lateness.at) if lateness and lateness.at else ""
+    """When a submission came, as programs read it; "" if it is not known."""
+    at = lateness and lateness.at
+    return at.isoformat(" ", "seconds" if at.second else "minutes") if at else ""
 
 
 def list_points(standing, subtasks, timed=False):

@@ -118,16 +118,28 @@ def hand_back(path, people, platform, pages, kind="html"):
     if waiting := len(people) - len(ready):
         said.append(f"{waiting} of {len(people)} students get no page yet, because their total "
                     "is not known; --incomplete gives theirs back all the same")
-    return said + ([describe_left_out(left_out, platform)] if left_out else [])
+    unsent = {one.standing.submission.key for one in left_out if one.own}
+    members = [one for one in left_out if platform == "canvas" and not one.own
+               and one.standing.submission.key not in unsent]
+    if members:
+        said.append(f"Canvas gives a group's page to all whom it knows as members: "
+                    f"{name_people(members)} are named in the hand-ins")
+    rest = [one for one in left_out if one not in members]
+    return said + ([describe_left_out(rest, platform)] if rest else [])
 
 
 def describe_left_out(people, platform):
     """Whose pages a platform cannot take back, and why."""
     why = {"canvas": "Canvas knows no zip of theirs, and would show the page under the name of "
-                     "another kind of file; all members of a group in Canvas get the group's page",
+                     "another kind of file",
            "moodle": "Moodle's number for them is not known",
            "blackboard": "they have no name in Blackboard's download"}.get(platform, "")
+    return (f"not in the zip: {name_people(people)}: {why}. Give them their pages in feedback/ by "
+            "hand")
+
+
+def name_people(people):
+    """The names of people, of many the first."""
     names = [shorten(one.name or one.student, 60) for one in people]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return (f"not in the zip: {', '.join(names[:MOST_NAMED])}{more}: {why}. Give them their pages "
-            "in feedback/ by hand")
+    return ", ".join(names[:MOST_NAMED]) + more

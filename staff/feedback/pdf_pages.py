@@ -20,6 +20,7 @@ from staff.guide import read_guide
 
 ANSWER = re.compile(r'<div class="answer"[^>]*><!--(\w+)--></div>')
 NO_PART = re.compile(r"^.*<main>|<h1>.*?</h1>|</main>.*$", re.DOTALL)
+PICTURE = re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)|<img\b[^>]{0,2000}>")
 FENCED_OR_HEADING = re.compile(r"^(```|~~~).*?^\1|^#{1,4}(?= )", re.DOTALL | re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ def set_page(values, answers):
     settings = {"title": f"Feedback: {load_assignment().title}", "subtitle": "", "date": "",
                 "authors": values["called"], "language": "en", "contents": False}
     for kind in ("text/markdown", ""):
-        cells = [make_cell(number, lower_headings(answers[piece]), kind) if number % 2 else
+        cells = [make_cell(number, prepare_answer(answers[piece]), kind) if number % 2 else
                  make_cell(number, piece, "text/html") for number, piece in enumerate(pieces)]
         try:
             return print_cells(cells, settings)
@@ -55,8 +56,9 @@ def set_page(values, answers):
     raise Refused(f"{values['one'].key}: {why}")
 
 
-def lower_headings(text):
-    """Markdown whose headings stand below those of the page."""
+def prepare_answer(text):
+    """Markdown whose headings stand below those of the page; its figures come after it."""
+    text = PICTURE.sub(r"\\[picture\\]", text)
     return FENCED_OR_HEADING.sub(lambda found: found[0] if found[1] else f"##{found[0]}", text)
 
 

@@ -19,6 +19,7 @@ from staff.layouts import KIT
 from staff.points import WHOLE
 from staff.record import DOUBT, NOT_DONE
 from staff.standing import share_losses
+from staff.students import name_students
 from staff.typeset import typeset_kept
 
 FOLDER = "feedback"
@@ -53,8 +54,7 @@ def collect_values(record, standing, guide):
                 for subtask in standing.subtasks.values()]
     assignment = load_assignment()
     return {"one": one, "kit": KIT, "standing": standing, "sections": sections,
-            "called": list(one.members) or [name or number for number, name in
-                                            ((one.student, one.name), *one.partners)],
+            "called": name_students(one),
             "findings": count_findings(standing), "most": assignment.points,
             "late": standing.lateness if standing.lateness and standing.lateness.words else None,
             "format_moment": format_moment, "losses": list_losses(standing, sections),
@@ -134,11 +134,9 @@ def name_loss(result):
 
 def count_findings(standing):
     """[(sentence, how often)] of the notes and findings, each once; none names other students."""
-    where = [(f"{one.notebook}, cell {one.cell}: " if one.cell else f"{one.notebook}: "
-              if one.notebook else "") + one.words for one in standing.findings
-             if one.kind not in (NOT_DONE, DOUBT)]
+    found = [one.sentence for one in standing.findings if one.kind not in (NOT_DONE, DOUBT)]
     notes = [note for note in standing.submission.notes if not names_others(note)]
-    return list(Counter([*notes, *where]).items())
+    return list(Counter([*notes, *found]).items())
 
 
 def load_figures(record, key):

@@ -55,10 +55,10 @@ def find_pairs(submissions, out, starter=None, earlier=()):
         passages = {name: find_passages(read_copy(one, folder), layout)
                     for name, (one, folder) in counted.items() if one.layout == layout}
         given = find_given(layout, starter)
-        given = find_common(passages) if given is None else given
-        own |= {name: np.setdiff1d(one, given) for name, one in passages.items()}
-        found += [pair for pair in compare(passages, given)
+        compared = remove_given(passages, find_common(passages) if given is None else given)
+        found += [pair for pair in compare(compared)
                   if not all(name.startswith(EARLIER) for name in pair[:2])]
+        own |= compared
     found.sort(key=lambda pair: -pair[2])
     return [make_pair(pair, counted, own, number < MOST_TEXTS)
             for number, pair in enumerate(found)]
@@ -71,13 +71,9 @@ def make_pair(found, counted, own, with_lines):
     shared, lines = np.intersect1d(*(own[name] for name in names)), []
     for one, folder in [counted[name] for name in names] if with_lines else ():
         lines.append(list_lines(read_copy(one, folder), one.layout, shared))
-    return Pair(*names, describe_pair(share, passages), tuple(lines))
-
-
-def describe_pair(share, passages):
-    """How much of a pair agrees, in words."""
-    return (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words agree, without given "
-            "code and whatever the names")
+    words = (f"{100 * share:.0f} % of {passages} passages of {PASSAGE} words agree, without given "
+             "code and whatever the names")
+    return Pair(*names, words, tuple(lines))
 
 
 def find_given(layout, starter):
@@ -106,14 +102,13 @@ def read_code(starter):
 
 # ------------------------------------------------------------------------------------ comparing
 
-def compare(passages, given=None):
-    """[(key, other, share that agrees, number of passages)] for {key: passages}.
+def remove_given(passages, given):
+    """{key: passages} without those that are given."""
+    return {key: np.setdiff1d(one, given, assume_unique=True) for key, one in passages.items()}
 
-    given: passages that do not count; by default, those in more than half of the hand-ins.
-    """
-    if given is None:
-        given = find_common(passages)
-    own = {key: np.setdiff1d(one, given, assume_unique=True) for key, one in passages.items()}
+
+def compare(own):
+    """[(key, other, share that agrees, number of passages)] for {key: its own passages}."""
     keys = [key for key, one in own.items() if len(one) >= FEWEST]
     if len(keys) < 2:
         return []
@@ -149,4 +144,3 @@ def count_shared(sets):
         counts += holds @ holds.T
     np.fill_diagonal(counts, [len(one) for one in sets])
     return counts
-

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kit.files import Refused, shorten, explain
-from staff.intake import listing
-from staff.intake.listing import (BROKEN, FILE, FOLDER, decode_name, describe_path, is_archive,
-                                  is_junk, list_folder, list_zip, remove_suffix)
+from staff.intake.listing import (BROKEN, FILE, FOLDER, LONGEST_LIST, MOST_LISTED, decode_name,
+                                  describe_path, is_archive, is_junk, list_folder, list_zip,
+                                  remove_suffix)
 from staff.intake.names import (BLACKBOARD, Unclear, choose_platform, fits_a_platform,
                                 read_names)
 from staff.layouts import list_scripts
@@ -25,7 +25,7 @@ AGAIN = re.compile(r"-[0-9]+(?=\.\w+$|$)")      # in the name of a file that is 
 BESIDE = {".txt", ".csv", ".tsv", ".md", ".xls", ".xlsx", ".ods", ".html", ".htm", ".json",
           ".toml", ".log", ".xml", ".sqlite"}
 MOST_HAND_INS = 5000
-MOST_LISTED, LONGEST_LIST = 200_000, 64 * 2**20     # in the zip of a whole course
+MOST_OF_COURSE, LONGEST_OF_COURSE = 200_000, 64 * 2**20     # as those of listing.py
 ODD_NAME = "its name is none of"    # how a note to the grader begins
 COPIES = "submissions"      # in an output folder, beside the record
 
@@ -124,7 +124,7 @@ def list_items(path, out):
         return list_in_downloads(path, items) or items
     if path.is_file():
         # the file stays open: its entries are read later
-        return list_in_zip(open(path, "rb"), MOST_LISTED, LONGEST_LIST)
+        return list_in_zip(open(path, "rb"), MOST_OF_COURSE, LONGEST_OF_COURSE)
     raise Refused(f"it {'is neither folder nor zip' if path.exists() else 'was not found'}; give "
                   "the folder or zip of the hand-ins")
 
@@ -162,17 +162,17 @@ def list_in_downloads(path, items):
         if (item.kind != FILE or fits_a_platform(item.name)
                 or not item.name.lower().endswith(".zip")):
             return []
+        inside = []
         with contextlib.suppress(Refused, OSError):
             file = open(path / item.name, "rb")         # stays open, as above
             inside = list_in_zip(file, before=f"{item.name}/")
-            if any(fits_a_platform(one.name) for one in inside):
-                found += inside
-                continue
-        return []
+        if not any(fits_a_platform(one.name) for one in inside):
+            return []
+        found += inside
     return found
 
 
-def list_in_zip(file, most=listing.MOST_LISTED, longest=listing.LONGEST_LIST, before=""):
+def list_in_zip(file, most=MOST_LISTED, longest=LONGEST_LIST, before=""):
     """The items of a zip in an open file; `before` is put before their places."""
     found = group_entries(list_zip(file, most, longest), before)
     if len(found) == 1 and found[0].kind == FOLDER:         # one folder holds everything
@@ -250,18 +250,17 @@ def make_hand_ins(group, receipts):
     found = []
     for one in tries:
         first, item = one[0]
-        folder = item.place.removesuffix(item.name)
+        source = item.place.removesuffix(item.name) + first.before
+        if one is not tries[-1]:        # the newest keeps the name that it has alone
+            source += f"_{first.number}"
+        attempt = f"{first.number:012}" if len(tries) > 1 else first.attempt
         _, name = receipts.get(first.before.rpartition("_attempt_")[0], ("", first.name))
         late = any(sign.late for sign, _ in one)
         found.append(HandIn(
-            first.student, f"{folder}{first.before}", name, first.attempt, first.platform,
+            first.student, source, name, attempt, first.platform,
             ("handed in late, as Canvas says",) if late else (), late,
             items=[(sign.file or item.name, item) for sign, item in one if not sign.receipt],
             numbers=[sign.number for sign, _ in one if not sign.receipt]))
-        if one is not tries[-1]:        # the newest keeps the name that it has alone
-            found[-1] = replace(found[-1], source=f"{found[-1].source}_{first.number}")
-        if len(tries) > 1:
-            found[-1] = replace(found[-1], attempt=f"{first.number:012}")
     return found
 
 

@@ -15,7 +15,7 @@ from kit.files import Refused, make_inner_folder, shorten, explain
 from kit.sections import PLACEHOLDER_AUTHOR
 from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest
 from staff.intake.downloads import COPIES, find_hand_ins
-from staff.intake.listing import list_folder
+from staff.intake.listing import FILE, list_folder
 from staff.intake.repeats import (join_groups, note_repeats, refuse_closed, supersede_attempts)
 from staff.intake.unpacking import read_entries
 from staff.layouts import find_layout, load_layouts
@@ -197,7 +197,7 @@ def read_copy(submission, out):
 
 def read_files(folder):
     """{name: bytes} of the files in a clean copy."""
-    return {entry.name: entry.read(-1) for entry in list_folder(folder) if entry.kind == "a file"}
+    return {entry.name: entry.read(-1) for entry in list_folder(folder) if entry.kind == FILE}
 
 
 def is_copied(folder, sha256):

@@ -90,7 +90,7 @@ def read_names(names, platform, users):
     users: {text before _attempt_: user name} as Blackboard's texts tell.
     """
     if platform == "Canvas":
-        anonymous = sum(map(bool, map(CANVAS_ANONYMOUS.fullmatch, names))) > len(names) / 2
+        anonymous = sum(bool(CANVAS_ANONYMOUS.fullmatch(name)) for name in names) > len(names) / 2
         return settle({name: found for name in names if (found := read_canvas(name, anonymous))})
     if platform == "Blackboard":
         return read_blackboard(names, users)
@@ -129,23 +129,24 @@ def find_title(befores, users):
 def read_canvas(name, anonymous=False):
     """The Signs that a name could be in Canvas: one, or two if a number could be a group's.
 
-    anonymous: whether names without a person come first.
+    anonymous: whether most names of the download are without a person.
     """
-    found = []
-    named, nameless = (CANVAS, CANVAS_NUMBERED), (CANVAS_ANONYMOUS,)
-    for pattern in nameless + named if anonymous else named + nameless:
-        sign = pattern.fullmatch(name)
-        if sign and not (found and (anonymous or pattern is CANVAS_ANONYMOUS)):
-            fields = sign.groupdict()
-            tail = fields.get("tail") or ""
-            person = fields["name"] + f"_{tail}" * bool(tail)
-            called = (f"anon_{fields['student']}" if pattern is CANVAS_ANONYMOUS else
-                      shorten(person.replace("_", " ").strip(), 100))
-            found.append(Sign(
-                "Canvas", fields["student"], called, f"{person}_{fields['student']}",
-                fields["file"] or "", late=bool(fields["late"] or fields.get("late_too")),
-                number=int(fields["number"] or 0), tail=tail))
-    return found
+    named, nameless = ([make_canvas_sign(found) for pattern in patterns
+                        if (found := pattern.fullmatch(name))]
+                       for patterns in ((CANVAS, CANVAS_NUMBERED), (CANVAS_ANONYMOUS,)))
+    return (nameless or named[:1]) if anonymous else (named or nameless)
+
+
+def make_canvas_sign(found):
+    """The Sign of a match of one of Canvas's patterns."""
+    parts = found.groupdict()
+    tail, student = parts.get("tail", ""), parts["student"]
+    person = f"{parts['name']}_{tail}" if tail else parts["name"]
+    called = (f"anon_{student}" if found.re is CANVAS_ANONYMOUS else
+              shorten(person.replace("_", " ").strip(), 100))
+    return Sign("Canvas", student, called, f"{person}_{student}", parts["file"] or "",
+                late=bool(parts["late"] or parts.get("late_too")),
+                number=int(parts["number"] or 0), tail=tail)
 
 
 def settle(readings):

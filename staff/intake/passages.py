@@ -98,7 +98,11 @@ def split_units(text):
     for match in WORD.finditer(text):
         kind, word = match.lastgroup, match[0]
         if fresh and kind in ("name", "sign") and word not in ")]}":
-            inside = begin_unit(word, match, text, inside, units)
+            begins = word in ("def", "class", "async")
+            at_edge = text[match.start() - 1:match.start()] in ("", "\n")
+            if begins or inside and at_edge:
+                units.append([])
+            inside = begins or inside and not at_edge
         fresh = kind == "line" or (fresh and kind == "blank")
         if kind in ("number", "name") or kind == "sign" and word not in NO_MATTER:
             units[-1].append((*classify(kind, word, units[-1], modules), line))
@@ -107,14 +111,6 @@ def split_units(text):
                 break
         line += match[0].count("\n")
     return units
-
-
-def begin_unit(word, match, text, inside, units):
-    """Begin a new unit if this first word of a line needs one. True if a function goes on."""
-    at_edge = match.start() == 0 or text[match.start() - 1] == "\n"
-    if word in ("def", "class", "async") or (at_edge and inside):
-        units.append([])
-    return word in ("def", "class", "async") or (inside and not at_edge)
 
 
 def classify(kind, word, before, modules):

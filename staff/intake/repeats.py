@@ -56,7 +56,7 @@ def refuse_closed(submissions):
 
 def describe_closed(lateness):
     """Why a submission that came too late was refused."""
-    return (f"it came {format_moment(lateness.at)}, {lateness.words}, and nothing is accepted "
+    return (f"it came on {format_moment(lateness.at)}, {lateness.words}, and nothing is accepted "
             f"after {format_moment(lateness.closed)}")
 
 

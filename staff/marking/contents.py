@@ -9,15 +9,17 @@ from staff.intake.intake import read_copy
 from staff.typeset import typeset
 from staff.marking.worklist import OPEN_PARTS
 from staff.marks import CHANGED
-from staff.notebooks.reported import UNSHOWN, name_answer
 from staff.points import WHOLE
 from staff.record import UNREADABLE
+from staff.students import name_students
 from staff.texts import clean
 
 SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
+ABOUT_ANSWER = r"(no section|section|the answer (of|to)) {}\b"     # begins a finding's words
 MOST_OFFERED = 12           # comments that are offered again
 MOST_SCRIPTS = 20
 MOST_WORDS = 4_000          # of two answers that are compared
+LEAST_SHARED = 0.3          # of their words; with less, the difference cannot be read
 
 
 def describe_work(work, marker, busy, names):
@@ -74,24 +76,29 @@ def describe_answer(work, key, subtask):
     """All that a submission holds for a subtask, to be looked at. It does not depend on marks."""
     standing, record = work.standings[key], work.record
     found = standing.findings
-    figures = record.query("SELECT rowid, notebook, cell, ifnull(pixels, length(png)) AS pixels "
-                           "FROM figures WHERE key = ? AND subtask = ? "
-                           "ORDER BY notebook, cell, number", key, subtask)
     numbers = record.query("SELECT * FROM numbers WHERE key = ? AND subtask = ?", key, subtask)
     text = record.list_answers(key).get(subtask, "")
-    return {"html": typeset(text) if text.strip() else "", "bare": clean(text),
-            "figures": [{"id": f"{row['rowid']}-{row['pixels']}",
-                         "caption": clean(f"{row['notebook']}, cell {row['cell']}")}
-                        for row in figures],
+    return {"seen": work.hash_seen(key, subtask),
+            "html": typeset(text) if text.strip() else "", "bare": clean(text),
+            "figures": list_figures(record, key, subtask),
             "checks": [{"title": one.title, "state": one.state, "words": clean(one.words)}
                        for one in standing.results if subtask in (one.subtask, WHOLE[0])
                        and one.state != PASSED],
-            "claims": [clean(one.words) for one in found if one.kind == UNSHOWN
-                       and one.words.startswith(name_answer(subtask))]
+            "claims": [clean(one.words) for one in found if re.match(
+                ABOUT_ANSWER.format(re.escape(subtask)), one.words)]
             + [clean(f"{one.notebook} could not be read: {one.words}") for one in found
                if one.kind == UNREADABLE],
             "numbers": [{name: clean(row[name]) for name in ("name", "reported", "own")}
                         | {"agrees": bool(row["agrees"])} for row in numbers]}
+
+
+def list_figures(record, key, subtask):
+    """The figures that the record holds for a subtask, in order; the page asks for them by id."""
+    rows = record.query("SELECT rowid, notebook, cell, ifnull(pixels, length(png)) AS pixels FROM "
+                        "figures WHERE key = ? AND subtask = ? ORDER BY notebook, cell, number",
+                        key, subtask)
+    return [{"id": f"{row['rowid']}-{row['pixels']}", "pixels": row["pixels"],
+             "caption": clean(f"{row['notebook']}, cell {row['cell']}")} for row in rows]
 
 
 def describe_code(work, key, out):
@@ -112,8 +119,9 @@ def describe_state(work, item, marker, names):
     _, others = work.list_own(item, marker)
     blind = work.is_twice(item) and not any(one.done for one in found)
     code = {where: points for where, points in standing.code_points.items()
-            if item.subtask in (where[0], WHOLE[0])}
+            if item.subtask in (where[0], WHOLE[0]) and not standing.submission.refused}
     return {"where": item.where, "possible": item.possible, "untouched": item.untouched,
+            "seen": work.hash_seen(item.key, item.subtask),
             "state": work.tell_state(item, marker),
             "name": name_student(work, item.key, names), "part": name_part(*item.where[1:]),
             "mark": describe_mark(found[0]) if found else None,
@@ -141,24 +149,42 @@ def describe_mark(mark):
 
 
 def describe_change(work, item):
-    """The mark before the hand-in changed, and how the answer differs: [kind, words]."""
+    """The mark before the hand-in changed, and how the answer differs.
+
+    difference: [kind, words], or None if what was marked is not kept.   figures: those that are
+    gone.   new: how many there are now that were not marked.
+    """
     keys = [item.key, *(one.key for one in work.standings[item.key].earlier)]
     marks = [mark for key in keys for mark in work.marks.get((key, *item.where[1:]), ())
              if mark.done and mark.points is not None]
     if not marks:
         return None
-    mark = work.record.read_whole_mark(marks[-1])
-    now = work.record.list_answers(item.key).get(item.subtask, "")
-    return describe_mark(mark) | {"difference": compare_texts(clean(mark.seen), clean(now))}
+    mark, record = marks[-1], work.record
+    kept = record.find_marked(mark)
+    if not kept:
+        return describe_mark(mark) | {"difference": None, "figures": [], "new": 0}
+    texts = [record.list_answers(key).get(item.subtask, "") for key in (kept, item.key)]
+    before, now = ({one["pixels"]: one for one in list_figures(record, key, item.subtask)}
+                   for key in (kept, item.key))
+    return describe_mark(mark) | {
+        "difference": compare_texts(*map(clean, texts)),
+        "figures": [one for pixels, one in before.items() if pixels not in now],
+        "new": len(now.keys() - before)}
 
 
 def compare_texts(before, now):
-    """[(kind, words)] of two texts; the kind is "same", "gone" or "new"."""
+    """[(kind, words)] of two texts; the kind is "same", "gone" or "new"; spaces do not count.
+
+    Texts that share little are shown one after the other.
+    """
     old, new = (re.findall(r"\s*\S+", text)[:MOST_WORDS] for text in (before, now))
-    found = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
+    words = [list(map(str.strip, one)) for one in (old, new)]
+    found, matcher = [], difflib.SequenceMatcher(None, *words)
+    codes = matcher.get_opcodes() if matcher.ratio() >= LEAST_SHARED else [
+        ("replace", 0, len(old), 0, len(new))]
+    for kind, a, b, c, d in codes:
         if kind == "equal":
-            found.append(("same", "".join(old[a:b])))
+            found.append(("same", "".join(new[c:d])))
         else:
             found += [(name, words) for name, words in (("gone", "".join(old[a:b])),
                                                         ("new", "".join(new[c:d]))) if words]
@@ -179,9 +205,8 @@ def list_offered(work, item):
 
 def name_student(work, key, names):
     """A student's name if it is asked for, or else a number."""
-    one = work.standings[key].submission
     if names:
-        return clean(one.name or ", ".join(one.members) or one.student)
+        return clean(", ".join(name_students(work.standings[key].submission)))
     return f"Hand-in {work.students.index(key) + 1}"
 
 

@@ -5,6 +5,7 @@ from staff.marks import Mark, find_basis
 
 LONGEST_NAME, LONGEST = 60, 2000
 SHARES = (0.5, 1)           # of an element
+ANEW = "the hand-in has changed while you looked at it: it is shown anew, look at it again"
 
 
 def read_marker(text):
@@ -34,9 +35,10 @@ def read_comment(text):
 
 
 def make_marks(work, sent):
-    """The Marks of {marker, items, elements, points, comment, done, final}.
+    """The Marks of {marker, items, seen, elements, points, comment, done, final}.
 
-    items:    several [key, subtask, part] of one part, whose answers are alike.
+    items:    several [key, subtask, part] of one part, whose answers are like the first one's.
+    seen:     what the page showed of the first, as Worklist.hash_seen; None if it does not tell.
     elements: {words of an element: the share earned}, or None.
     points:   in place of the sum of the elements, or None.
     """
@@ -46,13 +48,16 @@ def make_marks(work, sent):
     items = [read_item(work, one) for one in items]
     if len({one.where[1:] for one in items}) > 1:
         raise Refused("only answers to one part can be marked together")
+    by_code = items[0].where not in work.by_hand
+    bases = [find_basis(work.bases, one.key, "" if by_code else one.subtask) for one in items]
+    if sent.get("seen") not in (None, work.hash_seen(items[0].key, items[0].subtask)):
+        raise Refused(ANEW)
     comment, done = read_comment(sent.get("comment", "")), bool(sent.get("done", True))
     elements = read_elements(work, items[0], sent.get("elements"))
     total = None if elements is None else sum_elements(work, items[0], elements)
     points = read_points(sent.get("points"), items[0].possible)
     overridden = points is not None and elements is not None and points != total
     points = total if points is None else points
-    by_code = items[0].where not in work.by_hand
     if done and points is None:
         raise Refused("no points: tick the elements, or give points")
     if done and (overridden or by_code) and not comment:
@@ -60,14 +65,8 @@ def make_marks(work, sent):
             "those by code" if by_code else "the sum of the elements")
             + ": give the reason as the comment, the student reads it")
     return [Mark(*one.where, marker, points, comment, elements, overridden, done,
-                 bool(sent.get("final")), basis=find_basis(
-                     work.bases, one.key, "" if by_code else one.subtask),
-                 seen="" if by_code else read_answer(work, one)) for one in items]
-
-
-def read_answer(work, item):
-    """The answer of an Item, as it is now."""
-    return work.record.list_answers(item.key).get(item.subtask, "")
+                 bool(sent.get("final")), basis=basis) for one, basis in zip(items, bases)
+            if one is items[0] or one.group and one.group == items[0].group]
 
 
 def read_elements(work, item, sent):

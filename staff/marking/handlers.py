@@ -162,7 +162,7 @@ class WriteHandler(Handler):
             self.answer(getattr(self, f"do_{name}")(work, sent) or {})
         except (Refused, sqlite3.Error, ValueError, RecursionError) as problem:
             self.set_status(400)
-            self.answer({"error": shorten(problem, 400)})
+            self.answer({"error": shorten(problem, 400), "anew": str(problem) == giving.ANEW})
 
     def do_mark(self, work, sent):
         """Keep marks."""
@@ -191,8 +191,7 @@ class WriteHandler(Handler):
 
     def do_resum(self, work, _):
         """Sum the elements of all marks again, with the points that the guide gives now."""
-        marks = [replace(work.record.read_whole_mark(mark), points=points, at="")
-                 for mark, points in work.list_resums()]
+        marks = [replace(mark, points=points, at="") for mark, points in work.list_resums()]
         work.record.put_marks(marks)
         work.read_marks()
         return {"changed": len(marks)}

@@ -142,6 +142,18 @@ def make_marks(record, table, new, changed):
     return found
 
 
+def keep_answers(record, table, marks):
+    """Keep the answers in the table that were marked, where the record no longer has them."""
+    by_hand = list_parts_by_hand(*load_layouts())
+    texts = {(row["key"], row["subtask"].lower(), row["part"].lower()): row.get("answer", "")
+             for _, row in table.read_rows()}
+    with record.transaction():
+        for mark in marks:
+            if mark.where[1:] in by_hand and texts[mark.where] and not record.find_marked(mark):
+                record.insert("answers", {"key": mark.basis, "subtask": mark.subtask,
+                                          "text": texts[mark.where]})
+
+
 def compare_marks(record, marks):
     """({where: mark} of new marks, {where: (mark before, mark after)} of changed ones)."""
     new, changed = {}, {}

@@ -2,8 +2,8 @@
 
 from kit.files import Refused, say
 from staff.csv_tables import read_table
-from staff.marking.marks_table import (compare_marks, describe_changed_mark, list_layouts,
-                                       make_marks, read_marks)
+from staff.marking.marks_table import (compare_marks, describe_changed_mark, keep_answers,
+                                       list_layouts, make_marks, read_marks)
 from staff.record import open_record
 
 
@@ -22,7 +22,9 @@ def take_marks(out, path, force=False):
                 say(line)
             raise Refused(f"marks in the record would change ({len(changed)}, see above). Nothing "
                           "was changed: correct the table, or give --force to change them")
-        record.put_marks(make_marks(record, table, new, changed))
+        marks = make_marks(record, table, new, changed)
+        keep_answers(record, table, marks)
+        record.put_marks(marks)
     return [*lines, f"{len(new)} new marks, {len(changed)} changed"]
 
 
@@ -34,10 +36,11 @@ def merge_marks(out, other):
     with open_record(out) as record, open_record(other) as copy:
         own = record.list_all_marks()
         known = {one.key for one in record.list_submissions()}
-        theirs = [copy.read_whole_mark(mark) for marks in copy.list_all_marks().values()
-                  for mark in marks]
+        theirs = [mark for marks in copy.list_all_marks().values() for mark in marks]
         newer = [mark for mark in theirs if mark.key in known and all(
             mark.at > here.at for here in own.get(mark.where, ()) if here.marker == mark.marker)]
+        with record.transaction():
+            record.keep_marked([mark for mark in newer if not record.find_marked(mark)], copy)
         record.put_marks(newer)
         here = record.list_element_comments()
         comments = [(*where, element, text)

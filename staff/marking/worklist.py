@@ -186,11 +186,16 @@ class Worklist:
         """The Settled of an Item."""
         return self.settled.get(item.key, {}).get((item.subtask, item.part), Settled())
 
+    def hash_seen(self, key, subtask):
+        """[hash of the present answer and figures, hash of all files]: what the page shows."""
+        return [find_basis(self.bases, key, subtask), find_basis(self.bases, key)]
+
     # ---------------------------------------------------------------------------- how far it is
 
     def is_twice(self, item):
         """Whether two persons mark this Item."""
-        return self.lot("twice", item.subtask, item.part, item) % 100 < self.twice
+        return bool(self.twice) and \
+            self.lot("twice", item.subtask, item.part, item) % 100 < self.twice
 
     def list_own(self, item, marker):
         """([the marker's own Mark of an Item], [those of others]); finished marks only."""

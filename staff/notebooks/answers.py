@@ -38,12 +38,12 @@ def share_answers(texts, cells):
     for task, found in whole.items():
         those = [one.id for one in load_assignment().subtasks
                  if one.id.startswith(task) and one.by_hand]
-        for name in those if not any(map(texts.get, those)) else ():
-            words = f"One answer to {', '.join(those)}" if len(those) > 1 else ""
-            if name != those[0]:
-                texts[name] = [f"({words}: it stands in {those[0]})"]
-            else:
-                texts[name] = [f"({words})", *found] if words else found
+        if not those or any(map(texts.get, those)):
+            continue
+        first, *others = those
+        words = f"One answer to {', '.join(those)}"
+        texts[first] = [f"({words})", *found] if others else found
+        texts.update({name: [f"({words}: it stands in {first})"] for name in others})
 
 
 def read_answer(one):

@@ -84,11 +84,8 @@ def find_text(data):
 
 def is_same_line(old, new):
     """Whether two lines are the same up to rounding."""
-    if old == new:
-        return True
-    if remove_numbers(old) != remove_numbers(new):
-        return False
-    return all(is_near(one, other) for one, other in zip(NUMBER.findall(old), NUMBER.findall(new)))
+    return old == new or (remove_numbers(old) == remove_numbers(new)
+                          and find_numbers(old, new) is None)
 
 
 def remove_numbers(line):

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote
 
 from PIL import Image, ImageOps
@@ -77,7 +78,7 @@ def find_pictures(one, folder):
         data = output.get("data", {})
         kind = next((kind for kind in KINDS if kind in data), None)
         if kind:
-            yield lambda text=data[kind]: decode(text)
+            yield partial(decode, data[kind])
         elif "image/svg+xml" in data:
             yield refuse_svg
     if cell.cell_type != "code" and not (one.given and one.cell.source == one.given.source):
@@ -86,9 +87,9 @@ def find_pictures(one, folder):
             if target.startswith("attachment:"):
                 data = cell.get("attachments", {}).get(target.removeprefix("attachment:"), {})
                 text = next((data[kind] for kind in KINDS if kind in data), "")
-                yield lambda text=text: decode(text)
+                yield partial(decode, text)
             elif ":" not in target:
-                yield lambda target=target: read_picture(folder / one.notebook, target, folder)
+                yield partial(read_picture, folder / one.notebook, target, folder)
 
 
 def refuse_svg():

@@ -54,19 +54,14 @@ class Placed:
     task: str = ""      # in whose section it stands, if that has no subtask's heading yet
 
 
-def load_given_cells():
-    """{(notebook, id): Given} of the student edition, in order."""
-    return read_given_cells(load_assignment())
-
-
 @lru_cache(maxsize=4)
 def read_given_cells(assignment):
-    """{(notebook, id): Given} of an assignment."""
+    """{(notebook, id): Given} of an assignment's student edition, in order."""
     found = {}
     for path in assignment.notebook_paths:
         reference = {cell.id: cell for cell in read_notebook(path).node.cells}
         for cell in make_clean_copies(assignment)[path.name].cells:
-            role = find_role(reference[cell.id]) or "given"
+            role = find_role(reference[cell.id])
             ignored = "nbval-ignore-output" in reference[cell.id].metadata.get("tags", [])
             found[path.name, cell.id] = Given(path.name, cell.id, cell.cell_type, role,
                                               cell.source, ignored)
@@ -82,7 +77,7 @@ def make_clean_copies(assignment):
 
 def place_cells(notebooks, layout):
     """The Placed cells of handed-in notebooks, in order."""
-    known = load_given_cells() if layout == KIT else {}
+    known = read_given_cells(load_assignment()) if layout == KIT else {}
     by_id, by_source = {}, {}
     for given in known.values():
         by_id.setdefault(given.id, []).append(given)
@@ -98,8 +93,8 @@ def place_cells(notebooks, layout):
             if given is not None or cell.cell_type == "code":
                 found.append(Placed(notebook.name, number, cell, given, subtask))
                 continue
-            for text, *after in [*split_sections(cell.source, subtask, task)]:
-                subtask, task = after
+            pieces = split_sections(cell.source, subtask, task)
+            for text, subtask, task in pieces:
                 piece = nbformat.from_dict({**cell, "source": text})
                 found.append(Placed(notebook.name, number, piece, None, subtask,
                                     "" if subtask else task or ""))
@@ -168,11 +163,13 @@ def note_changes(notebooks):
     assignment, found = load_assignment(), []
     for notebook in notebooks:
         clean = make_clean_copies(assignment).get(PurePosixPath(notebook.name).name)
-        if clean and sum(len(cell.source) for _, cell in notebook.cells) > MOST_COMPARED:
+        if clean is None:
+            continue
+        if sum(len(cell.source) for _, cell in notebook.cells) > MOST_COMPARED:
             found.append(make_note(notebook.name, 0, "it is too long to compare its cells"))
             continue
         here = [make_note(notebook.name, one.number or 0, f"{one.words} {words}")
-                for one in (match_cells(notebook.cells, clean.cells, assignment) if clean else ())
+                for one in match_cells(notebook.cells, clean.cells, assignment)
                 if (words := describe_change(one))]
         found += here[:MOST_NOTES]
         if len(here) > MOST_NOTES:

@@ -25,6 +25,7 @@ from nbval import plugin as nbval
 
 from kit.checking.student import keep_name
 from kit.files import quote
+from kit.report.text_outputs import ESCAPES
 from staff.notebooks.comparison import find_difference, list_lines
 from staff.notebooks.loading import clean_output
 from staff.notebooks.kernel import Ended, SandboxKernel
@@ -32,7 +33,6 @@ from staff.notebooks.nbval_run import CELLS, NOTEBOOK, REQUEST
 from staff.sandbox.limits import MIB
 
 LONGEST = 20_000        # letters of a cell's output that are kept
-ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 IN_CELL = re.compile(r"(?:Cell In\s?\[\d+\]|<ipython-input-[^>]{1,60}>|Input In \[\d+\])"
                      r"(?:, line |:)(\d{1,6})")
 ARROW = re.compile(r"^-{2,}> (\d{1,6}) ", re.MULTILINE)     # older IPython names no line

@@ -46,7 +46,7 @@ class Outcome:
     printed: dict           # {number of a cell: the text that it printed}
 
 
-def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
+def run_nbval(notebook, folder, layout, ignored, sandbox):
     """The Outcome of executing a notebook.
 
     folder:  of the submission.
@@ -63,6 +63,7 @@ def run_nbval(notebook, folder, layout, ignored, sandbox, limits):
         place = Path(temporary)
         content = json.dumps(prepare_notebook(code, ignored))
         (place / NOTEBOOK).write_text(content, encoding="utf-8")
+        limits = sandbox.limits.notebook
         request = Request(Path(folder).resolve(), notebook.name, layout, sandbox, limits)
         (place / REQUEST).write_bytes(pickle.dumps(request))
         ended = run_process(place, limits.total_seconds + SPARE_SECONDS)
@@ -135,17 +136,15 @@ def make_findings(name, code, rows, ended):
     """The Findings about the code cells."""
     found, done, failed = [], {row["cell"] for row in rows}, []
     for row in rows:
-        number = code[row["cell"]][0]
-        words = shorten(row["words"], 400)
-        if row["state"] == "error":
+        number, state, words = code[row["cell"]][0], row["state"], shorten(row["words"], 400)
+        if state == "error":
             if failed and "NameError" in words:
                 words += f", perhaps because {name_cells(failed)} failed"
             failed.append(number)
-            found.append(Finding("notebooks", "error", words, name, number))
-        elif row["state"] == "stopped":
-            found.append(Finding("notebooks", "stopped", f"was stopped: {words}", name, number))
-        elif row["state"] == "differs":
-            found.append(Finding("notebooks", "differs", words, name, number))
+        elif state == "stopped":
+            words = f"was stopped: {words}"
+        if state != "ran":
+            found.append(Finding("notebooks", state, words, name, number))
     if ended:
         found.append(Finding("notebooks", "stopped", ended, name))
     left = [number for at, (number, cell) in enumerate(code)

@@ -46,9 +46,8 @@ def find_reported(answers, cells):
     for subtask, name, pattern, candidates in asked:
         texts = [answers.get(subtask, ""), join_printed(cells, subtask)]
         for text in texts:
-            said = [next(filter(None, match), "") if isinstance(match, tuple) else match
-                    for match in pattern.findall(text)] if pattern else []
-            said += candidates.findall(text)
+            before = pattern.finditer(text) if pattern else ()
+            said = [match[match.lastindex or 0] for match in before] + candidates.findall(text)
             if said:
                 found.append(Reported(subtask, name, tuple(dict.fromkeys(said))[:MOST]))
                 break
@@ -80,11 +79,11 @@ def find_accuracies(answers):
 
 def shows_accuracy(text, said):
     """Whether a text gives an accuracy, as a fraction or in per cent, up to rounding."""
-    share = float(re.sub(r"[^\d.]", "", said.replace(",", "."))) / (100 if "%" in said else 1)
-    digits = len(re.sub(r"[^\d.]", "", said.replace(",", ".")).partition(".")[2])
-    allowed = 1.01 * 10.0 ** -(digits + (2 if "%" in said else 0))
-    return any(abs(value - share) < allowed for number in NUMBER.findall(text)
-               for value in (read_value(number), read_value(number) / 100))
+    number, shift = re.sub(r"[^\d.]", "", said.replace(",", ".")), 2 if "%" in said else 0
+    share = float(number) / 10 ** shift
+    allowed = 1.01 * 10.0 ** -(len(number.partition(".")[2]) + shift)
+    return any(min(abs(value - share), abs(value / 100 - share)) < allowed
+               for value in map(read_value, NUMBER.findall(text)))
 
 
 def find_unshown(answers, printed, stage, words):

@@ -19,7 +19,7 @@ def rerun_notebooks(folder, layout, sandbox):
     for notebook in notebooks:
         here = [one for one in cells if one.notebook == notebook.name]
         ignored = {one.number for one in here if one.given and one.given.ignored}
-        outcome = run_nbval(notebook, folder, layout, ignored, sandbox, sandbox.limits.notebook)
+        outcome = run_nbval(notebook, folder, layout, ignored, sandbox)
         found += [excuse_chaos(one, here) for one in outcome.findings[:MOST]]
         for one in here:
             if one.subtask:

@@ -59,14 +59,14 @@ def release(output, force=False):
 class Edition:
     """The student edition of an assignment's reference edition.
 
-    scripts:   {name: (reference text, student's text, cuts)}, settings alike.
+    texts:     {name: (reference text, student's text, cuts)} of scripts and settings.
     notebooks: {name: (reference, student's notebook, changes)}.
     """
 
     def __init__(self, assignment):
         self.assignment, self.source = assignment, assignment.folder
-        self.scripts = {name: self.strip_file(name) for name in assignment.scripts}
-        self.settings = {name: self.strip_file(name) for name in assignment.settings}
+        self.texts = {name: self.strip_file(name)
+                      for name in (*assignment.scripts, *assignment.settings)}
         self.notebooks = {}
         for name in assignment.notebooks:
             reference = read_notebook(self.source / name).node
@@ -86,14 +86,14 @@ class Edition:
     @property
     def blanks(self):
         """How many solutions the edition leaves out."""
-        cuts = [cut for _, _, cuts in self.scripts.values() for cut in cuts]
+        cuts = [cut for _, _, cuts in self.texts.values() for cut in cuts]
         cuts += [cut for _, _, changes in self.notebooks.values()
                  for change in changes for cut in change.cuts]
         return sum(cut.task is not None for cut in cuts)
 
     def write(self, folder):
         """Write all files of the edition."""
-        texts = {name: student for name, (_, student, _) in (self.scripts | self.settings).items()}
+        texts = {name: student for name, (_, student, _) in self.texts.items()}
         for name, (_, student, _) in self.notebooks.items():
             texts[name] = texts[f"{CLEAN}/{Path(name).name}"] = nbformat.writes(student) + "\n"
         for name, text in texts.items():
@@ -112,7 +112,7 @@ class Edition:
     def secrets(self):
         """The secrets: they must not stand in the edition."""
         found = []
-        for name, (reference, _, cuts) in {**self.scripts, **self.settings}.items():
+        for name, (reference, _, cuts) in self.texts.items():
             found += leaks.find_script_secrets(name, reference, cuts)
         for name, (_, _, changes) in self.notebooks.items():
             found += leaks.find_notebook_secrets(name, changes)
@@ -123,7 +123,7 @@ class Edition:
 
     def inspect(self, folder):
         """Raise Refused, which says why, if the edition cannot be handed out."""
-        for name, (reference, _, cuts) in {**self.scripts, **self.settings}.items():
+        for name, (reference, _, cuts) in self.texts.items():
             inspection.check_script_goes_back(folder / name, name, reference, cuts)
         for name, (reference, _, changes) in self.notebooks.items():
             student = inspection.check_notebook(folder / name)
@@ -135,7 +135,7 @@ class Edition:
         leaks.check_leaks(folder, self.secrets)
         inspection.check_lint(folder)
         raised, stubs = inspection.check_imports(folder, self.assignment), set()
-        for name, (_, student, cuts) in self.scripts.items():
+        for name, (_, student, cuts) in self.texts.items():
             stubs |= inspection.check_stubs(name, student, cuts, raised)
         inspection.check_no_stub_is_lost(raised, stubs)
         inspection.check_not_started(folder)

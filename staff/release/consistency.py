@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 from kit.checking.registry import load_checks
-from kit.definition import TOML
+from kit.definition import TOML, find_deadline_line
 from kit.files import Refused
 from kit.notebook_files import read_notebook
 from staff.lateness import read_extensions
 from staff.guide import read_guide
-from staff.release.notebook_stripping import (is_within, list_sections, list_subtasks, find_role,
-                                             find_section)
+from staff.release.notebook_stripping import (find_role, find_section, is_within, list_sections,
+                                              list_subtasks)
 from staff.times import find_zone
 
 
@@ -92,11 +92,13 @@ def find_wrong_deadline(assignment):
     """Yield a sentence on a time zone that is not known, or a line of the extensions."""
     if assignment.deadline is None:
         return
-    try:
-        find_zone(assignment.deadline)
-        read_extensions(assignment)
-    except Refused as refusal:
-        yield f"{assignment.find_line('[deadline]')}: {refusal}"
+    for name, read in (("zone", lambda: find_zone(assignment.deadline)),
+                       ("extensions", lambda: read_extensions(assignment))):
+        try:
+            read()
+        except Refused as refusal:
+            yield f"{find_deadline_line(assignment.folder / TOML, name)}: {refusal}"
+            return
 
 
 def find_wrong_guide(assignment):

@@ -4,16 +4,14 @@ import ast
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import kit.notebook_files
 from kit.files import Refused, shorten
 from kit.handed_out import CLEAN
-from kit.notebook_files import nbformat
+from kit.notebook_files import nbformat, read_notebook
 from staff.release import notebook_stripping, stripping
 
 TRIAL = Path(__file__).with_name("trial.py")
@@ -26,15 +24,13 @@ RULES = ["--isolated", "--select=E,F,W", "--ignore=F401", "--line-length=99",
 
 def check_lint(folder):
     """Raise Refused if ruff finds something wrong in the student edition."""
-    ruff = [sys.executable, "-m", "ruff"] if importlib.util.find_spec("ruff") else None
-    if ruff is None and shutil.which("ruff"):
-        ruff = ["ruff"]
-    if ruff is None:
+    if not importlib.util.find_spec("ruff"):
         raise Refused("ruff is not installed, which lints the student edition: run `pip install "
                       "-r requirements.txt`")
     rules = [] if (folder / "pyproject.toml").is_file() else RULES
-    done = run_in(folder, [*ruff, "check", "--no-cache", "--no-respect-gitignore",
-                           "--output-format=concise", *rules, f"--extend-exclude={CLEAN}", "."])
+    done = run_in(folder, [sys.executable, "-m", "ruff", "check", "--no-cache",
+                           "--no-respect-gitignore", "--output-format=concise", *rules,
+                           f"--extend-exclude={CLEAN}", "."])
     if done.returncode:
         first = (done.stdout or done.stderr).strip().split("\n")[0]
         raise Refused(f"the student edition does not lint: {first}")
@@ -102,8 +98,7 @@ def check_no_stub_is_lost(raised, stubs):
     """Raise Refused if something that is called is no stub: its markers are gone."""
     for name in sorted(raised.keys() - stubs):
         raise Refused(f"{name} has no stub in the student edition: mark its solution with "
-                      "`# SOLUTION`, or take its sample call out of "
-                      f"{CALLS}")
+                      f"`# SOLUTION`, or take its sample call out of {CALLS}")
 
 
 def check_cell_stubs(place, student_source, cuts):
@@ -118,19 +113,16 @@ def check_cell_stubs(place, student_source, cuts):
 
 def find_enclosing(text, line):
     """The dotted name of the innermost functions and classes around a line."""
-    names, nodes = [], list(ast.parse(text).body)
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and \
-                node.lineno <= line <= node.end_lineno:
-            names.append(node.name)
-            nodes = list(node.body)
+    names, node, kinds = [], ast.parse(text), (ast.FunctionDef, ast.ClassDef)
+    while node := next((one for one in node.body if isinstance(one, kinds)
+                        and one.lineno <= line <= one.end_lineno), None):
+        names.append(node.name)
     return ".".join(names)
 
 
 def check_notebook(path):
     """The notebook of a file; Refused if it is not valid or holds outputs."""
-    node = kit.notebook_files.read_notebook(path).node
+    node = read_notebook(path).node
     for cell in node.cells:
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
             raise Refused(f"{path.name}, cell {cell.id}: the student edition holds an output")

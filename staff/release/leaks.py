@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from kit.cell_texts import squeeze
 from kit.files import Refused
 from kit.handed_out import CLEAN
 from staff.release.notebook_stripping import find_role
@@ -27,25 +28,24 @@ class Secret:
 
 def find_script_secrets(name, text, cuts):
     """The secrets in the cuts of a reference script."""
-    return [Secret(f"{name}:{at}", part) for at, line in list_solution_lines(cuts, text)
-            for part in split_line(line)]
+    return [Secret(f"{name}:{at}", part)
+            for at, part in split_lines(list_solution_lines(cuts, text))]
 
 
 def find_notebook_secrets(name, changes):
     """The secrets in the cells that the student's notebook has not, or has changed."""
     found = []
     for change in changes:
-        cell, place = change.cell, f"{name}, cell {change.cell.id}"
-        if cell.cell_type == "code" and change.student is None:
-            lines = [(at, part) for at, line in enumerate(remove_code_comments(cell.source), 1)
-                     for part in split_line(line)]
-        elif cell.cell_type == "code":
-            lines = [(at, part) for at, line in list_solution_lines(change.cuts, cell.source)
-                     for part in split_line(line)]
+        cell, role = change.cell, find_role(change.cell)
+        place = f"{name}, cell {cell.id}"
+        if cell.cell_type != "code":
+            lines = list_sentences(cell.source) if role != "given" else []
+        elif change.student is None:
+            lines = split_lines(enumerate(remove_code_comments(cell.source), 1))
         else:
-            lines = list_sentences(cell.source) if find_role(cell) else []
+            lines = split_lines(list_solution_lines(change.cuts, cell.source))
         found += [Secret(f"{place}, line {at}", line) for at, line in lines]
-        if find_role(cell) == "answer":
+        if role == "answer":
             found += [Secret(place, number) for number in find_telling_numbers(cell.source)]
     return found
 
@@ -53,14 +53,14 @@ def find_notebook_secrets(name, changes):
 def find_guide_secrets(name, text):
     """The secrets in a marking guide: the sentences on each part, and what earns points."""
     found, at = [], 1
+    first = text.split("\n## ", 1)[0].count("\n") + 1     # above it nothing is given away
     for paragraph in re.split(r"(\n(?:\n|(?=[|#-])))", text):
         for sentence in SENTENCE_END.split(" ".join(paragraph.split())):
             words = re.sub(r"^\| [\d.]+ \||\|$", "", sentence).strip()
-            if len(words) > LONGEST_PHRASE and not words.startswith("#"):
+            if at > first and len(words) > LONGEST_PHRASE and not words.startswith("#"):
                 found.append(Secret(f"{name}, line {at}", words))
         at += paragraph.count("\n")
-    first = text.split("\n## ", 1)[0].count("\n") + 1     # above it nothing is given away
-    return [secret for secret in found if int(secret.place.rsplit(" ", 1)[1]) > first]
+    return found
 
 
 def find_telling_numbers(text):
@@ -70,13 +70,16 @@ def find_telling_numbers(text):
             and ("." in number or len(number) > 3)}
 
 
-def split_line(line):
-    """A line of code, and the formula that it assigns or returns, unless they are short."""
-    parts = [line.strip()]
-    left = LEFT_SIDE.match(parts[0])
-    if left and not NAME.fullmatch(parts[0], left.end()):
-        parts.append(parts[0][left.end():])
-    return [part for part in parts if len(part) > LONGEST_HARMLESS]
+def split_lines(lines):
+    """(number, text) of these lines of code and of the formulas in them, without short ones."""
+    found = []
+    for at, line in lines:
+        line = line.strip()
+        found.append((at, line))
+        left = LEFT_SIDE.match(line)
+        if left and not NAME.fullmatch(line, left.end()):
+            found.append((at, line[left.end():]))
+    return [(at, part) for at, part in found if len(part) > LONGEST_HARMLESS]
 
 
 def list_sentences(source):
@@ -125,13 +128,8 @@ def refuse_leak(place, number, secret):
                   f"{secret.text!r}")
 
 
-def squeeze(text):
-    """The text without white space."""
-    return "".join(text.split())
-
-
 def find_line_number(text, position):
-    """The number of the line that holds a position of the squeeze text."""
+    """The number of the line that holds a position of the squeezed text."""
     for number, line in enumerate(text.split("\n"), 1):
         position -= len(squeeze(line))
         if position < 0:

@@ -67,7 +67,7 @@ def remove_outputs(node):
 
 
 def find_role(cell, place=""):
-    """The role that a cell's tags give it, None for a cell that stays."""
+    """The role that a cell's tags give it."""
     tags = cell.metadata.get("tags", [])
     roles = [tag for tag in tags if tag in ROLES]
     unknown = [tag for tag in tags if tag not in ROLES and not OTHER_TAGS.fullmatch(tag)]
@@ -78,7 +78,7 @@ def find_role(cell, place=""):
         raise Refused(f"{place}: the tags {' and '.join(roles)} exclude each other: keep one")
     if not roles:
         raise Refused(f"{place}: the cell needs one of the tags {', '.join(ROLES)}")
-    return None if roles == ["given"] else roles[0]
+    return roles[0]
 
 
 def strip_cell(cell, place, assignment):
@@ -86,7 +86,7 @@ def strip_cell(cell, place, assignment):
     role, student, cuts = find_role(cell, place), copy.deepcopy(cell), []
     if role in ("solution", "staff"):
         return None, []
-    if role:
+    if role in ("question", "answer"):
         subtask = require_subtask(cell, place, assignment)
         if role == "question":
             heading = cell.source.split("\n", 1)[0]
@@ -116,7 +116,7 @@ def require_subtask(cell, place, assignment):
 def find_section(cell, assignment):
     """The id of the subtask that begins a cell's id, None if there is none."""
     names = [name for name in assignment.by_id
-             if cell.id == name_section(name) or cell.id.startswith(f"{name_section(name)}-")]
+             if f"{cell.id}-".startswith(f"{name_section(name)}-")]
     return max(names, key=len, default=None)
 
 
@@ -154,7 +154,7 @@ def name_section(subtask):
 
 
 def build_nbgrader_metadata(cell_id, subtask, role):
-    """What nbgrader, and Jupyter, have to know of a question or an answer.
+    """The metadata of a question or an answer, for nbgrader and for Jupyter.
 
     nbgrader has no written answer without points; those by hand are its points.
     """

@@ -156,7 +156,7 @@ def find_end(lines, begin, function, name, subtasks):
 
 
 def write_stub(hidden, marker, function, place):
-    """What the stub of a region says, "" for none, and the student's lines."""
+    """(the message of a region's stub, "" without a stub; the student's lines)."""
     task, indent = marker["task"], marker["indent"]
     if not task:
         return "", [indent + match[1] for line in hidden if (match := DEFAULT.match(line))]

@@ -7,7 +7,7 @@ import pytest
 
 from kit.checking.case_file import make_arrays
 from here import ASSIGNMENT, ROOT
-from kit.definition import CASES, read_assignment
+from kit.definition import CASES, CHECKS, read_assignment
 from staff.cases import draw_cases, main
 
 
@@ -57,3 +57,8 @@ def test_the_file_is_written_as_it_is_stored(tmp_path, monkeypatch, capsys):
     assert list(find_differences(written, draw_cases(ASSIGNMENT))) == []
     assert all(len(line) < 8000 for line in path.read_text().splitlines())
     assert str(path) in capsys.readouterr().out
+
+
+def test_all_checks_are_given_to_students():
+    found = {f"{CHECKS}/{path.name}" for path in (ASSIGNMENT.folder / CHECKS).glob("*.py")}
+    assert found <= set(ASSIGNMENT.given)       # a missing one fails in the sandbox too

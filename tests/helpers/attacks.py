@@ -1,7 +1,7 @@
 """Hostile submissions: each row of the attack table, and more.
 
 ATTACKS: {name: (what must come of it, the text of task2.py)}; what must come of it is a pattern
-for tests/hostile.outcome. HOST is replaced by a folder of the host's, PORT by a port that listens
+for hostile.outcome. HOST is replaced by a folder of the host's, PORT by a port that listens
 on its loopback, ABSTRACT by the name of an abstract socket.
 """
 

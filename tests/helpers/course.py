@@ -1,6 +1,6 @@
 """A simulated course: hand-ins made from the reference, faults, other styles, and oddities.
 
-    python tests/course.py FOLDER [NUMBER] [--notebooks]
+    python tests/helpers/course.py FOLDER [NUMBER] [--notebooks]
 """
 
 import io
@@ -13,7 +13,6 @@ from here import BY_ID, ROOT
 from planted import read_planted, scripts_with
 from starter_planted import base as starter_base
 
-SCRIPTS = ("utils.py", "task2.py", "task3.py", "task4.py")
 FAULTS, STYLES = read_planted("misconceptions"), read_planted("styles")
 NOTEBOOKS = ("task1.ipynb", "task2.ipynb", "task3.ipynb", "task4.ipynb")
 ALL = sum(sum(subtask.by_code.values()) for subtask in BY_ID.values())

@@ -1,4 +1,4 @@
-"""`python tests/fake_grading.py LOG SECONDS VERSION …`: staff grade, whose judging only sleeps.
+"""`python tests/helpers/fake_grading.py LOG SECONDS VERSION …`: staff grade; judging only sleeps.
 
 Everything else is the grader's own. Each job adds a line to LOG: the student, and which checks.
 VERSION is that of the check of 3b: in version 2 it passes everyone.

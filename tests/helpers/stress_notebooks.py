@@ -1,6 +1,6 @@
 """Notebooks that hold everything a notebook can hold, each made to strain one part of the report.
 
-    python tests/stress_notebooks.py FOLDER     write them, to be made into PDFs and looked at
+    python tests/helpers/stress_notebooks.py FOLDER     write them, to be made into PDFs
 """
 import base64
 import io

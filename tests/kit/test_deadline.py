@@ -86,9 +86,9 @@ def test_students_read_how_long_is_left():
     deadline = Deadline(DUE, penalty=10, closes=DUE + timedelta(days=2))
     day_before = datetime(2026, 2, 10, 22, 59, tzinfo=timezone.utc)
     assert describe_time_left(deadline, day_before) == (
-        "due 2026-02-11 23:59+01:00: 1 day left by this computer's clock")
+        "due 11 February 2026, 23:59 (UTC+01:00): 1 day left by this computer's clock")
     assert describe_time_left(deadline, DUE).endswith("0 minutes left by this computer's clock")
     assert describe_time_left(deadline, DUE + timedelta(hours=2)) == (
-        "was due 2026-02-11 23:59+01:00, 2 hours ago by this computer's clock; each day that has "
-        "begun costs 10 points; nothing is accepted after 2026-02-13 23:59+01:00. An extension "
-        "counts, and the platform's clock decides")
+        "was due 11 February 2026, 23:59 (UTC+01:00), 2 hours ago by this computer's clock; each "
+        "day that has begun costs 10 points; nothing is accepted after 13 February 2026, 23:59 "
+        "(UTC+01:00). An extension counts, and the platform's clock decides")

@@ -905,4 +905,4 @@ def test_the_deadline_is_told_at_the_end(folder, capsys):
     toml.write_text(toml.read_text(encoding="utf-8")
                     + "\n[deadline]\nat = 2026-02-11T23:59:00+01:00\n", encoding="utf-8")
     submit.main(["--yes", "--as-is"])
-    assert "due 2026-02-11 23:59+01:00" in capsys.readouterr().err.splitlines()[-1]
+    assert "due 11 February 2026, 23:59 (UTC+01:00)" in capsys.readouterr().err.splitlines()[-1]

@@ -37,7 +37,7 @@ class Pen:
     """Writes the reference's solutions into a student's scripts."""
 
     def __init__(self, folder):
-        self.folder, self.scripts, self.done = folder, Edition(ASSIGNMENT).scripts, []
+        self.folder, self.texts, self.done = folder, Edition(ASSIGNMENT).texts, []
 
     def write(self, subtask, mistake=("", "")):
         """Fill in the blanks of one more subtask; a mistake is an old text and a new one."""
@@ -51,7 +51,7 @@ class Pen:
 
     def text(self, name):
         """A script with the solutions of the subtasks that are done, without markers."""
-        _, student, cuts = self.scripts[name]
+        _, student, cuts = self.texts[name]
         done = [without_markers(cut) for cut in cuts if cut.task in self.done]
         return restore_text(student, done, name)
 

@@ -118,3 +118,17 @@ def test_a_definition_that_cannot_be_read_is_refused_in_one_sentence(folder, old
     with pytest.raises(Refused) as refusal:
         load_assignment(folder)
     assert words in str(refusal.value) and str(refusal.value).startswith(str(folder / TOML))
+
+
+@pytest.mark.parametrize("name, value, words", [
+    ("zone", "Europe/Nowhere", "this machine knows no such time zone"),
+    ("extensions", "none.csv", "none.csv is not a file"),
+    ("extensions", "e.csv", "e.csv:2: soon is no time")])
+def test_a_deadline_that_cannot_be_kept_is_named_by_its_own_line(folder, name, value, words):
+    (folder / "e.csv").write_text("student,until\nada,soon\n", encoding="utf-8")
+    text = (folder / TOML).read_text(encoding="utf-8")
+    number = text.count("\n") + 3
+    (folder / TOML).write_text("# [deadline]\n# zone = 1\n" + text + (
+        f'[deadline]\nat = 2026-02-11T23:59:00+01:00\n{name} = "{value}"\n'), encoding="utf-8")
+    (line,) = refuse(folder)
+    assert line.startswith(f"{TOML}:{number + 2}: ") and words in line

@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from here import ROOT
-from course import NOTEBOOKS, SCRIPTS, course
+from here import ROOT, SCRIPTS
+from course import NOTEBOOKS, course
 from hostile import the_sandbox
 
 pytestmark = pytest.mark.faults

@@ -115,7 +115,7 @@ def test_a_user_name_alone_does_not_tell_which_of_a_group_it_is(tmp_path):
         found = list_people(read_standings(record))
     assert [(one.student, one.name) for one in found] == [
         ("", "Ada Lovelace"), ("adal", ""), ("", "Bo Ek")]
-    assert "one of the group; --roster is needed to find out which one" in found[1].flags
+    assert "one of the group: give --roster to find out which one" in found[1].flags
 
 
 def test_ones_own_hand_in_counts_before_a_groups_and_two_students_may_share_a_name(tmp_path):

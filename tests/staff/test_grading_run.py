@@ -1,4 +1,4 @@
-"""`python -m staff grade`: its running, with judging that only sleeps (tests/fake_grading.py)."""
+"""`python -m staff grade`: its running, with judging that only sleeps (fake_grading.py)."""
 
 import os
 import random

@@ -75,7 +75,8 @@ def test_moodle_finds_each_member_of_a_group(tmp_path, capsys):
 
 def test_canvas_finds_the_file_and_gets_one_of_its_kind(tmp_path, capsys):
     found, status = give_back(
-        tmp_path, "canvas", of_canvas("901", "group 7 9", "5001_hand-in-1.zip"),
+        tmp_path, "canvas",
+        of_canvas("901", "group 7 9", "5001_hand-in-1.zip", members=("Ada", "Bo")),
         of_canvas("902", "lovelaceada", "5002_page.HTML"),
         of_canvas("Xy12Z", "anon_Xy12Z", "5003_a.zip"), of_canvas("904", "12", "5004_a_1_2.zip"),
         of_canvas("905", "byroneve", "5005_task2.py"), of_canvas("906", "textonly", ""))
@@ -89,6 +90,7 @@ def test_canvas_finds_the_file_and_gets_one_of_its_kind(tmp_path, capsys):
             assert content.startswith(b"<!DOCTYPE html>")
     said = capsys.readouterr().out
     assert "not in the zip: byroneve, textonly: Canvas knows no zip of theirs" in said
+    assert "as members: Ada, Bo are named in the hand-ins" in said
 
 
 def test_pdfs_have_the_names_that_each_platform_takes(tmp_path):
@@ -110,7 +112,7 @@ def test_pdfs_have_the_names_that_each_platform_takes(tmp_path):
 
 def test_a_pdf_shows_what_the_page_shows(tmp_path):
     one, other = of_moodle("6001", "Ada"), of_moodle("6002", "Bo")
-    hostile = "\n\n".join(["```\n# code\n```", "# Mine", *HOSTILE])
+    hostile = "\n\n".join(["```\n# code\n```", "# Mine", "![](attachment:a.png)", *HOSTILE])
     with record_of(tmp_path, (one, results(["judge_momentum"], "step 3: is it late?")),
                    (other, results())) as record:
         put_marks(record, one.key, 0.5, "Mind the sum.")
@@ -124,6 +126,7 @@ def test_a_pdf_shows_what_the_page_shows(tmp_path):
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     assert "76 of 100 points" in text and "−4 3c update is it late?" in text
     assert "By hand, derivation: 5 of 10 The points are for" in text and "# code" in text
+    assert "[picture]" in text and "is not shown" not in text
     assert "alert(1)" in text and sum(len(page.images) for page in pdf.pages) == 1
     links = [note.get_object().get("/A", {}) for page in pdf.pages
              for note in page.get("/Annots", ())]

@@ -59,8 +59,8 @@ def test_what_came_after_the_last_time_waits_for_a_person_and_is_no_silent_0(cou
     set_deadline(monkeypatch, closes=CLOSES)
     (one,) = take_attempts(course, LATER).values()
     assert one.sha256 and not one.counts and one.refused == (
-        "it came 2026-02-14 10:00+01:00, 3 days late, and nothing is accepted after "
-        "2026-02-13 01:00+01:00")
+        "it came on 14 February 2026, 10:00 (UTC+01:00), 3 days late, and nothing is accepted "
+        "after 13 February 2026, 01:00 (UTC+01:00)")
     out = course.parent / "out"
     with record_of(out, (one, [])) as record:
         record.put_results(one, results(), [], "")      # of a grading before the rule
@@ -69,13 +69,23 @@ def test_what_came_after_the_last_time_waits_for_a_person_and_is_no_silent_0(cou
     table = read_table(out / "gradebook.csv")
     row = dict(zip(table.header, table.rows[0][1]))
     assert {row[name] for name in ("by code", "points", "penalty", "total")} == {""}
-    assert row["flags"].startswith("refused: it came 2026-02-14 10:00+01:00, 3 days late")
+    assert row["flags"].startswith(
+        "refused: it came on 14 February 2026, 10:00 (UTC+01:00), 3 days late")
     assert "3 days late: to accept it, give an extension and grade again" in row["flags"]
     with open_record(out) as record:
         record.connection.execute("DELETE FROM marks")
         put(record, "marks", key=one.key, subtask="all", part="code", points=0, comment="too late")
         (standing,) = read_standings(record)
     assert standing.is_complete and standing.total == 0     # a person has said so
+
+
+def test_what_is_closed_after_it_was_graded_is_to_be_graded_again(course, monkeypatch):
+    set_deadline(monkeypatch)
+    (one,) = take_attempts(course, LATER).values()
+    set_deadline(monkeypatch, closes=CLOSES)
+    with record_of(course.parent / "out", (one, results())) as record:
+        (standing,) = read_standings(record)
+    assert standing.late_words == "3 days late: nothing was accepted any more: grade again"
 
 
 def test_an_extension_accepts_it_after_all(course, monkeypatch):

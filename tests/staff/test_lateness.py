@@ -128,7 +128,7 @@ def test_an_extension_opens_again_what_was_closed():
         found = judge(at, until, closes=closes, grace_minutes=10)
         assert (found.is_late, found.is_closed) == (late, closed)
     assert judge("02-20 12:00:00", until).words == (
-        "in time; the deadline was extended to 2026-02-20 12:00+01:00")
+        "in time; the deadline was extended to 20 February 2026, 12:00 (UTC+01:00)")
 
 
 # ------------------------------------------------------------------------------------ extensions
@@ -342,6 +342,25 @@ def test_gradebook_pages_and_exports_show_points_penalty_and_total(tmp_path, mon
     assert "There is no total before the time is known." in page
     page = (tmp_path / "class.html").read_text(encoding="utf-8")
     assert "my own &lt;b&gt;time" in page and "2 days late" in page
+
+
+def test_a_penalty_that_the_floor_cuts_is_no_final_one_before_all_is_marked(tmp_path, monkeypatch):
+    set_deadline(monkeypatch, floor=50)
+    ones = [submission(name, handed_in=utc("02-14 10:00:00")) for name in ("adal", "boek")]
+    with record_of(tmp_path, *((one, results()) for one in ones)) as record:
+        put_marks(record, ones[1].key)
+        standings = read_standings(record)
+    assert [(one.penalty, one.largest_penalty, one.total) for one in standings] == [
+        (10, 30, 50), (30, 0, 70)]
+    assert standings[0].late_words == "3 days late: 10 points less so far, and 30 at most"
+    write_report(tmp_path)
+    pages = [(tmp_path / "feedback" / f"{one.key}.html").read_text("utf-8") for one in ones]
+    assert ("60 points so far, 10 points less for lateness (it takes 30 at most, when more points "
+            "come): 50 points so far." in pages[0])
+    assert "100 points, 30 points less for lateness: 70 points." in pages[1]
+    read = (tmp_path / "class.html").read_text("utf-8")
+    assert '<td class="number">10…</td>' in read and '<td class="number">30</td>' in read
+    assert "3 days late: " not in read and "Flags" not in read      # the table of the late says it
 
 
 def test_without_a_deadline_nothing_is_shown_or_taken(tmp_path):

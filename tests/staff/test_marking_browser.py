@@ -3,6 +3,7 @@
 Pictures of the page are left in build/pages/.
 """
 import contextlib
+import io
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from accessibility import list_violations
 from grading_helpers import picture
 from here import ROOT
 from marking_helpers import ANSWER, HOSTILE, class_of, hand_in
+from PIL import Image
 from walk_helpers import browser_program
 
 from staff.guide import read_guide
@@ -87,7 +89,8 @@ def mark_one(page, lose=False):
     """Mark the answer that is shown; the number of keys, or 0 if nothing is left."""
     if re.match("Everything is marked|Others look", page.inner_text("#state")):
         return 0
-    if "Untouched" in page.inner_text("#notes") or page.inner_text("#state") == "marked":
+    if "0 points are filled in" in page.inner_text("#notes") or \
+            page.inner_text("#state") == "marked":
         return press(page, "Enter")
     return press(page, "a", *["2"] * lose, "Enter")
 
@@ -199,6 +202,54 @@ def test_one_key_goes_from_difference_to_difference(tmp_path):
         assert page.inner_text("#state") == "No two marks differ."
         press(page, "]", "[")
         assert page.seen == []
+
+
+def test_a_hand_in_that_came_anew_shows_what_has_changed(tmp_path):
+    one, = class_of(tmp_path, {"ada": {"1a": ANSWER, "1b": ANSWER}})
+    small = io.BytesIO()
+    Image.new("RGB", (200, 100), "blue").save(small, "PNG")
+    red, blue = (dict(key=one.key, subtask="1a", notebook="n.ipynb", cell=1, number=1,
+                      pixels=pixels, png=png) for pixels, png in (
+        ("red", picture()), ("blue", small.getvalue())))
+    with Record(tmp_path / FILE) as record:
+        record.insert("figures", red)
+    with mark_page(tmp_path) as (_, address), browse() as open_page:
+        page = open_page(address, "ann")
+        press(page, "0", "Enter", "a", "Enter")
+        with Record(tmp_path / FILE) as record:
+            hand_in(record, one, {"1a": ANSWER, "1b": ANSWER + " So it is."})
+            record.insert("figures", blue)
+        press(page, "v")
+        assert "10 of 10" not in page.inner_text("#overview") and page.locator(
+            "#overview b").all_inner_texts() == ["1"] * page.locator("#overview tbody tr").count()
+        press(page, "Escape")
+        page.evaluate("new Promise(done => setTimeout(done, 50))")      # the overview has closed
+        press(page, "[", "[")
+        told = page.inner_text("#notes")
+        assert "Before: 0 points, by ann: no comment" in told and "The words are the same." in told
+        assert "1 figure is gone, and stands last here; 1 figure is new." in told
+        page.wait_for_function("String([...document.querySelectorAll('#figures img')].map("
+                               "one => one.naturalWidth)) === '200,300'")
+        press(page, "z", "z")
+        assert page.inner_text("#zoom-words") == "before: n.ipynb, cell 1; figure 2 of 2"
+        press(page, "Escape")
+        page.screenshot(path=PICTURES / "marking-anew.png")
+        assert list_violations(page) == []
+        press(page, "]")
+        assert "Before: 3 points" in page.inner_text("#notes")
+        assert page.locator("#notes ins").all_inner_texts() == [" So it is."]
+        press(page, "a")
+        page.evaluate("S.sending.then(() => 0)")        # the ticks are kept
+        with Record(tmp_path / FILE) as record:
+            hand_in(record, one, {"1a": ANSWER, "1b": "It came again."})
+        press(page, "Enter")
+        assert "changed while you looked at it" in page.inner_text("#problem")
+        assert "It came again." in page.inner_text("#answer")
+        assert ("1b", "rules") not in read_class(tmp_path)[0].marks
+        press(page, "a", "Enter")
+        assert read_class(tmp_path)[0].marks["1b", "rules"] == (3, "")
+        assert {re.sub(" the server .*", "", one) for one in page.seen} == {
+            "Failed to load resource:"}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,13 +16,15 @@ from marking_helpers import (ANSWER, HOSTILE, Client, class_of, hand_in, list_ma
                              serve_desk, table)
 
 from kit.files import make_inner_folder
+from kit.report.tex_macros import Macros
 from staff.__main__ import main
 from staff.feedback.report_command import write_report
 from staff.intake.intake import hash_files, write_copy
 from staff.guide import read_guide
+from staff.marking.contents import compare_texts
 from staff.marking.server import open_browser
 from staff.marking.take import merge_marks, take_marks
-from staff.typeset import ELEMENTS, FORMULAS, typeset
+from staff.typeset import ELEMENTS, FORMULAS, hide_formulas, typeset
 from staff.marking.worklist import Worklist, is_untouched
 from staff.notebooks.reported import find_unshown, list_printed
 from staff.record import FILE, Finding, Record
@@ -138,6 +140,7 @@ def test_of_a_students_text_only_listed_elements_are_left(text):
 @pytest.mark.parametrize("text", [
     "*a_ " * 250_000, "> " * 9_000 + "x", "[" * 20_000, "$" * 20_000,
     "| a " * 5_000 + "\n" + "|--" * 5_000,
+    "<div>" + "<b" * 6_000 + ">" * 6_000, "<p>" * 6_000 + "x",
     "$" + r"\frac{1}{" * 900 + "}" * 900 + "$", "x" * 1_000_000], ids=lambda text: text[:6])
 def test_a_huge_answer_is_shown_shortened_or_bare(text):
     assert 0 < len(typeset(text)) < 400_000
@@ -147,9 +150,47 @@ def test_headings_of_any_level_leave_no_level_out():
     assert re.findall("<h[^>]*>", typeset("# a\n\n### b\n\n###### c\n\nd\n=\n")) == ["<h3>"] * 3
 
 
-def test_the_anchor_of_a_table_is_not_shown():
-    assert typeset('<a id="tbl-a"></a>Table: *a*, <a id=x>b</a>') == (
-        "<div><p>Table: <em>a</em>, &lt;a id=x&gt;b&lt;/a&gt;</p>\n</div>")
+@pytest.mark.parametrize("text, shown", [
+    ('<a id="tbl-a"></a>Table: *a*, <a id=x>b</a>', "<p>Table: <em>a</em>, b</p>"),
+    ("a<br>b <u>c</u> <font color='red'>**d**</font>",
+     "<p>a<br>\nb c <strong>d</strong></p>"),
+    ("x<sup>2</sup> <img src=a.png>", "<p>x^(2) [picture]</p>"),
+    ("<div align=center>a <b>b</b><br>c</div>\n\nd", "<p>a b</p>\n<p>c</p>\n<p>d</p>"),
+    ("<p>It is $x$</p>", "<p>It is <math"), ("<table><tr><td>1</td></tr></table>", "<p>1</p>"),
+    ("![](x.png)", "<p>[picture]</p>"),
+    ("<div>&lt;script&gt; &amp; &mdash; *x*</div>", "<p>&lt;script&gt; &amp; — <em>x</em></p>"),
+    ("<div>a <<b>script>b</div>", "<p>a &lt;script&gt;b"),
+    ("if a <b and c> d", "<p>if a &lt;b and c&gt; d</p>"),
+    ("<script>$x$</script>", "<pre><code>&lt;script&gt;$x$&lt;/script&gt;\n</code></pre>")])
+def test_tags_that_only_change_the_looks_are_not_shown_and_no_word_is_lost(text, shown):
+    assert typeset(text).startswith(f"<div>{shown}")
+
+
+@pytest.mark.parametrize("tex, same", [
+    (r"\dv{f}{x}", r"\frac{df}{dx}"), (r"\dv{x} f", r"\frac{d}{dx} f"),
+    (r"\pdv{C}{w_{ji}}", r"\frac{\partial C}{\partial w_{ji}}"),
+    (r"\pdv{f}{x}{y}", r"\frac{\partial^2 f}{\partial x\partial y}"),
+    (r"\dv[2]{f}{x}", r"\frac{d^2f}{dx^2}"), (r"{\large x}\nonumber", "x"),
+    (r"\begin{equation}a \label{b}\end{equation}", r"\begin{equation}a\end{equation}"),
+    (r"\begin{matrix}a \cr b\end{matrix}", r"\begin{matrix}a \\ b\end{matrix}"),
+    (r"\newcommand{\W}{\alpha}\W b", r"\alpha b"), (r"\qty(a)", "(a)")])
+def test_a_formula_that_pandoc_does_not_know_is_rewritten(tex, same):
+    made, wanted = (re.sub(r"<mrow></mrow>|</?mrow>", "", typeset(f"${one}$"))
+                    for one in (tex, same))
+    assert "<math" in wanted and made == wanted
+
+
+@pytest.mark.parametrize("body", ["x " * 900, r"\a\a"])
+def test_macros_of_an_answer_are_expanded_up_to_a_length_only(body, monkeypatch):
+    calls, expand = [], Macros.expand
+    monkeypatch.setattr(Macros, "expand", lambda *given: calls.append(given) or expand(*given))
+    text = rf"$\newcommand{{\a}}{{{body}}}$" + r"$\a$ " * 3_000
+    assert hide_formulas(text).count("KITMATH") == 3_001 and len(calls) < 30
+
+
+def test_a_formula_that_cannot_be_read_stays_as_it_was():
+    for tex in (r"\unknown{x}", r"\dv", r"\dv{a", r"\label", r"\abs", r"\def\a{\a}\a"):
+        assert f"${tex}$" in typeset(f"${tex}$")
 
 
 def test_formulas_and_tables_are_typeset_as_jupyter_reads_them():
@@ -186,6 +227,24 @@ def test_an_accuracy_that_no_output_shows_stands_beside_the_answer(out, ones, an
     claims = [ann.ask("answer", key=ones[0].key, subtask=subtask, part=part)["claims"]
               for subtask, part in (PART, ("3a", "reading"))]
     assert claims == [[], [found[0].words]]
+
+
+def test_what_is_missing_of_an_answer_stands_beside_it(out, ones, ann):
+    said = ["section 1b has no answer in words", "the answer of 1b is missing",
+            "no section 1b was found in the notebooks",
+            "the answer to 1b is still the placeholder"]
+    with Record(out / FILE) as record, record.transaction():
+        record.put_findings(ones[2], "reading", [Finding("reading", "note", words) for words in [
+            *said, "the answer of 1a is missing", "1b is short", "the answer of 1bc is gone"]], "")
+    assert ann.ask("answer", key=ones[2].key, subtask="1b", part="rules")["claims"] == said
+
+
+def test_a_refused_hand_in_has_no_single_parts_to_change(tmp_path):
+    one = submission("ada", refused="the zip is broken")
+    record_of(tmp_path, (one, [])).connection.close()
+    with serve_desk(tmp_path) as ann:
+        state = ann.state(one, "all", "code")
+        assert state["code"] == [] and "refused: the zip is broken" in state["why_open"]
 
 
 # --------------------------------------------------------------------------------- giving points
@@ -323,6 +382,45 @@ def test_a_changed_answer_is_to_be_marked_again_with_old_mark_and_difference(out
     assert list_marks(out, ones[0].key)[PART] == (0, "nothing here")
 
 
+def test_what_changed_while_it_was_looked_at_gets_no_mark(out, ones, ann):
+    seen = ann.state(ones[0])["seen"]
+    assert seen == ann.ask("answer", key=ones[0].key, subtask="1a", part=PART[1])["seen"]
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": "A right answer."})
+    for done in (False, True):
+        reply = ann.mark(ones[0], elements={}, seen=seen, done=done)
+        assert reply["anew"] and "look at it again" in reply["error"]
+    assert ann.state(ones[0])["mark"] is None and list_marks(out, ones[0].key) == {}
+    ann.mark(ones[0], elements=ALL, seen=ann.state(ones[0])["seen"])
+    assert list_marks(out, ones[0].key) == {PART: (10, "")}
+    code = ann.state(ones[0], "3c", "update")["seen"]
+    with Record(out / FILE) as record:
+        record.put_submissions([replace(ones[0], sha256="1" * 64), *ones[1:]])
+        hand_in(record, ones[0], {"1a": "A right answer."})
+    assert ann.mark(ones[0], "3c", "update", points=1, comment="why", seen=code)["anew"]
+    for wrong in (7, "x", {}, []):
+        assert ann.mark(ones[0], elements=ALL, seen=wrong)["error"]
+
+
+def test_an_answer_that_is_no_longer_the_same_is_not_marked_with_the_others(out, ones, ann):
+    with Record(out / FILE) as record:
+        hand_in(record, ones[1], {"1a": ANSWER})
+    state = ann.state(ones[0])
+    assert state["alike"] == [[ones[1].key, *PART]]
+    with Record(out / FILE) as record:
+        hand_in(record, ones[1], {"1a": "Another answer."})
+    items = [state["where"], *state["alike"]]
+    assert ann.send("mark", items=items, elements={}, seen=state["seen"]) == {"marked": 1}
+    assert list_marks(out, ones[1].key) == {}
+
+
+def test_texts_that_share_little_are_shown_one_after_the_other():
+    assert compare_texts("it is a b c d e f", "now it says g h i j k l") == [
+        ("gone", "it is a b c d e f"), ("new", "now it says g h i j k l")]
+    assert compare_texts("a b  c", "a\nx c") == [
+        ("same", "a"), ("gone", " b"), ("new", "\nx"), ("same", " c")]
+
+
 def test_a_changed_figure_puts_its_part_back(out, ones, ann):
     with Record(out / FILE) as record:
         hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "one")])
@@ -331,6 +429,41 @@ def test_a_changed_figure_puts_its_part_back(out, ones, ann):
     with Record(out / FILE) as record:
         hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "two")])
     assert list_marks(out, ones[0].key) == {}
+
+
+def test_the_old_figure_is_at_hand(out, ones, ann):
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "one"), ("1a", "two")])
+    ann.mark(ones[0], elements=ALL)
+    for pixels in ("three", "four"):        # it changes twice
+        with Record(out / FILE) as record:
+            hand_in(record, ones[0], {"1a": ANSWER}, [("1a", "one"), ("1a", pixels)])
+    old = ann.state(ones[0])["old"]
+    assert old["difference"] == [["same", ANSWER]] and old["new"] == 1
+    (figure,) = old["figures"]
+    assert figure["pixels"] == "two" and ann.fetch("figure/" + figure["id"])[2] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("now", [ANSWER + "\nTherefore.", "Therefore.", ""])
+def test_a_mark_of_a_table_knows_the_answer_that_it_was_for(out, ones, ann, now):
+    write_report(out)
+    take_marks(out, save(out / "filled.csv", [table(out)[0] | {"points": "4"}]))
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": now})
+    old = ann.state(ones[0])["old"]
+    before = "".join(words for kind, words in old["difference"] if kind != "new")
+    assert (old["points"], before) == (4, ANSWER)
+
+
+def test_a_merged_mark_knows_the_answer_that_it_was_for(out, ones, ann, tmp_path):
+    shutil.copytree(out, tmp_path / "copy")
+    with serve_desk(tmp_path / "copy") as other:
+        other.mark(ones[0], elements=ALL)
+    with Record(out / FILE) as record:
+        hand_in(record, ones[0], {"1a": "Another answer."}, [("1a", "one")])
+    merge_marks(out, tmp_path / "copy")
+    old = ann.state(ones[0])["old"]
+    assert old["difference"] == [["gone", ANSWER], ["new", "Another answer."]] and old["new"] == 1
 
 
 def test_changed_code_opens_what_a_person_decided_in_its_place(out, ones, ann):
@@ -343,6 +476,7 @@ def test_changed_code_opens_what_a_person_decided_in_its_place(out, ones, ann):
     assert standing.code_points["3c", "update"] is None
     assert "has changed since it was marked: 1 before" in standing.open_words
     assert ann.ask("items", list="open")[0]["state"] == "changed"
+    assert ann.state(new, "3c", "update")["old"]["difference"] is None      # it was about code
 
 
 def test_a_new_attempt_takes_the_marks_of_what_did_not_change_along(out, ones, ann):
@@ -497,7 +631,9 @@ def test_a_mark_in_a_table_is_for_the_answer_that_stood_in_it(out, ones, ann):
         hand_in(record, ones[0], {"1a": "another answer"})
     take_marks(out, save(out / "filled.csv", [row]))
     assert list_marks(out, ones[0].key) == {}
-    assert ann.state(ones[0])["waits"].endswith("4 before")
+    state = ann.state(ones[0])
+    assert state["waits"].endswith("4 before")
+    assert state["old"]["difference"] == [["gone", ANSWER], ["new", "another answer"]]
     del row["basis"]                        # a table that does not tell is for what is there now
     take_marks(out, save(out / "filled.csv", [row]))
     assert list_marks(out, ones[0].key)[PART][0] == 4

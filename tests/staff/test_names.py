@@ -1,7 +1,9 @@
 """Names of files as platforms write them: whose each is, whatever its student has called it."""
 import pytest
+from grading_helpers import submission
 
 from staff.intake.names import Sign, Unclear, choose_platform, read_names
+from staff.students import name_students
 
 DAY = "2026-02-12-23-52-02"
 CANVAS = {     # name: (student, name, the student's own part, late), each alone and all together
@@ -131,3 +133,15 @@ def test_one_pattern_is_chosen_for_all_names():
 def test_numbers_without_end():
     for name in ("a_1_2_" + "3" * 5000 + "_x", "a_" + "1" * 5000 + "_2_x", "a" + "_1" * 5000):
         assert len(read([name, "ada_11111_800000_c.zip"])) <= 2
+
+
+@pytest.mark.parametrize("known, names", [
+    ({}, ["601"]), ({"members": ("Bo Ek",)}, ["Bo Ek"]), ({"name": "Liv Moe"}, ["Liv Moe"]),
+    ({"name": "Liv Moe", "members": ("Bo Ek",)}, ["Liv Moe", "Bo Ek"]),       # a copy of Bo's
+    ({"name": "ekbo", "members": ("Bo Ek",)}, ["Bo Ek"]),
+    ({"name": "Ek, Bo", "members": ("Di Au", "Bo Ek")}, ["Bo Ek", "Di Au"]),
+    ({"name": "group x", "members": ("Bo Ek", "Di Au")}, ["group x", "Bo Ek", "Di Au"]),
+    ({"name": "Bo Ek", "partners": (("602", "Di Au"), ("603", "")), "members": ("Bo Ek",)},
+     ["Bo Ek", "Di Au", "603"])])
+def test_a_hand_in_is_called_by_its_students_whatever_it_says_itself(known, names):
+    assert name_students(submission("601", **known)) == names

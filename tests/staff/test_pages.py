@@ -119,8 +119,8 @@ def test_a_refused_hand_in_says_why_and_nothing_else(tmp_path):
     one = submission("adal", refused="the zip holds ../evil.py")
     record_of(tmp_path, (one, [])).connection.close()
     write_report(tmp_path)
-    assert ("It has no points yet: a person decides. Reason: the zip holds ../evil.py"
-            in text_of(page(tmp_path, one)))
+    assert ("It has no points yet: a person decides. Reason: the zip holds ../evil.py What you "
+            "can do: correct this and hand in again" in text_of(page(tmp_path, one)))
     assert "2b" not in text_of(page(tmp_path, one))
 
 
@@ -222,7 +222,7 @@ def test_the_class_page_has_everyone_and_what_was_not_understood(tmp_path):
     write_report(tmp_path)
     read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
     assert ("3 students, 3 hand-ins, 1 of them refused. 1 hand-in waits for a person, and has no "
-            "grade until then. Marks by hand are missing for 1 of 2 students." in read)
+            "grade until then. Marks by hand are missing for 1 of 3 students." in read)
     assert "To be looked at 1" in read and "cleo refused: the zip is broken cleo.zip" in read
     assert "seed 42; sandbox: bubblewrap; kit 1, numpy 2" in read
     assert "3c 1 4.0 is it late? seven steps with momentum step 3 is wrong: is it late? Bo" in read
@@ -248,6 +248,30 @@ def test_the_class_page_lists_what_a_person_is_to_look_at(tmp_path):
                   "dan to be looked at: two folders dan.zip"):
         assert words in read
     assert "ada 0 – 0" not in read and "ada – – 5 17" in read
+
+
+def test_the_class_page_says_what_was_found_of_whom(tmp_path):
+    ones = [submission(name, name=name.title()) for name in ("ada", "bo")]
+    with record_of(tmp_path, *((one, results()) for one in ones)) as record:
+        for one, cell in zip(ones, (4, 0)):
+            record.put_reading(one, Reading({}, (), (Finding(
+                "reading", "note", f"{one.name}'s answer is gone", "task1.ipynb", cell),) * 2,
+                ()), [], "")
+    write_report(tmp_path)
+    read = text_of((tmp_path / "class.html").read_text(encoding="utf-8"))
+    assert ("notes: 2 Ada task1.ipynb, cell 4: Ada's answer is gone (2 times) Bo task1.ipynb: "
+            "Bo's answer is gone (2 times)") in read
+    assert "No check failed." in read and "points lost mistake" not in read
+
+
+def test_no_subtask_is_said_to_be_full_before_all_of_it_is_known(tmp_path):
+    one = submission("ada")
+    with record_of(tmp_path, (one, results())) as record:
+        put_mark(record, one, "1a", "derivation", 10)
+    write_report(tmp_path)
+    kinds = {subtask: kind for kind, subtask in
+             re.findall(r'<a class="(\w*)" href="#(\w+)"><b>', page(tmp_path, one))}
+    assert (kinds["1a"], kinds["2a"], kinds["2c"], kinds["1b"]) == ("all", "all", "", "")
 
 
 def test_progress_is_counted_for_each_part_and_marker(tmp_path):

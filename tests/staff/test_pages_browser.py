@@ -160,6 +160,9 @@ def test_pages_keep_nobody_from_reading_them(tmp_path, width):
         put(record, "answers", key=ones[0].key, subtask="1a", text="$$" + "a + " * 90 + "b$$")
         put(record, "numbers", key=ones[0].key, subtask="2a", name="mean", reported="1", own="2",
             agrees=0)
+        with record.transaction():
+            record.put_findings(ones[0], "reading", [
+                Finding("reading", "note", "the answer of 1b is missing", "task1.ipynb", 3)], "")
         lines = [("a.py", 1, True, "x" * 300)]
         record.put_alike([Pair(ones[0].key, ones[1].key, "all", (lines, lines)),
                           Pair(ones[1].key, "earlier: a.zip", "half")])

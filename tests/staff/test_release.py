@@ -178,7 +178,8 @@ def test_training_runs_without_early_stopping(student, tmp_path, small_path):
     """With all solutions but early stopping, training uses all its epochs and learns."""
     edition = Edition(ASSIGNMENT)
     shutil.copytree(student / "kit", tmp_path / "kit")
-    for name, (_, text, cuts) in edition.scripts.items():
+    for name in SCRIPTS:
+        _, text, cuts = edition.texts[name]
         written = [cut for cut in cuts if "self.best_step" not in "".join(cut.hidden)]
         assert len(cuts) - len(written) == (name == "task2.py")
         (tmp_path / name).write_text(stripping.restore_text(text, written, name), encoding="utf-8")
@@ -553,8 +554,7 @@ def points_without_a_check(reference):
     stub_is_not_reached, stub_of_another_task_is_reached, stub_that_nobody_calls,
     stub_of_a_cell_in_a_block, stub_of_a_cell_in_a_function])
 def test_an_edition_that_does_not_work_is_refused(plant, reference, capsys, monkeypatch):
-    if "lint" in plant.__name__ and not (shutil.which("ruff") or
-                                         inspection.importlib.util.find_spec("ruff")):
+    if "lint" in plant.__name__ and not inspection.importlib.util.find_spec("ruff"):
         pytest.skip("needs ruff")
     expected = plant(reference)
     told = refusal(reference, capsys, monkeypatch)
@@ -564,7 +564,6 @@ def test_an_edition_that_does_not_work_is_refused(plant, reference, capsys, monk
 @pytest.mark.faults
 def test_without_ruff_nothing_is_released(student, monkeypatch):
     monkeypatch.setattr(inspection.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(inspection.shutil, "which", lambda name: None)
     with pytest.raises(Refused, match="ruff is not installed"):
         inspection.check_lint(student)
 
@@ -956,7 +955,7 @@ BLANKS = [
 
 def test_the_blanks_of_the_edition_are_these_and_no_solution_is_left():
     edition, found = Edition(ASSIGNMENT), []
-    pieces = [(name, *texts) for name, texts in {**edition.scripts, **edition.settings}.items()]
+    pieces = [(name, *texts) for name, texts in edition.texts.items()]
     pieces += [(f"{name}, cell {change.cell.id}", change.cell.source, change.student.source,
                 change.cuts) for name, (_, _, changes) in edition.notebooks.items()
                for change in changes if change.cuts]

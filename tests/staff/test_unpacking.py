@@ -8,6 +8,7 @@ import stat
 import tarfile
 import unicodedata
 import zipfile
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -17,6 +18,7 @@ from kit.files import Refused
 from staff.intake.intake import read_files, write_copy
 from staff.intake.listing import Bounded, describe_path, list_folder, list_zip
 from staff.intake.unpacking import read_entries
+from staff.layouts import load_layouts
 
 SMALL = HandInLimits(files=10, total_mib=3, file_mib=2, depth=3)
 
@@ -518,3 +520,11 @@ def test_damaged_archives_are_refused_or_read_within_the_limits(tmp_path):
                 assert files and all(words.isprintable() for words in said)
                 write_copy(tmp_path / "copy", files)
                 assert read_files(tmp_path / "copy") == files
+
+
+def test_the_folder_is_found_without_words_that_are_typical(tmp_path, monkeypatch):
+    kit = replace(load_layouts()["kit"], own=("fit.py",), defines=("def fit",), typical=())
+    monkeypatch.setattr("staff.layouts.load_layouts", lambda: {"kit": kit})
+    path = zipped(tmp_path / "a.zip", ("a/x.py", b"x = 1\n"), ("a/b/fit.py", b"def fit(x): x\n"))
+    files, _ = read_entries([describe_path(path, "a.zip")])
+    assert "fit.py" in files

@@ -32,7 +32,8 @@ async function read(fetching) {
     throw complain("The server does not answer. All that was saved is in the record: start " +
                    "`python -m staff mark` again, and open its new address.");
   }
-  if (!reply.ok) throw complain(value.error || "The server has refused this: load the page again.");
+  if (!reply.ok) throw Object.assign(complain(
+    value.error || "The server has refused this: load the page again."), {anew: value.anew});
   $("problem").hidden = true;
   return value;
 }
@@ -56,3 +57,4 @@ function make(tag, content, more = {}) {
 
 const note = (words, warning) => make("p", words, {className: warning ? "note warning" : "note"});
 const points = value => value === null || value === undefined ? "–" : String(+value.toFixed(2));
+const count = (number, word) => `${points(number)} ${word}${number === 1 ? "" : "s"}`;

@@ -7,7 +7,7 @@ async function loadWork() {
   S.work = await ask("work");
   if (!marker()) $("marker").value = S.work.marker;
   const options = S.work.questions.map(one =>
-    make("option", `${one.title} (${one.done} of ${one.all})`, {value: one.name}));
+    make("option", `${one.done} of ${one.all}: ${one.title}`, {value: one.name}));
   const students = S.work.students.map(one =>
     make("option", one.name, {value: "key:" + one.key}));
   const first = make("optgroup", options), second = make("optgroup", students);
@@ -80,9 +80,9 @@ function tell(words) {
 
 const query = where => ({key: where[0], subtask: where[1], part: where[2]});
 
-function fetchAnswer(where) {
+function fetchAnswer(where, anew) {
   const name = JSON.stringify(where.slice(0, 2));
-  if (!S.answers.has(name)) {
+  if (anew || !S.answers.has(name)) {
     const asked = ask("answer", query(where));
     asked.catch(() => S.answers.delete(name));
     S.answers.set(name, asked);
@@ -101,8 +101,10 @@ async function show(at) {
   S.at = at;
   const where = S.aside || S.items[at].where, turn = ++S.shown;
   await S.sending.catch(() => 0);
-  const [state, answer, guide] = await Promise.all(
+  const [state, kept, guide] = await Promise.all(
     [ask("state", query(where)), fetchAnswer(where), fetchGuide(where)]);
+  const same = String(kept.seen) === String(state.seen);      // the hand-in may have come anew
+  const answer = same ? kept : await fetchAnswer(where, true);
   if (turn !== S.shown) return;
   Object.assign(S, {state, answer, guide, draft: makeDraft(state)});
   render();
@@ -156,9 +158,17 @@ function keepDraft(changes) {
   post(false).catch(() => 0);
 }
 
-function post(done, more = {}) {
+async function post(done, more = {}) {
   const others = done && !$("together-box").hidden && $("together").checked ? S.state.alike : [];
-  return send("mark", {items: [S.state.where, ...others], done, ...S.draft, ...more});
+  try {
+    return await send("mark", {items: [S.state.where, ...others], seen: S.answer.seen, done, ...S.draft, ...more});
+  } catch (problem) {
+    if (problem.anew) {
+      await show(S.at);
+      complain(problem.message);
+    }
+    throw problem;
+  }
 }
 
 function readOwnPoints() {

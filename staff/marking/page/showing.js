@@ -13,7 +13,7 @@ function render() {
   $("bare").textContent = S.answer.bare;
   $("bare-box").hidden = !S.answer.bare;
   renderNotes();
-  $("figures").replaceChildren(...S.answer.figures.map((figure, at) => {
+  $("figures").replaceChildren(...listFigures().map((figure, at) => {
     const image = make("img", [], {src: "figure/" + figure.id, alt: `figure ${at + 1} of the answer`});
     const button = make("button", image, {type: "button", onclick: () => zoom(at)});
     return make("figure", [button, make("figcaption", figure.caption)]);
@@ -25,8 +25,8 @@ function render() {
   $("together-box").hidden = !one.alike.length;
   $("together").checked = true;
   $("together-words").textContent = one.untouched ?
-    `also the ${one.alike.length} others without an answer` :
-    `also the ${one.alike.length} others with the same answer`;
+    `also ${count(one.alike.length, "other")} without an answer` :
+    `also ${count(one.alike.length, "other")} with the same answer`;
   $("comment").value = S.draft.comment;
   $("offered").replaceChildren(...one.offered.map((words, at) => make(
     "button", (at < 9 ? `${at + 1}  ` : "") + words, {type: "button", onclick: () => take(at)})));
@@ -41,15 +41,9 @@ function render() {
 function renderNotes() {
   const one = S.state, found = [];
   if (one.why_open) found.push(note("Open: " + one.why_open, true));
-  if (one.untouched) found.push(note("Untouched: 0 points are filled in. Enter confirms."));
-  if (one.waits) found.push(note(one.waits, true));
-  if (one.old) {
-    const words = one.old.difference.map(([kind, text]) =>
-      kind === "same" ? text : make(kind === "new" ? "ins" : "del", text, {className: kind}));
-    found.push(make("details", [make("summary", `Before: ${points(one.old.points)} points` +
-      `, by ${one.old.marker || "nobody named"}: ${one.old.comment || "no comment"}. The difference:`),
-      make("pre", words)], {open: true}));
-  }
+  if (one.untouched) found.push(note("No answer was written: 0 points are filled in. Enter confirms."));
+  if (one.waits && !one.old) found.push(note(one.waits, true));
+  if (one.old) found.push(...describeOld(one.old));
   for (const words of S.answer.claims) found.push(note(words, true));
   for (const row of S.answer.numbers.filter(row => !row.agrees))
     found.push(note(`${row.name}: reported ${row.reported}, the code gives ${row.own}`, true));
@@ -57,9 +51,31 @@ function renderNotes() {
   $("notes").replaceChildren(...found);
 }
 
+// The mark before, and what has changed in the answer and its figures since.
+function describeOld(old) {
+  const found = [note(
+    `The hand-in has changed since it was marked. Before: ${count(old.points, "point")}, ` +
+    `by ${old.marker || "nobody named"}: ${old.comment || "no comment"}`, true)];
+  const figures = [[old.figures.length, "is gone, and stands last here", "are gone, and stand last here"],
+                   [old.new, "is new", "are new"]].filter(([number]) => number).map(
+    ([number, one, several]) => `${count(number, "figure")} ${number === 1 ? one : several}`);
+  if (figures.length) found.push(note(figures.join("; ") + ".", true));
+  if (!old.difference) return found;
+  if (old.difference.every(([kind]) => kind === "same")) return [...found, note("The words are the same.")];
+  const words = old.difference.map(([kind, text]) =>
+    kind === "same" ? text : make(kind === "new" ? "ins" : "del", text, {className: kind}));
+  return [...found, make("details", [make("summary", "The difference in words"), make("pre", words)], {open: true})];
+}
+
+// The figures of the answer, and after them those that are gone since it was marked.
+function listFigures() {
+  const gone = S.state.old ? S.state.old.figures : [];
+  return [...S.answer.figures, ...gone.map(one => ({...one, caption: "before: " + one.caption}))];
+}
+
 function renderOthers() {
   const one = S.state, found = one.others.map(mark => note(
-    `${mark.marker || "nobody named"}: ${points(mark.points)} points${tellLost(mark)}` +
+    `${mark.marker || "nobody named"}: ${count(mark.points, "point")}${tellLost(mark)}` +
     `${mark.final ? ", final" : ""}. ${mark.comment}`, one.waits.includes("differ")));
   if (one.comment && one.comment !== S.draft.comment)
     found.push(note("The student reads: " + one.comment));
@@ -87,11 +103,12 @@ function renderCode() {
 
 async function showScripts() {
   const key = S.state && S.state.where[0];
-  if (!key || !$("scripts-box").open || S.scripts === key) return;
-  S.scripts = key;
+  const name = key + S.state.seen;
+  if (!key || !$("scripts-box").open || S.scripts === name) return;
+  S.scripts = name;
   $("scripts").replaceChildren();
   const scripts = await ask("code", query(S.state.where));
-  if (S.scripts !== key) return;
+  if (S.scripts !== name) return;
   $("scripts").replaceChildren(...scripts.flatMap(([name, text]) => [make("h3", name), make("pre", text, {tabIndex: 0})]));
   if (!scripts.length) $("scripts").append(make("p", "No code was taken in.", {className: "quiet"}));
 }
@@ -109,6 +126,7 @@ function renderElements() {
   });
   $("elements").replaceChildren(...boxes);
   $("points").textContent = `${points(sum())} of ${points(S.state.possible)}`;
+  $("own-words").textContent = boxes.length ? "Points instead" : "Points";
   const typed = S.draft.points !== null && document.activeElement !== $("own-points");
   if (typed) $("own-points").value = points(S.draft.points);
   else if (S.draft.points === null) $("own-points").value = "";
@@ -129,11 +147,11 @@ function makeElementComment(one, at) {
 // ------------------------------------------------------------------------------------ dialogs
 
 function zoom(at) {
-  const figure = S.answer && S.answer.figures[at];
+  const figures = S.state ? listFigures() : [], figure = figures[at];
   if (!figure) return $("zoom").close();
   $("zoomed").src = "figure/" + figure.id;
   $("zoomed").alt = `figure ${at + 1} of the answer`;
-  $("zoom-words").textContent = `${figure.caption}; figure ${at + 1} of ${S.answer.figures.length}`;
+  $("zoom-words").textContent = `${figure.caption}; figure ${at + 1} of ${figures.length}`;
   $("zoom").at = at;
   if (!$("zoom").open) $("zoom").showModal();
 }
@@ -143,10 +161,15 @@ async function showOverview() {
   const work = S.work, table = (heads, rows) => make("table", [
     make("thead", make("tr", heads.map(words => make("th", words, {scope: "col"})))),
     make("tbody", rows.map(row => make("tr", row.map(cell => make("td", cell)))))]);
-  const parts = [table(["question", "answers", "marked", "by you", "for you to mark twice"],
-    work.questions.map(one => [one.title, `${one.all}`, `${one.done}`, `${one.mine}`, `${one.twice}`]))];
-  if (work.differences.length) parts.push(make("h3", "Marked by several persons"), table(
-    ["hand-in", "part", "marks", ""], work.differences.map(one => [one.name, one.part,
+  const parts = [table(["question", "answers", "marked", "left", "by you", "for you to mark twice"],
+    work.questions.map(one => [make("button", one.title, {type: "button", onclick: () => {
+      $("overview").close();
+      run(() => openList(one.name));
+    }}), `${one.all}`, `${one.done}`, one.done < one.all ? make("b", `${one.all - one.done}`) : "✓",
+      `${one.mine}`, one.twice ? make("b", `${one.twice}`) : ""]))];
+  const several = work.differences.sort((a, b) => b.waits - a.waits), differ = several.filter(one => one.waits);
+  if (several.length) parts.push(make("h3", `Marked by several persons: ${several.length}; to be decided: ${differ.length}`), table(
+    ["hand-in", "part", "marks", ""], several.map(one => [one.name, one.part,
       one.marks.map(mark => `${mark.marker || "nobody named"} ${points(mark.points)}`).join(", "),
       one.waits ? make("button", "decide", {type: "button", ariaLabel: `decide ${one.name}, ${one.part}`, onclick: () => {
         $("overview").close();
