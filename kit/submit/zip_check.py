@@ -130,7 +130,7 @@ def find_faults(entries, limits):
     if len(entries) > limits.files:
         return [f"it holds {len(entries)} files, expected at most {limits.files}"]
     faults = [f"{shorten(entry.orig_filename, 100)}: {words}" for entry in entries
-              if (words := find_fault_of_entry(entry, limits.ratio))]
+              if (words := find_fault_of_entry(entry))]
     faults += [f"{shorten(name, 100)} is there more than once"
                for name in find_equal_names([entry.orig_filename for entry in entries])]
     total = sum(entry.file_size for entry in entries)
@@ -140,7 +140,7 @@ def find_faults(entries, limits):
     return faults
 
 
-def find_fault_of_entry(entry, ratio):
+def find_fault_of_entry(entry):
     """The fault of a file as the zip lists it, or None."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     name = entry.orig_filename.removesuffix("/") if entry.is_dir() else entry.orig_filename
@@ -158,8 +158,6 @@ def find_fault_of_entry(entry, ratio):
         return "it is encrypted"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "it is packed by a method that kit submit does not use"
-    if entry.file_size > ratio * max(entry.compress_size, 1):
-        return f"unpacked it would be more than {ratio} times as large"
     return None
 
 
