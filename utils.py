@@ -8,7 +8,7 @@ import numpy as np
 from assignment.mnist import check_sha256, hash_arrays, read_mnist
 from kit.commands import accept_whole_numbers
 from kit.definition import load_assignment
-from kit.files import Refused
+from kit.files import Refused, write_whole
 from kit.pool import WorkerDied
 from kit.runs import build_folder
 
@@ -225,9 +225,8 @@ def new_figure(columns=2, rows=1, height=2.5):
 def save_figure(fig, name):
     """Write the figure to build/figures/ whole or not at all; returns its path."""
     path = build_folder(HERE) / "figures" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fig.savefig(path.with_suffix(".part"), format="png")
-    path.with_suffix(".part").replace(path)
+    with write_whole(path) as file:
+        fig.savefig(file, format="png")
     return path
 
 

@@ -14,7 +14,7 @@ from kit.definition import load_assignment
 from kit.files import Refused, find_conflict_in_scripts, shorten, say
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
-CAUSE = re.compile("(?:cannot be imported|does not parse): ")
+CAUSE = re.compile(r"(?:cannot be imported|does not parse|did not end within \d+ s): ")
 # behind white letters: 5.1 to 6.2 to 1, on a light page and on a dark one
 COLOURS = {PASSED: "#2e7d32", FAILED: "#c62828", NOT_STARTED: "#616161"}
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from kit.files import Refused, shorten, say
+from kit.files import Refused, explain, shorten, say
 
 
 def run_command(package, commands, arguments=None, problems=()):
@@ -35,12 +35,22 @@ def run_command(package, commands, arguments=None, problems=()):
         words = (f"{problem.name} is not installed: run `pip install -r requirements.txt` in the "
                  "assignment's folder")
         status = 2
-    except (Refused, OSError, *problems) as problem:
+    except (Refused, *problems) as problem:
         words, status = clean_lines(problem), 2
+    except OSError as problem:
+        words, status = clean_lines(describe_os_error(problem)), 2
     except KeyboardInterrupt:
         words, status = "stopped", 130
     say(f"{package} {options.command}: {words}", sys.stderr)
     return status
+
+
+def describe_os_error(problem):
+    """Say what an OSError is about, and what to do."""
+    if problem.filename is None:
+        return str(problem)
+    return (f"{problem.filename} cannot be read or written ({explain(problem)}): look whether it "
+            "is there, who may use it, and whether the disk is full")
 
 
 def clean_lines(words):
@@ -63,16 +73,18 @@ def accept_whole_numbers(lowest, highest=None):
 
 @contextlib.contextmanager
 def stop_on_signals(stops):
-    """Raise KeyboardInterrupt on Ctrl-C and when another process ends this one; add it to stops.
+    """Raise KeyboardInterrupt on Ctrl-C and when this is to end otherwise; add it to stops.
 
-    Unfinished files are then removed.
+    Unfinished files are then removed. With nohup, a closed window still ends nothing.
     """
     def stop(number, _):
         stops.append(number)
         raise KeyboardInterrupt
-    own = (signal.SIGINT, signal.SIGTERM)
+    own = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        own.append(signal.SIGHUP)
     if threading.current_thread() is not threading.main_thread():
-        own = ()        # only the main thread may set them
+        own = []        # only the main thread may set them
     before = {number: signal.signal(number, stop) for number in own}
     try:
         yield

@@ -53,7 +53,6 @@ class HandInLimits:
     files: int = 500
     file_mib: int = 50
     total_mib: int = 100
-    ratio: int = 200
     depth: int = 12
 
 

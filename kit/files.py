@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 QUOTATION_MARKS = re.compile("[\"“”„‟″«»＂]")
-CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)   # no line of a script or notebook begins so
+# no line of a script or notebook begins so
+CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
 EPOCH = (2026, 1, 1, 0, 0, 0)   # the date of all files in a zip, so that its bytes are the same
 
 
@@ -18,10 +19,11 @@ class Refused(Exception):
 
 
 @contextlib.contextmanager
-def write_whole(path):
+def write_whole(path, instead="copy the folder to a place of your own"):
     """Yield a file. It appears at path at the end, or not at all if anything fails.
 
     It takes the place of a file or link that is there. No link is followed.
+    instead: what to do if nothing can be written there.
     """
     path, temporary = Path(path).absolute(), None
     try:
@@ -37,7 +39,7 @@ def write_whole(path):
         temporary = None
     except OSError as problem:
         raise Refused(f"{path} cannot be written ({explain(problem)}): close it in other "
-                      "programs, or give another place") from None
+                      f"programs, or {instead}") from None
     finally:
         if temporary:
             with contextlib.suppress(OSError):

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from kit.cell_texts import is_prose, is_same, squeeze
 from kit.files import shorten
 from kit.notebook_files import read_notebook
-from kit.sections import find_subtask, name_cells
+from kit.sections import REMOVED, find_subtask, name_cells
 
 CLEAN = "assignment/clean"      # the folder of the clean copies
 START = "start"                 # the name of what stands above the first section
@@ -71,16 +71,16 @@ class HandedOut:
     @property
     def is_doubled(self):
         """Whether it was copied; one that was split into neighbours was not."""
-        numbers, texts = [number for number, _ in self.found], {
-            cell.source for _, cell in self.found}
-        is_split = numbers[-1] - numbers[0] == len(numbers) - 1 and len(texts) == len(numbers)
-        return self.claimed and len(numbers) > 1 and not is_split
+        numbers = [number for number, _ in self.found]
+        if len({cell.source for _, cell in self.found}) < len(numbers):
+            return True
+        return self.claimed and numbers[-1] - numbers[0] >= len(numbers)
 
     @property
     def hidden(self):
         """The tag by which the report does not show this answer; "" if there is none."""
         tags = {tag for _, cell in self.found for tag in cell.metadata.get("tags", [])}
-        return min({"remove-cell", "remove-input"} & tags, default="") if self.answer else ""
+        return min(tags & (REMOVED["cell"] | REMOVED["input"]), default="") if self.answer else ""
 
     @property
     def where(self):

@@ -46,8 +46,6 @@ def read_notebook(path):
             raise Refused(f"{path} is larger than {LARGEST // 2**20} MB: clear its largest "
                           "output and save it again")
         text = path.read_text(encoding="utf-8-sig")     # some editors of Windows add a mark
-        if words := find_conflict(text, path):
-            raise Refused(words)
     except UnicodeDecodeError:
         raise Refused(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:
@@ -57,6 +55,8 @@ def read_notebook(path):
 
 def parse_notebook(text, name):
     """The content of a notebook, from its text; Refused says why it cannot be read."""
+    if words := find_conflict(text, name):
+        raise Refused(words)
     try:
         node = nbformat.reads(text, as_version=4)
         if HALF_LETTER.search(text):
@@ -65,8 +65,9 @@ def parse_notebook(text, name):
             cell.pop("id", None)    # older notebooks have none, but a merge may leave one
         nbformat.validate(node)
     except Exception as problem:  # nbformat raises many kinds, with one meaning
-        raise Refused(f"{name} is not a notebook that can be read ({explain(problem)}): "
-                      "open it in Jupyter and save it again") from None
+        why = explain(problem.__cause__ or problem)     # which line is not JSON
+        raise Refused(f"{name} is not a notebook that can be read ({why}): open it in Jupyter and "
+                      "save it again, or take back an earlier copy") from None
     return node
 
 

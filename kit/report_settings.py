@@ -42,7 +42,8 @@ def read_settings(path):
 def check_setting(path, name, value):
     """Refuse a setting that is unknown or of a wrong type."""
     if name not in DEFAULTS:
-        raise Refused(f"{path} has {name!r}, expected only {', '.join(DEFAULTS)}")
+        raise Refused(f"{path} has {shorten(name, 60)!r}, expected only {', '.join(DEFAULTS)}: "
+                      f"a line looks like this: {EXAMPLE}")
     is_list = name == "authors"
     texts = value if is_list and isinstance(value, list) else [value]
     if isinstance(value, list) != is_list or not all(isinstance(one, str) for one in texts):

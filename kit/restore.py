@@ -37,6 +37,8 @@ def restore(assignment, name, section):
     if clean is None:
         raise Refused(f"{assignment.folder} has no {CLEAN}/{path.name}: take it from the files of "
                       "the assignment")
+    if not path.exists():
+        raise Refused(f"{path} is missing: copy {CLEAN}/{path.name} to this place")
     notebook = read_notebook(path)
     matched = match_cells(notebook.cells, clean.cells, assignment)
     sections = list(dict.fromkeys(one.section or START for one in matched))

@@ -1,17 +1,23 @@
-"""Finds headings of subtasks and unwritten answers in notebooks."""
+"""Reads notebooks: headings of subtasks, unwritten answers, how the cells were run."""
 
 import functools
 import re
 
 PLACEHOLDER = "FILL IN ANSWER"
 PLACEHOLDER_AUTHOR = "Group NN"
-LEFT_OPEN = re.compile(r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE|^\W*TODO\W*$"
-                       r"|^\W*(?i:(?:type|write|enter) your answer here)\W*$", re.MULTILINE)
+LEFT_OPEN = re.compile(     # anywhere, or alone on a line, perhaps behind "Our answer:"
+    r"FILL[ _]IN[ _]ANSWER\b|YOUR ANSWER HERE"
+    r"|^[^\w\n]*(?:[\w \t]{1,30}[:.–—-][^\w\n]*)?(?:TODO|TBD|(?i:fill[ _]in[ _](?:your |the )?"
+    r"answer(?: here)?|(?:type|write|enter) your answer here))[^\w\n]*$", re.MULTILINE)
 QUOTED = re.compile(  # words that speak of the placeholder: code, quotation marks, "replace …"
     r"^(?:```|~~~).*?^(?:```|~~~)|(?P<ticks>`+)[^`]+(?P=ticks)|“[^”\n]*”|„[^“”\n]*[“”]|‘[^’\n]*’"
     r"|«[^»\n]*»|\"[^\"\n]*\"|\b(?i:says?|saying|reads?|marked|called|replac(?:e|ing)"
     r"|delet(?:e|ing)|remov(?:e|ing)|instead of|words)(?: the (?:words?|text))?[\s*_]+"
     r"(?:FILL[ _]IN[ _]ANSWER|YOUR ANSWER HERE|TODO)\b", re.MULTILINE | re.DOTALL)
+REMOVED = {  # tags that leave something out, by nbconvert's names and by Jupyter Book's
+    "cell": {"remove-cell", "remove_cell", "hide-cell"},
+    "input": {"remove-input", "remove_input", "hide-input"},
+    "output": {"remove-output", "remove_output", "remove_all_output", "hide-output"}}
 TASK_HEADING = re.compile(r"\W*(?:[^\W\d]+\W+)?(\d)(?!\w)")
 NOUN = "(?:task|subtask|part|exercise|problem|question|section)"
 LETTER_HEADING = re.compile(r"\W*([a-z])[.)]")             # "b) Forward", beneath "Task 2"
@@ -21,6 +27,28 @@ def list_code_cells(notebook):
     """[(number, cell)] of the code cells that hold code."""
     return [(number, cell) for number, cell in notebook.cells
             if cell.cell_type == "code" and cell.source.strip()]
+
+
+def list_unrun(notebook):
+    """(the numbers of code cells that were not run, whether these are all)."""
+    code = list_code_cells(notebook)
+    unrun = [number for number, cell in code if cell.execution_count is None and not cell.outputs]
+    return unrun, len(unrun) == len(code)
+
+
+def list_disorder(notebook):
+    """[(number, count, number above, its count)] of code cells that ran before one above."""
+    counted = [(number, cell.execution_count) for number, cell in list_code_cells(notebook)
+               if cell.execution_count is not None]
+    return [(*below, *above) for above, below in zip(counted, counted[1:]) if below[1] <= above[1]]
+
+
+def list_errors(notebook):
+    """[(number, the last error)] of code cells that ended in an error which no tag expects."""
+    errors = [(number, [output for output in cell.outputs if output.output_type == "error"])
+              for number, cell in list_code_cells(notebook)
+              if "raises-exception" not in cell.metadata.get("tags", [])]
+    return [(number, found[-1]) for number, found in errors if found]
 
 
 def remove_comments(text):
@@ -35,8 +63,8 @@ def find_placeholder(text):
 
 
 def is_empty(text):
-    """Whether Markdown shows no letter, digit or picture."""
-    shown = re.sub(r"<(?!img\b)[^>]*>|&#?\w+;", "", remove_comments(text))
+    """Whether Markdown shows no letter, digit or picture, or the word Answer alone."""
+    shown = re.sub(r"<(?!img\b)[^>]*>|&#?\w+;|\b(?i:answer)\b", "", remove_comments(text))
     return not re.search(r"[^\W_]", shown)
 
 

@@ -145,6 +145,7 @@ class Record(marks.MarksOfRecord):
     """The record in a file. The file is made if it is missing."""
 
     def __init__(self, path):
+        self.path = path
         if Path(path).is_symlink():
             raise Refused(f"{path} is a link, and a record is not written through one: put the "
                           "record itself there, or give another output folder")
@@ -165,8 +166,12 @@ class Record(marks.MarksOfRecord):
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, problem, trace):
         self.connection.close()
+        if isinstance(problem, sqlite3.Error):
+            raise Refused(f"{self.path} cannot be read or written ({explain(problem)}): look "
+                          "whether it is there, free some space, and end other programs that use "
+                          "it") from None
 
     @contextlib.contextmanager
     def transaction(self):
@@ -175,7 +180,8 @@ class Record(marks.MarksOfRecord):
         try:
             yield self.connection
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:      # a full disk has ended it
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
 
@@ -325,9 +331,15 @@ def find_grades(given=None):
     return given or load_assignment().folder / "build" / "grades"
 
 
+def holds_record(out):
+    """Whether a folder holds a record. An empty file is none: it may be the rest of one."""
+    path = Path(out) / FILE
+    return path.is_file() and path.stat().st_size > 0
+
+
 def open_record(out):
     """The Record in a grading's folder; Refused if it holds none."""
-    path = Path(out) / FILE
-    if not path.is_file():
-        raise Refused(f"{out} holds no {FILE}: give the output folder of `python -m staff grade`")
-    return Record(path)
+    if not holds_record(out):
+        raise Refused(f"{out} holds no {FILE}, or an empty one: give the output folder of `python "
+                      "-m staff grade`")
+    return Record(Path(out) / FILE)

@@ -171,6 +171,21 @@ class Alike(OwnNetwork):
             return True
 
 
+def trains_downhill(student):
+    """Whether `train` moves all weights in about the direction of right steps, if these do.
+
+    It counts as right if it raises, which other checks report.
+    """
+    own = Alike(student, "task 2, small")
+    try:
+        steps, after = own.run()
+        ways = zip(after, own.step_by_hand(steps), own.ws)
+        return all(((w - start) * (right - start)).sum() > 0 or np.array_equal(right, start)
+                   for w, right, start in ways)
+    except Problem:
+        return True
+
+
 def trains_plainly(student):
     """Whether `train` takes plain steps, though train_step takes others, with momentum."""
     for name in ("task 3, small", "momentum"):      # code may refuse small sizes

@@ -86,7 +86,8 @@ def read_header(text):
         raise ProtocolError("it holds too many values")
     if max(itertools.accumulate(map(STEPS.get, letters)), default=0) > DEEPEST_HEADER:
         raise ProtocolError("its lists are too deep")
-    return json.loads(text, parse_int=read_int, parse_float=read_float,
+    # as UTF-8: json.loads takes bytes of other encodings too, which are not counted above
+    return json.loads(text.decode(), parse_int=read_int, parse_float=read_float,
                       parse_constant=refuse_constant, object_pairs_hook=read_object)
 
 

@@ -1,4 +1,4 @@
-"""Reads the top level of a script, to say why its import does not end. Nothing is run."""
+"""Reads the top level of scripts, to say why its import does not end. Nothing is run."""
 
 import re
 from pathlib import Path
@@ -13,8 +13,7 @@ ASKS = re.compile(r"\binput\(")
 
 
 def explain_top_level(folder, script, seen=None):
-    """Say which line at the top level of a script, or of one that it imports, may train at
-    import, or "".
+    """Say which line at the top level of a script, or of one that it imports, may train, or "".
 
     seen: the scripts that are read already, at most MOST.
     """
@@ -24,13 +23,13 @@ def explain_top_level(folder, script, seen=None):
         for name in list_imports(line):
             if name not in seen and len(seen) < MOST and (
                     why := explain_top_level(folder, name, seen)):
-                return f"in {name}.py, {why}"
+                return why
+        place = f"line {number} of {script}.py"
         if LOOP.match(line):
-            return (f"line {number} is a loop at the top level, which runs at import: put it into "
+            return (f"{place} is a loop at the top level, which runs at import: put it into "
                     'a function, or below `if __name__ == "__main__":`')
         if CALL.match(line):
-            return (f"the call in line {number} runs at import: put it below "
-                    '`if __name__ == "__main__":`')
+            return f'the call in {place} runs at import: put it below `if __name__ == "__main__":`'
     return ""
 
 

@@ -10,16 +10,13 @@ from kit.report.picture_data import has_print_size
 from kit.report.pictures import NoPicture, decode_picture, parse_length
 from kit.report.text_outputs import ESCAPES, remove_progress, shorten_text, write_coloured
 from kit.report.typst_syntax import quote_text
+from kit.sections import REMOVED
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp",
             "image/tiff", "application/pdf")
 INTERACTIVE = re.compile("vega|plotly|bokeh|leaflet|geo\\+json|javascript|holoviews")
 NEEDS_BROWSER = re.compile("<(iframe|video|audio|canvas|embed|object)\\b")
 FOLDS_OUT = re.compile("<(input|details)\\b")       # as scikit-learn shows an estimator
-REMOVED = {  # tags that leave something out, by nbconvert's names and by Jupyter Book's
-    "cell": {"remove-cell", "remove_cell", "hide-cell"},
-    "input": {"remove-input", "remove_input", "hide-input"},
-    "output": {"remove-output", "remove_output", "remove_all_output", "hide-output"}}
 MEANINGLESS = re.compile(  # the names of matplotlib's objects, printed beside the figure
     r"(\s*[\[(]*(<(matplotlib\.|Figure size|Axes|AxesSubplot)[^<>]*>|Text\([^()]*\))[\])]*,?)*\s*")
 OBJECT = re.compile(r"\s*<[^\n]*>\s*|\s*")      # <IPython.core.display.HTML object>

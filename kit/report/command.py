@@ -83,7 +83,8 @@ def write_report(options):
     settings.update({name: value for name in ("title", "authors", "date")
                      if (value := getattr(options, name)) is not None})
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(write_whole(options.output))
+        file = stack.enter_context(write_whole(
+            options.output, "name another place, such as -o ../report.pdf"))
         given = (execute_notebooks(options.notebooks, stack) if options.execute
                  else [{"path": str(path)} for path in options.notebooks])
         pdf, problems = make_pdf(

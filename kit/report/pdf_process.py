@@ -26,9 +26,11 @@ from kit.notebook_files import Notebook, parse_notebook, read_notebook
 from kit.report.body import Body
 from kit.report.cells import make_fragments
 from kit.report.fragments import Place, Problem
-from kit.report.preflight import belongs_to, find_missing_sections, find_problems
+from kit.report.preflight import (belongs_to, find_missing_sections, find_problems,
+                                  lies_in)
 from kit.report.typesetting import set_pages
 from kit.report.typst_syntax import quote_text
+from kit.report_settings import EXAMPLE, SETTINGS
 from kit.sections import PLACEHOLDER_AUTHOR
 
 ADDRESS_SPACE = 8 * 2**30       # bytes beyond the limit: programs reserve more than they use
@@ -93,9 +95,12 @@ def make_report(request):
             problems.append(Problem("section", Place(notebook.name), "the report shows nothing "
                                     "of it: it has no text and no outputs"))
         fragments += own
-    if PLACEHOLDER_AUTHOR in settings["authors"]:
-        problems.append(Problem("placeholder", Place("report.toml"), "the author is still "
-                                f"“{PLACEHOLDER_AUTHOR}”: name the members of the group"))
+    authors = list_authors(settings, notebooks[0])
+    if PLACEHOLDER_AUTHOR in authors or not authors and any(
+            lies_in(assignment.folder, one) for one in notebooks if assignment):
+        fault = f"the author is still “{PLACEHOLDER_AUTHOR}”" if authors else "no author is named"
+        problems.append(Problem("placeholder", Place(SETTINGS), f"{fault}: name the members of "
+                                f"the group, in a line such as {EXAMPLE}"))
     body = Body()
     body.add(fragments)
     pdf = set_pages(body, make_front_matter(settings, notebooks[0]), request["system_fonts"])
@@ -126,22 +131,28 @@ def open_notebook(given):
 
 def make_front_matter(settings, notebook):
     """The arguments of `report` in report.typ, name: typst."""
-    metadata, language = notebook.node.metadata, settings["language"].split("-")[0].lower()
+    language = settings["language"].split("-")[0].lower()
     if not re.fullmatch("[a-z]{2,3}", language):
         raise Refused(f"the language is {settings['language']!r}, expected a code of two or three "
                       "letters, such as en or nb")
-    listed = metadata.get("authors")
-    own = [author.get("name") if isinstance(author, dict) else author
-           for author in (listed if isinstance(listed, list) else [])]
-    own = [author for author in own if isinstance(author, str)]
-    title = settings["title"] or str(metadata.get("title") or Path(notebook.name).stem)
+    title = settings["title"] or str(notebook.node.metadata.get("title")
+                                     or Path(notebook.name).stem)
     words, day = parse_date(settings["date"], language)
     return {"title": quote_text(title), "subtitle": quote_text(settings["subtitle"]),
             "authors": "(%s)" % "".join(quote_text(author) + ", "
-                                        for author in settings["authors"] or own if author),
+                                        for author in list_authors(settings, notebook)),
             "date": quote_text(words), "language": quote_text(language),
             "lists-contents": "true" if settings.get("contents", True) else "false",
             "made": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})"}
+
+
+def list_authors(settings, notebook):
+    """The names that the settings give, or a notebook's metadata."""
+    listed = notebook.node.metadata.get("authors")
+    own = [author.get("name") if isinstance(author, dict) else author
+           for author in (listed if isinstance(listed, list) else [])]
+    return [author for author in settings["authors"] or own
+            if isinstance(author, str) and author.strip()]
 
 
 def parse_date(given, language):

@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 from kit.files import shorten
 from kit.handed_out import find_changes
 from kit.report.fragments import Place, Problem
-from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_code_cells,
-                          name_cells)
+from kit.sections import (find_placeholder, find_subtask, find_task, is_empty, list_disorder,
+                          list_errors, list_unrun, name_cells)
 
+HEADING = re.compile(r"^ {0,3}(?:#{1,6}[ \t]+|<h[1-6]\b[^>\n]*>)(.+)", re.MULTILINE)
 REMEDY = "run all cells and save, or add --execute"     # for cells that were not run
 KINDS = {  # kind of problem: its title in a list
     "not-run": "cells not run",
@@ -33,19 +34,17 @@ def find_problems(notebook, assignment=None):
 
 def find_problems_of_text(notebook, assignment=None):
     """The problems that no run of the notebook mends: answers not written, cells lost."""
-    return [*find_placeholders(notebook),
+    return [*find_placeholders(notebook, assignment),
             *(Problem(kind, Place(notebook.name, number), words)
               for kind, number, words in find_changes(notebook, assignment))]
 
 
 def find_cells_not_run(notebook):
     """One problem that lists all cells that were not run; none if all were."""
-    code = list_code_cells(notebook)
-    missing = [number for number, cell in code
-               if cell.execution_count is None and not cell.outputs]
+    missing, are_all = list_unrun(notebook)
     if not missing:
         return []
-    if len(missing) == len(code):
+    if are_all:
         words = f"has not been run, so its figures and numbers are missing: {REMEDY}"
         return [Problem("not-run", Place(notebook.name), words)]
     where = Place(notebook.name, missing[0])
@@ -55,42 +54,40 @@ def find_cells_not_run(notebook):
 
 def find_cells_out_of_order(notebook):
     """One problem if a cell was run before a cell above it."""
-    counted = [(number, cell.execution_count) for number, cell in list_code_cells(notebook)
-               if cell.execution_count is not None]
-    for (above, first), (below, second) in zip(counted, counted[1:]):
-        if second <= first:
-            words = (f"did not run after cell {above}, which stands above it (their numbers are "
-                     f"{second} and {first}). Its output may be out of date: restart the kernel, "
-                     "run all cells and save")
-            return [Problem("out-of-order", Place(notebook.name, below), words)]
-    return []
+    return [Problem("out-of-order", Place(notebook.name, below), (
+        f"did not run after cell {above}, which stands above it (their numbers are {count} and "
+        f"{count_above}). Its output may be out of date: restart the kernel, run all cells and "
+        "save")) for below, count, above, count_above in list_disorder(notebook)[:1]]
 
 
 def find_errors(notebook):
     """A problem for each cell that ended in an error, unless its tags expect one."""
-    found = []
-    for number, cell in list_code_cells(notebook):
-        if "raises-exception" in cell.metadata.get("tags", []):
-            continue
-        for output in cell.outputs:
-            if output.output_type == "error":
-                words = f"raised {output.ename}: {output.evalue}"
-                found.append(Problem("raised", Place(notebook.name, number), shorten(words)))
-    return found
+    return [Problem("raised", Place(notebook.name, number),
+                    shorten(f"raised {error.ename}: {error.evalue}"))
+            for number, error in list_errors(notebook)]
 
 
-def find_placeholders(notebook):
+def find_placeholders(notebook, assignment=None):
     """A problem for each answer that is still the placeholder, or empty."""
-    found = []
+    found, section, task = [], None, None
     for number, cell in notebook.cells:
         if cell.cell_type == "code":
             continue
-        left_open = find_placeholder(cell.source)
-        empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
-        if left_open or empty:
-            words = f"the answer is {'empty' if empty else f'still “{left_open[0]}”'}: write it"
+        for heading in HEADING.findall(cell.source):
+            section = find_subtask(heading, assignment, task) or section
+            task = find_task(heading) or task
+        if words := describe_left_open(cell):
+            words = f"the answer{f' of {section}' if section else ''} {words}"
             found.append(Problem("placeholder", Place(notebook.name, number), words))
     return found
+
+
+def describe_left_open(cell):
+    """Say what a cell lacks as an answer, and what to do; "" if nothing."""
+    if left_open := find_placeholder(cell.source):
+        return f"still says “{shorten(left_open[0], 60)}”: write it, and delete these words"
+    empty = "answer" in cell.metadata.get("tags", []) and is_empty(cell.source)
+    return "is empty: write it" if empty else ""
 
 
 def find_missing_sections(outline, names, assignment):
@@ -133,7 +130,12 @@ def belongs_to(notebook, assignment):
     """Whether a notebook is the assignment's: by its name, or because it lies in its folder."""
     return (notebook.folder is None or any(is_named(notebook.name, name)
                                            for name in assignment.notebooks)
-            or notebook.folder.resolve().is_relative_to(assignment.folder.resolve()))
+            or lies_in(assignment.folder, notebook))
+
+
+def lies_in(folder, notebook):
+    """Whether a notebook lies in a folder, or in one of its folders."""
+    return bool(notebook.folder) and notebook.folder.resolve().is_relative_to(folder.resolve())
 
 
 def is_named(one, name):

@@ -52,7 +52,8 @@ RELATIONS = parse_names(r"""
     succsim ≿  equiv ≡  sim ∼  simeq ≃  approx ≈  approxeq ≊  cong ≅  asymp ≍  doteq ≐
     doteqdot ≑  triangleq ≜  circeq ≗  bumpeq ≏  risingdotseq ≓  fallingdotseq ≒  backsim ∽
     backsimeq ⋍  thickapprox ≈  thicksim ∼  propto ∝  varpropto ∝  coloneqq ≔  eqqcolon ≕
-    models ⊧  vdash ⊢  dashv ⊣  Vdash ⊩  vDash ⊨  Vvdash ⊪  perp ⟂  mid ∣  parallel ∥  bowtie ⋈
+    vcentcolon ∶  models ⊧  vdash ⊢  dashv ⊣  Vdash ⊩  vDash ⊨  Vvdash ⊪  perp ⟂  mid ∣  parallel ∥
+    bowtie ⋈
     Join ⨝  smile ⌣  frown ⌢  between ≬  pitchfork ⋔  in ∈  ni ∋  owns ∋  subset ⊂  supset ⊃
     subseteq ⊆  supseteq ⊇  subseteqq ⫅  supseteqq ⫆  Subset ⋐  Supset ⋑  sqsubset ⊏  sqsupset ⊐
     sqsubseteq ⊑  sqsupseteq ⊒  trianglelefteq ⊴  trianglerighteq ⊵  vartriangleleft ⊲

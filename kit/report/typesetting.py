@@ -13,7 +13,7 @@ from kit.report.fragments import NOTE, Place, Problem
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 TOP, BOTTOM, MOST_EMPTY = 2.4, 27.3, 6.2        # cm, of the text on a page of report.typ
-MOST_FLOATS = 10        # the pages are set once more for each
+MOST_FLOATS = 10        # that are tried: the pages are set once more for each
 
 
 def set_pages(body, front_matter, system_fonts=True):
@@ -76,23 +76,34 @@ def compile_accessible(body, start, options):
 
 
 def choose_floats(make_compiler):
-    """The files of the figures that float; make_compiler(files) gives a typst compiler."""
-    floats = []
-    while len(floats) < MOST_FLOATS:
+    """The files of the figures that float; make_compiler(files) gives a typst compiler.
+
+    None floats past another: photographs of handwritten pages keep their order.
+    """
+    def read_marks(floats):
         try:
-            marks = json.loads(make_compiler(floats).query("<mark>", field="value"))
+            return json.loads(make_compiler(floats).query("<mark>", field="value"))
         except RuntimeError:        # typst cannot set the pages: compiling them will say why
-            break
-        figure = find_gap(marks, floats)
-        if figure is None:
-            break
-        floats.append(figure)
+            return []
+    floats, stay, marks = [], [], read_marks([])
+    while len(floats + stay) < MOST_FLOATS and (figure := find_gap(marks, floats + stay)):
+        after = read_marks([*floats, figure])
+        if list_figures(after) == list_figures(marks):
+            floats, marks = [*floats, figure], after
+        else:
+            stay.append(figure)
     return floats
 
 
-def find_gap(marks, floats):
+def list_figures(marks):
+    """The figures and tables of some marks, from the first page to the last."""
+    return [what for _, _, what in sorted(marks) if what]
+
+
+def find_gap(marks, tried):
     """The file of the first figure that leaves a page too empty; None if there is none.
 
+    tried: the files of figures that float already, or cannot.
     marks: (page, cm from its top, what) in order. A figure that may float has its file as a mark,
     a table or another picture "fixed", the begin and end of other content "".
     """
@@ -100,7 +111,7 @@ def find_gap(marks, floats):
         is_break = first[0] == last[0] + 1 and first[1] < TOP + 0.1
         if is_break and BOTTOM - last[1] > MOST_EMPTY:
             what = next((what for _, _, what in marks[index:] if what), "fixed")
-            if what not in ("fixed", *floats):
+            if what not in ("fixed", *tried):
                 return what
     return None
 

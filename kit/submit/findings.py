@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from kit.check import FAILED, PASSED
+from kit.check import FAILED, PASSED, tell_once
 from kit.files import shorten
 from kit.report.preflight import REMEDY, list_problems
 from kit.report_settings import SETTINGS
@@ -55,9 +55,8 @@ class Findings:
 
     def make_fields(self):
         """The fields of the manifest for these findings."""
-        return {"group": self.group, "missing": self.missing, "report": [
-            {"kind": problem.kind, "notebook": problem.place.notebook,
-             "cell": problem.place.cell, "message": problem.words} for problem in self.problems],
+        return {"group": self.group, "missing": self.missing,
+            "report": [problem.as_json() for problem in self.problems],
             "checks": self.checks and {"passed": count_passed(self.counting),
                                        "of": len(self.counting),
                                        "report": self.checks.as_json()}}
@@ -81,14 +80,17 @@ def read_group(settings, most):
 def list_failures(results):
     """Lines of text: each failed check, and the number of others that did not pass."""
     lines = [f"checks not passed, {len(results) - count_passed(results)} of {len(results)}:"]
-    lines += [f"  {result.subtask} {result.part}: failed"
-              + (f": {shorten(result.words)}" if result.words else "")
-              for result in results if result.state == FAILED]
-    others = Counter((result.state, result.subtask) for result in results
-                     if result.state not in (PASSED, FAILED))
-    for state in dict.fromkeys(state for state, _ in others):
+    others, told = {}, set()
+    for result in results:
+        if result.state == FAILED and tell_once(result.words, told) == result.words:
+            words = shorten(result.words, 240)
+            lines.append(f"  {result.subtask} {result.part}: failed" + (words and f": {words}"))
+        elif result.state != PASSED:
+            state = result.state.replace(FAILED, "failed for a reason above")
+            others.setdefault(state, Counter())[result.subtask] += 1
+    for state, counts in others.items():
         each = [f"{subtask} ({count})" if count > 1 else subtask
-                for (its, subtask), count in others.items() if its == state]
+                for subtask, count in counts.items()]
         lines.append(f"  {state}: {', '.join(each)}")
     return lines
 

@@ -53,9 +53,9 @@ def parse_options(arguments):
                     "a manifest that lists them. Missing and failing parts are listed first.",
         epilog=f"Write the names of the group into {SETTINGS_PATH}. Exit status: 0 complete; "
                "1 written, but something is missing or fails; 2 nothing was written, one line "
-               "says why; 130 interrupted. With --check: 0 the zip is whole; 1 it is not, the "
-               "faults are listed; 2 it cannot be read as a zip. A whole zip has lost nothing on "
-               "its way. The check does not prove who made it.")
+               "says why; 130 interrupted. With --check: 0 the zip is whole and complete; 1 it is "
+               "not, all that it lacks is listed; 2 it cannot be read as a zip. A whole zip has "
+               "lost nothing on its way. The check does not prove who made it.")
     parser.add_argument("-o", "--output", type=Path, metavar="ZIP",
                         help="default: build/hand-in.zip")
     parser.add_argument("--as-is", action="store_true",
@@ -65,7 +65,7 @@ def parse_options(arguments):
                         help="do not ask: hand in even if something is missing, and replace an "
                              "earlier hand-in")
     parser.add_argument("--check", type=Path, metavar="ZIP",
-                        help="only check whether a zip is whole")
+                        help="only check whether a zip is whole and complete")
     return parser.parse_args(arguments)
 
 
@@ -78,7 +78,8 @@ def hand_in(assignment, options, stops=()):
     output = options.output or folder / "build" / "hand-in.zip"
     replaces = may_replace(output, options.yes)
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(write_whole(output))  # fails at once if it cannot be written
+        file = stack.enter_context(     # fails at once if it cannot be written
+            write_whole(output, "name another place, such as -o ../hand-in.zip"))
         files, missing = collect_files(assignment)
         before = dict(files)
         settings = read_settings(folder / SETTINGS_PATH)

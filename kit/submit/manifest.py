@@ -13,6 +13,7 @@ import fastjsonschema
 
 from kit import __version__
 from kit.files import Refused, shorten, explain
+from kit.report.fragments import Place, Problem
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -34,7 +35,8 @@ FIELDS = {
     "kit": TEXT, "made": TEXT, "python": TEXT, "numpy": TEXT,
     "executed": {"type": "boolean", "description": "true or false"},
     "missing": {"type": "array", "items": TEXT, "description": "a list of sentences"},
-    "report": {"type": "array", "items": {"type": "object"}, "description": "a list of problems"},
+    "report": {"type": "array", "description": "a list of problems", "items": describe_object(
+        kind=TEXT, notebook=TEXT, cell={"type": ["integer", "null"]}, message=TEXT)},
     "checks": {"anyOf": [{"type": "null"}, describe_object(passed=COUNT, of=COUNT,
                                                            report={"type": "object"})],
                "description": "null, or passed, of and report"},
@@ -122,3 +124,12 @@ def summarise(manifest):
     if manifest["missing"]:
         parts.append(f"missing: {'; '.join(manifest['missing'])}")
     return shorten(", ".join(parts), 600)
+
+
+def list_shortfalls(manifest):
+    """Sentences about what was missing or failing when a zip was made."""
+    checks, lines = manifest["checks"], [*manifest["missing"]]
+    if checks and checks["passed"] < checks["of"]:
+        lines.append(f"checks not passed: {checks['of'] - checks['passed']} of {checks['of']}")
+    return lines + [str(Problem(one["kind"], Place(one["notebook"], one["cell"]), one["message"]))
+                    for one in manifest["report"]]

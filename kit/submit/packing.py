@@ -5,7 +5,6 @@ import json
 import os
 import unicodedata
 import zipfile
-import zlib
 from pathlib import Path
 
 from kit.files import EPOCH, Refused, shorten, explain
@@ -91,15 +90,9 @@ def pack_files(files, manifest, limits):
         for name in sorted(whole):
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            zipped.writestr(entry, whole[name], choose_packing(whole[name], limits), 9)
+            zipped.writestr(entry, whole[name], zipfile.ZIP_DEFLATED, 9)
     _, faults = inspect_zip(buffer, limits)
     if faults:
         raise Refused(f"nothing was written, because the zip would be faulty: "
                       f"{shorten(faults[0])}")
     return buffer.getvalue()
-
-
-def choose_packing(content, limits):
-    """How to pack a file: if it is packed too tightly, the zip looks like a trap."""
-    tight = len(zlib.compress(content, 9)) * limits.ratio < 2 * len(content)
-    return zipfile.ZIP_STORED if tight else zipfile.ZIP_DEFLATED

@@ -17,7 +17,8 @@ from collections import Counter
 
 from kit.definition import HandInLimits, find_assignment
 from kit.files import Refused, shorten, explain, say
-from kit.submit.manifest import LARGEST_MANIFEST, MANIFEST, parse_manifest, summarise
+from kit.submit.manifest import (LARGEST_MANIFEST, MANIFEST, list_shortfalls, parse_manifest,
+                                 summarise)
 
 FOLDER = "hand-in"                  # in the zip
 MIB = 2**20
@@ -26,12 +27,12 @@ LONG_ZIP = b"PK\6\7"                # before it, in a zip of more than 4 GB
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)    # of Windows
 UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError,
               EOFError, OverflowError, struct.error, zlib.error)
-WHOLE, NOT_WHOLE, NO_ZIP = 0, 1, 2  # exit status
+COMPLETE, NOT_COMPLETE, NO_ZIP = 0, 1, 2    # exit status
 MOST_LINES = 20
 
 
 def check_zip(path):
-    """Print whether a zip is whole, and its faults if it is not; return the exit status."""
+    """Print whether a zip is whole and what was missing from the start; the exit status."""
     try:
         if not path.is_file():      # a named pipe would never end
             raise Refused(("it is not a file" if path.exists() else "it was not found")
@@ -44,16 +45,15 @@ def check_zip(path):
     except KeyboardInterrupt:
         say("kit submit: stopped", sys.stderr)
         return 130
-    if not faults:
-        say(f"whole: {summarise(manifest)}")
-        if has_remains(path):
-            say("a remark: a Mac has packed it again; its own files (__MACOSX) do not count")
-        return WHOLE
-    lines = [shorten(words, 300) for words in faults[:MOST_LINES]]
-    if len(faults) > MOST_LINES:
-        lines.append(f"… and {len(faults) - MOST_LINES} more")
-    say("\n".join([f"not whole: {shorten(path)}", *(f"  {line}" for line in lines)]))
-    return NOT_WHOLE
+    lines = [shorten(words, 300) for words in faults or list_shortfalls(manifest)]
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [f"… and {len(lines) - MOST_LINES} more"]
+    first = (f"not whole: {shorten(path)}" if faults else
+             f"whole{', but not complete' if lines else ''}: {summarise(manifest)}")
+    say("\n".join([first, *(f"  {line}" for line in lines)]))
+    if not faults and has_remains(path):
+        say("a remark: a Mac has packed it again; its own files (__MACOSX) do not count")
+    return NOT_COMPLETE if lines else COMPLETE
 
 
 def inspect_zip(file, limits=None):
@@ -130,7 +130,7 @@ def find_faults(entries, limits):
     if len(entries) > limits.files:
         return [f"it holds {len(entries)} files, expected at most {limits.files}"]
     faults = [f"{shorten(entry.orig_filename, 100)}: {words}" for entry in entries
-              if (words := find_fault_of_entry(entry, limits.ratio))]
+              if (words := find_fault_of_entry(entry))]
     faults += [f"{shorten(name, 100)} is there more than once"
                for name in find_equal_names([entry.orig_filename for entry in entries])]
     total = sum(entry.file_size for entry in entries)
@@ -140,7 +140,7 @@ def find_faults(entries, limits):
     return faults
 
 
-def find_fault_of_entry(entry, ratio):
+def find_fault_of_entry(entry):
     """The fault of a file as the zip lists it, or None."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     name = entry.orig_filename.removesuffix("/") if entry.is_dir() else entry.orig_filename
@@ -158,8 +158,6 @@ def find_fault_of_entry(entry, ratio):
         return "it is encrypted"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "it is packed by a method that kit submit does not use"
-    if entry.file_size > ratio * max(entry.compress_size, 1):
-        return f"unpacked it would be more than {ratio} times as large"
     return None
 
 

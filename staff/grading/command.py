@@ -37,7 +37,8 @@ from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
 from staff.times import find_zone, read_times
 
-STARVED = "this machine had too much else to do: give the same command again when it has less"
+STARVED = ("its code did not end in time, and this machine had much else to do: give the same "
+           "command again when it has less")
 DONE, INCOMPLETE, STOPPED = 0, 1, 130
 
 

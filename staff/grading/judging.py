@@ -24,7 +24,7 @@ from kit.checking.launching import STUDENT_PROCESS
 from kit.checking.registry import load_checks
 from kit.checking.student import Problem, Student
 from kit.definition import CHECKS, STAND_IN, load_assignment
-from kit.files import quote
+from kit.files import Refused, explain, quote
 from kit.modules import list_files
 from staff.cases import INPUTS, draw_cases
 from staff.layouts import FILE as LAYOUTS
@@ -168,11 +168,15 @@ def write_files(files):
     with tempfile.TemporaryDirectory(prefix="submission-") as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-            path.write_bytes(content)
-            path.chmod(0o644)
+        try:
+            for name, content in files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+                path.write_bytes(content)
+                path.chmod(0o644)
+        except OSError as problem:
+            raise Refused(f"{folder} cannot be written ({explain(problem)}): free some space, or "
+                          "name another place in the variable TMPDIR") from None
         yield folder
 
 

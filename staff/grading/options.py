@@ -7,7 +7,7 @@ from kit.commands import accept_whole_numbers
 from kit.files import Refused, shorten
 from staff.feedback.roster import Roster
 from staff.layouts import load_layouts
-from staff.record import FILE
+from staff.record import FILE, holds_record
 
 LOCK = ".lock"      # a file in the output folder
 
@@ -63,9 +63,10 @@ def check_options(options):
     inside = submissions.resolve()
     if out.resolve() in (inside, *inside.parents):
         raise Refused(f"the output folder {out} holds the hand-ins: give another one with -o")
-    if out.is_dir() and not (out / FILE).exists() and {
-            path.name for path in out.iterdir()} - {LOCK}:
-        raise Refused(f"{out} holds other files than grades: give a new folder with -o")
+    if out.is_dir() and not holds_record(out) and any(
+            not path.name.startswith((FILE, LOCK)) for path in out.iterdir()):
+        raise Refused(f"{out} holds no {FILE}, or an empty one, but other files: give a new "
+                      "folder with -o")
     layouts = ("auto", *load_layouts())
     if options.layout not in layouts:
         raise Refused(f"there is no layout {shorten(options.layout, 40)}: give one of "

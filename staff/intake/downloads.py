@@ -67,6 +67,8 @@ class HandIn:
         for name, item in self.items:
             listed = item.list()
             if item.kind != FOLDER:
+                if is_archive(name) and is_junk(name):      # it would count as a leftover
+                    name = f"_{name}"
                 listed = [replace(one, name=name) for one in listed]
             elif len(self.items) > 1:       # kept apart from the others
                 listed = [replace(one, name=f"{name}/{one.name}") for one in listed]
@@ -133,7 +135,7 @@ def list_in_folder(path, out):
     for one in sorted(path.iterdir()):
         name = decode_name(one.name)
         entry = describe_path(one, name)
-        if is_junk(name) or entry.kind == FOLDER and is_output(one, out):
+        if is_leftover(name) or entry.kind == FOLDER and is_output(one, out):
             continue
         inside = partial(list_folder, one) if entry.kind == FOLDER else partial(list, [entry])
         found.append(Item(name, entry.kind, inside, name))
@@ -185,7 +187,7 @@ def group_entries(listed, before):
     folders, found = {}, []
     for entry in listed:
         first, _, rest = entry.name.partition("/")
-        if first in ("", ".", "..") or is_junk(first):
+        if first in ("", ".", "..") or is_leftover(first):
             continue
         if rest or entry.kind == FOLDER:
             folders.setdefault(first, []).extend([replace(entry, name=rest)] if rest else [])
@@ -205,6 +207,11 @@ def is_one_hand_in(items):
 def is_own_hand_in(item):
     """Whether an item has the name of a whole hand-in."""
     return fits_a_platform(item.name) or is_archive(item.name)
+
+
+def is_leftover(name):
+    """Whether a name is that of a program's leftover: "..zip" is none, but macOS's "._a.zip"."""
+    return is_junk(name) and (name.startswith("._") or not is_archive(name))
 
 
 def is_beside(item):

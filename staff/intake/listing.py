@@ -37,15 +37,13 @@ BROKEN = (*UNREADABLE, tarfile.TarError, lzma.LZMAError, zlib.error, AttributeEr
 class Entry:
     """One entry: a name with forward slashes, its kind, its size, and a way to read it.
 
-    read:   takes the largest number of bytes, and returns the file's; raises one of BROKEN.
-    packed: its size in the archive, 0 if that is not known.
+    read: takes the largest number of bytes, and returns the file's; raises one of BROKEN.
     """
 
     name: str
     kind: str
     size: int = 0
     read: Callable = None
-    packed: int = 0
 
 
 def is_archive(name):
@@ -54,11 +52,10 @@ def is_archive(name):
 
 
 def remove_suffix(name):
-    """A file's name without its suffix, which may have two parts (.tar.gz)."""
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        if name.lower().endswith(suffix):
-            return name[:-len(suffix)]
-    return os.path.splitext(name)[0]
+    """A file's name without its suffix, which may have two parts (.tar.gz); ".zip" as it is."""
+    stem = next((name[:-len(suffix)] for suffix in sorted(SUFFIXES, key=len, reverse=True)
+                 if name.lower().endswith(suffix)), os.path.splitext(name)[0])
+    return stem if stem.strip(".") else name
 
 
 def is_junk(name):
@@ -182,7 +179,7 @@ def describe_zipped(zipped, info):
         return Entry(name.rstrip("/") or "/", FOLDER)
     kinds = {0: FILE, stat.S_IFREG: FILE, stat.S_IFLNK: LINK}
     return Entry(name, kinds.get(kind, OTHER), info.file_size,
-                 lambda most: read_member(zipped, info, most), info.compress_size)
+                 lambda most: read_member(zipped, info, most))
 
 
 def decode_zip_name(info):

@@ -15,7 +15,6 @@ from staff.intake.listing import (BROKEN, FILE, FOLDER, LINK, is_archive, is_jun
 
 MIB = 2**20
 MOST_NOTES, MOST_ENVIRONMENTS = 20, 20
-SMALL = MIB                     # bytes of a file that may be packed at any ratio
 MOST_ARCHIVES = 10              # that are opened in one hand-in
 LEVELS = 2                      # an archive, and the archives in it
 
@@ -96,9 +95,6 @@ class Budget:
 
     def read_entry(self, name, entry, most):
         """The bytes of an entry."""
-        if entry.packed and entry.size > max(SMALL, self.limits.ratio * entry.packed):
-            raise Refused(f"{show_name(name)}: unpacked it would be more than {self.limits.ratio} "
-                          "times as large")
         try:
             content = entry.read(most + 1)
         except BROKEN as problem:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from kit.definition import load_assignment
 from kit.files import quote
-from kit.sections import list_code_cells, name_cells
+from kit.sections import list_disorder, list_errors, list_unrun, name_cells
 from staff.layouts import KIT
 from staff.notebooks.answers import find_answers, find_unanswered
 from staff.notebooks.figures import find_figures
@@ -55,26 +55,20 @@ def find_missing(names):
 
 def check_history(notebook):
     """The Findings about how a notebook was executed before it was saved."""
-    code = list_code_cells(notebook)
-    unrun = [number for number, cell in code if cell.execution_count is None and not cell.outputs]
     found = []
 
     def add(number, kind, words):
         found.append(Finding("reading", kind, words, notebook.name, number))
 
-    if unrun and len(unrun) == len(code):
+    unrun, are_all = list_unrun(notebook)
+    if unrun and are_all:
         add(0, "unexecuted", "was never executed")
     elif unrun:
         add(unrun[0], "unexecuted", f"{name_cells(unrun)} {'were' if len(unrun) > 1 else 'was'} "
                                     "never executed")
-    counted = [(number, cell.execution_count) for number, cell in code
-               if cell.execution_count is not None]
-    for (above, first), (below, second) in zip(counted, counted[1:]):
-        if second <= first:
-            add(below, "order", f"was executed before cell {above}, which stands above it")
-    for number, cell in code:
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        if errors and "raises-exception" not in cell.metadata.tags:
-            said = quote(f"{errors[-1].ename}: {errors[-1].evalue}", 250)
-            add(number, "saved-error", f"was handed in with an error: {said}")
+    for below, _, above, _ in list_disorder(notebook):
+        add(below, "order", f"was executed before cell {above}, which stands above it")
+    for number, error in list_errors(notebook):
+        said = quote(f"{error.ename}: {error.evalue}", 250)
+        add(number, "saved-error", f"was handed in with an error: {said}")
     return found

@@ -11,7 +11,8 @@ import time
 from kit.files import shorten
 from staff.sandbox.folders import remove_folder
 from staff.sandbox.limits import MIB
-from staff.sandbox.measuring import OwnClock, list_descendants, measure_memory, measure_times
+from staff.sandbox.measuring import (OwnClock, list_descendants, measure_memory, measure_times,
+                                     measure_uncounted)
 
 NO_ROOM = 125               # the exit status of enter.py if a folder cannot be copied
 KEPT = 64 * 1024            # bytes of what is printed, the last ones
@@ -40,7 +41,7 @@ class Confined:
                 self.inside = os.pidfd_open(child)
         self.log, self.printed, self.stopped = b"", 0, ""
         self.started, self.calm = time.monotonic(), time.monotonic()
-        self.clock, self.overdue = OwnClock(), False
+        self.clock, self.overdue, self.load = OwnClock(), False, 0
         self.lock = threading.RLock()
         self.watcher = threading.Thread(target=self.watch, daemon=True)
         try:
@@ -90,7 +91,8 @@ class Confined:
         """Whether it is late only since this machine has too much to do."""
         if self.stopped or self.popen.poll() is not None:
             return self.overdue
-        return os.getloadavg()[0] > CORES and self.clock.used < self.clock.seconds / 2
+        load = os.getloadavg()[0] - self.load       # that of others
+        return load > CORES and self.clock.used < self.clock.seconds / 2
 
     def read_last_line(self):
         """The last line of its log, once it has ended; or its exit status."""
@@ -167,7 +169,8 @@ class Confined:
         pids = [self.pid, *list_descendants(self.pid)]
         self.check_time(pids)
         memory = self.limits.memory_mib * MIB
-        if self.group.is_full() if self.group else measure_memory(pids, memory) > memory:
+        used = measure_uncounted(pids[1:2]) if self.group else measure_memory(pids, memory)
+        if used > memory or self.group and self.group.is_full():
             self.stop(self.tell_memory())
 
     def check_time(self, pids):
@@ -176,6 +179,7 @@ class Confined:
         if self.group:
             times.used = self.group.read_used() or times.used
         self.clock.look(times)
+        self.load = max(self.load, times.load)
         most = self.limits.busy_processes * CORES
         if times.busy <= most:
             self.calm = now

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from staff.sandbox.limits import SCRATCH
 
 INODE = 1024        # bytes of the kernel's memory that a file takes, even if it is empty
+# more than these take; but a machine has few terminals, and a long list of locks is slow to read
+TERMINAL, LOCK = 2**24, 2**14
 PAGE = mmap.PAGESIZE
 TICK = 1 / os.sysconf("SC_CLK_TCK")     # seconds
 LONGEST_CREDIT = 1  # seconds
@@ -52,11 +54,13 @@ class Times:
     used:   seconds of processor time, with that of the children that have ended.
     waited: seconds in which they could have computed, but no processor was free.
     busy:   how many processes and threads compute, or wait for a processor.
+    load:   how many the machine's load counts: these, and those that wait for a disk or by vfork.
     """
 
     used: float = 0.0
     waited: float = 0.0
     busy: int = 0
+    load: int = 0
 
 
 def measure_times(pids):
@@ -68,7 +72,9 @@ def measure_times(pids):
             for task in os.listdir(f"/proc/{pid}/task"):
                 place = f"/proc/{pid}/task/{task}"
                 found.waited += sum(map(int, read_fields(f"{place}/schedstat")[1:2])) / 1e9
-                found.busy += read_fields(f"{place}/stat")[:1] == ["R"]
+                state = read_fields(f"{place}/stat")[:1]
+                found.busy += state == ["R"]
+                found.load += state in (["R"], ["D"])
     return found
 
 
@@ -104,7 +110,8 @@ def measure_memory(pids, limit):
 
     pids: bubblewrap, the first process inside, and all others.
     """
-    beside = measure_scratch(pids[1:2]) + measure_sockets(pids[1:2])
+    beside = (measure_scratch(pids[1:2]) + measure_sockets(pids[1:2])
+              + measure_uncounted(pids[1:2]) + count_locks(pids) * LOCK)
     used = sum(map(read_resident, pids)) + beside
     return sum(map(read_proportional, pids)) + beside if used > limit else used
 
@@ -129,26 +136,56 @@ def measure_scratch(pids):
     for pid in pids:
         for place in SCRATCH:
             with contextlib.suppress(OSError):
-                own = f"/proc/{pid}/root{place}"
-                # before it has left the host's root folder, it sees the host's files here
-                if not os.path.exists(place) or os.stat(own).st_dev != os.stat(place).st_dev:
-                    found = os.statvfs(own)
+                if has_own(pid, place):
+                    found = os.statvfs(f"/proc/{pid}/root{place}")
                     used += (found.f_blocks - found.f_bfree) * found.f_frsize
                     used += (found.f_files - found.f_ffree) * INODE
     return used
 
 
+def has_own(pid, place):
+    """Whether a process has left the host's folder of this name, or that there is none."""
+    return (not os.path.exists(place)
+            or os.stat(f"/proc/{pid}/root{place}").st_dev != os.stat(place).st_dev)
+
+
 def measure_sockets(pids):
     """The bytes that the sockets of a sandbox can hold; how many they do hold is not told."""
     used = 0
-    for pid in pids:
+    for pid in filter(has_own_network, pids):
         with contextlib.suppress(OSError):
-            if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
-                continue        # it has not left the host's network yet
             used += count_sockets(pid, "unix") * read_largest("core/wmem_default")
             used += sum(count_sockets(pid, name) for name in ("tcp", "tcp6", "udp", "udp6")) * (
                 read_largest("ipv4/tcp_rmem") + read_largest("ipv4/tcp_wmem"))
     return used
+
+
+def has_own_network(pid):
+    """Whether a process has left the host's network."""
+    with contextlib.suppress(OSError):
+        return os.stat(f"/proc/{pid}/ns/net").st_ino != os.stat("/proc/self/ns/net").st_ino
+    return False
+
+
+def measure_uncounted(pids):
+    """The bytes that no control group counts: messages of the kernel (netlink), and terminals."""
+    used = 0
+    for pid in filter(has_own_network, pids):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/net/netlink") as file:
+            used += sum(int(line.split()[4]) for line in [*file][1:])
+        with contextlib.suppress(OSError):
+            if has_own(pid, "/dev/pts"):
+                names = os.listdir(f"/proc/{pid}/root/dev/pts")
+                used += sum(map(str.isdecimal, names)) * TERMINAL
+    return used
+
+
+def count_locks(pids):
+    """How many files, and parts of them, processes have locked."""
+    own = {*map(str, pids)}
+    with contextlib.suppress(OSError), open("/proc/locks") as file:
+        return sum(own.issuperset(line.split()[-4:-3]) for line in file)
+    return 0
 
 
 def count_sockets(pid, kind):

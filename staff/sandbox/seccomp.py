@@ -3,9 +3,10 @@
 Namespaces hide files, processes and networks. The filter refuses other ways out: namespaces in the
 sandbox, and memory that nobody counts where there are no control groups. Such are files in memory
 (memfd, System V), shared memory without a file, huge pages, what pipes hold of other programs'
-memory, events of files, and sockets that measuring.py does not count. There remain streams between
-processes (AF_UNIX), and TCP and UDP within the sandbox, which ipykernel needs. The filter also
-refuses parts of the kernel that have had holes and have no use here.
+memory, events of files, locks that belong to no process, and sockets that measuring.py does not
+count. There remain streams between processes (AF_UNIX), TCP and UDP within the sandbox, which
+ipykernel needs, and sockets to Linux itself, which ZeroMQ needs. The filter also refuses parts of
+Linux that have had holes and have no use here.
 """
 
 import errno
@@ -41,8 +42,9 @@ NUMBERS = {name: dict(zip(("x86_64", "aarch64"), both)) for name, both in {
 }.items()}
 NEW_NAMESPACES = 0x7E020000     # CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET
 SHARED, WITHOUT_FILE, HUGE = 0x01, 0x20, 0x40000    # flags of mmap
-AF_UNIX, SOL_SOCKET, SO_SNDBUF, SO_SNDBUFFORCE, F_SETPIPE_SZ = 1, 1, 7, 32, 1031
-FAMILIES, UDP = (AF_UNIX, 2, 10, 16), 17    # AF_INET, AF_INET6, AF_NETLINK (resolving names)
+AF_UNIX, SOL_SOCKET, SO_SNDBUF, SO_SNDBUFFORCE = 1, 1, 7, 32
+FAMILIES, UDP = (AF_UNIX, 2, 10, 16), 17    # AF_INET, AF_INET6, AF_NETLINK
+FILLING = (1031, 37, 38)        # commands of fcntl: F_SETPIPE_SZ, F_OFD_SETLK, F_OFD_SETLKW
 NO_STREAM = 0x0E                # a bit of each kind of socket but SOCK_STREAM
 X32 = 0x40000000                # x86_64: the same calls by other numbers start here
 
@@ -65,7 +67,7 @@ CONDITIONS = (
                 [(0, EQUAL, AF_UNIX, False), (2, AT_LEAST, UDP + 1, True)]], errno.EAFNOSUPPORT),
     ("setsockopt", [[(1, EQUAL, SOL_SOCKET, True), (2, EQUAL, option, True)]
                     for option in (SO_SNDBUF, SO_SNDBUFFORCE)], errno.EPERM),
-    ("fcntl", [[(1, EQUAL, F_SETPIPE_SZ, True)]], errno.EPERM),
+    ("fcntl", [[(1, EQUAL, command, True)] for command in FILLING], errno.EPERM),
 )
 
 

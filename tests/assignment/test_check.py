@@ -521,6 +521,7 @@ ARRAY = {"array": 0, "dtype": "<f8", "shape": [2]}
     (pack(b"{"), "cannot be read"), (pack([]), "cannot be read"), (pack(b"]" * 9), "be read"),
     (pack({"values": []}), "cannot be read"),
     (pack(b"\xff\xfe"), "cannot be read"),
+    (pack('{"id": 1, "values": [], "buffers": []}'.encode("utf-16-le")), "cannot be read"),
     (pack(b"[" * 10 ** 5), "too deep"), (pack(b"[" * 10 ** 6), "too many values"),
     (pack(b'"' * 10 ** 6), "too many values"), (pack(b"[1" + b"0" * 10 ** 6), "too many digits"),
     (pack(b"[1." + b"0" * 10 ** 6), "too many digits"), (pack(b"[-1e999]"), "too many digits"),

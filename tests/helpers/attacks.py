@@ -263,7 +263,8 @@ def answer(x):
     end = time.monotonic() + 5
     hits = [path for path in ("HOST", "HOST/task2.py", "REPOSITORY/task2.py", "REPOSITORY/staff",
                               "REPOSITORY/tests", "/etc/passwd", "/etc/shadow", "/home", "/var",
-                              "/box/sub/task3.py") if os.path.exists(path)]
+                              "/box/sub/task3.py")
+            if os.path.exists(path) and not sys.prefix.startswith(f"{path}/")]
     for folder, folders, files in os.walk("/"):
         folders[:] = [name for name in folders if name not in ("proc", "usr", "site-packages")]
         if time.monotonic() > end: break

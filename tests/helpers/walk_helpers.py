@@ -270,6 +270,10 @@ class Lab:
         self.page.keyboard.press("Control+s")
         self.expect(self.page.locator(".lm-mod-current.jp-mod-dirty")).to_have_count(0)
 
+    def reload(self):
+        """Read the open notebook, which is saved, from the disk again, as the menu File does."""
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:reload')")
+
     def go_to(self, line, column):
         """Put the cursor of the open editor there, both counted from 0, by its keys."""
         self.page.locator(".jp-FileEditor:visible .cm-content").click()

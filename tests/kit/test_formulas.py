@@ -8,7 +8,7 @@ import nbformat
 import pypdf
 import pytest
 import typst
-from pdf_helpers import need_font
+from pdf_helpers import export, markdown, need_font
 
 from kit.report import command as report
 from kit.report import formula_finder, tex_commands
@@ -777,6 +777,11 @@ def test_nothing_runs_off_the_paper(tex):
     page.extract_text(visitor_text=lambda text, outer, inner, *_: ends.append(
         inner[4] * outer[0] + inner[5] * outer[2] + outer[4]))
     assert 0 <= min(ends) and max(ends) < page.mediabox.width
+
+
+def test_a_formula_on_a_colour_has_the_letters_of_a_formula():
+    text = export(markdown(r"$\colorbox{yellow}{if $x$}$ $\fbox{a $z$}$"))[1]
+    assert "if" in text and "\U0001d465" in text and "\U0001d467" in text
 
 
 def test_a_tag_within_a_line_is_not_lost():

@@ -98,8 +98,8 @@ def lose_ids(by_id, cells):
         cell.id, cell.metadata = f"x{number}", nbformat.from_dict({})
 
 
-def hide(by_id, cells):
-    by_id["2a-reading"].metadata.tags.append("remove-cell")
+def hide(tag):
+    return lambda by_id, cells: by_id["2a-reading"].metadata.tags.append(tag)
 
 
 @pytest.mark.parametrize("edit, kind, number, words", [
@@ -118,7 +118,8 @@ def hide(by_id, cells):
     (write("2a-runs", ""), "changed", 3, "was changed"),
     (write("2a-runs", "images = load("), "changed", 3, "was changed"),
     (write("2a-runs", "-" * 100_000 + "1"), "changed", 3, "was changed"),    # MemoryError in ast
-    (hide, "changed", 4, "has the tag remove-cell, so the report does not show it"),
+    *((hide(tag), "changed", 4, f"has the tag {tag}, so the report does not show it")
+      for tag in ("remove-cell", "hide-cell", "hide-input")),
 ])
 def test_what_happened_to_a_cell_is_named(folder, edit, kind, number, words):
     change(folder, edit)
@@ -238,6 +239,7 @@ WITH_4 = TOGETHER.format(4)
     (turn_anonymously((3, nb4.new_raw_cell)), [(4, "answer of 2a", "is now a raw cell: turn")]),
     (in_turn(turn_anonymously((2, nb4.new_markdown_cell)), lose_ids),
      [(3, "“images = load()”", "is now a Markdown cell: turn")]),
+    (in_turn(paste("2a-reading", 4), lose_ids), [(4, "answer of 2a", "is there 2 times")]),
     (in_turn(remove("2b-intro"), lose_ids), [(None, "“2b Forward", "is missing in section 2b")]),
     (in_turn(remove("2a-reading"), add_own, lose_ids), [(None, "answer of 2a", "is missing")]),
     (in_turn(remove("2b-reading"), save_in_colab), [(None, "answer of 2b", "is missing")])])
@@ -312,6 +314,12 @@ def test_what_is_whole_does_not_change(folder):
 def test_what_cannot_be_restored_is_refused(folder, name, section, words):
     with pytest.raises(Refused, match=words):
         restore.restore(assign(folder), name, section)
+
+
+def test_a_notebook_that_is_missing_is_there_as_a_clean_copy(folder):
+    (folder / "notebooks" / NAME).unlink()
+    with pytest.raises(Refused, match=f"{NAME} is missing: copy assignment/clean/{NAME} to this"):
+        restore.restore(assign(folder), NAME, "2a")
 
 
 def test_the_command_says_what_it_did(folder, monkeypatch, capsys):

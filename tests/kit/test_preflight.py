@@ -53,6 +53,13 @@ def make_failed(**more):
     ([markdown("Filling in answers is easy.")], []),
     ([markdown("We read your answer here: it is good.")], []),
     ([markdown("<!-- FILL IN ANSWER -->done")], []),
+    *(([markdown(text)], [("placeholder", 1)]) for text in (
+        "Our answer: fill in answer", "**Our answer:** fill in answer.", "Answer: TODO", "TBD",
+        "Answer – Type your answer here", "fill in your answer here",
+        "Text.\n\nFill in the answer…")),
+    *(([markdown(text)], []) for text in (
+        "First fill in answers: they count.", "Tasks:\n- do", "Our todo list: empty",
+        "The form says: fill in answer 3 first")),
     *(([markdown(text)], []) for text in (
         "Write into the cells that say FILL IN ANSWER.", "Replace `FILL IN ANSWER` by words.",
         "“FILL IN ANSWER” marks a question", 'cells with "YOUR ANSWER HERE"', "«FILL IN ANSWER»",
@@ -62,6 +69,20 @@ def make_failed(**more):
         "He said “yes.\n\nFILL IN ANSWER\n\nBut ”"))])
 def test_cells_not_run_out_of_order_failed_or_not_written(given, problems):
     assert find_kinds(*given) == problems
+
+
+@pytest.mark.parametrize("above, text, words", [
+    ("## 1a  Derive", "FILL IN ANSWER",
+     "the answer of 1a still says “FILL IN ANSWER”: write it, and delete these words"),
+    ("## 1a", "FILL IN ANSWER\n\nIt is $2$, since the slope is constant.",
+     "the answer of 1a still says “FILL IN ANSWER”: write it, and delete these words"),
+    ("# Task 1\n\n### b) Update", " ", "the answer of 1b is empty: write it"),
+    ("<h2>Task 2a</h2>", "<br>", "the answer of 2a is empty: write it"),
+    *(("Words", text, "the answer is empty: write it")
+      for text in ("- ", "**Answer:**", "…"))])
+def test_an_answer_that_is_not_written_is_named_with_its_section(above, text, words):
+    given = notebook(markdown(above), markdown(text, metadata={"tags": ["answer"]}))
+    assert [one.words for one in find_problems(Notebook(given, "a"), ASSIGNMENT)] == [words]
 
 
 def test_the_sentence_names_all_cells_and_the_remedy():

@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -230,6 +231,20 @@ def test_a_group_that_is_not_named_is_a_problem(folder, capsys):
     assert run_report(folder)[0] == 1 and "still “Group NN”" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text, own, told", [
+    ("", True, True), ("authors = [' ']", True, True), ("authors = ['Bo']", True, False),
+    ("", False, False)])
+def test_the_assignments_own_notebooks_need_names(folder, monkeypatch, capsys, text, own, told):
+    (folder / "report.toml").write_text(text)
+    if own:
+        (folder / "assignment").mkdir()
+        shutil.copy(ROOT / "assignment" / "assignment.toml", folder / "assignment")
+        monkeypatch.chdir(folder)
+    run_report(folder)
+    assert ("report.toml: no author is named: name the members of the group, in a line such as "
+            "authors = [" in capsys.readouterr().err) is told
+
+
 def test_a_notebook_names_its_own_title_and_authors(folder):
     path = folder / "answers.ipynb"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -311,7 +326,7 @@ def test_a_reader_that_has_gone_away_is_no_failure(folder, redirected):
 
 def test_an_output_that_cannot_be_written_is_one_line(folder, capsys):
     (folder / "build").write_text("a file where a folder is wanted")
-    assert run_report(folder)[0] == 2 and "cannot be written" in read_stderr(capsys)
+    assert run_report(folder)[0] == 2 and "such as -o ../report.pdf" in read_stderr(capsys)
 
 
 def test_the_output_appears_whole_or_not_at_all(folder, monkeypatch, capsys):

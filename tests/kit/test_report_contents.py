@@ -1,7 +1,9 @@
 """What of a notebook is in the PDF, in which form, and what is said of the rest."""
 import base64
 import io
+import json
 import re
+from types import SimpleNamespace
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -15,7 +17,7 @@ from stress_notebooks import SVG, frame, html_table, picture_bytes
 
 from kit.report import typesetting
 from kit.report.fragments import NOTE
-from kit.report.typesetting import find_gap
+from kit.report.typesetting import choose_floats, find_gap
 
 pytestmark = pytest.mark.report
 
@@ -418,6 +420,19 @@ def test_pages_are_three_quarters_full(monkeypatch):
     ([(1, 9.0, "")], None), ([], None)])
 def test_the_figure_that_leaves_a_page_too_empty_is_found(marks, figure):
     assert find_gap(marks, ["floats.png"]) == figure
+
+
+def test_no_figure_floats_past_another():
+    pages = {"": [(1, 9.0, ""), (2, 2.4, "a.jpg"), (2, 26.0, ""), (3, 2.4, "b.jpg")],
+             "a.jpg": [(1, 9.0, ""), (1, 20.0, "b.jpg"), (2, 2.4, "a.jpg"), (2, 26.0, "")]}
+    tried = []
+
+    def make_compiler(floats):
+        tried.append(floats)
+        return SimpleNamespace(query=lambda *_, **__: json.dumps(pages[" ".join(floats)]))
+    assert choose_floats(make_compiler) == [] and tried == [[], ["a.jpg"]]
+    pages["a.jpg"] = [(1, 26.0, ""), (2, 2.4, "a.jpg"), (2, 26.0, ""), (3, 2.4, "b.jpg")]
+    assert choose_floats(make_compiler) == ["a.jpg"]
 
 
 @pytest.mark.parametrize("begin", [

@@ -125,6 +125,17 @@ def photograph(size=(3000, 2000), turn=6, kind="JPEG"):
     return buffer.getvalue()
 
 
+def test_a_text_stands_above_the_photographs_that_it_introduces(tmp_path):
+    for name in ("p.jpg", "q.jpg"):     # each fills a page
+        (tmp_path / name).write_bytes(photograph((1125, 1500), turn=1))
+    cells = [markdown("# Heading\n\nwords\n\nthat fill the page"),
+             markdown("Our derivation:\n![First](p.jpg)\n![Second](q.jpg)")]
+    pages = [page.extract_text() for page in export(*cells, folder=tmp_path)[0].pages]
+    at = [next(number for number, text in enumerate(pages) if words in text)
+          for words in ("Our derivation:", "First", "Second")]
+    assert at[0] <= at[1] < at[2]
+
+
 def test_photographs_are_small_upright_and_tell_nothing_of_place_and_device(tmp_path):
     (tmp_path / "a.jpg").write_bytes(photograph())
     (tmp_path / "b.jpg").write_bytes(photograph((300, 200)))

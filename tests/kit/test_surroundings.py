@@ -12,7 +12,7 @@ from here import ROOT
 from kit import runs
 from kit.check import COLOURS, FAILED, PASSED, Result, make_row, run_checks
 from kit.files import Refused, find_conflict
-from kit.notebook_files import read_notebook
+from kit.notebook_files import parse_notebook, read_notebook
 from kit.report_settings import read_settings
 
 
@@ -34,18 +34,23 @@ def run_in(folder, *command):
     return done.returncode, done.stderr.strip().splitlines()[-1:]
 
 
-@pytest.mark.parametrize("name", ["random.py", "numpy.py", "statistics.py"])
+@pytest.mark.parametrize("name", ["random.py", "numpy.py", "statistics.py", "notebooks/random.py",
+                                  "notebooks/numpy.py", "notebooks/queue.py"])
 def test_a_file_that_hides_a_module_is_named(edition, name):
+    (edition / name).parent.mkdir(exist_ok=True)
     (edition / name).write_text("x = 1\n")
     try:
-        status, told = run_in(edition, "-m", "kit", "check", "2a")
+        told = [run_in(edition, "-m", "kit", "check", "2a"),
+                run_in(edition, "-c", "from kit.check import check")]
     finally:
         (edition / name).unlink()
-    assert status == 2 and told[0].startswith(f"{name}: Python finds this file in place of its")
+    assert [(status, words[0].partition(" in place")[0]) for status, words in told] == [
+        (2, f"{name}: Python finds this file")] * 2
 
 
-@pytest.mark.parametrize("name", ["helpers.py", "test.py", "time.py"])
+@pytest.mark.parametrize("name", ["helpers.py", "test.py", "time.py", "notebooks/plots.py"])
 def test_a_file_that_hides_nothing_is_no_matter(edition, name):
+    (edition / name).parent.mkdir(exist_ok=True)
     (edition / name).write_text("x = 1\n")
     try:
         assert run_in(edition, "-c", "import kit") == (0, [])
@@ -82,7 +87,7 @@ CONFLICTS = {   # the text around a mark in the third line
     "in a docstring": '"""Words.\n\n{}\n"""\n', "in another encoding": "x = '\xe6'\n\n{}\n"}
 
 
-@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> 1a2b3c4 (ours)"])
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> 1a2b3c4 (ours)", "||||||| 1a2b3c4"])
 @pytest.mark.parametrize("where", CONFLICTS)
 def test_marks_of_a_conflict_in_a_script_are_named_before_anything_runs(edition, where, mark):
     path = edition / "task2.py"
@@ -110,6 +115,26 @@ def test_other_signs_are_no_conflict(text):
 def test_marks_of_a_conflict_in_the_names_are_named(tmp_path):
     (tmp_path / "report.toml").write_text("<<<<<<< HEAD\nauthors = ['A']\n")
     with pytest.raises(Refused, match=r"report.toml holds the marks .* \(line 1\)"):
+        read_settings(tmp_path / "report.toml")
+
+
+@pytest.mark.parametrize("text, line", [
+    ('{"cells": [\n=======\n]}', 2), ('{"cells": [\n1,\n', 3), ("{\n'a': 1}", 2)])
+def test_the_line_that_is_no_json_is_named(text, line):
+    with pytest.raises(Refused, match=rf"task2.ipynb .* \(line {line} is not JSON\): open it in"):
+        parse_notebook(text, "task2.ipynb")
+
+
+def test_marks_of_a_conflict_in_the_text_of_a_notebook_are_named():
+    with pytest.raises(Refused, match=r"task2.ipynb holds the marks .* \(line 2\)"):
+        parse_notebook('{"cells": [\n<<<<<<< HEAD\n]}', "task2.ipynb")
+
+
+@pytest.mark.parametrize("line", ["autors = ['A']", "names = ['A']", "authors = 'A'",
+                                  "authors = A, B", "authors: ['A']"])
+def test_what_report_toml_has_in_place_of_the_names_is_told_with_an_example(tmp_path, line):
+    (tmp_path / "report.toml").write_text(line)
+    with pytest.raises(Refused, match=r"report.toml .*authors = \["):
         read_settings(tmp_path / "report.toml")
 
 

@@ -16,12 +16,14 @@ def say(folder, text, call="task2.answer"):
 
 
 @pytest.mark.parametrize("text, line", [
-    ("import time\nwhile True:\n    time.sleep(1)\n", "line 2 is a loop at the top level"),
-    ("import time\nfor epoch in range(99):  # train\n    time.sleep(1)\n", "line 2 is a loop"),
+    ("import time\nwhile True:\n    time.sleep(1)\n",
+     "line 2 of task2.py is a loop at the top level"),
+    ("import time\nfor epoch in range(99):  # train\n    time.sleep(1)\n",
+     "line 2 of task2.py is a loop"),
     ("import time\ndef train():\n    time.sleep(99)\n\nhistory = train()\n",
-     "the call in line 5 runs at import"),
+     "the call in line 5 of task2.py runs at import"),
     ("import time\nclass Trainer:\n    def train(self, epochs):\n        time.sleep(99)\n\n\n"
-     "trainer = Trainer()\ntrainer.train(50)\n", "the call in line 8 runs at import")])
+     "trainer = Trainer()\ntrainer.train(50)\n", "the call in line 8 of task2.py runs at import")])
 def test_what_trains_at_import_is_named(tmp_path, text, line):
     words, kind = say(tmp_path, text)
     assert kind is NotImported and words.startswith("importing task2.py did not end within 1 s: ")
@@ -32,15 +34,15 @@ def test_a_lost_guard_that_reads_the_command_line_is_named(tmp_path):
     words, kind = say(tmp_path, "import sys\ndef run_all():\n    sys.exit(2)\n\nrun_all()\n")
     assert kind is NotImported
     assert words == ("task2.py cannot be imported: it ends Python in task2.py, line 3: the call "
-                     f"in line 5 runs at import: put it {GUARD}")
+                     f"in line 5 of task2.py runs at import: put it {GUARD}")
 
 
 @pytest.mark.parametrize("text, why", [
     ("import time\nfor epoch in range(9):\n    time.sleep(1)\n",
-     "importing task3.py did not end within 1 s: in task2.py, line 2 is a loop at the top level"),
+     "importing task3.py did not end within 1 s: line 2 of task2.py is a loop at the top level"),
     ("import sys\ndef run_all():\n    sys.exit(2)\n\nrun_all()\n",
-     "task3.py cannot be imported: it ends Python in task2.py, line 3: in task2.py, the call in "
-     "line 5 runs at import")])
+     "task3.py cannot be imported: it ends Python in task2.py, line 3: the call in line 5 of "
+     "task2.py runs at import")])
 @pytest.mark.parametrize("line", ["from task2 import answer", "import os, task2 as t"])
 def test_a_script_that_is_imported_is_named(tmp_path, line, text, why):
     (tmp_path / "task3.py").write_text(f"{line}\nimport task3\n\nrun = main()\n", encoding="utf-8")

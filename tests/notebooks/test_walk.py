@@ -73,7 +73,9 @@ def test_a_new_student_gets_from_the_zip_to_a_hand_in(program, tmp_path):
         finds_nothing_started(lab)
         solves_task_2(lab, pen)
         finishes_on_disk(lab, pen)
+        answers = loses_an_answer(lab, folder / "notebooks" / "task2.ipynb")
         hands_in(lab, folder)
+        finds_it_again(lab, answers)
 
 
 def unpack_the_edition(tmp_path):
@@ -153,15 +155,46 @@ def finishes_on_disk(lab, pen):
     lab.save()
 
 
+def loses_an_answer(lab, path):
+    """In another editor, such as VS Code, which lets one delete any cell; how many were there."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    answers = [cell for cell in content["cells"] if "answer" in cell["metadata"].get("tags", [])]
+    assert_answers(lab, len(answers))
+    content["cells"].remove(next(cell for cell in answers if cell["id"] == "2c-reading"))
+    path.write_text(json.dumps(content), encoding="utf-8")
+    lab.reload()
+    assert_answers(lab, len(answers) - 1)
+    return len(answers)
+
+
+def assert_answers(lab, count):
+    """The open notebook shows that many answers, none of them written."""
+    lab.expect(lab.page.locator(".jp-Notebook:visible .jp-MarkdownCell",
+                                has_text="FILL IN ANSWER")).to_have_count(count)
+
+
 def hands_in(lab, folder):
     """With --as-is: to execute all notebooks takes six minutes. Answers are still missing."""
+    submit, restore = f"{PYTHON} -m kit submit --as-is", "python -m kit restore task2.ipynb 2c"
     lab.terminal()
-    lab.type(f"{PYTHON} -m kit submit --as-is", r"FILL IN ANSWER.*\[y/N\]$")
+    lab.type(submit, rf"2c is missing: `{restore}`.*\[y/N\] *$")
     lab.picture("submit-asks")
+    lab.type("n", rf"nothing was written.*{PROMPT}")
+    lab.type(f"{PYTHON.removesuffix('python')}{restore}", rf"2c is back.*{PROMPT}")
+    lab.type(submit, r"2c still says “FILL IN ANSWER”.*\[y/N\] *$")
     lab.type("y", rf"hand-in\.zip.*{PROMPT}")
     with zipfile.ZipFile(folder / "build" / "hand-in.zip") as zipped:
         manifest = [name for name in zipped.namelist() if name.endswith("manifest.json")]
         told = json.loads(zipped.read(*manifest))
     assert told["executed"] is False and told["checks"]["report"]["points"] == 60
-    lab.type(f"{PYTHON} -m kit submit --check build/hand-in.zip", rf"\nwhole: \d+ files.*{PROMPT}")
+    assert not [one for one in told["report"] if one["kind"] == "lost"]
+    lab.type(f"{PYTHON} -m kit submit --check build/hand-in.zip",
+             rf"\nwhole, but not complete: \d+ files.*2c still says.*{PROMPT}")
     lab.picture("submitted")
+
+
+def finds_it_again(lab, answers):
+    lab.open("notebooks/task2.ipynb")
+    lab.reload()
+    assert_answers(lab, answers)
+    lab.picture("2c-restored")

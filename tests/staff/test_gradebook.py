@@ -233,8 +233,9 @@ def test_what_is_no_gradebook_is_refused_in_a_sentence(tmp_path, content, words)
 
 def test_the_command_needs_a_record(tmp_path, capsys):
     assert main(["report", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == (f"staff report: {tmp_path} holds no record.sqlite: give "
-                                       "the output folder of `python -m staff grade`\n")
+    assert capsys.readouterr().err == (
+        f"staff report: {tmp_path} holds no record.sqlite, or an empty one: give the output "
+        "folder of `python -m staff grade`\n")
     record_of(tmp_path, (submission("adal"), results())).connection.close()
     assert main(["report", str(tmp_path), "--roster", str(tmp_path / "missing.csv")]) == 2
     assert "missing.csv is not a file" in capsys.readouterr().err

@@ -263,7 +263,7 @@ def test_a_recheck_that_is_killed_tells_everything_in_the_end(course):
 @pytest.mark.parametrize("words, arguments", [
     ("missing does not exist", ["missing", "-o", "out"]),
     ("is not a folder: give another one with -o", ["in", "-o", "file"]),
-    ("holds other files than grades", ["in", "-o", "elsewhere"]),
+    ("holds no record.sqlite", ["in", "-o", "elsewhere"]),
     ("the output folder . holds the hand-ins", ["in", "-o", "."]),
     ("nowhere.csv does not exist: give another path with --roster", [
         "in", "-o", "out", "--roster", "nowhere.csv"]),

@@ -62,6 +62,20 @@ def names_of(course, submission):
     return sorted(read_copy(submission, course.parent / "out"))
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_hand_in_whose_name_begins_with_a_dot_gets_its_row(packed, course):
+    """Leftovers of systems get none."""
+    names = [".zip", "..zip", ".adal.zip", "..bo.tar.gz"]
+    put(course, **dict.fromkeys(("adal.zip", *names, "._adal.zip", ".DS_Store"), archive()))
+    if packed:
+        members = [(path.name, path.read_bytes()) for path in sorted(course.iterdir())]
+        course = course.with_name("in.zip")
+        course.write_bytes(archive(*members))
+    found = taken(course)
+    assert sorted(found) == ["..bo", "..zip", ".adal", ".zip", "adal"]
+    assert all(one.counts for name, one in found.items() if name != "..bo")     # it is no tar
+
+
 # ------------------------------------------------------------------------------ what platforms do
 
 def test_blackboard(course):

@@ -1,14 +1,19 @@
 """Memory and processor time: limited for a sandbox as a whole, with and without control groups."""
 
+import fcntl
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from attacks import HELPERS, MEMORY
+from here import ROOT
 from hostile import CODE, LIMITS, outcome, the_sandbox, written
 
 from kit.checking.student import Problem, Student
@@ -18,7 +23,7 @@ from staff.grading.judging import Verdict, judge_code
 from staff.grading.stages import Job
 from staff.sandbox import cgroup, confined
 from staff.sandbox.folders import remove_folder
-from staff.sandbox.measuring import OwnClock, Times, measure_times
+from staff.sandbox.measuring import OwnClock, Times, count_locks, measure_times
 from staff.sandbox.program import Program
 
 
@@ -79,6 +84,28 @@ def answer(x):
             while one.send(bytes(2**16)): pass
         except BlockingIOError: pass
     time.sleep(60)"""),
+    "letters through the kernel": (MEMORY, """\
+def answer(x):
+    kept = []
+    while len(kept) < 100:
+        kept.append(one := socket.socket(16, socket.SOCK_RAW, 2))
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**23)
+        one.bind((0, 0))
+        one.setblocking(False)
+        try:
+            while True: one.sendto(bytes(30000), one.getsockname())
+        except BlockingIOError: pass
+    time.sleep(60)"""),
+    "terminals": (MEMORY, """\
+def answer(x):
+    kept = [os.openpty() for _ in range(50)]
+    time.sleep(60)"""),
+    "locks of open files": (DENIED, """\
+import fcntl, struct
+def answer(x):
+    part = struct.pack("hhlli", fcntl.F_WRLCK, 0, 0, 1, 0)
+    with open("/tmp/file", "wb") as file: fcntl.fcntl(file, 37, part)
+"""),
     "events of files": (DENIED, "def answer(x): return str(libc.inotify_init1(0))"),
     "buffers of many sockets": (MEMORY, """\
 def answer(x):
@@ -116,19 +143,30 @@ def test_no_memory_beside_the_limit(name, sandbox, tmp_path):
 
 @pytest.mark.attack
 def test_honest_memory_is_taken(sandbox, tmp_path):
-    """Locks and pools of processes, pairs of sockets, memory just below the limit."""
+    """Locks and pools of processes, sockets and addresses, memory just below the limit."""
     folder = written(tmp_path / "sub", HELPERS + """
-import asyncio, mmap, multiprocessing
+import asyncio, fcntl, mmap, multiprocessing
 async def nothing(): pass
 def double(x): return 2 * x
 def answer(x):
     asyncio.run(nothing())
     pairs = [socket.socketpair() for _ in range(20)]
+    server = socket.create_server(socket.getaddrinfo("127.0.0.1", 0)[0][4])
+    with open("/tmp/file", "wb") as file: fcntl.flock(file, fcntl.LOCK_EX)
     np.ones(100 * 2**17).sum()
     with multiprocessing.Pool(3) as pool, multiprocessing.Lock():
         return np.array(pool.map(double, x))
 """)
     assert outcome(folder, sandbox.launch, 20) == "right"
+
+
+def test_locks_are_counted(tmp_path):
+    """Where there is no control group; the kernel has no limit on them."""
+    with open(tmp_path / "file", "wb") as file:
+        for at in range(5):
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * at)
+        assert count_locks([os.getpid()]) == 5
+    assert count_locks([os.getpid()]) == 0
 
 
 def test_a_group_is_removed_also_one_that_a_killed_grader_left(tmp_path):
@@ -144,6 +182,34 @@ def test_a_group_is_removed_also_one_that_a_killed_grader_left(tmp_path):
     left.mkdir()
     cgroup.remove_left_groups(places["memory"])
     assert not left.exists()
+
+
+def test_where_no_group_can_be_made_nobody_waits_for_its_end(tmp_path, monkeypatch):
+    """As for an ordinary user."""
+    def refuse(_):
+        raise PermissionError
+    monkeypatch.setattr(cgroup.Path, "mkdir", refuse)
+    monkeypatch.setattr(cgroup.time, "sleep", lambda seconds: seconds and pytest.fail("it waits"))
+    with pytest.raises(PermissionError):
+        cgroup.Group({"memory": tmp_path, "cpu": tmp_path / "cpu"}, 2**20)
+
+
+def test_the_trial_of_a_group_ends_with_a_killed_grader():
+    code = """import os, time
+from staff.sandbox import cgroup, measuring
+def wait(*_):
+    print(*measuring.list_children(os.getpid()), flush=True)
+    time.sleep(60)
+cgroup.Group = wait
+cgroup.can_limit({})
+"""
+    grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+                              cwd=ROOT)
+    with grader.stdout:
+        child = psutil.Process(int(grader.stdout.readline()))
+    grader.kill()
+    grader.wait()
+    assert psutil.wait_procs([child], 10)[1] == []
 
 
 V2 = {"memory.max": "max", "memory.swap.max": "max", "cgroup.procs": "",
@@ -247,6 +313,34 @@ def test_too_many_at_once_are_stopped_before_their_time(sandbox):
         2 * confined.CORES + 2) + "wait"], limits=limits))
     process.wait(60)
     assert f"more than {2 * confined.CORES} of its processes" in process.reason
+
+
+WAITING = """
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+for _ in range(5):
+    if os.fork() == 0:
+        stack = ctypes.create_string_buffer(2**16)
+        top = ctypes.c_void_p(ctypes.addressof(stack) + 2**16 - 64)
+        libc.clone(ctypes.cast(libc.pause, ctypes.c_void_p), top, 0x4100 | 17, None)    # vfork
+time.sleep(60)
+"""
+
+
+def test_a_load_of_its_own_starves_nobody(sandbox, monkeypatch):
+    """Processes that wait for a child by vfork count as load, though they compute nothing."""
+    process = sandbox.run(Program([sandbox.interpreter.program, "-c", WAITING], limits=CODE))
+    try:
+        until = time.monotonic() + 20
+        while process.load < 5 and time.monotonic() < until:
+            time.sleep(0.05)
+        process.clock.used, process.clock.seconds = 0, 9
+        for others, starved in ((0, False), (confined.CORES + 1, True)):
+            monkeypatch.setattr(os, "getloadavg", lambda load=process.load + others: (load, 0, 0))
+            assert process.is_starved() == starved
+    finally:
+        process.kill()
+        process.wait()
 
 
 HOGS = HELPERS + """

@@ -9,7 +9,7 @@ from adapter.calls import (call_by_names, construct, describe_blank, make_plain,
 from adapter.hidden import NUM_INPUTS, HiddenFunctions
 from adapter.memory import Pass
 from adapter.notes import note
-from assignment.checks.stand_in import sort_keys
+from assignment.checks import stand_in
 
 
 class Model(HiddenFunctions):
@@ -135,7 +135,7 @@ class Model(HiddenFunctions):
                 one[...] = matrix
         else:
             own = self.own.ws if "ws" in vars(self.own) else None
-            self.own.ws = dict(zip(sort_keys(own), new)) if isinstance(own, dict) else new
+            self.own.ws = dict(zip(stand_in.sort_keys(own), new)) if isinstance(own, dict) else new
 
     def is_bias_unit_first(self):
         """Whether the first row belongs to a hidden layer's bias unit, and not the last."""
@@ -239,7 +239,7 @@ class Model(HiddenFunctions):
 
 def list_own(values):
     """The student's own arrays, as a list."""
-    return [values[key] for key in sort_keys(values)] if isinstance(values, dict) else list(values)
+    return [values[key] for key in stand_in.sort_keys(values)] if isinstance(values, dict) else list(values)
 
 
 def convert_objects(matrix):

@@ -14,7 +14,7 @@ def weights_normal(self, rng, fan_in, units):
     return rng.normal(0, 0.577, (fan_in, units))
 
 
-@fault("task2.SoftmaxModel.initial_weights", {"2c": 3}, says="go from 0 to 0")
+@fault("task2.SoftmaxModel.initial_weights", {"2c": 3}, says="are all 0, expected numbers")
 def weights_of_zeros(self, rng, fan_in, units):
     return np.zeros((fan_in, units))
 

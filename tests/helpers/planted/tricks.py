@@ -67,7 +67,7 @@ def slope_plus(self, a):
     return 1.7159 * 2 / 3 * (1 + (a / 1.7159) ** 2)
 
 
-@fault("task3.ImprovedModel.slope", {"3a": 3}, says="times the measured slope")
+@fault("task3.ImprovedModel.slope", {"3a": 3}, says="for every a")
 def slope_of_the_mean_of_a_layer(self, a):
     if not self.use_improved_sigmoid:
         return super().slope(a)
