@@ -134,7 +134,7 @@ class Model(HiddenFunctions):
             for one, matrix in zip(held, new):
                 one[...] = matrix
         else:
-            own = self.own.ws if "ws" in vars(self.own) else None
+            own = vars(self.own).get("ws")
             self.own.ws = dict(zip(stand_in.sort_keys(own), new)) if isinstance(own, dict) else new
 
     def is_bias_unit_first(self):
@@ -239,7 +239,8 @@ class Model(HiddenFunctions):
 
 def list_own(values):
     """The student's own arrays, as a list."""
-    return [values[key] for key in stand_in.sort_keys(values)] if isinstance(values, dict) else list(values)
+    keys = stand_in.sort_keys(values) if isinstance(values, dict) else range(len(values))
+    return [values[key] for key in keys]
 
 
 def convert_objects(matrix):
