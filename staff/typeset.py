@@ -17,11 +17,11 @@ import pypandoc
 from kit.pool import count_cores
 from kit.report.formula_finder import find_in_markdown
 from kit.sections import remove_comments
-from staff.formulas import Rewriter
+from staff.tex_for_pandoc import Rewriter
 from staff.texts import clean
 
 FILTER = Path(__file__).with_name("typeset.lua")
-MADE_BY = (Path(__file__), FILTER, Path(__file__).with_name("formulas.py"))
+MADE_BY = (Path(__file__), FILTER, Path(__file__).with_name("tex_for_pandoc.py"))
 READER = ("commonmark+pipe_tables+strikeout+task_lists+footnotes+subscript+superscript"
           "-raw_html")
 SECONDS, MEMORY = 5, "512M"        # for one answer

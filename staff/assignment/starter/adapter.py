@@ -16,7 +16,7 @@ from adapter.old_numpy import bring_back
 from adapter.calls import call_by_names, make_plain, name_blank, seed_all
 from adapter.code import FIRST, Code, find_folder
 from adapter.model import Model
-from adapter.standing import StandIn
+from adapter.network_stand_in import StandIn
 from adapter.starting import watch_start
 from adapter.trainer import Dataset, Trainer
 from adapter.watching import watch_scripts
