@@ -9,8 +9,8 @@ from assignment.checks.training import (HELPERS, PLAIN, Undrawn, judge_update, m
                                         require_uniform, require_weights_of_64)
 from kit.checking.measuring import UNJUDGED, all_hold, require_array
 from kit.checking.student import NotImported, NotWritten, Problem
-from staff.assignment.starter.image_checks import (bias_column, same_for_every_split, scaling,
-                                                   statistics)
+from staff.assignment.starter.image_checks import (judge_bias_column, judge_scaling, judge_splits,
+                                                   judge_statistics)
 
 EPOCHS, PER_EPOCH = 16, 5
 FALLING = [2 - 0.001 * number for number in range(EPOCHS * PER_EPOCH)]
@@ -25,7 +25,7 @@ class Unstarted(Problem):
     signs = ("uniform",)
 
 
-def initial_weights(student):
+def judge_initial_weights(student):
     try:
         excuse_width(student, require_initial_weights, lambda _: require_weights_of_64(student))
     except (NotWritten, NotImported):
@@ -49,7 +49,7 @@ def require_start(student, problem):
 
 # --------------------------------------------------------------------------------- early stopping
 
-def early_stopping(student):
+def judge_early_stopping(student):
     if not all_hold(student, *HELPERS, judge_update):
         return UNJUDGED
     stops, _ = measure_stop(student, FALLING)
@@ -81,10 +81,10 @@ def measure_stop(student, losses):
 
 
 INSTEAD = {
-    "mean and standard deviation": statistics,
-    "pixels scaled": scaling,
-    "the same two numbers for every split": same_for_every_split,
-    "a column of ones": bias_column,
-    "initial weights from U(-1, 1)": initial_weights,
-    "early stopping (optional)": early_stopping,
+    "mean and standard deviation": judge_statistics,
+    "pixels scaled": judge_scaling,
+    "the same two numbers for every split": judge_splits,
+    "a column of ones": judge_bias_column,
+    "initial weights from U(-1, 1)": judge_initial_weights,
+    "early stopping (optional)": judge_early_stopping,
 }

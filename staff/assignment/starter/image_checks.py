@@ -143,7 +143,7 @@ def check_scaled(one):
     return one
 
 
-def statistics(student):
+def judge_statistics(student):
     found = process_images(student)
     if not found["train"]:
         raise Unseen("no script computes the mean and the standard deviation of the training "
@@ -192,7 +192,7 @@ def find_wrong_form(one, train):
     return hint if any(word in hint for word in known) else ""
 
 
-def scaling(student):
+def judge_scaling(student):
     one = check_scaled(process_first(student))
     train, _ = make_splits(student)
     if not one.is_affine:
@@ -205,7 +205,7 @@ def scaling(student):
     return ""
 
 
-def same_for_every_split(student):
+def judge_splits(student):
     found, first = process_images(student), check_scaled(process_first(student))
     if not first.is_affine:
         return UNJUDGED
@@ -223,7 +223,7 @@ def same_for_every_split(student):
     return ""
 
 
-def bias_column(student):
+def judge_bias_column(student):
     one = process_first(student)
     if one.column is None:
         raise Problem("pre_process_images gives 784 columns, expected 785: a column of ones for "
