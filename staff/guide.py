@@ -66,7 +66,7 @@ def read_guide():
 
 
 def find_mistake(part, points):
-    """What is wrong in the guide about a part that is worth points by hand; "" if nothing is.
+    """The mistake in the guide's text about a part that is worth points by hand; "" for none.
 
     None stands for a part that the guide lacks, and for points that assignment.toml lacks.
     """

@@ -47,8 +47,9 @@ def construct(cls, values, calls=()):
 
 
 def list_ways(values, kinds):
-    """[(values by place, values by name)] in which a constructor of these kinds of parameters may
-    take the values that it does not name: all, or those from the model on and some of momentum's.
+    """[(values by place, values by name)]: ways to give a constructor the values it does not name.
+
+    These are all values, or those from the model on and some of momentum's.
     """
     momentum = {name: value for name, value in values.items() if "momentum" in name}
     later = {name: value for name, value in values.items() if name not in momentum}
