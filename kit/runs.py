@@ -210,6 +210,8 @@ def build_folder(start=None):
 def read_results(path):
     """The results of a finished run; None if there are none, or if they cannot be read."""
     try:
+        if not path.is_file():      # a pipe would wait for ever
+            return None
         with np.load(path, allow_pickle=False) as file:
             if file.zip.testzip():
                 return None

@@ -184,6 +184,12 @@ def test_nothing_is_read_from_a_damaged_file(damage):
     assert path.read_bytes() != content and read_results(path) is None
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_a_file_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "run.npz")
+    assert read_results(tmp_path / "run.npz") is None
+
+
 def test_a_damaged_file_is_computed_again_and_written_over():
     toy = Toy("toy")
     first, = compute(toy)[toy]
