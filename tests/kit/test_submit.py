@@ -589,6 +589,9 @@ sys.exit(hand_in.main(sys.argv[1:]))
 """
 
 
+NOT_IGNORED = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)\n"    # as nohup does
+
+
 @pytest.mark.faults
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent in another way there")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])      # the second: its window was closed
@@ -598,8 +601,9 @@ def test_an_interrupt_while_a_cell_runs_leaves_nothing(name, real, tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", STARTED, str(real)], cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True)
+        [sys.executable, "-c", NOT_IGNORED + STARTED, str(real)], cwd=ROOT, text=True,
+        stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)},
+        start_new_session=True)
     deadline = time.monotonic() + 60
     while not (real / "began").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
