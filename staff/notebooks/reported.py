@@ -154,7 +154,7 @@ def agrees(said, value):
 
 
 def list_readings(said):
-    """The numbers, as text, that a text may mean: the comma in 33,55 is not that in 50,880."""
+    """The numbers, as text, that a text may mean: the comma in 1,25 is not that in 12,345."""
     bare = said.replace("−", "-").replace("{,}", ",").replace("\\", "")
     joined = re.sub(r"[^\d-]", "", bare)
     point = bare.replace(",", ".")

@@ -64,7 +64,7 @@ def find_guide_secrets(name, text):
 
 
 def find_telling_numbers(text):
-    """The numbers of three digits or more that no text has by chance: 0.297, 50,880."""
+    """The numbers of three digits or more that no text has by chance: 0.731, 12,345."""
     numbers = {re.sub("[{},_]", "", number) for number in NUMBER.findall(text)}
     return {number for number in numbers if len(number.replace(".", "").strip("0")) >= 3
             and ("." in number or len(number) > 3)}
