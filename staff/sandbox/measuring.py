@@ -20,14 +20,14 @@ LONGEST_CREDIT = 1  # seconds
 
 def list_children(pid):
     """The numbers of the processes that a process has started; None if it has ended."""
-    found = []
-    try:
+    found, known = [], False
+    with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children") as file:
+            # a thread may have ended meanwhile: the others have its children then
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{task}/children") as file:
                 found += map(int, file.read().split())
-    except OSError:
-        return None
-    return found
+                known = True
+    return found if known else None
 
 
 def list_descendants(pid):

@@ -23,7 +23,8 @@ from staff.grading.judging import Verdict, judge_code
 from staff.grading.stages import Job
 from staff.sandbox import cgroup, confined
 from staff.sandbox.folders import remove_folder
-from staff.sandbox.measuring import OwnClock, Times, count_locks, measure_times
+from staff.sandbox.measuring import (OwnClock, Times, count_locks, list_children,
+                                     measure_times)
 from staff.sandbox.program import Program
 
 
@@ -192,6 +193,16 @@ def test_where_no_group_can_be_made_nobody_waits_for_its_end(tmp_path, monkeypat
     monkeypatch.setattr(cgroup.time, "sleep", lambda seconds: seconds and pytest.fail("it waits"))
     with pytest.raises(PermissionError):
         cgroup.Group({"memory": tmp_path, "cpu": tmp_path / "cpu"}, 2**20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_thread_that_ends_meanwhile_hides_no_process(monkeypatch):
+    real = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: ["2147483647", *real(path), "2147483646"])
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert child.pid in list_children(os.getpid())
+        child.stdin.write(b"\n")
+    assert list_children(child.pid) is None
 
 
 def test_the_trial_of_a_group_ends_with_a_killed_grader():
