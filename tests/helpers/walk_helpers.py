@@ -217,12 +217,23 @@ class Lab:
         *folders, file = name.split("/")
         self.go_home()
         for folder in folders:
-            self.listed(folder).dblclick()
+            self.enter(folder)
         self.listed(file).dblclick()
         tab = self.page.locator(".lm-DockPanel-tabBar .lm-mod-current", has_text=file)
         self.expect(tab).to_be_visible()
         if file.endswith(".ipynb"):         # what is run before that is forgotten
             self.page.wait_for_function(KERNEL_IS_READY)
+
+    def enter(self, folder):
+        """Show a folder of the file browser. A click is lost if the list is drawn anew then."""
+        shown = self.page.locator(".jp-BreadCrumbs-item", has_text=folder)
+        for _ in range(5):
+            if self.listed(folder).is_visible():
+                self.listed(folder).dblclick()
+            with contextlib.suppress(AssertionError):
+                self.expect(shown).to_be_visible(timeout=5000)
+                return
+        self.expect(shown).to_be_visible()
 
     def go_home(self):
         """Show the assignment's folder in the file browser."""
