@@ -12,6 +12,7 @@ from .own_network import excuse_width
 
 MANY = 1000     # examples: `predict` passes so many at once
 
+
 @check("2b", "forward", "outputs of one hidden layer")
 def judge_forward(student):
     excuse_width(student, require_outputs, lambda own: own.require_outputs())

@@ -15,6 +15,7 @@ IN_UINT8 = "with images in uint8, as MNIST's are"
 FAR_OFF = 2     # pixels: more than the images' own mean and deviation would change
 MANY = 1200     # images: more than code that looks at the first few
 
+
 def draw_images(student, number, rows=6):
     """Images, the normalised images, the mean and the standard deviation.
 

@@ -28,15 +28,26 @@ class Undrawn(Problem):
 
 @check("2c", "train_step", "initial weights from U(-1, 1)")
 def judge_initial_weights(student):
+    problem = find_wrong_weights(student)
+    if isinstance(problem, Undrawn) and student.layout == "kit" and are_filled_later(student):
+        return FILLED
+    if problem:
+        raise problem
+    return ""
+
+
+def find_wrong_weights(student):
+    """The Problem of the weights that a network draws, or None. 4c charges that of other widths.
+
+    Raises NotWritten and NotImported.
+    """
     try:
         excuse_width(student, require_initial_weights, lambda _: require_weights_of_64(student))
     except (NotWritten, NotImported):
         raise
     except Problem as problem:
-        if isinstance(problem, Undrawn) and student.layout == "kit" and are_filled_later(student):
-            return FILLED
-        raise
-    return ""
+        return problem
+    return None
 
 
 def are_filled_later(student):

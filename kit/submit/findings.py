@@ -56,10 +56,10 @@ class Findings:
     def make_fields(self):
         """The fields of the manifest for these findings."""
         return {"group": self.group, "missing": self.missing,
-            "report": [problem.as_json() for problem in self.problems],
-            "checks": self.checks and {"passed": count_passed(self.counting),
-                                       "of": len(self.counting),
-                                       "report": self.checks.as_json()}}
+                "report": [problem.as_json() for problem in self.problems],
+                "checks": self.checks and {"passed": count_passed(self.counting),
+                                           "of": len(self.counting),
+                                           "report": self.checks.as_json()}}
 
 
 def read_group(settings, most):

@@ -3,12 +3,10 @@ weights, which may be drawn anywhere, and early stopping."""
 
 import numpy as np
 
-from assignment.checks.own_network import excuse_width
-from assignment.checks.training import (HELPERS, PLAIN, Undrawn, judge_update, make_batch,
-                                        make_trainer, make_weights, require_initial_weights,
-                                        require_uniform, require_weights_of_64)
+from assignment.checks.training import (HELPERS, PLAIN, Undrawn, find_wrong_weights, judge_update,
+                                        make_batch, make_trainer, make_weights, require_uniform)
 from kit.checking.measuring import UNJUDGED, all_hold, require_array
-from kit.checking.student import NotImported, NotWritten, Problem
+from kit.checking.student import Problem
 from staff.assignment.starter.image_checks import (judge_bias_column, judge_scaling, judge_splits,
                                                    judge_statistics)
 
@@ -26,11 +24,7 @@ class Unstarted(Problem):
 
 
 def judge_initial_weights(student):
-    try:
-        excuse_width(student, require_initial_weights, lambda _: require_weights_of_64(student))
-    except (NotWritten, NotImported):
-        raise
-    except Problem as problem:
+    if problem := find_wrong_weights(student):
         require_start(student, problem)
 
 
@@ -38,7 +32,9 @@ def require_start(student, problem):
     """Raise Problem unless training begins with weights from U(-1, 1), in spite of a Problem."""
     ws = student.call("adapter.watch_weights")
     if not ws:
-        raise Unstarted(str(problem)) if isinstance(problem, Undrawn) else problem
+        if isinstance(problem, Undrawn):
+            raise Unstarted(str(problem)) from problem
+        raise problem
     try:
         for w in ws:
             require_uniform(require_array(w, w.shape, "a matrix of weights"), len(w))
