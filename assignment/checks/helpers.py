@@ -126,33 +126,35 @@ def require_accuracies(name, found, outputs, best):
 
 @check("0", "helpers", "batches in the order given")
 def judge_batches(student):
-    X, Y = make_examples(10)
-    found = load_batches(student, X, Y, 4)
+    # elsewhere a loader may leave out the last, smaller batch: the given one does by default
+    X, Y = make_examples(10 if student.layout == "kit" else 8)
+    found, right = load_batches(student, X, Y, 4), [4, 4, 2][:-(-len(X) // 4)]
     sizes = [len(labels) for _, labels in found]
-    if sizes != [4, 4, 2]:
-        raise Problem(f"ten examples with batch size 4 give batches of {sizes}, expected [4, 4, 2]"
-                      + (": is the last, smaller batch left out?" if sizes == [4, 4] else ""))
+    if sizes != right:
+        raise Problem(f"{len(X)} examples with batch size 4 give batches of {sizes}, expected "
+                      f"{right}" + (": is the last, smaller batch left out?"
+                                    if sizes == right[:-1] else ""))
     require_pairs(found, X, Y)
     order = np.concatenate([labels.ravel() for _, labels in found])
     if not np.array_equal(order, Y.ravel()):
         raise Problem("without shuffle the order of the examples changes: keep the given order")
     rng = student.call("numpy.random.default_rng", 5, keep=True)
-    if not np.array_equal(load_batches(student, X, Y, 10, rng=rng)[0][1], Y):
+    if not np.array_equal(load_batches(student, X, Y, len(X), rng=rng)[0][1], Y):
         raise Problem("without shuffle, but with a generator rng, the order of the examples "
                       "changes: is shuffle ignored?")
 
 
 @check("0", "helpers", "shuffling")
 def judge_shuffling(student):
-    X, Y = make_examples(60)
+    X, Y = make_examples(60 if student.layout == "kit" else 64)
     rng = student.call("numpy.random.default_rng", 5, keep=True)
     epochs = [load_batches(student, X, Y, 16, shuffle=True, rng=rng) for _ in range(2)]
     require_pairs([batch for epoch in epochs for batch in epoch], X, Y)
     orders = [np.concatenate([labels.ravel() for _, labels in epoch]) for epoch in epochs]
     for order in orders:
         if sorted(order.tolist()) != Y.ravel().tolist():
-            raise Problem("an epoch with shuffle holds only "
-                          f"{len(set(order.tolist()))} of 60 examples, expected each example once")
+            raise Problem(f"an epoch with shuffle holds only {len(set(order.tolist()))} of "
+                          f"{len(X)} examples, expected each example once")
     if np.array_equal(orders[0], Y.ravel()):
         raise Problem("with shuffle the order does not change: is the new order used?")
     if np.array_equal(*orders):

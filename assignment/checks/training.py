@@ -255,16 +255,16 @@ def judge_train(student):
     given = student.cases["training"]["grads"]
     batch = make_batch(student, 20)
     trainer, _ = make_trainer(student, PLAIN, make_weights(given), 0.1, given, batch)
-    try:
-        with replace_wrong_loss(student):
+    with replace_wrong_loss(student):
+        try:
             student.call((trainer, "train_step"), *(one[:2] for one in batch))  # is it written?
+        except Problem as problem:
+            if needs_own_network(problem) or problem.error and moves_right(student, "task 2"):
+                return UNJUDGED     # a stand-in is not enough for it
+            raise
         if not all(holds(one, student) for one in HELPERS):
             return UNJUDGED     # another part charges them
         require_train(student, given, batch)
-    except Problem as problem:
-        if not needs_own_network(problem):
-            raise
-        return UNJUDGED         # a stand-in is not enough for it
     return ""
 
 

@@ -10,7 +10,7 @@ from kit.checking.student import Problem
 from .forward import require_outputs
 from .gradients import Gradients, require_gradients
 from .network import make_network
-from .training import choose_sizes, draw_initial_weights, require_seeds
+from .training import Undrawn, choose_sizes, draw_initial_weights, require_seeds
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
@@ -160,6 +160,12 @@ def explain_slope(student, model, found, case):
 
 @check("3b", "weights", "normal with standard deviation 1/√fan-in")
 def judge_improved_weights(student):
+    require_improved_weights(student)
+
+
+def require_improved_weights(student):
+    """Raise Problem unless the flag changes the weights, and rightly; Undrawn if they are a
+    number."""
     flags = {"use_improved_weight_init": True}
     first, again, other = (draw_initial_weights(student, IMPROVED, seed, **flags)
                            for seed in (1, 1, 2))
@@ -182,7 +188,7 @@ def require_deviation(w, fan_in, layer):
     sure = 5 / np.sqrt(2 * w.size)      # five standard errors of a measured deviation
     words = f"the weights of layer {layer}, with fan-in {fan_in} and {units} units, "
     if np.ptp(w) < 1e-9:
-        raise Problem(f"{words}are all {w.flat[0]:.3g}, expected numbers drawn from a normal "
+        raise Undrawn(f"{words}are all {w.flat[0]:.3g}, expected numbers drawn from a normal "
                       "distribution")
     words += "have the "
     if abs(std / right - 1) > sure:

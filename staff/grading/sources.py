@@ -69,11 +69,15 @@ class Sources:
         return list_used(self.nodes)
 
     def has(self, sign):
-        """Whether a name is read anywhere; "function:name": in a function of this name."""
-        function, _, name = sign.rpartition(":")
-        return name in self.used if not function else any(
+        """Whether a name is read anywhere; "function:name": in a function of this name.
+
+        "one|other": whether one of the names is.
+        """
+        function, _, names = sign.rpartition(":")
+        names = set(names.split("|"))
+        return bool(names & self.used) if not function else any(
             isinstance(node, DEFINING) and node.name == function and
-            name in list_used(ast.walk(node)) for node in self.nodes)
+            names & list_used(ast.walk(node)) for node in self.nodes)
 
     def is_broken(self, place):
         """Whether a place, (file, line) or None, is in a script that is not Python."""

@@ -93,6 +93,17 @@ HELD = {
         ("task2a", "def backward(self, X, outputs, targets)", "def backward(self, X, targets, outputs)"), ("task2a", "def cross_entropy_loss(targets, outputs)", "def cross_entropy_loss(outputs, targets)"),
         ("task2", "def calculate_accuracy(X, targets, model)", "def calculate_accuracy(model, X, targets)"), ("task2", "self.model.backward(X_batch, outputs, Y_batch)", "self.model.backward(X_batch, Y_batch, outputs)"),
         ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n", "        loss = cross_entropy_loss(outputs, Y_batch)\n")), {}),
+    "other words for the arguments": (planted(
+        ("task2a", "def backward(self, X, outputs, targets):", "def backward(self, images, truth, predictions):\n        X, targets, outputs = images, truth, predictions"),
+        ("task2a", "def cross_entropy_loss(targets, outputs):", "def cross_entropy_loss(y_pred, y_true):\n    outputs, targets = y_pred, y_true"),
+        ("task2", "def calculate_accuracy(X, targets, model):", "def calculate_accuracy(net, labels, images):\n    model, targets, X = net, labels, images"),
+        ("task2", "self.model.backward(X_batch, outputs, Y_batch)", "self.model.backward(X_batch, Y_batch, outputs)"), ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n", "        loss = cross_entropy_loss(outputs, Y_batch)\n")), {}),
+    "a loader that always leaves out the last batch": (planted(("utils", ", drop_last=True", ""), ("utils", "    if not drop_last:\n        num_batches = int(np.ceil(len(X) / batch_size))\n", "")), {}),
+    "layers that hold the matrices": (planted(
+        ("task2a", "class SoftmaxModel:", "class Layer:\n    def __init__(self, w):\n        self.w, self.velocity = w, np.zeros_like(w)\n\n\nclass SoftmaxModel:"),
+        ("task2a", GRADS, "        self.parts = [Layer(w) for w in self.__dict__.pop('drawn')]\n" + GRADS), ("task2a", "        self.ws = []\n", "        self.drawn = []\n"), ("task2a", "            self.ws.append(w)\n", "            self.drawn.append(w)\n"),
+        ("task2a", "    def zero_grad", "    @property\n    def ws(self):\n        return [part.w for part in self.parts]\n\n    @ws.setter\n    def ws(self, ws):\n        for part, w in zip(self.parts, ws):\n            part.w = w\n\n    def zero_grad"),
+        ("task2", STEP, "        for part, grad in zip(self.model.parts, self.model.grads):\n            part.velocity = grad + self.momentum_gamma * self.use_momentum * part.velocity\n            part.w = part.w - self.learning_rate * part.velocity\n")), {}),
     "functions behind a decorator": (planted(
         ("task2a", "def pre_process_images", "def timed(function):\n    def call(*args, **kwargs):\n        return function(*args, **kwargs)\n    return call\n\n\ndef pre_process_images"),
         ("task2a", "def cross_entropy_loss", "@timed\ndef cross_entropy_loss"), ("task2a", "    def forward", "    @timed\n    def forward"), ("task2a", "    def backward", "    @timed\n    def backward"),

@@ -8,6 +8,7 @@ import starter_pixels
 from here import ASSIGNMENT, CHECKS
 from hostile import the_sandbox
 from planted import scripts_with
+from starter_lines import NORMAL
 from starter_planted import base, planted
 
 from kit.check import FAILED, NOT_STARTED, PASSED
@@ -235,6 +236,37 @@ def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
                              "    def train_step(self, *, extra, X_batch")), "starter", "3c")
     assert {OPEN} <= states(verdict, "3c") <= {OPEN, PASSED}, verdict.results
     assert "cannot handle code of this form" in verdict.results[0].words
+
+
+GIVEN = (("task2a", "        self.ws = []\n", "        self.ws = neurons_per_layer\n"),
+         ("task2a", "        for size in neurons_per_layer:\n", "        for size in ():\n"))
+ZEROS = (("task2a", NORMAL, "                w = np.zeros((prev, size))\n"),)
+DRAWN = "def draw(*shape):\n    return np.random.randn(*shape)\n\n\n"
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("edits, drawn, found", [
+    (ZEROS, "", FAILED), (ZEROS, DRAWN, OPEN), (GIVEN, "", FAILED), (GIVEN, DRAWN, OPEN)])
+def test_improved_weights_that_nobody_saw_are_open_if_normal_numbers_are_drawn(edits, drawn,
+                                                                               found):
+    files = planted(*edits, ("task2", "class SoftmaxTrainer", drawn + "class SoftmaxTrainer"))
+    if edits == GIVEN:
+        files["task2a.py"] = files["task2a.py"].replace(NORMAL, "                pass\n")
+    verdict = judge(files, "starter", "2b", "3b")
+    assert states(verdict, "2b") == {PASSED} and found in states(verdict, "3b")
+    assert states(verdict, "3b") <= {found, PASSED}
+
+
+@pytest.mark.attack
+def test_a_trainer_that_is_made_in_another_way_is_open():
+    files = planted(
+        ("trainer", "X_train, Y_train, X_val, Y_val):", "train, val):"),
+        ("trainer", "= X_train, Y_train, X_val, Y_val\n", "= *train, *val\n"),
+        ("task2", "X_train, Y_train, X_val, Y_val)\n    train_h",
+                  "(X_train, Y_train), (X_val, Y_val))\n    train_h"))
+    verdict = judge(files, "starter", "2c", "3c")
+    assert FAILED not in states(verdict, "2c") | states(verdict, "3c")
+    assert OPEN in states(verdict, "2c") & states(verdict, "3c")
 
 
 # momentum in `train`, which ends in another way than it should: nobody can see whether it is right

@@ -3,7 +3,6 @@ trainer.py, utils.py and mnist.py, under the names that the checks ask for."""
 
 import contextlib
 import importlib
-import inspect
 import os
 import sys
 from types import SimpleNamespace
@@ -80,13 +79,10 @@ class Utils:
     __name__ = "utils"
 
     def batch_loader(self, X, Y, batch_size, shuffle=False, rng=None):
-        """The batches of the student's batch_loader, with the last one."""
-        function, options = state.code.find("batch_loader"), {}
-        if "drop_last" in inspect.signature(function).parameters:
-            options["drop_last"] = False
+        """The batches of the student's batch_loader."""
         seed_all(rng)
         with name_blank("0"):
-            return function(X, Y, batch_size, shuffle, **options)
+            return state.code.find("batch_loader")(X, Y, batch_size, shuffle)
 
 
 def watch_images(train, val):

@@ -11,6 +11,10 @@ import numpy as np
 from adapter.notes import note
 
 MOST_LENT = 8
+CONSTRUCTOR = re.compile(r"__init__\(\) (takes|got|missing) ")      # called in another way
+# words in the names of parameters
+MEANINGS = {"model": "model|net", "outputs": "out|pred|prob|logit|hat", "X": "^x|image|input",
+            "targets": "target|truth|true|label|^y|one_?hot"}
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -43,6 +47,8 @@ def construct(cls, values, calls=()):
             return made, {*taken, *named, *more, *others}
         except TypeError as problem:
             last = problem
+    if CONSTRUCTOR.search(str(last)):
+        raise TypeError(f"no way to make a {cls.__name__} is known: {last}") from None
     raise last
 
 
@@ -87,16 +93,21 @@ def choose_value(parameter, at, values, calls):
 
 def call_by_names(function, values):
     """The result of a function that takes values {name: value}, by place if it has other names."""
-    placed = list_placed(function)
-    if placed and set(placed) <= set(values):
-        return function(**{name: values[name] for name in placed})
+    meanings = find_meanings(function, values)
+    if meanings:
+        return function(**{name: values[meaning] for name, meaning in meanings.items()})
     return function(*values.values())
 
 
-def list_placed(function):
-    """The names of a function's parameters that can be given by place."""
-    return [one.name for one in inspect.signature(function).parameters.values()
-            if one.kind in PLACED]
+def find_meanings(function, names):
+    """{a parameter: the one of these names that it stands for}; {} if this is not clear."""
+    placed = [one.name for one in inspect.signature(function).parameters.values()
+              if one.kind in PLACED][:len(names)]
+    found = {one: one if one in names else
+             next((name for name, words in MEANINGS.items()
+                   if name in names and re.search(words, one, re.IGNORECASE)), None)
+             for one in placed}
+    return found if len({*found.values()} - {None}) == len(placed) else {}
 
 
 def call_with_number(function, X, Y, number):

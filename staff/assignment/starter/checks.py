@@ -5,6 +5,7 @@ import numpy as np
 
 from assignment.checks.training import (HELPERS, PLAIN, Undrawn, find_wrong_weights, judge_update,
                                         make_batch, make_trainer, make_weights, require_uniform)
+from assignment.checks.tricks import require_improved_weights
 from kit.checking.measuring import UNJUDGED, all_hold, require_array
 from kit.checking.student import Problem
 from staff.assignment.starter.image_checks import (judge_bias_column, judge_scaling, judge_splits,
@@ -18,9 +19,11 @@ WAITING = [1.5, 1.2, 4.0, 1.2, 1.3, 0.9, *[1.0] * (EPOCHS * PER_EPOCH - 6)]
 # ------------------------------------------------------------------------------ initial weights
 
 class Unstarted(Problem):
-    """Training was not seen to begin: a person looks, if the files draw uniform numbers."""
+    """Training was not seen to begin: a person looks, if the files draw such numbers."""
 
-    signs = ("uniform",)
+    def __init__(self, message, *signs):
+        super().__init__(message)
+        self.signs = signs
 
 
 def judge_initial_weights(student):
@@ -33,7 +36,7 @@ def require_start(student, problem):
     ws = student.call("adapter.watch_weights")
     if not ws:
         if isinstance(problem, Undrawn):
-            raise Unstarted(str(problem)) from problem
+            raise Unstarted(str(problem), "uniform") from problem
         raise problem
     try:
         for w in ws:
@@ -41,6 +44,13 @@ def require_start(student, problem):
     except Problem as other:
         still = isinstance(problem, Undrawn) and isinstance(other, Undrawn)
         raise (Undrawn(f"{problem}; training starts with them") if still else problem) from None
+
+
+def judge_improved(student):
+    try:
+        require_improved_weights(student)
+    except Undrawn as problem:
+        raise Unstarted(str(problem), "normal|randn|standard_normal") from problem
 
 
 # --------------------------------------------------------------------------------- early stopping
@@ -82,5 +92,6 @@ INSTEAD = {
     "the same two numbers for every split": judge_splits,
     "a column of ones": judge_bias_column,
     "initial weights from U(-1, 1)": judge_initial_weights,
+    "normal with standard deviation 1/√fan-in": judge_improved,
     "early stopping (optional)": judge_early_stopping,
 }

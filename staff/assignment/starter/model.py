@@ -31,14 +31,26 @@ class Model(HiddenFunctions):
         self.use_improved_sigmoid = use_improved_sigmoid
         self.use_improved_weight_init = use_improved_weight_init
         seed_all(rng)
+        sizes = list(neurons_per_layer)
         with name_blank("2b"):
-            cls = self.find_class()
-            self._own, _ = construct(cls, {
-                "neurons_per_layer": list(neurons_per_layer),
-                "use_improved_sigmoid": use_improved_sigmoid,
-                "use_improved_weight_init": use_improved_weight_init},
-                self.code.list_calls(cls.__name__))
+            self._own = self.construct_own(sizes)
+            if getattr(self._own, "ws", None) is sizes:     # it takes the weights
+                self._own = self.construct_own(self.make_zeros())
         self.name_matrices("ws")
+
+    def construct_own(self, sizes):
+        """The student's model, made with the sizes of its layers."""
+        cls = self.find_class()
+        made, _ = construct(cls, {"neurons_per_layer": sizes,
+                                  "use_improved_sigmoid": self.use_improved_sigmoid,
+                                  "use_improved_weight_init": self.use_improved_weight_init},
+                            self.code.list_calls(cls.__name__))
+        return made
+
+    def make_zeros(self):
+        """Matrices of 0, in the sizes of the student's."""
+        sizes = [NUM_INPUTS, *self.neurons_per_layer]
+        return [np.zeros(shape) for shape in zip(sizes, sizes[1:])]
 
     def name_matrices(self, name):
         """Give the student's class this name for its matrices, if it has only another one."""
@@ -69,8 +81,7 @@ class Model(HiddenFunctions):
             for name in ("neurons_per_layer", "use_improved_sigmoid", "use_improved_weight_init"):
                 setattr(self._own, name, getattr(self, name))
             self._own.use_relu, self._own.I = False, NUM_INPUTS
-            sizes = [NUM_INPUTS, *self.neurons_per_layer]
-            self._own.ws = [np.zeros(shape) for shape in zip(sizes, sizes[1:])]
+            self._own.ws = self.make_zeros()
             self._own.grads = [None for _ in self._own.ws]
         return self._own
 
