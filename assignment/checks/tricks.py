@@ -111,11 +111,13 @@ def judge_slope(student):
 
 
 def fits_activation(student, model, z):
-    """Whether slope(a) is the measured slope of the student's own activation, a curve."""
+    """Whether slope(a) is the measured slope of the student's own activation: a curve, and another
+    one than without the flag."""
     try:
-        outputs = student.call((model, "activation"), z)
+        outputs, usual = (student.call((one, "activation"), z)
+                          for one in (model, make_improved(student, False)))
         measured = measure_slope(student, model, z)
-        return bool(np.ptp(measured) > 1e-6) and \
+        return bool(np.ptp(measured) > 1e-6) and not is_close(outputs, usual) and \
             is_close(student.call((model, "slope"), outputs), measured, 1e-4)
     except (Problem, TypeError):
         return False

@@ -111,6 +111,9 @@ TABLE = (
     ("slope without the square", [("task2a", SLOPE, SLOPE.replace(" ** 2", ""))], {"3a": 3}, "is it squared"),
     ("forward ignores the flag", [("task2a", FORWARD, "            a = sigmoid(z)\n")],
      {"3a": 3}, "activation is the sigmoid of task 2: is the flag ignored?"),
+    ("forward and slope ignore the flag",
+     [("task2a", FORWARD, "            a = sigmoid(z)\n"), ("task2a", FLAG, "                if False:\n")],
+     {"3a": 6}, "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"),
     ("slope ignores the flag", [("task2a", FLAG, "                if False:\n")],
      {"3a": 3}, "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"),
     *((f"{constant} in forward", [("task2a", IMPROVED, IMPROVED.replace("1.7159", constant))], {"3a": 3}, "is 1.7159 mistyped?")

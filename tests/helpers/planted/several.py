@@ -15,6 +15,17 @@ class utils_ends_the_process_at_import:
     text = {"utils:first": "import os\nos._exit(0)"}
 
 
+@fault(costs={"3a": 6}, says="the slope of task 2's sigmoid: is the flag ignored?")
+class the_sigmoid_of_task_2_whatever_the_flag:
+    @at("task3.ImprovedModel.activation")
+    def activation(self, z):
+        return super().activation(z)
+
+    @at("task3.ImprovedModel.slope")
+    def slope(self, a):
+        return super().slope(a)
+
+
 @fault(costs={"2b": 17}, says="every layer's gradient is 32 times the numerical one")
 class sigmoid_outputs_and_gradients_summed:
     @at("task2.SoftmaxModel.forward")
