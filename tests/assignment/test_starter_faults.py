@@ -11,6 +11,7 @@ from starter_planted import count_losses, draw_hidden, failed, judged, planted, 
 
 pytestmark = pytest.mark.faults
 
+CUT = "task2a", OUTPUTS, "        return softmax(np.maximum(z, 0))\n"
 # (name, edits, points lost, a part of what is said)
 TABLE = (
     ("own statistics", [INSIDE], {"2a": 1}, "their own: use the training images' numbers for every split"),
@@ -120,6 +121,13 @@ TABLE = (
      {"3a": 6}, "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"),
     ("slope ignores the flag", [("task2a", FLAG, "                if False:\n")],
      {"3a": 3}, "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"),
+    # faults of 2b, in spite of which the improved sigmoid is measured
+    ("no sums below 0 in the softmax", [CUT], {"2b": 7}, "the hidden outputs are right, so look at the output layer"),
+    ("no sums below 0, and 1.715", [CUT, ("task2a", IMPROVED, IMPROVED.replace("1.7159", "1.715"))], {"2b": 7, "3a": 3}, "is 1.7159 mistyped?"),
+    ("softmax twice, and the flag ignored", [("task2a", OUTPUTS, "        return softmax(softmax(z))\n"), ("task2a", FORWARD, "            a = sigmoid(z)\n")],
+     {"2b": 7, "3a": 3}, "is the flag ignored?"),
+    ("the sums' sign", [("task2a", LAYER_LOOP, LAYER_LOOP.replace("            z = ", "            z = -")), ("task2a", "delta = slope", "delta = -slope")],
+     {"2b": 7}, "look at the hidden layer first"),
     *((f"{constant} in forward", [("task2a", IMPROVED, IMPROVED.replace("1.7159", constant))], {"3a": 3}, "is 1.7159 mistyped?")
       for constant in ("1.715", "1.759")),
     # ------------------------------------------------------------------------------------- 3b

@@ -4,6 +4,7 @@ import numpy as np
 
 # MNIST's, and the assignment's hidden layer: a network may have them written in
 NUM_INPUTS, NUM_OUTPUTS, WIDTH = 785, 10, 64
+IMPROVED = 1.7159   # the bound of the improved sigmoid
 # the first delta is small, and the others are too: a backward that also moves the weights of the
 # output layer hardly changes them
 DELTA = 1e-4
@@ -28,31 +29,59 @@ class HiddenFunctions:
         return model, [np.zeros((NUM_INPUTS, WIDTH)), np.zeros((WIDTH, NUM_OUTPUTS))]
 
     def activation(self, z):
-        """f(z) of a hidden layer, measured at the outputs.
-
-        A factor that the outputs also have without the flag is divided out: 2b charges it.
-        """
-        found = self.measure_activation(z, self.use_improved_sigmoid)
-        if self.use_improved_sigmoid:
-            found = divide_factor(found, lambda: self.measure_activation(z, False),
-                                  find_sigmoid(z))
+        """f(z) of a hidden layer, measured at the outputs."""
+        found = self.measure_in_spite(z) if self.use_improved_sigmoid else \
+            self.measure_activation(z, False)
         self._sums = [(found, np.array(z)), *self.__dict__.get("_sums", [])][:4]
         return found
 
-    def measure_activation(self, z, improved):
-        """f(z): the first unit's sum is z. Its weight to the first output is 1, and to the others
-        0. So the logarithms of the first two outputs differ by f(z). If the outputs are no
-        softmax, f(z) is read from the arrays that the model keeps.
+    def measure_in_spite(self, z):
+        """f(z) with the flag, in spite of faults that the network has without it too: 2b charges
+        them. Raises ValueError if f cannot be told from them: then a person looks.
+        """
+        found = self.measure_activation(z, True)
+        if np.allclose(found, IMPROVED * np.tanh(2 / 3 * z)):
+            return found
+        try:
+            plain = self.measure_activation(z, False)
+        except Exception:       # of task 2
+            return found
+        undone = self.undo_faults(z, False)
+        if undone is None:
+            try:
+                undone = self.undo_faults(z, True)
+            except ValueError:
+                if not np.allclose(found, plain):       # otherwise the flag is ignored
+                    raise
+        return found if undone is None else undone
+
+    def undo_faults(self, z, kept):
+        """f(z) with the flag, without the factor of outputs or of sums z that the network also has
+        without it; None if the network does not have the sigmoid there, even with a factor.
+        """
+        plain, usual = self.measure_activation(z, False, kept), find_sigmoid(z)
+        if factor := find_factor(plain, usual):
+            return self.measure_activation(z, True, kept) / factor
+        inside = np.clip(plain, 1e-12, 1 - 1e-12)
+        if factor := find_factor(np.log(inside / (1 - inside)), z):
+            return self.measure_activation(z / factor, True, kept)
+        return None
+
+    def measure_activation(self, z, improved, kept=False):
+        """f(z): the first unit's sum is z. Its weights to the first two outputs are 1 and -1, and
+        0 to the others. So the logarithms of these outputs differ by 2 f(z). If the outputs are
+        no softmax, or are not to be used, f(z) is read from the arrays that the model keeps.
         """
         model, ws = self.make_sibling(improved)
-        ws[0][0, 0] = ws[1][0, 0] = 1
+        ws[0][0, 0] = 1
+        ws[1][0, :2] = 1, -1
         model.ws = ws
         X = np.zeros((z.size, NUM_INPUTS))
         X[:, 0] = z.ravel()
         outputs = np.asarray(model.forward(X))
-        if outputs.shape == (z.size, NUM_OUTPUTS) and \
+        if not kept and outputs.shape == (z.size, NUM_OUTPUTS) and \
                 np.allclose(outputs.sum(axis=1), 1, atol=1e-6):
-            found = np.log(outputs[:, 0] / outputs[:, 1])
+            found = np.log(outputs[:, 0] / outputs[:, 1]) / 2
         else:
             found = self.read_activation(model, outputs)
         return found.astype(float).reshape(z.shape)
@@ -63,7 +92,7 @@ class HiddenFunctions:
         kept = model.activations[1]
         if kept is not None:
             return kept[:, 0]
-        if np.allclose(outputs[:, 1], 0.5):
+        if np.allclose(outputs[:, 2], 0.5):
             return np.log(outputs[:, 0] / (1 - outputs[:, 0]))
         raise ValueError("the hidden layers' function cannot be measured, since the outputs are "
                          "no softmax")
@@ -85,7 +114,7 @@ class HiddenFunctions:
             if outputs.shape == a.shape and np.array_equal(outputs, a):
                 return z
         if self.use_improved_sigmoid:
-            return 1.5 * np.arctanh(np.clip(a / 1.7159, -1 + 1e-12, 1 - 1e-12))
+            return 1.5 * np.arctanh(np.clip(a / IMPROVED, -1 + 1e-12, 1 - 1e-12))
         inside = np.clip(a, 1e-12, 1 - 1e-12)
         return np.log(inside / (1 - inside))
 
@@ -110,13 +139,16 @@ def find_sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def find_factor(found, right):
+    """The factor of numbers beside the right ones if it is the same for all of them; or 0."""
+    factors = found[right != 0] / right[right != 0]
+    usual = float(np.median(factors))
+    return usual if np.isfinite(usual) and np.allclose(factors, usual, rtol=1e-4) else 0
+
+
 def divide_factor(found, measure, right):
     """Numbers without the factor that measure() has beside the right ones, if there is one."""
     try:
-        factors = measure() / right
+        return found / (find_factor(measure(), right) or 1)
     except Exception:
         return found
-    usual = float(np.median(factors))
-    if usual and np.isfinite(usual) and np.allclose(factors, usual, rtol=1e-4):
-        return found / usual
-    return found
