@@ -117,12 +117,14 @@ def list_stand_ins(assignment):
 
 
 def open_dependent(results):
-    """The Results; if some are open, those that passed because of others are open too.
+    """The Results; those that passed because of others are open if an earlier subtask's are.
 
-    A check that passed with words did so because another check charges the fault.
+    A check that passed with words did so because another check charges the fault. It needs only
+    code of its own subtask and of those before it.
     """
-    if not any(result.state == OPEN for result in results):
-        return results
+    order = list(dict.fromkeys(result.subtask for result in results))
+    opened = [order.index(result.subtask) for result in results if result.state == OPEN]
     return [replace(result, state=OPEN, words=DEPENDS, shown=PERSON + DEPENDS)
-            if result.state == PASSED and result.words and not result.remark else result
+            if result.state == PASSED and result.words and not result.remark
+            and any(at <= order.index(result.subtask) for at in opened) else result
             for result in results]

@@ -137,7 +137,7 @@ NAMES = {
 
 # imports of a package that is the folder itself
 IMPORTS = {
-    "the folder as a package": ({name: text.replace("from task2a import", "from assignment2.task2a import").replace("import utils", "from assignment2 import utils")
+    "the folder as a package": ({name: text.replace("from task2a import", "from assignment2.task2a import").replace("import utils", "from assignment2 import utils").replace("import mnist", "from assignment2 import mnist")
                                  .replace("from trainer import", "from assignment2.trainer import") for name, text in BASE.items()}, {}),
     "two folders": ({name: text.replace("from task2a import", "from TDT.assignment_2.task2a import").replace("import utils\n", "import TDT.assignment_2.utils as utils\n")
                      for name, text in BASE.items()}, {}),

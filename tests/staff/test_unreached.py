@@ -161,14 +161,16 @@ def test_notebooks_are_read_too():
 
 
 def test_a_check_that_passed_because_of_others_is_open_with_them():
-    def one(state, words="", remark=False):
-        return Result(f"{state} {words}", "2b", "forward", "t", remark, state, words)
+    def one(state, words="", remark=False, subtask="2b"):
+        return Result(f"{state} {words}", subtask, "forward", "t", remark, state, words)
     passed, told, remark = one(PASSED), one(PASSED, "not judged"), one(PASSED, "fine", True)
     failed, opened = one(FAILED, "wrong"), one(OPEN, "why")
     assert open_dependent([passed, told, failed]) == [passed, told, failed]
     found = open_dependent([passed, told, remark, failed, opened])
     assert [result.state for result in found] == [PASSED, OPEN, PASSED, FAILED, OPEN]
     assert found[1].words == DEPENDS
+    later = one(OPEN, "why", subtask="3b")      # 2b needs nothing of it
+    assert open_dependent([told, later]) == [told, later]
 
 
 # ------------------------------------------------------------------------------- in the sandbox
@@ -236,6 +238,12 @@ def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
                              "    def train_step(self, *, extra, X_batch")), "starter", "3c")
     assert {OPEN} <= states(verdict, "3c") <= {OPEN, PASSED}, verdict.results
     assert "cannot handle code of this form" in verdict.results[0].words
+    files = base()
+    del files["utils.py"]       # the supplied one is nobody's work
+    found = {one.title: one.state for one in judge(files, "starter", "0").results}
+    assert {title for title, state in found.items() if state == OPEN} == \
+        {"batches in the order given", "shuffling"}, found
+    assert FAILED not in found.values()
 
 
 GIVEN = (("task2a", "        self.ws = []\n", "        self.ws = neurons_per_layer\n"),

@@ -62,9 +62,6 @@ class Code:
         if not self.own or not word and self.lacks_something():
             for path in self.notebooks:
                 self.load_notebook(path)
-        for name in ("trainer", "utils"):       # supplied ones come last
-            if name not in self.own:
-                self.modules[name] = importlib.import_module(name)
 
     def set_broken_aside(self):
         """Take the scripts that are not Python from the others: each costs what stands in it."""
@@ -82,8 +79,9 @@ class Code:
 
     def renew(self, source, path):
         """The syntax tree of a script, for this Python and this folder."""
-        foreign = functools.partial(is_library, folder=self.folder)
-        return renew(source, path, self.gone, Shortener({*self.files, *self.broken}, foreign))
+        foreign, known = functools.partial(is_library, folder=self.folder), {*FIRST, "mnist"}
+        scripts = {*self.files, *self.broken, *known}
+        return renew(source, path, self.gone, Shortener(scripts, foreign))
 
     def lacks_something(self):
         """Whether no script has one of the names that the checks ask for."""
