@@ -304,9 +304,11 @@ def test_images_that_nobody_saw_leave_their_part_open():
     files = {name: text.encode() for name, text in starter_pixels.UNSEEN.items()}
     the_sandbox()
     verdict = judge_code(files, "starter", Sandbox(read_limits()), 7)      # it takes some memory
-    states = {one.title: one.state for one in verdict.results if not one.remark}
-    assert states.pop("mean and standard deviation") == states.pop("pixels scaled") == OPEN
-    assert FAILED not in states.values()
+    found = {one.title: one.state for one in verdict.results if not one.remark}
+    assert found.pop("mean and standard deviation") == found.pop("pixels scaled") == OPEN
+    assert FAILED not in found.values()
+    assert states(judge(starter_pixels.ENDED, "starter", "2a"), "2a") == {OPEN}
+    assert states(judge(starter_pixels.NONE, "starter", "2a"), "2a") == {OPEN, PASSED}
     problem = Problem("no script was seen")
     problem.signs = "mean", "std"
     for text, opens in (("X.mean() / X.std()", True), ("np.mean(X)", False),
