@@ -135,6 +135,8 @@ def judge_batches(student):
                       f"{right}" + (": is the last, smaller batch left out?"
                                     if sizes == right[:-1] else ""))
     require_pairs(found, X, Y)
+    if student.layout != "kit":
+        return      # elsewhere each training asks for another order
     if find_order(found) != [*range(len(X))]:
         raise Problem("without shuffle the order of the examples changes: keep the given order")
     rng = student.call("numpy.random.default_rng", 5, keep=True)

@@ -125,11 +125,11 @@ def list_losses(standing, sections):
 
 
 def name_loss(result):
-    """Why a check gave no points: its question, or else what it looked at and what it found."""
+    """Why a check gave no points: what it looked at, and its question or else what it found."""
     hint = HINT.search(result.shown)
-    if hint or result.state == NOT_STARTED:
-        return hint[1] if hint else NOT_WRITTEN
-    return ": ".join(filter(None, [result.title, result.shown]))
+    if result.state == NOT_STARTED and not hint:
+        return NOT_WRITTEN
+    return ": ".join(filter(None, [result.title, hint[1] if hint else result.shown]))
 
 
 def count_findings(standing):

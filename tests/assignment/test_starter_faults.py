@@ -12,6 +12,10 @@ from starter_planted import count_losses, draw_hidden, failed, judged, planted, 
 pytestmark = pytest.mark.faults
 
 CUT = "task2a", OUTPUTS, "        return softmax(np.maximum(z, 0))\n"
+KEPT_BY_BACKWARD = [
+    ("task2a", "        self.grads = [None] * len(self.ws)\n", "        self.last = [0 if grad is None else grad for grad in self.grads]\n        self.grads = [None] * len(self.ws)\n"),
+    ("task2", MOMENTUM, "                self.model.ws[i] = self.model.ws[i] - self.learning_rate * (self.model.grads[i] + self.momentum_gamma * self.model.last[i])\n")]
+
 # (name, edits, points lost, a part of what is said)
 TABLE = (
     ("own statistics", [INSIDE], {"2a": 1}, "their own: use the training images' numbers for every split"),
@@ -35,7 +39,11 @@ TABLE = (
      {"2a": 1}, "is a column of zeros added instead of ones?"),
     ("no bias", [("task2a", APPENDED, "    return X\n")], {"2a": 1}, "784 columns, expected 785"),
     ("every pixel on its own", [("task2a", SCALED, "    X = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n")],
+     {"2a": 4}, "each pixel of other images is scaled with other numbers than of the training images"),
+    ("every pixel on its own, with the training images' numbers",
+     [("task2", STATISTICS, "    mean, std = X_train.mean(axis=0), X_train.std(axis=0) + 1\n")],
      {"2a": 3}, "is each pixel or image scaled with its own mean"),
+    ("shuffled whatever the flag says", [("utils", "    if shuffle:\n", "    if True:\n")], {}, ""),
     # ----------------------------------------------------------------------------------- loss
     ("loss without minus", [("task2a", LOSS, LOSS.replace("-np", "np"))], {"2c": 1}, "is a minus sign missing?"),
     ("loss summed", [("task2a", LOSS, LOSS.replace("-np.mean", "-np.sum"))], {"2c": 1}, "is it the sum instead of the mean?"),
@@ -130,7 +138,15 @@ TABLE = (
      {"2b": 7}, "look at the hidden layer first"),
     *((f"{constant} in forward", [("task2a", IMPROVED, IMPROVED.replace("1.7159", constant))], {"3a": 3}, "is 1.7159 mistyped?")
       for constant in ("1.715", "1.759")),
+    ("slope with 2/3 left out inside", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(1.5 * np.arctanh(a / 1.7159)) ** 2\n")],
+     {"3a": 3}, "it falls as 1/cosh(z)²"),
+    ("output layer's gradient by the plain sigmoid",
+     [("task2a", GRAD, GRAD + """            if self.use_improved_sigmoid and layer == len(self.ws) - 1:
+                self.grads[layer] = sigmoid(1.5 * np.arctanh(a / 1.7159)).T.dot(delta) / X.shape[0]
+""")], {"3a": 3}, "the output layer's gradient is wrong with the flag"),
     # ------------------------------------------------------------------------------------- 3b
+    ("improved weights of one size alone", [("task2a", NORMAL, NORMAL.replace("(prev, size)", "(785, 64) if prev == 785 else (64, 10)"))],
+     {"4c": 5}, "with 64 hidden units it is right, but at another width"),
     ("fan-out", [("task2a", NORMAL, NORMAL.replace("sqrt(prev)", "sqrt(size)"))], {"3b": 4}, "is it 1/√units, the fan-out?"),
     ("1/fan-in", [("task2a", NORMAL, NORMAL.replace("np.sqrt(prev)", "prev"))], {"3b": 4}, "is it 1/fan-in, without the square root?"),
     ("overwritten by U(-1, 1)", [("task2a", GRADS, "        self.ws = [np.random.uniform(-1, 1, w.shape) for w in self.ws]\n" + GRADS)],
@@ -146,7 +162,12 @@ TABLE = (
     ("learning rate missing", [("task2", MOMENTUM, MOMENTUM.replace("self.learning_rate * ", ""))],
      {"3c": 4}, "is the learning rate left out?"),
     ("history never updated", [("task2", "                self.previous_grads[i] = step\n", "")],
-     {"3c": 4}, "is the previous update never stored?"),
+     {"3c": 4}, "is each update stored, and a part of it added to the next one?"),
+    ("momentum not written", [("task2", "            if self.use_momentum:\n", "            if False:\n")],
+     {"3c": 4}, "is each update stored, and a part of it added to the next one?"),
+    ("a history that starts with the weights", [("task2", "[np.zeros_like(w) for w", "[np.copy(w) for w")],
+     {"3c": 4}, "does the stored update start as a copy of the weights?"),
+    ("the previous gradient, which backward keeps", KEPT_BY_BACKWARD, {"3c": 4}, "is the previous gradient kept instead of the previous update?"),
     ("momentum never written", [("task2", MOMENTUM, "                raise NotImplementedError\n")],
      {"3c": 4}, "3c  seven steps with momentum: [not started] train_step is not written yet"),
     ("momentum even when off", [("task2", "            if self.use_momentum:\n", "            if True:\n")],
@@ -157,6 +178,9 @@ TABLE = (
         self.layers.append(improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z))
         z = self.layers[-1].dot(self.ws[1])
 """)], {"4c": 13}, "with two hidden layers"),
+    ("hidden layers counted by their width",
+     [("task2a", LAYER_LOOP, LAYER_LOOP.replace("self.ws[:-1]", "[w for w in self.ws[:-1] if w.shape[1] != 10]").replace("z = self.layers[-1].dot(self.ws[-1])", "z = self.layers[-1].dot(self.ws[len(self.layers) - 1])"))],
+     {"4c": 5}, "with 10 hidden units, as many as there are outputs"),
     ("two layers hard-coded, backward",
      [("task2a", "        for layer in range(len(self.ws) - 1, -1, -1):\n", "        for layer in (1, 0):\n")],
      {"4c": 8}, "with 2 hidden layers"),
