@@ -56,8 +56,9 @@ class HiddenFunctions:
         return found if undone is None else undone
 
     def undo_faults(self, z, kept):
-        """f(z) with the flag, without the factor of outputs or of sums z that the network also has
-        without it; None if the network does not have the sigmoid there, even with a factor.
+        """f(z) with the flag, without the factor that the outputs or the sums z have without it.
+
+        None if these do not show the sigmoid, even with a factor.
         """
         plain, usual = self.measure_activation(z, False, kept), find_sigmoid(z)
         if factor := find_factor(plain, usual):
