@@ -112,6 +112,10 @@ TABLE = (
      {"2c": 3}, "train_step raises NameError in task2.py, line"),
     ("weights never drawn", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
      {"2c": 3}, "are all 0, expected numbers drawn from U(-1, 1); training starts with them"),
+    ("weights drawn too small by the trainer",
+     [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n"),
+      ("task2", "        self.previous_grads = [np", "        self.model.ws = [np.random.normal(0, 0.036, w.shape) for w in self.model.ws]\n        self.previous_grads = [np")],
+     {"2c": 3}, "and standard deviation 0.036; U(-1, 1) has the standard deviation 0.577"),
     # ------------------------------------------------------------------------------------- 3a
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
@@ -188,6 +192,7 @@ REMARKS = (
                           ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, :-1]")],
      "each hidden layer has a bias unit of its own"),
     ("patience of 10", [("trainer", "waited >= 50", "waited >= 10")], "training stops 10 validations after"),
+    ("patience of 60", [("trainer", "waited >= 50", "waited >= 60")], "validations after the one with the best loss, expected 50\n"),
     ("counter set back each epoch",
      [("trainer", "        for _ in range(num_epochs):\n", "        for _ in range(num_epochs):\n            waited = 0\n")],
      "not written: training goes on"),

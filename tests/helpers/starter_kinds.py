@@ -39,6 +39,12 @@ def with_init(head, *body, call=CALL):
                    ("task2", CALL, call))
 
 
+def with_base(head, given):
+    """The right solution, whose trainer hands *args on to a base class with another constructor."""
+    return planted(("trainer", "model, learning_rate, batch_size, shuffle_dataset,\n                 X_train, Y_train, X_val, Y_val):", f"{head}):"),
+                   ("task2", "model, learning_rate, batch_size,\n                             shuffle_data, X_train, Y_train, X_val, Y_val)", f"{given})"))
+
+
 def notebook(*cells):
     """The text of a notebook with these code cells."""
     return json.dumps({"cells": [{"cell_type": "code", "source": cell.splitlines(True), "metadata": {},
@@ -87,6 +93,12 @@ CONSTRUCTORS = {
     "a default in the middle": with_init(
         "self, momentum_gamma, use_momentum, model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val, decay=0.0",
         "super().__init__(model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val)"),
+    "one more in the base class": with_base("model, learning_rate, batch_size, shuffle_dataset, early_stop: bool,\n X_train, Y_train, X_val, Y_val",
+                                            "model, learning_rate, batch_size, shuffle_data, early_stop, X_train, Y_train, X_val, Y_val"),
+    "one more in the base class, first": with_base("name, model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val",
+                                                   "'task 2', model, learning_rate, batch_size, shuffle_data, X_train, Y_train, X_val, Y_val"),
+    "another order in the base class": with_base("X_train, Y_train, X_val, Y_val, model, batch_size, learning_rate, shuffle_dataset",
+                                                 "X_train, Y_train, X_val, Y_val, model, batch_size, learning_rate, shuffle_data"),
 }
 CONSTRUCTORS = {name: (files, {}) for name, files in CONSTRUCTORS.items()}
 

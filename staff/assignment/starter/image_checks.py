@@ -117,13 +117,22 @@ def process_images(student):
     train, val = make_splits(student)
     student.get("task2.__name__")       # loads the scripts first, with a time limit of its own
     found, images = {"train": [], "val": [], "handed": []}, np.vstack([train, val])
-    for how, rows, *others in student.call("adapter.watch_images", train.astype(np.uint8),
-                                         val.astype(np.uint8)):
+    seen, stopped = student.call("adapter.watch_images", train.astype(np.uint8),
+                                 val.astype(np.uint8))
+    for how, rows, *others in seen:
         split = "train" if (rows < len(train)).any() else "val"
         found["handed" if how == "handed" else split].append(
             Processed(images, how, rows, *others))
     if not found["train"] and not found["handed"]:
-        student.call("task2.pre_process_images", train)     # it may be missing, or raise
+        try:
+            student.call("task2.pre_process_images", train)     # it may be missing, or raise
+        except NotWritten:
+            raise
+        except Problem as problem:
+            if not stopped:
+                raise
+            raise Unseen("each script that pre-processes images fails before that, and "
+                         f"{problem}") from problem
         raise Unseen("no script pre-processes the training images that mnist.load() gives, and "
                      "pre_process_images cannot be called with them alone")
     return found
