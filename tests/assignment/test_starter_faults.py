@@ -102,6 +102,8 @@ TABLE = (
     ("names of the script", [("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n        for",
                               "        loss = cross_entropy_loss(Y_batch, outputs)\n        first = X_train.shape[0]\n        for")],
      {"2c": 3}, "train_step raises NameError in task2.py, line"),
+    ("names of the script, and the sizes of the layers", [("task2", LAYERS, "        for i in range(len(neurons_per_layer)):\n")],
+     {"2c": 3}, "train_step raises NameError in task2.py, line"),
     ("weights never drawn", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
      {"2c": 3}, "are all 0, expected numbers drawn from U(-1, 1); training starts with them"),
     # ------------------------------------------------------------------------------------- 3a
@@ -118,6 +120,11 @@ TABLE = (
      {"3a": 3}, "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"),
     *((f"{constant} in forward", [("task2a", IMPROVED, IMPROVED.replace("1.7159", constant))], {"3a": 3}, "is 1.7159 mistyped?")
       for constant in ("1.715", "1.759")),
+    ("a row of ones below the hidden outputs, and forward ignores the flag",
+     [("task2a", LAYER_LOOP, LAYER_LOOP.replace("[-1].dot", "[-1].T.dot").replace("improved_sigmoid(z) if self.use_improved_sigmoid else ", "").replace("append(a)", "append(np.append(a.T, np.ones((1, len(a))), axis=0))")),
+      ("task2a", "        self.layers = [X]\n", "        self.layers = [X.T]\n"), ("task2a", "            a = self.layers[layer]\n", "            a = self.layers[layer].T\n"), ("task2a", "            prev = size\n", "            prev = size + 1\n"),
+      ("task2a", SLOPE, SLOPE + "                    assert slope.shape == a.shape\n"), ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, :-1]")],
+     {"3a": 3}, "activation is the sigmoid of task 2: is the flag ignored?"),
     # ------------------------------------------------------------------------------------- 3b
     ("fan-out", [("task2a", NORMAL, NORMAL.replace("sqrt(prev)", "sqrt(size)"))], {"3b": 4}, "is it 1/√units, the fan-out?"),
     ("1/fan-in", [("task2a", NORMAL, NORMAL.replace("np.sqrt(prev)", "prev"))], {"3b": 4}, "is it 1/fan-in, without the square root?"),

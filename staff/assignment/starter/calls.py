@@ -10,7 +10,6 @@ import numpy as np
 
 from adapter.notes import note
 
-MOST_LENT = 8
 CONSTRUCTOR = re.compile(r"__init__\(\) (takes|got|missing) ")      # called in another way
 # words in the names of parameters
 MEANINGS = {"model": "model|net", "outputs": "out|pred|prob|logit|hat", "X": "^x|image|input",
@@ -155,39 +154,3 @@ def name_blank(subtask):
 def describe_blank(subtask, words):
     """The error that says that a function is still as the starter code has it."""
     return NotImplementedError(f"task {subtask}: {words}")
-
-
-@contextlib.contextmanager
-def lend_names(values):
-    """Yield a function that calls another one, and lends its script the names that it lacks.
-
-    values: {name: value} to lend; they are taken back at the end.
-    """
-    lent = []
-
-    def call(function, *given):
-        for _ in range(MOST_LENT):
-            try:
-                return function(*given)
-            except NameError as problem:
-                name = re.search(r"name '(\w+)'", str(problem))
-                if name is None or name.group(1) not in values:
-                    raise
-                place = find_innermost_frame(problem).f_globals
-                place[name.group(1)] = values[name.group(1)]
-                lent.append((place, name.group(1)))
-        return function(*given)
-
-    try:
-        yield call
-    finally:
-        for place, name in lent:
-            place.pop(name, None)
-
-
-def find_innermost_frame(problem):
-    """The frame that raised a problem."""
-    trace = problem.__traceback__
-    while trace.tb_next:
-        trace = trace.tb_next
-    return trace.tb_frame
