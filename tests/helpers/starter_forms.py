@@ -101,7 +101,7 @@ HELD = {
     "sizes that are written in": (planted(("task2a", "        for size in neurons_per_layer:\n", "        for size in (64, 10):\n")), {"4c": 13}),
     "a backward that fails, and a trainer that counts the layers": (planted(
         ("task2a", "        self.I = 785\n", "        self.I = 785\n        self.num_layers = len(neurons_per_layer)\n"), ("task2a", DELTA, "        delta = self.not_there\n"),
-        ("task2", STEP, STEP.replace("len(self.model.ws)", "self.model.num_layers"))), {"2b": 10, "3a": 3}),
+        ("task2", STEP, STEP.replace("len(self.model.ws)", "self.model.num_layers"))), {"2b": 10, "3a": 3, "4c": 8}),
     "other places of the arguments": (planted(
         ("task2a", "def backward(self, X, outputs, targets)", "def backward(self, X, targets, outputs)"), ("task2a", "def cross_entropy_loss(targets, outputs)", "def cross_entropy_loss(outputs, targets)"),
         ("task2", "def calculate_accuracy(X, targets, model)", "def calculate_accuracy(model, X, targets)"), ("task2", "self.model.backward(X_batch, outputs, Y_batch)", "self.model.backward(X_batch, Y_batch, outputs)"),
