@@ -11,7 +11,7 @@ from kit.checking.measuring import (UNJUDGED, all_hold, find_problem, holds, is_
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
-from .forward import judge_activations, judge_forward, require_kept, require_outputs
+from .forward import SMALL, judge_activations, judge_forward, require_kept, require_outputs
 from .gradient_hints import explain_gradients
 from .gradients import Gradients, judge_backward, require_gradients
 from .momentum import MOMENTUM, judge_momentum
@@ -21,6 +21,7 @@ from .stepping import (PLAIN, find_factors, list_ways, make_trainer, read_weight
                        update_once)
 from .training import (judge_initial_weights, judge_update, require_initial_weights,
                        require_weights_of_64)
+from .tricks import judge_improved_weights, require_normal_weights
 
 DEEP = ("two hidden layers", "three hidden layers", "three equal hidden layers")
 KNOWN = "one hidden layer has this fault too: it costs points there, and no points here"
@@ -164,6 +165,7 @@ def require_update(student, cls, shallow, deep):
         if isinstance(problem, NotImported) and cls == PLAIN or \
                 isinstance(problem, NotWritten) and not shown:
             raise
+        student.met.append(problem)
         return KNOWN
     trainer, model = make_trainer(student, cls, deep, 0.1, **options)
     given = [np.full_like(w, layer + 1.0) for layer, w in enumerate(deep)]
@@ -182,6 +184,8 @@ def require_update(student, cls, shallow, deep):
             return KNOWN        # all layers move too far by the same factor
         if not holds(judge_update if cls == PLAIN else judge_momentum, student):
             return KNOWN
+        if any(factor is None or abs(factor - 1) > 1e-3 for factor in usual):
+            return ""       # a stand-in does not show its steps: the whole is judged
         factor = found[wrong[0]]
         moves = ("in a wrong direction" if factor is None
                  else f"{factor:.4g} times as far as it should")
@@ -195,7 +199,8 @@ def judge_other_outputs(student):
         return UNJUDGED
     require_other_widths(student, judge_forward, require_outputs)
     if holds(require_weights_of_64, student):
-        require_other_widths(student, judge_initial_weights, require_initial_weights)
+        require_other_draws(student, judge_initial_weights, require_initial_weights)
+    require_other_draws(student, judge_improved_weights, require_normal_weights)
     return ""
 
 
@@ -203,12 +208,37 @@ def judge_other_outputs(student):
 def judge_other_gradients(student):
     if not all_hold(student, judge_deep_backward):
         return UNJUDGED
+    if all(fails_at_one_width(student, one) for one in (require_outputs, require_gradients)):
+        return UNJUDGED     # charged with the outputs
     require_other_widths(student, judge_backward, require_gradients)
     return ""
 
 
 def require_other_widths(student, judge, required):
     """Raise Problem if a check passes in spite of what it requires at other widths than 64."""
+    problem = find_problem(required, student)
+    if problem is None or not holds(judge, student):
+        return
+    few, as_outputs = (student.cases[name]["ws"][0].shape[1] for name in SMALL)
+    if fails_at_one_width(student, required):
+        words = (f"at other widths it is right, but with {as_outputs} hidden units, as many as "
+                 "there are outputs,")
+    else:
+        words = f"with 64 hidden units it is right, but with {few}"
+    raise Problem(f"{words} {problem}") from problem
+
+
+def fails_at_one_width(student, required):
+    """Whether small networks are wrong only where hidden units are as many as outputs."""
+    try:
+        required(student, SMALL[:1])
+    except Problem:
+        return False
+    return not holds(required, student)
+
+
+def require_other_draws(student, judge, required):
+    """Raise Problem if only weights of other widths than 64 are drawn wrongly."""
     problem = find_problem(required, student)
     if problem and holds(judge, student):
         raise Problem("with 64 hidden units it is right, but at another width "

@@ -13,10 +13,12 @@ from kit.checking.measuring import (Unmeasurable, find_ratio, holds, is_close, m
 from kit.checking.registry import check
 from kit.checking.student import NotWritten, Problem
 
-from .forward import judge_activations, require_outputs
+from .forward import SMALL, judge_activations, require_outputs
 from .gradient_hints import explain_gradients
 from .network import PLAIN, make_network, read_list
 from .own_network import excuse_width, is_right_in_whole
+
+BATCHES = {"plain": (32, 1, 5), "square": (4, 1)}
 
 
 @check("2b", "backward", "gradients of one hidden layer")
@@ -24,12 +26,9 @@ def judge_backward(student):
     excuse_width(student, require_gradients, lambda own: own.require_gradients())
 
 
-def require_gradients(student):
+def require_gradients(student, names=SMALL):
     """Raise Problem unless small networks of one hidden layer have the right gradients."""
-    tried = []
-    for name, batches in (("plain", (32, 1, 5)), ("square", (4, 1))):
-        case = student.cases[name]
-        tried += [Gradients(student, case, N) for N in batches]
+    tried = [Gradients(student, student.cases[name], N) for name in names for N in BATCHES[name]]
     if all(one.is_right for one in tried):
         if not all(one.is_right_by_itself for one in tried):
             require_curve(student)

@@ -135,6 +135,8 @@ def judge_batches(student):
                       f"{right}" + (": is the last, smaller batch left out?"
                                     if sizes == right[:-1] else ""))
     require_pairs(found, X, Y)
+    if student.layout != "kit":
+        return      # elsewhere each training asks for another order
     order = np.concatenate([labels.ravel() for _, labels in found])
     if not np.array_equal(order, Y.ravel()):
         raise Problem("without shuffle the order of the examples changes: keep the given order")

@@ -6,12 +6,15 @@ from kit.checking.measuring import find_ratio, is_close, is_near, tidy
 from kit.checking.registry import check
 from kit.checking.student import NotImported, NotWritten, Problem
 
-from .own_network import Alike, moves_right, trains_plainly, trains_right
+from .own_network import Alike, OwnNetwork, moves_right, trains_plainly, trains_right
 from .stepping import (PLAIN, find_factors, make_trainer, make_weights, read_weights, take_step,
                        try_ways, update_once)
 
 MOMENTUM = "task3.MomentumTrainer"
-GAMMAS = 0.9, 0.5, 0        # with which `train` is tried
+PLAINLY = ("every step is plain gradient descent; is each update stored, and a part of it added "
+           "to the next one?")
+SHARED = "do trainers share the stored updates?"
+GAMMAS = {"gamma": 0.9}, {"gamma": 0.5}, {"gamma": 0}   # with which own networks are tried
 
 
 class InTrain(Problem):
@@ -27,12 +30,14 @@ def judge_momentum(student):
     except NotImported:
         raise
     except Problem as problem:
-        names = "momentum", "task 3"
-        if problem.error and moves_right(student, *names) or \
-                trains_right(student, *names, gammas=GAMMAS):
+        own = student, "momentum", "task 3"
+        if (problem.error or student.layout != "kit") and moves_right(*own, changes=GAMMAS) or \
+                trains_right(*own, changes=GAMMAS):
             return
         if not isinstance(problem, NotWritten) and Alike(student, "momentum").moves_otherwise():
             raise InTrain(str(problem)) from problem
+        if student.layout != "kit" and (words := explain_own_steps(student, str(problem))):
+            raise Problem(words) from problem
         raise
     if trains_plainly(student):
         raise Problem("train_step is right, but train takes every step without momentum, though "
@@ -93,8 +98,7 @@ def explain_momentum(found, right, case, rate):
                         -rate * np.concatenate([grad.ravel() for grad in case["grads"][0]]))
     words = f"with γ = 0.9 and α = {rate}, step {first + 1} is the first wrong step"
     if all(plain):
-        return (words + ": every step is plain gradient descent; is the previous update never "
-                "stored?")
+        return f"{words}: {PLAINLY}"
     if not any(jump.any() for step in jumps for jump in step):
         return f"with γ = 0.9 and α = {rate}, no step changes a weight"
     before_last = [is_close(jump, -rate * (grad + 0.9 * last), 1e-3) for jump, grad, last in
@@ -121,14 +125,35 @@ def explain_momentum(found, right, case, rate):
     return words + (f": layer {still[0]} does not move" if still else "")
 
 
+def explain_own_steps(student, words):
+    """How the own network moves, if these words of a stand-in's steps may not hold for it."""
+    if PLAINLY not in words and SHARED not in words:
+        return ""
+    own = OwnNetwork(student, "momentum")
+    try:
+        steps, after = own.train()
+        if own.agree(after, own.step_by_hand(steps)):
+            return (f"with γ = 0.9, {steps} steps of the network are right, but not with another "
+                    "γ or the improved sigmoid")
+        if own.agree(after, own.step_by_hand(steps, 0)):
+            return ""
+        late = own.agree(after, own.step_by_hand(steps, keeps_gradients=True))
+    except Problem:
+        return ""
+    return f"with γ = 0.9, {steps} steps of the network are not those of momentum" + \
+        ": is the previous gradient kept instead of the previous update?" * late
+
+
 def explain_start(student, grads, way):
     """Say so if a new trainer moves the weights by gradients of 0."""
     still = make_weights(grads)
     found, = take_steps(student, [[0 * grad for grad in grads]], 0.02, 0.9, way)
     if all(map(np.array_equal, found, still)):
         return ""
-    return "; a new trainer moves the weights by gradients of 0: do trainers share the stored " \
-        "updates?"
+    factors = [find_ratio(w - start, start) for w, start in zip(found, still)]
+    like_weights = None not in factors and is_close(factors, factors[0] + np.zeros(len(factors)))
+    return "; a new trainer moves the weights by gradients of 0: " + (
+        "does the stored update start as a copy of the weights?" if like_weights else SHARED)
 
 
 def explain_first_step(factor, rate, kept):
@@ -156,8 +181,7 @@ def require_gamma(student, grads, way):
     ws = make_weights(grads[0])
     first, second = take_steps(student, grads[:2], 0.1, 0.5, way)
     if not all(is_close(w - start, -0.1 * grad) for w, start, grad in zip(first, ws, grads[0])):
-        raise Problem("the first step of a second trainer is not -α∂C/∂w: do trainers share the "
-                      "stored updates?")
+        raise Problem(f"the first step of a second trainer is not -α∂C/∂w: {SHARED}")
     kept = find_ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
     if kept is None or abs(kept - 0.5) > 1e-3:
         part = "another part" if kept is None else f"{tidy(kept):.3g}"

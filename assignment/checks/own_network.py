@@ -17,15 +17,16 @@ GENTLE = 0.002      # a learning rate with which each step has a lower loss: `tr
 
 
 class OwnNetwork:
-    """The student's own network of a case, and its trainer."""
+    """The student's own network of a case, and its trainer; changes: of its rate and gamma."""
 
-    def __init__(self, student, name):
+    def __init__(self, student, name, **changes):
         self.student, self.case = student, student.cases["whole"][name]
         self.inputs, *self.layers = self.case["sizes"].tolist()
         self.cls, self.trainer, self.flags = "task2.SoftmaxModel", "task2.SoftmaxTrainer", {}
         if self.case["improved"] or self.case["gamma"]:
             self.cls, self.trainer = "task3.ImprovedModel", "task3.MomentumTrainer"
             self.flags = {"use_improved_sigmoid": self.case["improved"]}
+        self.case = {**self.case, **changes}
         self.ws, self.batches = draw_weights(self.case), draw_batches(self.case)
 
     def __str__(self):
@@ -60,18 +61,22 @@ class OwnNetwork:
             raise Problem("train_step interfered with the checks")
         return steps, require_matrices(read_list(student, model, "ws"), self.ws, "ws")
 
-    def step_by_hand(self, steps, gamma=None):
-        """The weights after right steps with the gradients of the student's own network."""
+    def step_by_hand(self, steps, gamma=None, keeps_gradients=False):
+        """The weights after right steps with the gradients of the student's own network.
+
+        keeps_gradients: the previous gradient counts, not the previous update.
+        """
         student, model = self.student, self.make_model()
         gamma = self.case["gamma"] if gamma is None else gamma
-        ws, moves = [w.copy() for w in self.ws], [0 * w for w in self.ws]
+        ws, kept = [w.copy() for w in self.ws], [0 * w for w in self.ws]
         for step in range(steps):
             X, targets = self.batches[step % len(self.batches)]
             put_weights(student, model, ws)
             outputs = student.call((model, "forward"), X)
             student.call((model, "backward"), X, outputs, targets)
             grads = require_matrices(read_list(student, model, "grads"), ws, "grads")
-            moves = [gamma * move + grad for move, grad in zip(moves, grads)]
+            moves = [gamma * last + grad for last, grad in zip(kept, grads)]
+            kept = grads if keeps_gradients else moves
             ws = require_matrices(read_list(student, model, "ws"), ws, "ws")   # if it moves them
             ws = [w - self.case["rate"] * move for w, move in zip(ws, moves)]
         return ws
@@ -146,10 +151,8 @@ class Alike(OwnNetwork):
     Nor does it matter which weights `train` keeps, since each step makes the loss lower.
     """
 
-    def __init__(self, student, name, gamma=None):
-        super().__init__(student, name)
-        self.case = {**self.case, "rate": GENTLE,
-                     "gamma": self.case["gamma"] if gamma is None else gamma}
+    def __init__(self, student, name, **changes):
+        super().__init__(student, name, rate=GENTLE, **changes)
         X, targets = self.batches[0]
         self.batches = [(X[:1].repeat(len(X), 0), targets[:1].repeat(len(X), 0))]
 
@@ -200,18 +203,18 @@ def trains_plainly(student):
     return False
 
 
-def moves_right(student, *names):
+def moves_right(student, *names, changes=({},)):
     """Whether the weights of own networks move as their gradients say, and move at all."""
     return all(is_moved_right(own, own.train) for own in
-               (OwnNetwork(student, name) for name in names))
+               (OwnNetwork(student, name, **change) for name in names for change in changes))
 
 
-def trains_right(student, *names, gammas=(None,)):
+def trains_right(student, *names, changes=({},)):
     """Whether `train` moves the weights as the gradients say, and train_step does not.
 
     So a trainer may take its steps, or its momentum, in `train`.
     """
-    found = [Alike(student, name, gamma) for name in names for gamma in gammas]
+    found = [Alike(student, name, **change) for name in names for change in changes]
     return found[0].moves_otherwise() and all(is_moved_right(own, own.run) for own in found)
 
 

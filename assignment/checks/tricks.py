@@ -8,9 +8,11 @@ from kit.checking.registry import check
 from kit.checking.student import Problem
 
 from .forward import require_outputs
+from .gradient_hints import judge_layers
 from .gradients import Gradients, require_gradients
 from .network import make_network
-from .training import Undrawn, choose_sizes, draw_initial_weights, require_seeds
+from .own_network import excuse_width
+from .training import SIZES, Undrawn, choose_sizes, draw_initial_weights, require_seeds
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
@@ -106,6 +108,9 @@ def judge_slope(student):
             raise Problem(f"slope is right, but the gradients are 0, and {UNUSED}")
         return
     if not one.is_right_by_itself and not one.follows_forward:
+        if not one.problem and judge_layers([one])[-1] != "right":
+            raise Problem("slope is right, but the output layer's gradient is wrong with the "
+                          "flag: is it made of the improved sigmoid's outputs a?")
         raise Problem("slope is right, but the gradients do not fit it: does backward in "
                       "task2.py call self.slope with the outputs a of each hidden layer?")
 
@@ -131,8 +136,8 @@ def measure_slope(student, model, z):
 
 def explain_slope(student, model, found, case):
     """Say how a slope is wrong."""
-    a, expected = case["improved"], case["improved slope"]
-    if is_close(found, case["sigmoid slope of improved"]):
+    z, a, expected = case["z"], case["improved"], case["improved slope"]
+    if any(is_close(found, case[name]) for name in ("sigmoid slope of improved", "sigmoid slope")):
         return "slope(a) is the slope of task 2's sigmoid: is the flag ignored?"
     if np.ptp(found) < 1e-9:
         return f"slope(a) is {tidy(found.flat[0]):.4g} for every a"
@@ -147,7 +152,10 @@ def explain_slope(student, model, found, case):
     except (Problem, TypeError):
         pass
     wrong = found / expected
-    middle = wrong[case["z"] == 0][0]
+    middle = wrong[z == 0][0]
+    if is_close(found, found[z == 0] / np.cosh(z) ** 2):
+        return (f"slope(a) is {middle:.4g} times the measured slope at z = 0, and it falls as "
+                "1/cosh(z)², expected 1/cosh(2z/3)²: is 2/3 left out inside?")
     words = (f"slope(a) is {wrong.min():.3g} to {wrong.max():.3g} times the measured slope, and "
              f"{middle:.4g} times at z = 0")
     if is_near(middle, 1):
@@ -166,16 +174,22 @@ def judge_improved_weights(student):
 
 
 def require_improved_weights(student):
+    """As require_normal_weights; 4c charges weights that are wrong at other widths only."""
+    excuse_width(student, require_normal_weights,
+                 lambda _: require_normal_weights(student, SIZES))
+
+
+def require_normal_weights(student, sizes=None):
     """Raise Problem unless the flag changes the weights, and rightly; Undrawn if they are a
     number."""
     flags = {"use_improved_weight_init": True}
-    first, again, other = (draw_initial_weights(student, IMPROVED, seed, **flags)
+    first, again, other = (draw_initial_weights(student, IMPROVED, seed, sizes, **flags)
                            for seed in (1, 1, 2))
-    for layer, (w, fan_in) in enumerate(zip(first, choose_sizes(student)), 1):
+    for layer, (w, fan_in) in enumerate(zip(first, sizes or choose_sizes(student)), 1):
         require_deviation(w, fan_in, layer)
     require_seeds(student, first, again, other)
     try:
-        off, usual = (draw_initial_weights(student, cls, 3)
+        off, usual = (draw_initial_weights(student, cls, 3, sizes)
                       for cls in (IMPROVED, "task2.SoftmaxModel"))
     except Problem:
         return      # 2c's

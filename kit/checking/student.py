@@ -73,6 +73,7 @@ class Student:
         self.starved = False    # whether a call was stopped only since others used the machine
         self.imported, self.broken = set(), {}      # broken: {script: why it cannot be imported}
         self.endless = {}       # {function or script that did not return: its Problem}
+        self.met = []           # the Problems of other checks that a check has asked for
 
     def call(self, target, *arguments, keep=False, pure=False, **named):
         """Call a function; return its result.

@@ -178,7 +178,8 @@ def draw_wholes(rng, K=0):
     K: the outputs of all of them; 0: any number.
     """
     def draw_sizes(layers):
-        *sizes, last = rng.permutation(np.arange(4, 12))[:layers + 1].tolist()
+        sizes = [size for size in range(4, 12) if size != K]    # "square" has K hidden units
+        *sizes, last = rng.permutation(sizes)[:layers + 1].tolist()
         return [*sizes, K or last]
 
     def draw_equal_sizes(layers=3):

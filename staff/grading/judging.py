@@ -30,7 +30,7 @@ from staff.cases import INPUTS, draw_cases
 from staff.layouts import FILE as LAYOUTS
 from staff.layouts import KIT, load_layouts
 from staff.grading.sources import Sources
-from staff.grading.unreached import PERSON, explain_unreached
+from staff.grading.unreached import DEPENDS, PERSON, explain_unreached
 from staff.record import DOUBT, OPEN, Finding, Result
 
 ON_HIDDEN_INPUTS = "passes with the published inputs, but fails with other inputs of the same form"
@@ -82,8 +82,12 @@ def judge_code(files, layout, sandbox, seed, chosen=None):
             hidden = run_checks(checks, student)
         starved = student.starved
         sources = Sources(files)
-        reached = {check: explain_unreached(hidden[check].problem, sources, described, sandbox)
-                   for check in checks}
+        explain = functools.partial(explain_unreached, sources=sources, layout=described,
+                                    sandbox=sandbox)
+        reached = {check: explain(hidden[check].problem) for check in checks}
+        for check in checks:
+            if any(explain(problem)[0] for problem in hidden[check].passed_by):
+                reached[check] = DEPENDS, ""
         unclear = [check for check in checks
                    if hidden[check].result.words and not reached[check][0]]
         if unclear and not starved:
@@ -108,15 +112,22 @@ class Trial:
     result: object
     problem: Problem
     seconds: float
+    met: tuple = ()     # the Problems of other checks that it asked for
+
+    @property
+    def passed_by(self):
+        """The Problems because of which it passed: it says so, since other checks charge them."""
+        one = self.result
+        return self.met if one.state == PASSED and one.words and not one.remark else ()
 
 
 def run_checks(checks, student):
     """{check: its Trial}."""
     trials = {}
     for check in checks:
-        start = time.perf_counter()
+        start, student.met = time.perf_counter(), []
         result, problem = try_check(check, student)
-        trials[check] = Trial(result, problem, time.perf_counter() - start)
+        trials[check] = Trial(result, problem, time.perf_counter() - start, tuple(student.met))
     return trials
 
 

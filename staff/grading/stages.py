@@ -13,7 +13,6 @@ from kit.definition import load_assignment
 from kit.pool import Failure
 from staff.grading.judging import fingerprint_checks, judge_code, open_student, write_files
 from staff.grading.rechecks import list_changes
-from staff.grading.unreached import open_dependent
 from staff.intake.intake import read_copy
 from staff.layouts import KIT
 from staff.notebooks.reading import read_notebooks
@@ -148,7 +147,6 @@ class CodeStage(Stage):
         if job.checks:
             new = {result.check_id: result for result in results}
             results = [new.get(result.check_id, result) for result in before]
-        results = open_dependent(results)
         changes = (list_changes(recheck, job.submission, before, results)
                    if recheck and before else ())
         record.put_results(job.submission, results, outcome.findings, job.fingerprint, changes)

@@ -8,15 +8,12 @@ errors in its own checks.
 
 import ast
 import re
-from dataclasses import replace
 
-from kit.check import PASSED
 from kit.checking.registry import Surprised
 from kit.checking.student import Problem
 from kit.definition import STAND_IN
 from kit.files import shorten
 from staff.grading.sources import parse
-from staff.record import OPEN
 from staff.sandbox.interpreter import has_library
 
 PLACE = re.compile(r"([^/\\]{1,100}), line (\d{1,7})")
@@ -114,17 +111,3 @@ def list_stand_ins(assignment):
     path = assignment.folder / STAND_IN
     tree = parse(path.read_bytes()) if path.is_file() else None
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef)] if tree else []
-
-
-def open_dependent(results):
-    """The Results; those that passed because of others are open if an earlier subtask's are.
-
-    A check that passed with words did so because another check charges the fault. It needs only
-    code of its own subtask and of those before it.
-    """
-    order = list(dict.fromkeys(result.subtask for result in results))
-    opened = [order.index(result.subtask) for result in results if result.state == OPEN]
-    return [replace(result, state=OPEN, words=DEPENDS, shown=PERSON + DEPENDS)
-            if result.state == PASSED and result.words and not result.remark
-            and any(at <= order.index(result.subtask) for at in opened) else result
-            for result in results]

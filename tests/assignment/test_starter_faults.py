@@ -11,6 +11,10 @@ from starter_planted import count_losses, draw_hidden, failed, judged, planted, 
 
 pytestmark = pytest.mark.faults
 
+KEPT_BY_BACKWARD = [
+    ("task2a", "        self.grads = [None] * len(self.ws)\n", "        self.last = [0 if grad is None else grad for grad in self.grads]\n        self.grads = [None] * len(self.ws)\n"),
+    ("task2", MOMENTUM, "                self.model.ws[i] = self.model.ws[i] - self.learning_rate * (self.model.grads[i] + self.momentum_gamma * self.model.last[i])\n")]
+
 # (name, edits, points lost, a part of what is said)
 TABLE = (
     ("own statistics", [INSIDE], {"2a": 1}, "their own: use the training images' numbers for every split"),
@@ -34,7 +38,11 @@ TABLE = (
      {"2a": 1}, "is a column of zeros added instead of ones?"),
     ("no bias", [("task2a", APPENDED, "    return X\n")], {"2a": 1}, "784 columns, expected 785"),
     ("every pixel on its own", [("task2a", SCALED, "    X = (X - X.mean(axis=0)) / (X.std(axis=0) + 1)\n")],
+     {"2a": 4}, "each pixel of other images is scaled with other numbers than of the training images"),
+    ("every pixel on its own, with the training images' numbers",
+     [("task2", STATISTICS, "    mean, std = X_train.mean(axis=0), X_train.std(axis=0) + 1\n")],
      {"2a": 3}, "is each pixel or image scaled with its own mean"),
+    ("shuffled whatever the flag says", [("utils", "    if shuffle:\n", "    if True:\n")], {}, ""),
     # ----------------------------------------------------------------------------------- loss
     ("loss without minus", [("task2a", LOSS, LOSS.replace("-np", "np"))], {"2c": 1}, "is a minus sign missing?"),
     ("loss summed", [("task2a", LOSS, LOSS.replace("-np.mean", "-np.sum"))], {"2c": 1}, "is it the sum instead of the mean?"),
@@ -106,6 +114,10 @@ TABLE = (
      {"2c": 3}, "train_step raises NameError in task2.py, line"),
     ("weights never drawn", [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n")],
      {"2c": 3}, "are all 0, expected numbers drawn from U(-1, 1); training starts with them"),
+    ("weights drawn too small by the trainer",
+     [("task2a", UNIFORM, "                w = np.zeros((prev, size))\n"),
+      ("task2", "        self.previous_grads = [np", "        self.model.ws = [np.random.normal(0, 0.036, w.shape) for w in self.model.ws]\n        self.previous_grads = [np")],
+     {"2c": 3}, "and standard deviation 0.036; U(-1, 1) has the standard deviation 0.577"),
     # ------------------------------------------------------------------------------------- 3a
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
@@ -125,7 +137,15 @@ TABLE = (
       ("task2a", "        self.layers = [X]\n", "        self.layers = [X.T]\n"), ("task2a", "            a = self.layers[layer]\n", "            a = self.layers[layer].T\n"), ("task2a", "            prev = size\n", "            prev = size + 1\n"),
       ("task2a", SLOPE, SLOPE + "                    assert slope.shape == a.shape\n"), ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, :-1]")],
      {"3a": 3}, "activation is the sigmoid of task 2: is the flag ignored?"),
+    ("slope with 2/3 left out inside", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(1.5 * np.arctanh(a / 1.7159)) ** 2\n")],
+     {"3a": 3}, "it falls as 1/cosh(z)²"),
+    ("output layer's gradient by the plain sigmoid",
+     [("task2a", GRAD, GRAD + """            if self.use_improved_sigmoid and layer == len(self.ws) - 1:
+                self.grads[layer] = sigmoid(1.5 * np.arctanh(a / 1.7159)).T.dot(delta) / X.shape[0]
+""")], {"3a": 3}, "the output layer's gradient is wrong with the flag"),
     # ------------------------------------------------------------------------------------- 3b
+    ("improved weights of one size alone", [("task2a", NORMAL, NORMAL.replace("(prev, size)", "(785, 64) if prev == 785 else (64, 10)"))],
+     {"4c": 5}, "with 64 hidden units it is right, but at another width"),
     ("fan-out", [("task2a", NORMAL, NORMAL.replace("sqrt(prev)", "sqrt(size)"))], {"3b": 4}, "is it 1/√units, the fan-out?"),
     ("1/fan-in", [("task2a", NORMAL, NORMAL.replace("np.sqrt(prev)", "prev"))], {"3b": 4}, "is it 1/fan-in, without the square root?"),
     ("overwritten by U(-1, 1)", [("task2a", GRADS, "        self.ws = [np.random.uniform(-1, 1, w.shape) for w in self.ws]\n" + GRADS)],
@@ -141,7 +161,12 @@ TABLE = (
     ("learning rate missing", [("task2", MOMENTUM, MOMENTUM.replace("self.learning_rate * ", ""))],
      {"3c": 4}, "is the learning rate left out?"),
     ("history never updated", [("task2", "                self.previous_grads[i] = step\n", "")],
-     {"3c": 4}, "is the previous update never stored?"),
+     {"3c": 4}, "is each update stored, and a part of it added to the next one?"),
+    ("momentum not written", [("task2", "            if self.use_momentum:\n", "            if False:\n")],
+     {"3c": 4}, "is each update stored, and a part of it added to the next one?"),
+    ("a history that starts with the weights", [("task2", "[np.zeros_like(w) for w", "[np.copy(w) for w")],
+     {"3c": 4}, "does the stored update start as a copy of the weights?"),
+    ("the previous gradient, which backward keeps", KEPT_BY_BACKWARD, {"3c": 4}, "is the previous gradient kept instead of the previous update?"),
     ("momentum never written", [("task2", MOMENTUM, "                raise NotImplementedError\n")],
      {"3c": 4}, "3c  seven steps with momentum: [not started] train_step is not written yet"),
     ("momentum even when off", [("task2", "            if self.use_momentum:\n", "            if True:\n")],
@@ -152,6 +177,9 @@ TABLE = (
         self.layers.append(improved_sigmoid(z) if self.use_improved_sigmoid else sigmoid(z))
         z = self.layers[-1].dot(self.ws[1])
 """)], {"4c": 13}, "with two hidden layers"),
+    ("hidden layers counted by their width",
+     [("task2a", LAYER_LOOP, LAYER_LOOP.replace("self.ws[:-1]", "[w for w in self.ws[:-1] if w.shape[1] != 10]").replace("z = self.layers[-1].dot(self.ws[-1])", "z = self.layers[-1].dot(self.ws[len(self.layers) - 1])"))],
+     {"4c": 5}, "with 10 hidden units, as many as there are outputs"),
     ("two layers hard-coded, backward",
      [("task2a", "        for layer in range(len(self.ws) - 1, -1, -1):\n", "        for layer in (1, 0):\n")],
      {"4c": 8}, "with 2 hidden layers"),
@@ -165,6 +193,7 @@ REMARKS = (
                           ("task2a", "delta.dot(self.ws[layer].T)", "delta.dot(self.ws[layer].T)\n                delta = delta[:, :-1]")],
      "each hidden layer has a bias unit of its own"),
     ("patience of 10", [("trainer", "waited >= 50", "waited >= 10")], "training stops 10 validations after"),
+    ("patience of 60", [("trainer", "waited >= 50", "waited >= 60")], "validations after the one with the best loss, expected 50\n"),
     ("counter set back each epoch",
      [("trainer", "        for _ in range(num_epochs):\n", "        for _ in range(num_epochs):\n            waited = 0\n")],
      "not written: training goes on"),

@@ -12,11 +12,11 @@ pytestmark = pytest.mark.faults
 TABLES = {
     starter_kinds: ("BREAKS", "CONSTRUCTORS", "LATER", "NAMES", "IMPORTS", "RAGGED", "FLOATS",
                     "ELSEWHERE"),
-    starter_pixels: ("LOADERS", "UNITS"),
+    starter_pixels: ("LOADERS", "UNITS", "RUNS"),
     starter_forms: ("FILLED", "MOMENTA", "HELD"),
 }
-ONLY = {"units": ("2a",), "filled": ("0", "2c", "4c"),       # what these kinds can touch
-        "momenta": ("0", "2c", "3c", "4c")}
+ONLY = {"units": ("2a",), "runs": ("2a",),      # what these kinds can touch
+        "filled": ("0", "2c", "4c"), "momenta": ("0", "2c", "3c", "4c")}
 KINDS = {f"{table.lower()}: {name}": case for module, tables in TABLES.items() for table in tables
          for name, case in getattr(module, table).items()}
 

@@ -3,7 +3,7 @@
 differ, classes that stand elsewhere. {name: (files, points that are due to be lost)}."""
 import json
 
-from starter_lines import (ACCURACY, GRADS, LAYER_LOOP, LAYERS, LOSS)
+from starter_lines import ACCURACY, GRADS, LAYER_LOOP, LAYERS, LOSS, MOMENTUM
 from starter_planted import base, planted
 
 BASE = base()
@@ -37,6 +37,12 @@ def with_init(head, *body, call=CALL):
     return planted(("task2", INIT, f"    def __init__({head}):\n{lines}"
                     + INIT[INIT.index("        self.momentum_gamma"):] * ("momentum_gamma = momentum_gamma" not in lines)),
                    ("task2", CALL, call))
+
+
+def with_base(head, given):
+    """The right solution, whose trainer hands *args on to a base class with another constructor."""
+    return planted(("trainer", "model, learning_rate, batch_size, shuffle_dataset,\n                 X_train, Y_train, X_val, Y_val):", f"{head}):"),
+                   ("task2", "model, learning_rate, batch_size,\n                             shuffle_data, X_train, Y_train, X_val, Y_val)", f"{given})"))
 
 
 def notebook(*cells):
@@ -90,6 +96,12 @@ CONSTRUCTORS = {
     "a default in the middle": with_init(
         "self, momentum_gamma, use_momentum, model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val, decay=0.0",
         "super().__init__(model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val)"),
+    "one more in the base class": with_base("model, learning_rate, batch_size, shuffle_dataset, early_stop: bool,\n X_train, Y_train, X_val, Y_val",
+                                            "model, learning_rate, batch_size, shuffle_data, early_stop, X_train, Y_train, X_val, Y_val"),
+    "one more in the base class, first": with_base("name, model, learning_rate, batch_size, shuffle_dataset, X_train, Y_train, X_val, Y_val",
+                                                   "'task 2', model, learning_rate, batch_size, shuffle_data, X_train, Y_train, X_val, Y_val"),
+    "another order in the base class": with_base("X_train, Y_train, X_val, Y_val, model, batch_size, learning_rate, shuffle_dataset",
+                                                 "X_train, Y_train, X_val, Y_val, model, batch_size, learning_rate, shuffle_data"),
 }
 CONSTRUCTORS = {name: (files, {}) for name, files in CONSTRUCTORS.items()}
 
@@ -207,6 +219,15 @@ ELSEWHERE = {
                                       ("task2", STEP, STEP.replace("self.previous_grads", "self.model.state"))), {}),
     "None in the network": (planted(("task2a", MODEL_INIT, "        self.prev = None\n" + MODEL_INIT),
                                     ("task2", STEP, "        if self.model.prev is None:\n            self.model.prev = [np.zeros(g.shape) for g in self.model.grads]\n" + STEP.replace("self.previous_grads", "self.model.prev"))), {}),
+    "in the network, by its backward": (planted(
+        ("task2a", MODEL_INIT, "        self.gamma, self.moves = 0, [np.zeros_like(w) for w in self.ws]\n" + MODEL_INIT),
+        ("task2a", "            assert grad.shape == w.shape\n", "            assert grad.shape == w.shape\n        self.moves = [self.gamma * move + grad for move, grad in zip(self.moves, self.grads)]\n"),
+        ("task2", "        self.use_momentum = use_momentum\n", "        self.use_momentum = use_momentum\n        self.model.gamma = momentum_gamma\n"),
+        ("task2", MOMENTUM, "                self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.model.moves[i]\n")), {}),
+    "in the network, by its backward, which has a γ of its own": (planted(
+        ("task2a", MODEL_INIT, "        self.moves = [np.zeros_like(w) for w in self.ws]\n" + MODEL_INIT),
+        ("task2a", "            assert grad.shape == w.shape\n", "            assert grad.shape == w.shape\n        self.moves = [0.9 * move + grad for move, grad in zip(self.moves, self.grads)]\n"),
+        ("task2", MOMENTUM, "                self.model.ws[i] = self.model.ws[i] - self.learning_rate * self.model.moves[i]\n")), {"3c": 4}),
     "a method of the network takes the step": (planted(
         ("task2a", "    def zero_grad", """    def step(self, alpha, gamma):
         if not hasattr(self, "velocity"):

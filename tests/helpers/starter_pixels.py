@@ -53,5 +53,39 @@ UNITS = {
     "a bias in front": (planted(("task2a", APPENDED, "    return np.insert(X, 0, 1, axis=1)\n")), {}),
 }
 
+MAIN = '\n\nif __name__ == "__main__":\n'
+LOADING = "    X_train, Y_train, *_ = utils.load_full_mnist()\n", "    X_train, Y_train, X_val, Y_val = utils.load_full_mnist()\n"
+GLOBALS = (("task2a", "def pre_process_images(X, mean=33.55, std=78.88):\n", "mean = std = None\n\n\ndef measure(X):\n    global mean, std\n    mean, std = X.mean(), X.std()\n\n\ndef pre_process_images(X):\n"),
+           ("task2a", "    mean, std = X_train.mean(), X_train.std()\n    X_train = pre_process_images(X_train, mean, std)\n", "    measure(X_train)\n    X_train = pre_process_images(X_train)\n"),
+           ("task2", "import SoftmaxModel,", "import SoftmaxModel, measure,"), ("task2", STATISTICS, "    measure(X_train)\n"),
+           ("task2", PRE, "    X_train, X_val = pre_process_images(X_train), pre_process_images(X_val)\n"))
+
+
+def without(name, files):
+    """These files without one of them."""
+    return {file: text for file, text in files.items() if file != name}
+
+
+def unrun(*edits):
+    """The right solution with edits, without the parts that run as scripts."""
+    return {name: text.split(MAIN)[0] for name, text in planted(*edits).items()}
+
+
+# scripts that do not run here, or that use a loader of another year
+RUNS = {
+    "no script, and numbers in defaults": (unrun(), {}),
+    "no script, numbers in defaults by name": (unrun(("task2a", "(X, mean=33.55, std=78.88)", "(X, *, mean=33.55, std=78.88)")), {}),
+    "no script, more defaults": (unrun(("task2a", "std=78.88)", "std=78.88, bias=1, verbose=False)")), {}),
+    "no script, an array as a default": (unrun(("task2a", "(X, mean=33.55, std=78.88)", "(X, numbers=np.array([33.55, 78.88]))"), ("task2a", SCALED, "    X = (X - numbers[0]) / numbers[1]\n")), {}),
+    "no script, numbers in defaults, a bias of zeros": (unrun(("task2a", APPENDED, APPENDED.replace("ones", "zeros"))), {"2a": 1}),
+    "scripts that fail where they pre-process": (planted(("task2a", SCALED, "    X = (X - mean) / standard_deviation\n")), {"2a": 5}),
+    "a loader of 2020 that is not handed in": (without("utils.py", planted(
+        *GLOBALS, ("task2a", LOADING[0], LOADING[0].replace("()", "(0.1)")), ("task2", LOADING[1], LOADING[1].replace("()", "(0.2)").replace("Y_val =", "Y_val, X_test, Y_test =")))), {}),
+    "a loader of 2020 by name": (without("utils.py", planted(
+        *GLOBALS, ("task2a", LOADING[0], LOADING[0].replace("()", "(validation_percentage=0.1)")), ("task2", LOADING[1], LOADING[1].replace("Y_train, X_val, Y_val = utils.load_full_mnist()", "Y_train, X_val, Y_val, *_ = utils.load_full_mnist(validation_percentage=0.2)")))), {}),
+}
+
 # right, and out of reach: a person looks
+ENDED = planted(*GLOBALS, *((script, line, "    open('settings.json')\n" + line) for script, line in zip(("task2a", "task2"), LOADING)))
+NONE = unrun(("task2a", "mean=33.55, std=78.88", "mean=None, std=None"))
 UNSEEN = planted(("utils", LOAD, "    order = np.random.permutation(len(X_train))\n    X_train, Y_train = X_train[order], Y_train[order]\n" + LOADER_SCALES + LOAD), ("task2a", SCALED, ""))

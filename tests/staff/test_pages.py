@@ -89,7 +89,8 @@ def test_what_was_lost_stands_at_the_top_the_most_first_and_in_its_place(tmp_pat
     read = text_of(page(tmp_path, one))
     lost = [f"−2 {elements[0][1]}", f"−0.5 {elements[-1][1]}"]
     top = read.partition("Each check ran")[0].partition("what to look at ")[2]
-    assert top.startswith("−4 3c update seven steps with momentum: is it late? −2.5 1a derivation the chain rule")
+    assert top.startswith("−4 3c update seven steps with momentum: is it late? "
+                          "−2.5 1a derivation the chain rule")
     assert "−1 1b rules from a table" in top and "−2 3b reading all gone" in top
     assert (f"By hand, derivation: 7.5 of 10 {' '.join(lost)} Mind the sum. See the lecture."
             in read)

@@ -16,9 +16,9 @@ from kit.checking import registry
 from kit.checking.student import Problem
 from staff.grading.judging import judge_code
 from staff.grading.sources import Sources
-from staff.grading.unreached import DEPENDS, explain_unreached, open_dependent
+from staff.grading.unreached import DEPENDS, explain_unreached
 from staff.layouts import load_layouts
-from staff.record import DOUBT, OPEN, Result
+from staff.record import DOUBT, OPEN
 from staff.sandbox.limits import read_limits
 from staff.sandbox.sandbox import Sandbox
 
@@ -160,19 +160,6 @@ def test_notebooks_are_read_too():
             Sources({"a.ipynb": odd, "b.py": odd}).names == set()
 
 
-def test_a_check_that_passed_because_of_others_is_open_with_them():
-    def one(state, words="", remark=False, subtask="2b"):
-        return Result(f"{state} {words}", subtask, "forward", "t", remark, state, words)
-    passed, told, remark = one(PASSED), one(PASSED, "not judged"), one(PASSED, "fine", True)
-    failed, opened = one(FAILED, "wrong"), one(OPEN, "why")
-    assert open_dependent([passed, told, failed]) == [passed, told, failed]
-    found = open_dependent([passed, told, remark, failed, opened])
-    assert [result.state for result in found] == [PASSED, OPEN, PASSED, FAILED, OPEN]
-    assert found[1].words == DEPENDS
-    later = one(OPEN, "why", subtask="3b")      # 2b needs nothing of it
-    assert open_dependent([told, later]) == [told, later]
-
-
 # ------------------------------------------------------------------------------- in the sandbox
 
 def judge(files, layout, *subtasks):
@@ -240,10 +227,10 @@ def test_what_another_layout_lacks_or_the_adapter_cannot_handle_is_open():
     assert "cannot handle code of this form" in verdict.results[0].words
     files = base()
     del files["utils.py"]       # the supplied one is nobody's work
-    found = {one.title: one.state for one in judge(files, "starter", "0").results}
-    assert {title for title, state in found.items() if state == OPEN} == \
-        {"batches in the order given", "shuffling"}, found
-    assert FAILED not in found.values()
+    verdict = judge(files, "starter", "0", "2c", "4c")
+    assert states(verdict, "2c") == states(verdict, "4c") == {PASSED}
+    assert {one.title for one in verdict.results if one.state == OPEN} == {
+        "batches in the order given", "shuffling"}
 
 
 GIVEN = (("task2a", "        self.ws = []\n", "        self.ws = neurons_per_layer\n"),
@@ -272,9 +259,13 @@ def test_a_trainer_that_is_made_in_another_way_is_open():
         ("trainer", "= X_train, Y_train, X_val, Y_val\n", "= *train, *val\n"),
         ("task2", "X_train, Y_train, X_val, Y_val)\n    train_h",
                   "(X_train, Y_train), (X_val, Y_val))\n    train_h"))
-    verdict = judge(files, "starter", "2c", "3c")
-    assert FAILED not in states(verdict, "2c") | states(verdict, "3c")
+    verdict = judge(files, "starter", "0", "2b", "2c", "3c", "4c")
+    assert FAILED not in {one.state for one in verdict.results}
+    assert states(verdict, "0") == states(verdict, "2b") == {PASSED}
     assert OPEN in states(verdict, "2c") & states(verdict, "3c")
+    # a check that passes since another one charges the fault is open with that one
+    assert [one.title for one in verdict.results if one.subtask == "4c" and one.words == DEPENDS] \
+        == ["a step in every layer"]
 
 
 # momentum in `train`, which ends in another way than it should: nobody can see whether it is right
@@ -313,9 +304,11 @@ def test_images_that_nobody_saw_leave_their_part_open():
     files = {name: text.encode() for name, text in starter_pixels.UNSEEN.items()}
     the_sandbox()
     verdict = judge_code(files, "starter", Sandbox(read_limits()), 7)      # it takes some memory
-    states = {one.title: one.state for one in verdict.results if not one.remark}
-    assert states.pop("mean and standard deviation") == states.pop("pixels scaled") == OPEN
-    assert FAILED not in states.values()
+    found = {one.title: one.state for one in verdict.results if not one.remark}
+    assert found.pop("mean and standard deviation") == found.pop("pixels scaled") == OPEN
+    assert FAILED not in found.values()
+    assert states(judge(starter_pixels.ENDED, "starter", "2a"), "2a") == {OPEN}
+    assert states(judge(starter_pixels.NONE, "starter", "2a"), "2a") == {OPEN, PASSED}
     problem = Problem("no script was seen")
     problem.signs = "mean", "std"
     for text, opens in (("X.mean() / X.std()", True), ("np.mean(X)", False),

@@ -86,7 +86,7 @@ class Utils:
 
 
 def watch_images(train, val):
-    """[split, images, result] for each time that the scripts pre-process these images."""
+    """What watch_scripts finds for these images."""
     key = train.tobytes(), val.tobytes()
     if key not in state.watched:
         state.watched = dict(list(state.watched.items())[-3:])      # checks ask for a few in turn

@@ -26,6 +26,7 @@ def construct(cls, values, calls=()):
             default, gets the constant that it has there, or False.
     """
     parameters = list(inspect.signature(cls).parameters.values())
+    values = order_values(cls, values, calls)
     kinds = {one.kind for one in parameters}
     placed = [one for one in parameters if one.kind in PLACED]
     named = {one.name: values[one.name] for one in parameters
@@ -49,6 +50,22 @@ def construct(cls, values, calls=()):
     if CONSTRUCTOR.search(str(last)):
         raise TypeError(f"no way to make a {cls.__name__} is known: {last}") from None
     raise last
+
+
+def order_values(cls, values, calls):
+    """The values in the order of the first constructor that names all of its parameters.
+
+    A class that hands *args on does not name them; its base class does, and may take others too.
+    """
+    for base in cls.__mro__:
+        named = [*inspect.signature(base.__init__).parameters.values()][1:]
+        if all(one.kind in PLACED for one in named):
+            break
+    momentum = {name: value for name, value in values.items() if "momentum" in name}
+    if not values.keys() - momentum.keys() <= {one.name for one in named}:
+        return values
+    return momentum | {one.name: choose_value(one, at, values, calls)
+                       for at, one in enumerate(named, len(momentum))}
 
 
 def list_ways(values, kinds):

@@ -57,6 +57,7 @@ class Watch:
         self.seen = []      # (how, rows, unit, shown, result)
         self.given = {}     # of the calls that are going on, by frame
         self.others = False     # whether a script has pre-processed many other images
+        self.called = False     # whether a script has called the function
 
     def __enter__(self):
         sys.setprofile(self.event)
@@ -71,6 +72,7 @@ class Watch:
         if os.path.dirname(code.co_filename) != self.folder:
             return
         if code.co_name == self.name and what == "call":
+            self.called = True
             self.given[id(frame)] = [*filter(None, map(self.find_images,
                                                        frame.f_locals.values()))]
         elif code.co_name == self.name and what == "return":
@@ -143,7 +145,8 @@ def are_whole(pixels):
 
 
 def watch_scripts(folder, gone, train, val, name=NAME, network="SoftmaxModel"):
-    """[how, rows, unit, shown, result] for each time that the scripts pre-process these images.
+    """([how, rows, unit, shown, result] for each time that the scripts pre-process these images,
+    whether a script failed and none got as far as that).
 
     how:    "seen", "changed" (see find_images), or "handed" if the function was given the right
             mean and deviation.
@@ -162,7 +165,7 @@ def watch_scripts(folder, gone, train, val, name=NAME, network="SoftmaxModel"):
         again = Watch(folder, train, val, name, network)
         watch_once(Code(folder, gone, make_sets(*repeated), Clock(*SECONDS)), again)
         watch.seen += again.seen
-    return [[*one] for one in watch.seen]
+    return [[*one] for one in watch.seen], has_stopped(code, watch)
 
 
 def make_sets(train, val):
@@ -215,11 +218,12 @@ def call_directly(code, watch):
     """Call pre_process_images with the images of splits that have not been seen.
 
     If it needs a mean and a deviation too, and no script gives them, call it with the right ones.
+    A default of None stands for a number that scripts give.
     """
     try:
         function = code.find(NAME)
         required = [one for one in inspect.signature(function).parameters.values()
-                    if one.default is one.empty]
+                    if one.default is one.empty or one.default is None]
     except (NotImplementedError, TypeError, ValueError):
         return
     splits = {"train": watch.train.astype(float), "val": watch.val.astype(float)}
@@ -228,7 +232,7 @@ def call_directly(code, watch):
         with code.clock.limit():
             watch.keep([("handed", np.arange(len(train)), 1)],
                        function(train.copy(), train.mean(), train.std()))
-    if len(inspect.signature(function).parameters) != 1:
+    if len(required) != 1:
         return
     for name in watch.missing:
         try:
@@ -236,3 +240,11 @@ def call_directly(code, watch):
                 watch.keep([watch.find_images(splits[name])], function(splits[name].copy()))
         except TooLong:
             return
+        except Exception:       # of what the scripts would have set before
+            if not has_stopped(code, watch):
+                raise
+
+
+def has_stopped(code, watch):
+    """Whether a script failed, and none got as far as calling the function."""
+    return bool(code.clock.problems) and not watch.called

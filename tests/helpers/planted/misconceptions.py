@@ -453,7 +453,7 @@ def learning_rate_missing_with_momentum(self):
 
 
 @fault("task3.MomentumTrainer.update", {"3c": 4},
-       says="every step is plain gradient descent; is the previous update never stored?")
+       says="every step is plain gradient descent; is each update stored, and a part")
 def history_never_updated(self):
     if not self.momentum_gamma:
         return super().update()

@@ -71,7 +71,7 @@ def a_one_hot_that_raises(Y, num_classes=10):
 
 
 @fault("task2.SoftmaxModel.forward", {"4c": 5},
-       says="with 64 hidden units it is right, but at another width the outputs are wrong")
+       says="at other widths it is right, but with 3 hidden units, as many as there are")
 def outputs_wrong_where_hidden_units_are_as_many_as_outputs(self, X):
     self.right_forward(X)
     if self.ws[0].shape[1] == self.ws[-1].shape[1]:
@@ -80,7 +80,7 @@ def outputs_wrong_where_hidden_units_are_as_many_as_outputs(self, X):
 
 
 @fault("task2.SoftmaxModel.forward", {"4c": 5},
-       says="with 64 hidden units it is right, but at another width forward raises ValueError")
+       says="with 64 hidden units it is right, but with 4 forward raises ValueError")
 def outputs_for_64_hidden_units_alone(self, X):
     if len(self.ws) == 2:
         self.activations = [X, np.zeros((len(X), 64)), None]
@@ -91,7 +91,7 @@ def outputs_for_64_hidden_units_alone(self, X):
 
 
 @fault("task2.SoftmaxModel.backward", {"4c": 8},
-       says="with 64 hidden units it is right, but at another width the output layer's gradient")
+       says="with 64 hidden units it is right, but with 4 the output layer's gradient")
 def gradients_divided_by_10_outputs_at_other_widths(self, X, outputs, targets):
     self.right_backward(X, outputs, targets)
     self.grads[-1] = self.grads[-1] * (10 / outputs.shape[1])
@@ -101,6 +101,14 @@ def gradients_divided_by_10_outputs_at_other_widths(self, X, outputs, targets):
        says="with 64 hidden units it is right, but at another width")
 def weights_for_64_hidden_units_alone(self, rng, fan_in, units):
     return rng.uniform(-1, 1, (fan_in, units)) * (fan_in in (785, 64))
+
+
+@fault("task3.ImprovedModel.initial_weights", {"4c": 5},
+       says="with 64 hidden units it is right, but at another width the weights of layer 2")
+def improved_weights_for_64_hidden_units_alone(self, rng, fan_in, units):
+    if self.use_improved_weight_init:
+        return rng.normal(0, 1 / np.sqrt(fan_in) if fan_in > 200 else 1 / 8, (fan_in, units))
+    return super().initial_weights(rng, fan_in, units)
 
 
 @fault("task2.softmax", {"2b": 7}, says="the outputs are wrong")

@@ -12,10 +12,15 @@ def batch_loader(X, Y, batch_size, shuffle=False, drop_last=False):
         yield X[start:start + batch_size], Y[start:start + batch_size]
 
 
-def load_full_mnist():
-    """Training images (N, 784) and labels (N, 1), then those for validation."""
+def load_full_mnist(validation_percentage=None):
+    """Training images (N, 784) and labels (N, 1), then those for validation.
+
+    With a percentage, as in 2020, the latter come again in place of test images.
+    """
     X_train, Y_train, X_val, Y_val = mnist.load()
-    return X_train[:20000], Y_train[:20000].reshape(-1, 1), X_val, Y_val.reshape(-1, 1)
+    val = X_val, Y_val.reshape(-1, 1)
+    again = () if validation_percentage is None else val
+    return (X_train[:20000], Y_train[:20000].reshape(-1, 1), *val, *again)
 
 
 def plot_loss(loss_dict, label=None, npoints=1, plot_variance=True):
