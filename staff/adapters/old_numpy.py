@@ -68,8 +68,8 @@ def call_numpy(function, *given, **named):
             raise
     found = function(*map(make_array, given), **named)
     name = getattr(function, "__name__", "array")
-    note(f"{'' if hasattr(operator, name) else 'np.'}{name} of parts of unequal shapes, which "
-         f"newer NumPy refuses, took them as an array of objects ({find_caller()})")
+    note(f"{'the operator ' if hasattr(operator, name) else 'np.'}{name} of parts of unequal "
+         f"shapes, which newer NumPy refuses, took them as an array of objects ({find_caller()})")
     return found
 
 
