@@ -126,7 +126,7 @@ class Renewer(ast.NodeTransformer):
 
     def visit_AugAssign(self, node):
         self.generic_visit(node)
-        if not isinstance(node.target, (ast.Name, ast.Attribute)):
+        if not isinstance(node.target, ast.Attribute):
             return node
         read = copy.copy(node.target)
         read.ctx = ast.Load()
@@ -135,8 +135,12 @@ class Renewer(ast.NodeTransformer):
 
     @staticmethod
     def call_operator(node, prefix, *sides):
-        """A call in place of an operator; None if it is a rarer one, or one of a constant."""
-        if type(node.op) not in OPERATORS or any(isinstance(one, ast.Constant) for one in sides):
+        """A call in place of an operator beside an attribute: there are the lists of matrices.
+
+        Elsewhere it is None: a loop over pixels would take three times as long.
+        """
+        if type(node.op) not in OPERATORS or \
+                not any(isinstance(one, ast.Attribute) for one in sides):
             return None
         function = ast.Attribute(ast.Name("_adapter_operator", ast.Load()),
                                  prefix + OPERATORS[type(node.op)], ast.Load())
