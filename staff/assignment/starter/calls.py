@@ -17,13 +17,14 @@ MEANINGS = {"model": "model|net", "outputs": "out|pred|prob|logit|hat", "X": "^x
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def construct(cls, values, calls=()):
+def construct(cls, values, calls=(), make=None):
     """(an object of a class whose constructor takes some of these values, the names of those).
 
     values: {name: value} in the order of the starter code's constructor. They are passed by name
             if the names agree, otherwise by place.
     calls:  the nodes of the student's own calls: a parameter that has another name, and no
             default, gets the constant that it has there, or False.
+    make:   called in place of the class.
     """
     parameters = list(inspect.signature(cls).parameters.values())
     values = order_values(cls, values, calls)
@@ -43,7 +44,7 @@ def construct(cls, values, calls=()):
     rest = {name: value for name, value in rest.items() if name not in taken}
     for more, others in list_ways(rest, kinds):
         try:
-            made = cls(*given, *more.values(), **named, **others)
+            made = (make or cls)(*given, *more.values(), **named, **others)
             return made, {*taken, *named, *more, *others}
         except TypeError as problem:
             last = problem

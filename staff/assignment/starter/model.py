@@ -42,10 +42,10 @@ class Model(HiddenFunctions, Matrices):
     def construct_own(self, sizes, make=None):
         """The student's model, made with the sizes of its layers."""
         cls = self.find_class()
-        made, _ = construct(make or cls, {
-            "neurons_per_layer": sizes, "use_improved_sigmoid": self.use_improved_sigmoid,
-            "use_improved_weight_init": self.use_improved_weight_init},
-            self.code.list_calls(cls.__name__))
+        made, _ = construct(cls, {"neurons_per_layer": sizes,
+                                  "use_improved_sigmoid": self.use_improved_sigmoid,
+                                  "use_improved_weight_init": self.use_improved_weight_init},
+                            self.code.list_calls(cls.__name__), make)
         return made
 
     def make_zeros(self):
