@@ -14,7 +14,7 @@ MOMENTUM = "task3.MomentumTrainer"
 PLAINLY = ("every step is plain gradient descent; is each update stored, and a part of it added "
            "to the next one?")
 SHARED = "do trainers share the stored updates?"
-GAMMAS = {"gamma": 0.9}, {"gamma": 0.5}, {"gamma": 0}   # with which own networks are tried
+TRIED = {"gamma": 0.9}, {"gamma": 0.5, "rate": 0.1}, {"gamma": 0}      # with own networks
 
 
 class InTrain(Problem):
@@ -31,8 +31,8 @@ def judge_momentum(student):
         raise
     except Problem as problem:
         own = student, "momentum", "task 3"
-        if (problem.error or student.layout != "kit") and moves_right(*own, changes=GAMMAS) or \
-                trains_right(*own, changes=GAMMAS):
+        if (problem.error or student.layout != "kit") and moves_right(*own, changes=TRIED) or \
+                trains_right(*own, changes=TRIED):
             return
         if not isinstance(problem, NotWritten) and Alike(student, "momentum").moves_otherwise():
             raise InTrain(str(problem)) from problem
@@ -132,16 +132,17 @@ def explain_own_steps(student, words):
     own = OwnNetwork(student, "momentum")
     try:
         steps, after = own.train()
+        moved = f"with γ = 0.9 and α = 0.02, {steps} steps of the network are "
         if own.agree(after, own.step_by_hand(steps)):
-            return (f"with γ = 0.9, {steps} steps of the network are right, but not with another "
-                    "γ or the improved sigmoid")
-        if own.agree(after, own.step_by_hand(steps, 0)):
+            return moved + "right, but not with others, or not with the improved sigmoid"
+        if own.agree(after, own.step_by_hand(steps, keeps_gradients=True)):
+            return moved + ("not those of momentum: is the previous gradient kept instead of the "
+                            "previous update?")
+        if SHARED in words or own.agree(after, own.step_by_hand(steps, 0)):
             return ""
-        late = own.agree(after, own.step_by_hand(steps, keeps_gradients=True))
     except Problem:
         return ""
-    return f"with γ = 0.9, {steps} steps of the network are not those of momentum" + \
-        ": is the previous gradient kept instead of the previous update?" * late
+    return moved + "not those of momentum"
 
 
 def explain_start(student, grads, way):
@@ -181,7 +182,10 @@ def require_gamma(student, grads, way):
     ws = make_weights(grads[0])
     first, second = take_steps(student, grads[:2], 0.1, 0.5, way)
     if not all(is_close(w - start, -0.1 * grad) for w, start, grad in zip(first, ws, grads[0])):
-        raise Problem(f"the first step of a second trainer is not -α∂C/∂w: {SHARED}")
+        is_fixed = all(is_near(factor, 0.2) for factor in find_factors(ws, first, grads[0], 0.1))
+        raise Problem("the step uses 0.02 for every learning rate: use self.learning_rate"
+                      if is_fixed else
+                      f"the first step of a second trainer is not -α∂C/∂w: {SHARED}")
     kept = find_ratio(-(second[0] - first[0]) / 0.1 - grads[1][0], grads[0][0])
     if kept is None or abs(kept - 0.5) > 1e-3:
         part = "another part" if kept is None else f"{tidy(kept):.3g}"

@@ -152,7 +152,7 @@ class Alike(OwnNetwork):
     """
 
     def __init__(self, student, name, **changes):
-        super().__init__(student, name, rate=GENTLE, **changes)
+        super().__init__(student, name, **{**changes, "rate": GENTLE})
         X, targets = self.batches[0]
         self.batches = [(X[:1].repeat(len(X), 0), targets[:1].repeat(len(X), 0))]
 

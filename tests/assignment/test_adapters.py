@@ -104,8 +104,8 @@ def test_supplied_files_do_what_the_base_says():
     files.pop("trainer.py")
     files.pop("utils.py")
     report, findings = judged(files, subtasks=("0", "2c"))
-    assert count_losses(report, {"2c": 4}) == {"2c": 1}      # the starter code does not shuffle
-    assert "with shuffle the order does not change" in said(report)
+    assert count_losses(report, {"2c": 4}) == {"2c": 1}      # open in a grading
+    assert "batch_loader stands in none of the files" in said(report)
     assert {words.split(" ")[0] for words in findings} == {"utils.py", "trainer.py"}
 
 

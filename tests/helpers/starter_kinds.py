@@ -62,6 +62,8 @@ BREAKS = {
     "the trainer's file fails": ({**BASE, "trainer.py": "import numpyy\nx = numpyy.zeros(3)\n" + TRAINER}, {}),
     "utils does not parse": ({**BASE, "utils.py": UTILS + BROKEN}, {"2c": 1}),
     "task 2 does not parse": ({**BASE, "task2.py": TASK2 + BROKEN}, {"2c": 4, "3c": 4}),
+    "the network's file does not parse, and an annotation names what stands in it":
+        ({**planted(("task2", "targets, model):", "targets, model: SoftmaxModel):")), "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "4c": 13}),
     "the network's file does not parse": ({**BASE, "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "4c": 13}),
     "the network's file does not parse, and the loss comes last": ({**planted(
         ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n        for", "        for"), ("task2", "        return loss\n\n    def val", "        return cross_entropy_loss(Y_batch, outputs)\n\n    def val")),
@@ -147,6 +149,8 @@ NAMES = {
                     cross_entropy_loss="cross_entropy", pre_process_images="normalize_images", one_hot_encode="onehot"), {}),
     "network, and a deep one that inherits from it": ({**renamed(SoftmaxModel="Nettverk"), "task4.py": "from task2a import Nettverk\n\n\nclass DeepNettverk(Nettverk):\n    pass\n"}, {}),
     "another case": (renamed(one_hot_encode="oneHotEncode", calculate_accuracy="calculateAccuracy", pre_process_images="preProcessImages"), {}),
+    "a draft of the network's file beside it": (
+        {**{name.replace("task2a", "task2a_v2"): text.replace("task2a", "task2a_v2") for name, text in BASE.items()}, "task2a.py": TASK2A.replace("-(targets - outputs)", "targets - outputs").replace("np.random.seed(1)\n        self.I", "raise ValueError\n        self.I")}, {}),
     "the network's file": ({name.replace("task2a", "network"): text.replace("task2a", "network") for name, text in BASE.items()}, {}),
 }
 

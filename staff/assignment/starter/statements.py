@@ -121,8 +121,11 @@ def import_others(statement, namespace):
 
 
 def find_flags(tree):
-    """The compiler's flags for a script's imports from __future__."""
-    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
+    """The compiler's flags for a script's imports from __future__.
+
+    Annotations are never evaluated: one of them may name what could not be imported.
+    """
+    names = ["annotations"] + [alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
              and node.module == "__future__" for alias in node.names]
     return sum({getattr(__future__, name).compiler_flag for name in names
                 if name in __future__.all_feature_names})
