@@ -1,4 +1,4 @@
-"""What a student's forward returns: the outputs, maybe with other arrays beside them."""
+"""Finds the outputs in what a student's forward returns."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def find_outputs(returned, units):
 
 
 def list_leaves(value):
-    """What stands in nested lists, tuples, dicts and arrays of objects."""
+    """The parts of nested lists, tuples, dicts and arrays of objects."""
     if isinstance(value, dict):
         value = value.values()
     elif not is_list(value):
