@@ -1,8 +1,10 @@
-"""Runs code for an older NumPy: old names, arrays of unequal rows, and int() or float() of an
-array of one element."""
+"""Runs code for an older NumPy: old names, lists of unequal arrays in its functions and beside
+operators, and int() or float() of an array of one element."""
 
 import ast
 import builtins
+import copy
+import operator
 import os
 import re
 import sys
@@ -25,6 +27,7 @@ GONE = {
     "asscalar": lambda a: np.asarray(a).item(),
 }
 CALLS = {"int": "_adapter_int", "float": "_adapter_float"}
+OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv"}
 UNEQUAL = re.compile("inhomogeneous")       # NumPy's word for parts of unequal shapes
 
 
@@ -37,7 +40,7 @@ def bring_back():
         setattr(np, name, GONE[name])
     builtins._adapter_int = lambda *given, **named: take_element(int, given, named)
     builtins._adapter_float = lambda *given, **named: take_element(float, given, named)
-    builtins._adapter_numpy = call_numpy
+    builtins._adapter_numpy, builtins._adapter_operator = call_numpy, operator
     return names
 
 
@@ -52,7 +55,7 @@ def take_element(kind, given, named):
 
 
 def call_numpy(function, *given, **named):
-    """A function of NumPy's; lists of unequal parts are taken as arrays of objects.
+    """A function of NumPy's, or an operator; lists of unequal parts become arrays of objects.
 
     The parts are held meanwhile: NumPy would write its result into a large one that only an array
     of objects holds.
@@ -64,8 +67,9 @@ def call_numpy(function, *given, **named):
         if not UNEQUAL.search(str(problem)):
             raise
     found = function(*map(make_array, given), **named)
-    note(f"np.{getattr(function, '__name__', 'array')} of parts of unequal shapes, which newer "
-         f"NumPy refuses, took them as an array of objects ({find_caller()})")
+    name = getattr(function, "__name__", "array")
+    note(f"{'the operator ' if hasattr(operator, name) else 'np.'}{name} of parts of unequal "
+         f"shapes, which newer NumPy refuses, took them as an array of objects ({find_caller()})")
     return found
 
 
@@ -115,6 +119,33 @@ class Renewer(ast.NodeTransformer):
             note(f"np.{node.attr}, which newer NumPy no longer has, was taken as it used to be "
                  f"({self.file}, line {node.lineno})")
         return node
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        return self.call_operator(node, "", node.left, node.right) or node
+
+    def visit_AugAssign(self, node):
+        self.generic_visit(node)
+        if not isinstance(node.target, ast.Attribute):
+            return node
+        read = copy.copy(node.target)
+        read.ctx = ast.Load()
+        call = self.call_operator(node, "i", read, node.value)
+        return ast.copy_location(ast.Assign([node.target], call), node) if call else node
+
+    @staticmethod
+    def call_operator(node, prefix, *sides):
+        """A call in place of an operator beside an attribute: there are the lists of matrices.
+
+        Elsewhere it is None: a loop over pixels would take three times as long.
+        """
+        if type(node.op) not in OPERATORS or \
+                not any(isinstance(one, ast.Attribute) for one in sides):
+            return None
+        function = ast.Attribute(ast.Name("_adapter_operator", ast.Load()),
+                                 prefix + OPERATORS[type(node.op)], ast.Load())
+        return ast.copy_location(ast.Call(ast.Name("_adapter_numpy", ast.Load()),
+                                          [function, *sides], []), node)
 
     def visit_Call(self, node):
         self.generic_visit(node)

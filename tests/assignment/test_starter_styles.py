@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from starter_lines import (ACCURACY, APPENDED, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
+from starter_lines import (ACCURACY, APPENDED, BETTER, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
                            LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED, SHUFFLE,
                            SLOPE, STATISTICS, UNIFORM)
 from starter_planted import base, count_losses, draw_hidden, failed, judged, planted, said
@@ -33,6 +33,9 @@ def unguarded(main):
 
 STYLES = {
     "as it is": [],
+    "a loss below those of a list": [("trainer", BETTER, "                    if np.all(val_loss < [best_loss]):\n")],
+    "a constructor that prints the second matrix's shape, and what forward needs above it":
+        [("task2a", GRADS, GRADS.replace("\n\n", "\n        self.depth = len(self.ws)\n        print(self.ws[1].shape)\n\n")), ("task2a", "        self.layers = [X]\n", "        self.layers = [X][:self.depth]\n")],
     "gradients added up, and forgotten by zero_grad in train_step":
         [("task2a", "        self.grads = [None] * len(self.ws)\n", "        old, self.grads = self.grads, [None] * len(self.ws)\n"),
          ("task2a", GRAD, GRAD + "            if old[layer] is not None:\n                self.grads[layer] += old[layer]\n"),

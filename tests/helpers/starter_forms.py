@@ -2,7 +2,7 @@
 """Hand-ins in the starter code's layout whose networks and trainers have other forms. {name: (files,
 points that are due to be lost)}."""
 from starter_kinds import ARGUMENTS, BASE, INIT, MAIN, STEP, TASK2, TRAINER, notebook
-from starter_lines import GRAD, GRADS, LAYER_LOOP, OUTPUTS, UNIFORM
+from starter_lines import DELTA, GRAD, GRADS, LAYER_LOOP, OUTPUTS, UNIFORM
 from starter_planted import planted
 
 # momentum without the flag use_momentum, or in a class of its own
@@ -89,6 +89,21 @@ HELD = {
         ("task2", "        self.model.backward(", "        grads = self.model.backward("), ("task2", STEP, STEP.replace("self.model.grads", "grads"))), {}),
     "forward returns the hidden outputs too": (planted(("task2a", OUTPUTS, "        return softmax(z), self.layers\n"), ("task2", "        outputs = self.model.forward(X_batch)\n", "        outputs, _ = self.model.forward(X_batch)\n"),
                                                        ("task2", "    outputs = model.forward(X)\n", "    outputs, _ = model.forward(X)\n")), {}),
+    "forward returns the outputs and the sums of all layers": (planted(
+        ("task2a", LAYER_LOOP, LAYER_LOOP.replace("        for w", "        sums = []\n        for w").replace("            a =", "            sums.append(z)\n            a =")),
+        ("task2a", OUTPUTS, "        return [*self.layers[1:], softmax(z)], (*sums, z)\n"), ("task2a", "model.forward(X), Y)\n            assert", "model.forward(X)[0][-1], Y)\n            assert"),
+        ("task2", "        outputs = self.model.forward(X_batch)\n", "        outputs = self.model.forward(X_batch)[0][-1]\n"), ("task2", "    outputs = model.forward(X)\n", "    outputs = model.forward(X)[0][-1]\n")), {}),
+    "forward returns a wrong softmax and the sums": (planted(("task2a", OUTPUTS, "        return sigmoid(z), z\n"), ("task2", "        outputs = self.model.forward(X_batch)\n", "        outputs, _ = self.model.forward(X_batch)\n"),
+                                                             ("task2", "    outputs = model.forward(X)\n", "    outputs, _ = model.forward(X)\n")), {"2b": 7}),
+    "forward returns a dict": (planted(("task2a", OUTPUTS, "        return {'z': z, 'y': softmax(z), 'a': self.layers}\n"), ("task2", "        outputs = self.model.forward(X_batch)\n", "        outputs = self.model.forward(X_batch)['y']\n"),
+                                       ("task2", "    outputs = model.forward(X)\n", "    outputs = model.forward(X)['y']\n")), {}),
+    "forward returns an array of objects": (planted(("task2a", OUTPUTS, "        found = np.empty(2, dtype=object)\n        found[0], found[1] = z, softmax(z)\n        return found\n"),
+                                                    ("task2", "        outputs = self.model.forward(X_batch)\n", "        outputs = self.model.forward(X_batch)[1]\n"), ("task2", "    outputs = model.forward(X)\n", "    outputs = model.forward(X)[1]\n")), {}),
+    "gradients behind those of the layers": (planted(("task2a", "            assert grad.shape == w.shape\n", "            assert grad.shape == w.shape\n        self.grads.append(-self.grads[0])\n")), {}),
+    "sizes that are written in": (planted(("task2a", "        for size in neurons_per_layer:\n", "        for size in (64, 10):\n")), {"4c": 5}),
+    "a backward that fails, and a trainer that counts the layers": (planted(
+        ("task2a", "        self.I = 785\n", "        self.I = 785\n        self.num_layers = len(neurons_per_layer)\n"), ("task2a", DELTA, "        delta = self.not_there\n"),
+        ("task2", STEP, STEP.replace("len(self.model.ws)", "self.model.num_layers"))), {"2b": 10, "3a": 3, "4c": 8}),
     "other places of the arguments": (planted(
         ("task2a", "def backward(self, X, outputs, targets)", "def backward(self, X, targets, outputs)"), ("task2a", "def cross_entropy_loss(targets, outputs)", "def cross_entropy_loss(outputs, targets)"),
         ("task2", "def calculate_accuracy(X, targets, model)", "def calculate_accuracy(model, X, targets)"), ("task2", "self.model.backward(X_batch, outputs, Y_batch)", "self.model.backward(X_batch, Y_batch, outputs)"),

@@ -65,6 +65,9 @@ BREAKS = {
     "the network's file does not parse, and an annotation names what stands in it":
         ({**planted(("task2", "targets, model):", "targets, model: SoftmaxModel):")), "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "4c": 13}),
     "the network's file does not parse": ({**BASE, "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "4c": 13}),
+    "the network's file does not parse, and the loss comes last": ({**planted(
+        ("task2", "        loss = cross_entropy_loss(Y_batch, outputs)\n        for", "        for"), ("task2", "        return loss\n\n    def val", "        return cross_entropy_loss(Y_batch, outputs)\n\n    def val")),
+        "task2a.py": TASK2A + BROKEN}, {"2a": 5, "2b": 17, "2c": 4, "3a": 6, "3b": 4, "4c": 13}),
     "a mean in a default that only the script has":
         (planted(("task2a", "mean=33.55, std=78.88", "mean=X_train.mean(), std=X_train.std()"),
                  ("task2a", "np.random.seed(1)\n\n\ndef", "np.random.seed(1)\nX_train, Y_train, X_val, Y_val = utils.load_full_mnist()\n\n\ndef")), {}),
@@ -171,6 +174,12 @@ RAGGED = {
     "copy of the weights": (planted(("task2", "        return loss\n\n    def val", "        self.kept = np.copy(self.model.ws)\n        return loss\n\n    def val")), {}),
     "multiply of lists": (planted(("task2", STEP, """        self.previous_grads = np.add(self.model.grads, np.multiply(self.momentum_gamma * self.use_momentum, self.previous_grads))
         self.model.ws = list(np.subtract(self.model.ws, np.multiply(self.learning_rate, self.previous_grads)))
+""")), {}),
+    "a list, and an array of the gradients": (planted(("task2a", "        for grad, w in zip(self.grads, self.ws):\n", "        self.grads = np.array(self.grads, dtype=object)\n        for grad, w in zip(self.grads, self.ws):\n"), ("task2", STEP, """        self.previous_grads = self.model.grads + self.momentum_gamma * self.use_momentum * np.array(self.previous_grads)
+        if self.use_momentum:
+            self.model.ws -= self.learning_rate * self.previous_grads
+        else:
+            self.model.ws = self.model.ws - self.learning_rate * self.model.grads
 """)), {}),
     "array with dtype object": (planted(("task2a", GRADS, "        self.ws = np.array(self.ws, dtype=object)\n" + GRADS)), {}),
     "weights in a dict": ({**planted(

@@ -10,7 +10,6 @@ import numpy as np
 
 from adapter.notes import note
 
-MOST_LENT = 8
 CONSTRUCTOR = re.compile(r"__init__\(\) (takes|got|missing) ")      # called in another way
 # words in the names of parameters
 MEANINGS = {"model": "model|net", "outputs": "out|pred|prob|logit|hat", "X": "^x|image|input",
@@ -18,13 +17,14 @@ MEANINGS = {"model": "model|net", "outputs": "out|pred|prob|logit|hat", "X": "^x
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def construct(cls, values, calls=()):
+def construct(cls, values, calls=(), make=None):
     """(an object of a class whose constructor takes some of these values, the names of those).
 
     values: {name: value} in the order of the starter code's constructor. They are passed by name
             if the names agree, otherwise by place.
     calls:  the nodes of the student's own calls: a parameter that has another name, and no
             default, gets the constant that it has there, or False.
+    make:   called in place of the class.
     """
     parameters = list(inspect.signature(cls).parameters.values())
     values = order_values(cls, values, calls)
@@ -44,7 +44,7 @@ def construct(cls, values, calls=()):
     rest = {name: value for name, value in rest.items() if name not in taken}
     for more, others in list_ways(rest, kinds):
         try:
-            made = cls(*given, *more.values(), **named, **others)
+            made = (make or cls)(*given, *more.values(), **named, **others)
             return made, {*taken, *named, *more, *others}
         except TypeError as problem:
             last = problem
@@ -172,39 +172,3 @@ def name_blank(subtask):
 def describe_blank(subtask, words):
     """The error that says that a function is still as the starter code has it."""
     return NotImplementedError(f"task {subtask}: {words}")
-
-
-@contextlib.contextmanager
-def lend_names(values):
-    """Yield a function that calls another one, and lends its script the names that it lacks.
-
-    values: {name: value} to lend; they are taken back at the end.
-    """
-    lent = []
-
-    def call(function, *given):
-        for _ in range(MOST_LENT):
-            try:
-                return function(*given)
-            except NameError as problem:
-                name = re.search(r"name '(\w+)'", str(problem))
-                if name is None or name.group(1) not in values:
-                    raise
-                place = find_innermost_frame(problem).f_globals
-                place[name.group(1)] = values[name.group(1)]
-                lent.append((place, name.group(1)))
-        return function(*given)
-
-    try:
-        yield call
-    finally:
-        for place, name in lent:
-            place.pop(name, None)
-
-
-def find_innermost_frame(problem):
-    """The frame that raised a problem."""
-    trace = problem.__traceback__
-    while trace.tb_next:
-        trace = trace.tb_next
-    return trace.tb_frame

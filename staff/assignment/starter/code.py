@@ -184,18 +184,22 @@ class Code:
                 setattr(module, name, value)
 
     @contextlib.contextmanager
-    def replace_for_now(self, name, value):
-        """Replace the object of a name inside this context."""
-        name = self.finder.name_taken(name)
-        held = [(module, module.__dict__[name]) for module in self.modules.values()
-                if name in module.__dict__]
-        for module, _ in held:
-            module.__dict__[name] = value
+    def lend(self, values, instead):
+        """Inside this context, give all scripts the names that they lack, and others anyway."""
+        instead = {self.finder.name_taken(name): value for name, value in instead.items()}
+        held = []
+        for names in map(vars, self.modules.values()):
+            lacked = {name: value for name, value in values.items() if name not in names}
+            held.append((names, {*lacked, *instead},
+                         {name: names[name] for name in instead if name in names}))
+            names.update(lacked, **instead)
         try:
             yield
         finally:
-            for module, before in held:
-                module.__dict__[name] = before
+            for names, lent, before in held:
+                for name in lent:
+                    names.pop(name, None)
+                names.update(before)
 
 
 class Loader(importlib.machinery.SourceFileLoader):

@@ -35,14 +35,11 @@ def find_views(arrays, shape):
     found = []
     for one in arrays:
         for view in (one, one.T):
+            if len(shape) == 2 and view.shape == (shape[0], shape[1] + 1):
+                view = view[:, 1:] if np.all(view[:, 0] == 1) else \
+                    view[:, :-1] if np.all(view[:, -1] == 1) else view
             if view.shape == shape:
                 found.append(view)
-                break
-            if len(shape) == 2 and view.shape == (shape[0], shape[1] + 1):
-                if np.all(view[:, 0] == 1):
-                    found.append(view[:, 1:])
-                elif np.all(view[:, -1] == 1):
-                    found.append(view[:, :-1])
                 break
     return found
 

@@ -1,5 +1,6 @@
 """The starter code's SoftmaxModel, behind the names and in the shapes of the kit's networks."""
 
+import contextlib
 import operator
 
 import numpy as np
@@ -7,12 +8,12 @@ import numpy as np
 from adapter.calls import (call_by_names, construct, describe_blank, make_plain, name_blank,
                            seed_all)
 from adapter.hidden import NUM_INPUTS, HiddenFunctions
+from adapter.matrices import Matrices, list_own
 from adapter.memory import Pass
-from adapter.notes import note
-from assignment.checks import stand_in
+from adapter.returned import find_outputs
 
 
-class Model(HiddenFunctions):
+class Model(HiddenFunctions, Matrices):
     """A network of the student's.
 
     Its first matrix always has 785 rows. If the checks use fewer inputs, the others are 0; the
@@ -22,8 +23,8 @@ class Model(HiddenFunctions):
     code = None     # the code.Code that holds the student's class
     use_improved_sigmoid = use_improved_weight_init = False
     aliases = {}    # {a name of the student's: "ws" or "grads", if the student has only this one}
-    # what forward returns beside the outputs, and whether backward returns the gradients
-    others, returns_grads = (), False
+    # what forward returned, the outputs in it, and whether backward returns the gradients
+    returned, outputs, returns_grads = None, None, False
 
     def __init__(self, neurons_per_layer, num_inputs=NUM_INPUTS, rng=0,
                  use_improved_sigmoid=False, use_improved_weight_init=False):
@@ -38,13 +39,13 @@ class Model(HiddenFunctions):
                 self._own = self.construct_own(self.make_zeros())
         self.name_matrices("ws")
 
-    def construct_own(self, sizes):
+    def construct_own(self, sizes, make=None):
         """The student's model, made with the sizes of its layers."""
         cls = self.find_class()
         made, _ = construct(cls, {"neurons_per_layer": sizes,
                                   "use_improved_sigmoid": self.use_improved_sigmoid,
                                   "use_improved_weight_init": self.use_improved_weight_init},
-                            self.code.list_calls(cls.__name__))
+                            self.code.list_calls(cls.__name__), make)
         return made
 
     def make_zeros(self):
@@ -74,110 +75,18 @@ class Model(HiddenFunctions):
 
     @property
     def own(self):
-        """The student's model; without the work of its constructor, if that has failed."""
+        """The student's model; with what its constructor did before it failed, if it has."""
         if "_own" not in self.__dict__:
             cls = self.find_class()
             self._own = cls.__new__(cls)
+            with contextlib.suppress(Exception):
+                self.construct_own(list(self.neurons_per_layer), self._own.__init__)
             for name in ("neurons_per_layer", "use_improved_sigmoid", "use_improved_weight_init"):
                 setattr(self._own, name, getattr(self, name))
             self._own.use_relu, self._own.I = False, NUM_INPUTS
             self._own.ws = self.make_zeros()
             self._own.grads = [None for _ in self._own.ws]
         return self._own
-
-    # ------------------------------------------------------------- weights, in the kit's shapes
-
-    def choose_rows(self, layer, count):
-        """The rows of a student's matrix that the kit's matrix has too."""
-        wanted = self.__dict__.get("num_inputs", count) if layer == 0 else \
-            self.neurons_per_layer[layer - 1]
-        if count == wanted:
-            return slice(None)
-        if layer == 0:
-            return np.r_[0:wanted - 1, count - 1]
-        if count == wanted + 1:
-            return slice(1, None) if self.is_bias_unit_first() else slice(0, -1)
-        return slice(None)
-
-    def crop(self, values):
-        """The student's matrices in the kit's shapes; other values as they are."""
-        if isinstance(values, dict):
-            values = list_own(values)
-        if not isinstance(values, (list, tuple)) and \
-                getattr(getattr(values, "dtype", None), "kind", "") != "O":
-            return values
-        return [make_plain(convert_objects(value))[self.choose_rows(layer, len(value))]
-                if isinstance(value, np.ndarray) and value.ndim == 2
-                and layer < len(self.neurons_per_layer) else value
-                for layer, value in enumerate(values)]
-
-    @property
-    def ws(self):
-        """The weights, one matrix (fan-in, units) a layer."""
-        return self.crop(self.own.ws)
-
-    @ws.setter
-    def ws(self, ws):
-        self.__dict__.setdefault("num_inputs", len(ws[0]))
-        try:
-            held = list_own(self.own.ws)
-        except (AttributeError, TypeError):
-            held = []
-        self.put(held, self.fill_rows(held, ws))
-
-    def fill_rows(self, held, matrices):
-        """Matrices with as many rows as the student's own, in `held`."""
-        new = []
-        for layer, w in enumerate(matrices):
-            count = len(held[layer]) if len(held) == len(matrices) and \
-                np.ndim(held[layer]) == 2 else NUM_INPUTS if layer == 0 else len(w)
-            matrix = np.zeros((count, w.shape[1]))
-            matrix[self.choose_rows(layer, count)] = w
-            new.append(matrix)
-        return new
-
-    def put(self, held, new):
-        """Write to the student's own matrices, which layers may share; or replace them."""
-        if len(held) == len(new) and all(
-                isinstance(one, np.ndarray) and one.shape == matrix.shape
-                and one.dtype.kind == "f" and one.flags.writeable
-                for one, matrix in zip(held, new)):
-            for one, matrix in zip(held, new):
-                one[...] = matrix
-        else:
-            own = vars(self.own).get("ws")
-            self.own.ws = dict(zip(stand_in.sort_keys(own), new)) if isinstance(own, dict) else new
-
-    def is_bias_unit_first(self):
-        """Whether the first row belongs to a hidden layer's bias unit, and not the last."""
-        if "_first" not in self.__dict__:
-            note("each hidden layer has a bias unit of its own, which the task does not ask for: "
-                 "it costs no points, and its weights were set to 0")
-            held = [np.array(w) for w in list_own(self.own.ws)]
-            probe = [np.zeros_like(w) for w in held]
-            probe[-1][0, 0] = 2
-            self.put(list_own(self.own.ws), probe)
-            try:
-                outputs = self.own.forward(np.zeros((1, NUM_INPUTS)))
-                self._first = bool(np.log(outputs[0, 0] / outputs[0, 1]) > 1.9)
-            except Exception:       # forward is judged elsewhere
-                self._first = False
-            self.put(list_own(self.own.ws), held)
-        return self._first
-
-    def hold_bias_units(self):
-        """Set the weights of the hidden layers' bias units to 0 again, if there are some."""
-        if "_first" in self.__dict__:
-            self.ws = self.ws
-
-    @property
-    def grads(self):
-        """The gradients, in the shapes of the weights."""
-        return self.crop(self.own.grads)
-
-    @grads.setter
-    def grads(self, grads):
-        pass        # backward sets them
 
     # ----------------------------------------------------------------------- forward, backward
 
@@ -199,11 +108,8 @@ class Model(HiddenFunctions):
         """The student's outputs."""
         padded = self.pad(X)
         with name_blank("2b"):
-            outputs = make_plain(self.own.forward(padded))
-        self.others = ()
-        if isinstance(outputs, list) and isinstance(outputs[0], np.ndarray) and \
-                outputs[0].ndim == 2:
-            outputs, *self.others = outputs     # such as the hidden layers' outputs
+            self.returned = make_plain(self.own.forward(padded))
+        outputs = self.outputs = find_outputs(self.returned, self.neurons_per_layer[-1])
         self.give_back(X, padded)
         if outputs is None:
             raise describe_blank("2b", "forward returns None: is it still to be written, or is a "
@@ -246,17 +152,3 @@ class Model(HiddenFunctions):
         own = self.forward(X)
         if isinstance(own, np.ndarray) and own.ndim == 2:
             Pass(self.own, X, self.ws, own).hand(X, self.ws, hidden, outputs)
-
-
-def list_own(values):
-    """The student's own arrays, as a list."""
-    keys = stand_in.sort_keys(values) if isinstance(values, dict) else range(len(values))
-    return [values[key] for key in keys]
-
-
-def convert_objects(matrix):
-    """A matrix; if it holds numbers as objects, as a matrix of numbers."""
-    try:
-        return matrix.astype(float) if matrix.dtype.kind == "O" else matrix
-    except (TypeError, ValueError):
-        return matrix
