@@ -165,7 +165,7 @@ def require_update(student, cls, shallow, deep):
         if isinstance(problem, NotImported) and cls == PLAIN or \
                 isinstance(problem, NotWritten) and not shown:
             raise
-        student.met.append(problem)
+        find_problem(judge_update if cls == PLAIN else judge_momentum, student)
         return KNOWN
     trainer, model = make_trainer(student, cls, deep, 0.1, **options)
     given = [np.full_like(w, layer + 1.0) for layer, w in enumerate(deep)]
