@@ -95,6 +95,12 @@ class Sources:
             name == "*" or isinstance(node, ast.Name) and node.id == name
             and isinstance(node.ctx, ast.Load) for name in names for node in self.nodes)
 
+    def sets_when_run(self, file, name):
+        """Whether a script has a name only while it is run itself."""
+        return name not in self.names and any(
+            name in list_bound(part.body) for script, tree in self.trees if script == file
+            for part in tree.body if is_main(part))
+
     def find_lines(self, file, line):
         """The nodes that stand on a line of a file."""
         return [node for name, tree in self.trees if name == file for node in ast.walk(tree)
@@ -163,8 +169,8 @@ def list_bound(statements):
         if isinstance(statement, DEFINING):
             yield statement.name
             continue
-        if isinstance(statement, ast.If) and "__name__" in ast.dump(statement.test):
-            continue        # a script's own run, not what it gives to others
+        if is_main(statement):
+            continue
         for node in ast.iter_child_nodes(statement):
             if isinstance(node, ast.stmt):
                 yield from list_bound([node])
@@ -174,6 +180,11 @@ def list_bound(statements):
                 yield from (name.id for name in ast.walk(node) if isinstance(name, ast.Name)
                             and isinstance(name.ctx, ast.Store))
         yield from (name for _, name in list_imports(statement))
+
+
+def is_main(statement):
+    """Whether a statement is a script's own run, and not what the script gives to others."""
+    return isinstance(statement, ast.If) and "__name__" in ast.dump(statement.test)
 
 
 def list_imports(node):

@@ -14,6 +14,7 @@ from kit.checking.student import Problem
 from kit.definition import STAND_IN
 from kit.files import shorten
 from staff.grading.sources import parse
+from staff.layouts import KIT
 from staff.sandbox.interpreter import has_library
 
 PLACE = re.compile(r"([^/\\]{1,100}), line (\d{1,7})")
@@ -45,6 +46,10 @@ def explain_unreached(problem, sources, layout, sandbox):
     if place and (name := find_lack(error, place, sources, sandbox)):
         return ("{}, line {}, uses {}, which the grader's stand-in lacks"
                 .format(*place, name)), ""
+    if place and error.get("type") == "NameError" and layout.name != KIT and \
+            sources.sets_when_run(place[0], missing):
+        return ("{}, line {}, uses {}, which the script sets only when it is run itself"
+                .format(*place, missing)), ""
     return explain_adapter(error, missing, sources, layout)
 
 

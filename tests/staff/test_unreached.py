@@ -37,6 +37,10 @@ WEIGH = ("class Net:\n    def weigh(self): return 0\n"
          "def train_step(self, X, Y):\n    return self.model.weigh()\n")
 
 
+UNSET = {"type": "NameError", "missing": "X_train", "where": "task2.py, line 2"}
+RUN = "def train_step():\n    X_train\nif __name__ == '__main__':\n    X_train, y = 1, 2\n"
+
+
 def explain(error, text, layout="starter", file="task2.py", context=False):
     """(why, doubt) of an error that the process has told, with a script in the hand-in."""
     problem = told = Problem("it fails")
@@ -67,6 +71,12 @@ def test_what_the_grader_sees_by_itself_leaves_a_part_open(layout, error, text, 
     assert explain(error, text, layout, context=True)[0] == found
 
 
+def test_a_name_that_a_script_sets_only_when_it_is_run_is_the_starter_codes_way():
+    assert explain(UNSET, RUN)[0] == \
+        "task2.py, line 2, uses X_train, which the script sets only when it is run itself"
+    assert explain(UNSET, RUN, "kit") == ("", "")       # its notebooks import the scripts
+
+
 @pytest.mark.parametrize("error, text", [
     (MISSING, "x = 1\n"),                                       # it is not imported
     (MISSING, f"import {LIBRARY}\n"),                           # and not used
@@ -85,6 +95,9 @@ def test_what_the_grader_sees_by_itself_leaves_a_part_open(layout, error, text, 
     (LACKS, WEIGH.replace("self.model.weigh()", "self.fail()")),
     (LACKS, WEIGH + "class Model: pass\n"),                     # the student's own class lacks it
     ({**LACKS, "message": "'dict' object has no attribute 'weigh'"}, WEIGH),
+    (UNSET, RUN.replace("X_train, y", "X, y")),
+    (UNSET, RUN + "X_train = 1\n"),
+    ({**UNSET, "where": "task3.py, line 2"}, RUN),
     ({}, ""), ({"type": 3, "where": {}, "adapter": [], "missing": 7, "message": None}, "x = 1"),
     (MISSING, "def broken(:\n"),
 ])
