@@ -270,7 +270,7 @@ def judge_train(student):
 
 
 def is_loader_missing(problem):
-    """Whether nobody has handed in a batch_loader: `train` has the grader's then."""
+    """Whether the hand-in has no batch_loader: then `train` uses the grader's."""
     return (problem.error or {}).get("missing") == "batch_loader"
 
 

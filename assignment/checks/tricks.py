@@ -209,7 +209,7 @@ def require_deviation(w, fan_in, layer):
     words += "have the "
     if abs(std / right - 1) > sure:
         raise Problem(f"{words}standard deviation {tidy(std):.4g}, expected {right:.4g}"
-                      + explain_deviation(std, fan_in, units, sure))
+                      + explain_deviation(std, fan_in, units, sure, layer))
     if abs(w.mean()) > 5 * right / np.sqrt(w.size):
         raise Problem(f"{words}mean {w.mean():.3g}, expected 0")
     beyond = np.mean(np.abs(w) > 2 * right)     # 0.0455 of a normal distribution
@@ -219,12 +219,13 @@ def require_deviation(w, fan_in, layer):
                       "normal distribution?")
 
 
-def explain_deviation(std, fan_in, units, sure):
+def explain_deviation(std, fan_in, units, sure, layer):
     """The likeliest mistake behind a wrong standard deviation."""
     for value, words in ((1 / np.sqrt(units), ": is it 1/√units, the fan-out?"),
                          (1 / fan_in, ": is it 1/fan-in, without the square root?"),
-                         (1 / np.sqrt(3), ": U(-1, 1) has this deviation; are the weights "
-                                          "drawn again, or is the flag ignored?"),
+                         (1 / np.sqrt(3), ": U(-1, 1) has this deviation; " + (
+                             "are the weights drawn again, or is the flag ignored?" if layer == 1
+                             else "does the flag change only the layers before?")),
                          (np.sqrt(2 / fan_in), ": is it √(2/fan-in)?"),
                          (np.sqrt(2 / (fan_in + units)), ": is the fan-out included?"),
                          (1, ": is the scaling missing?")):

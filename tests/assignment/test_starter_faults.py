@@ -156,6 +156,8 @@ TABLE = (
      {"4c": 5}, "with 64 hidden units it is right, but at another width"),
     ("fan-out", [("task2a", NORMAL, NORMAL.replace("sqrt(prev)", "sqrt(size)"))], {"3b": 4}, "is it 1/√units, the fan-out?"),
     ("1/fan-in", [("task2a", NORMAL, NORMAL.replace("np.sqrt(prev)", "prev"))], {"3b": 4}, "is it 1/fan-in, without the square root?"),
+    ("only in the first layer", [("task2a", NORMAL, NORMAL + "                if self.ws:\n                    w = np.random.uniform(-1, 1, w.shape)\n")],
+     {"3b": 4}, "does the flag change only the layers before?"),
     ("overwritten by U(-1, 1)", [("task2a", GRADS, "        self.ws = [np.random.uniform(-1, 1, w.shape) for w in self.ws]\n" + GRADS)],
      {"3b": 4}, "U(-1, 1) has this deviation"),
     # ------------------------------------------------------------------------------------- 3c

@@ -159,7 +159,7 @@ def watch_scripts(folder, gone, train, val, name=NAME, network="SoftmaxModel"):
     """
     watch = Watch(folder, train, val, name, network)
     code = watch_once(Code(folder, gone, make_sets(train, val), Clock(*SECONDS)), watch)
-    if not watch.complete and any(isinstance(one, REFUSALS) for one in code.clock.problems):
+    if not watch.complete and refuses_images(code):
         repeated = [np.tile(one, (count // len(one), 1)) for one, count in zip((train, val),
                                                                               COMPLETE)]
         again = Watch(folder, train, val, name, network)
@@ -240,9 +240,14 @@ def call_directly(code, watch):
                 watch.keep([watch.find_images(splits[name])], function(splits[name].copy()))
         except TooLong:
             return
-        except Exception:       # of what the scripts would have set before
-            if not has_stopped(code, watch):
+        except Exception:       # of what the scripts would have set before, or of few images
+            if not has_stopped(code, watch) and not refuses_images(code):
                 raise
+
+
+def refuses_images(code):
+    """Whether a script may have failed since it got fewer images than MNIST has."""
+    return any(isinstance(one, REFUSALS) for one in code.clock.problems)
 
 
 def has_stopped(code, watch):
