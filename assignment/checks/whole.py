@@ -61,7 +61,8 @@ def look_for_culprit(student, name):
             return None
         problem = raised
     passed = all(holds(check, student) for check in model_parts)
-    if problem and not passed:
+    # in another layout inputs are added that are 0, and a wrong forward may change them
+    if not passed and (problem or student.layout != "kit" and own.inputs < SIZES[0]):
         return None
     try:
         by_hand = own.step_by_hand(steps)

@@ -120,6 +120,8 @@ TABLE = (
       ("task2", "        self.previous_grads = [np", "        self.model.ws = [np.random.normal(0, 0.036, w.shape) for w in self.model.ws]\n        self.previous_grads = [np")],
      {"2c": 3}, "and standard deviation 0.036; U(-1, 1) has the standard deviation 0.577"),
     # ------------------------------------------------------------------------------------- 3a
+    ("the images squashed too", [("task2a", "        self.layers = [X]\n", "        self.layers = [sigmoid(X)]\n")],
+     {"2b": 7}, "the hidden outputs are already wrong"),
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
      {"3a": 3}, "slope(a) is the slope at the sum z = a"),

@@ -40,7 +40,7 @@ class HiddenFunctions:
         them. Raises ValueError if f cannot be told from them: then a person looks.
         """
         found = self.measure_activation(z, True)
-        if np.allclose(found, IMPROVED * np.tanh(2 / 3 * z)):
+        if np.allclose(found, improve(z)):
             return found
         try:
             plain = self.measure_activation(z, False)
@@ -58,14 +58,17 @@ class HiddenFunctions:
     def undo_faults(self, z, kept):
         """f(z) with the flag, without the factor that the outputs or the sums z have without it.
 
-        None if these do not show the sigmoid, even with a factor.
+        So, too, if it is right of other sums, which show without it. None if nothing shows.
         """
         plain, usual = self.measure_activation(z, False, kept), find_sigmoid(z)
         if factor := find_factor(plain, usual):
             return self.measure_activation(z, True, kept) / factor
         inside = np.clip(plain, 1e-12, 1 - 1e-12)
-        if factor := find_factor(np.log(inside / (1 - inside)), z):
+        sums = np.log(inside / (1 - inside))        # that the sigmoid was taken of
+        if factor := find_factor(sums, z):
             return self.measure_activation(z / factor, True, kept)
+        if np.allclose(self.measure_activation(z, True, kept), improve(sums)):
+            return improve(z)
         return None
 
     def measure_activation(self, z, improved, kept=False):
@@ -138,6 +141,11 @@ class HiddenFunctions:
 def find_sigmoid(z):
     """The sigmoid of sums."""
     return 1 / (1 + np.exp(-z))
+
+
+def improve(z):
+    """The improved sigmoid of sums."""
+    return IMPROVED * np.tanh(2 / 3 * z)
 
 
 def find_factor(found, right):
