@@ -122,6 +122,10 @@ TABLE = (
     # ------------------------------------------------------------------------------------- 3a
     ("the images squashed too", [("task2a", "        self.layers = [X]\n", "        self.layers = [sigmoid(X)]\n")],
      {"2b": 7}, "the hidden outputs are already wrong"),
+    ("outputs of the hidden sums, and an improved sigmoid that is moved",
+     [("task2a", "        z = self.layers[-1].dot(self.ws[-1])\n", "        z = (self.layers[-2].dot(self.ws[-2]) if len(self.ws) > 1 else X).dot(self.ws[-1])\n"),
+      ("task2a", IMPROVED, "    return 1 / (1 + np.exp(-z - 0.5))\n"), ("task2a", SLOPE, "                    slope = a * (1 - a)\n")],
+     {"2b": 7, "3a": 3}, "so look at the output layer"),
     ("slope with 1.7259", [("task2a", SLOPE, SLOPE.replace("1.7159 *", "1.7259 *"))], {"3a": 3}, "is a constant mistyped"),
     ("slope of the activation", [("task2a", SLOPE, "                    slope = 1.7159 * 2 / 3 / np.cosh(2 / 3 * a) ** 2\n")],
      {"3a": 3}, "slope(a) is the slope at the sum z = a"),
