@@ -21,7 +21,7 @@ from .stepping import (PLAIN, find_factors, list_ways, make_trainer, read_weight
                        update_once)
 from .training import (judge_initial_weights, judge_update, require_initial_weights,
                        require_weights_of_64)
-from .tricks import judge_improved_weights, require_normal_weights
+from .tricks import IMPROVED, judge_improved_weights, require_normal_weights
 
 DEEP = ("two hidden layers", "three hidden layers", "three equal hidden layers")
 KNOWN = "one hidden layer has this fault too: it costs points there, and no points here"
@@ -120,11 +120,22 @@ def judge_gradients(student, name):
             raise one.problem
     if all(are_gradients_of_pieces(student, case, one.N) for one in tried):
         return KNOWN
+    if raises_at_any_depth(student, tried) and all(
+            Gradients(student, case, one.N, IMPROVED, use_improved_sigmoid=True).follows_forward
+            for one in tried):
+        return KNOWN
     layers = f"with {len(case['ws']) - 1} hidden layers"
     for one in tried:
         if one.problem:
             raise Problem(f"{layers}: {one.problem}") from one.problem
     raise Problem(f"{layers}, {explain_gradients(tried)}")
+
+
+def raises_at_any_depth(student, tried):
+    """Whether backward stops as with one hidden layer: only the improved sigmoid shows depth."""
+    known = find_problem(require_gradients, student)
+    return known is not None and bool(known.error) and all(
+        one.problem and one.problem.error and str(one.problem) == str(known) for one in tried)
 
 
 # --------------------------------------------------------------------------------------- update

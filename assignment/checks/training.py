@@ -90,13 +90,14 @@ def require_weights_of_64(student):
 def require_uniform(w, fan_in):
     """Raise Problem unless a layer's weights look as if drawn from U(-1, 1)."""
     low, high, std = w.min(), w.max(), w.std()
+    words = f"the initial weights of a layer with fan-in {fan_in}"
+    if low == high:
+        raise Undrawn(f"{words} are all {low:.3g}, expected numbers drawn from U(-1, 1)")
+    require_no_repeats(w, words)
     sure = 0.35 / np.sqrt(w.size)       # a standard error; the mean's is 0.577 / √size
     if abs(std - 1 / np.sqrt(3)) < max(0.02, 5 * sure) and \
             abs(w.mean()) < max(0.03, 8 * sure) and high - low > 1.95 and max(high, -low) <= 1:
         return
-    words = f"the initial weights of a layer with fan-in {fan_in}"
-    if low == high:
-        raise Undrawn(f"{words} are all {low:.3g}, expected numbers drawn from U(-1, 1)")
     words += (f" go from {low:.3g} to {high:.3g}, with mean {w.mean():.3g} and standard deviation "
               f"{std:.3g}; U(-1, 1) has the standard deviation 0.577")
     if low >= 0:
@@ -104,6 +105,14 @@ def require_uniform(w, fan_in):
     elif max(high, -low) > 1.05:
         words += ": some lie outside; are they drawn from a normal distribution?"
     raise Problem(words)
+
+
+def require_no_repeats(w, words):
+    """Raise Problem if all weights of a unit, or of an input, are the same number."""
+    for axis, one in enumerate(("a unit", "an input")):
+        if w.shape[axis] > 1 and not np.ptp(w, axis=axis).all():
+            raise Problem(f"{words} repeat: all weights of {one} are the same number; draw one "
+                          "for each weight")
 
 
 def choose_sizes(student):

@@ -12,7 +12,8 @@ from .gradient_hints import judge_layers
 from .gradients import Gradients, require_gradients
 from .network import make_network
 from .own_network import excuse_width
-from .training import SIZES, Undrawn, choose_sizes, draw_initial_weights, require_seeds
+from .training import (SIZES, Undrawn, choose_sizes, draw_initial_weights, require_no_repeats,
+                       require_seeds)
 
 IMPROVED = "task3.ImprovedModel"
 STEP = 1e-4
@@ -208,6 +209,7 @@ def require_deviation(w, fan_in, layer):
     if np.ptp(w) < 1e-9:
         raise Undrawn(f"{words}are all {w.flat[0]:.3g}, expected numbers drawn from a normal "
                       "distribution")
+    require_no_repeats(w, words.strip())
     words += "have the "
     if abs(std / right - 1) > sure:
         raise Problem(f"{words}standard deviation {tidy(std):.4g}, expected {right:.4g}"

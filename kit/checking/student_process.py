@@ -184,12 +184,12 @@ def refuse_debugger(*_, **__):
 
 
 def main(folder, scripts, stand_in, adapter=None, shared=""):
-    """Serve on standard input and output; a student's own output goes to stderr."""
+    """Serve on standard input and output; what a student's code prints is thrown away."""
     folder, scripts = Path(folder).resolve(), scripts.split(",")
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
-    os.dup2(2, 1)
+    os.dup2(nothing, 1)
     builtins.input = lambda *_: ""
     bdb.Bdb.set_trace = sys.breakpointhook = refuse_debugger
     if "STARTED_BY" in os.environ:      # a sandbox sees to it by itself

@@ -124,14 +124,14 @@ def answer(x):
     while True:
         number += 1
         os.close(os.open(f"/tmp/{number}", os.O_CREAT, 0o600))"""),
-    "9 prints 10 GB": ("stopped: it printed more than 1 MiB", """\
+    "9 prints errors without end": ("stopped: it printed more than 1 MiB", """\
 def answer(x):
-    while True: print("x" * 10**6)"""),
+    while True: print("x" * 10**6, file=sys.stderr)"""),
     "9 prints past Python": ("stopped: it printed more than 1 MiB", """\
 def answer(x):
     while True: os.write(2, bytes(10**5))"""),
     "9 prints at import": ("stopped: it printed more than 1 MiB",
-                           "while True: print('x' * 10**6)"),
+                           "while True: print('x' * 10**6, file=sys.stderr)"),
     "29 answer of 200 MB": ("is refused: its arrays are too large",
                             "def answer(x): return np.ones(25 * 10**6)"),
     "error of 100 MB": ("raises ValueError.*: “xxx",
@@ -393,7 +393,7 @@ os.makedirs("figures", exist_ok=True)
 with open("figures/plot.txt", "w") as file: file.write("x")
 with open("task3.py", "w") as file: file.write("changed")
 open(os.path.expanduser("~/settings"), "w").close()"""),
-    "prints a little": ("right", "def answer(x):\n    print('x' * 1000)\n    return 2 * x"),
+    "prints 30 MB": ("right", "def answer(x):\n    print('x' * 30 * 10**6)\n    return 2 * x"),
 }
 SHADOWS = dict.fromkeys((
     "numpy.py", "json.py", "random.py", "struct.py", "messages.py", "student_process.py",

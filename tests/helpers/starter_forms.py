@@ -116,6 +116,7 @@ HELD = {
     "a loader that always leaves out the last batch": (planted(("utils", ", drop_last=True", ""), ("utils", "    if not drop_last:\n        num_batches = int(np.ceil(len(X) / batch_size))\n", "")), {}),
     "a loader that shuffles images and labels as one matrix": (planted(("utils", "        np.random.shuffle(indices)\n", "        both = np.block([X, Y])\n        np.random.shuffle(both)\n        X, Y = both[:, :785], both[:, 785:]\n")), {}),
     "a loader that shuffles them as one, and forgets the labels": (planted(("utils", "        np.random.shuffle(indices)\n", "        both = np.block([X, Y])\n        np.random.shuffle(both)\n        X = both[:, :785]\n")), {"2c": 1}),
+    "pauses and prints that were left in": (planted(("task2a", "    def backward(self, X, outputs, targets):\n", "    def backward(self, X, outputs, targets):\n        import time\n        time.sleep(5)\n        print(X.tolist())\n")), {}),
     "layers that hold the matrices": (planted(
         ("task2a", "class SoftmaxModel:", "class Layer:\n    def __init__(self, w):\n        self.w, self.velocity = w, np.zeros_like(w)\n\n\nclass SoftmaxModel:"),
         ("task2a", GRADS, "        self.parts = [Layer(w) for w in self.__dict__.pop('drawn')]\n" + GRADS), ("task2a", "        self.ws = []\n", "        self.drawn = []\n"), ("task2a", "            self.ws.append(w)\n", "            self.drawn.append(w)\n"),

@@ -109,6 +109,8 @@ class HiddenFunctions:
         """
         z = self.find_sum(a)
         found, usual = self.measure_slope(z, a, self.use_improved_sigmoid), find_sigmoid(z)
+        if self.use_improved_sigmoid and np.allclose(found, 2 / 3 * (IMPROVED - a**2 / IMPROVED)):
+            return found        # the other slope may have a sign that fits its own function
         return divide_factor(found, lambda: self.measure_slope(z, usual, False),
                              usual * (1 - usual))
 
