@@ -4,6 +4,7 @@ import json
 from functools import cache
 
 import pytest
+from planted.judging import list_params
 
 from starter_lines import (ACCURACY, APPENDED, BETTER, COPIES, DELTA, DIVIDED, FORWARD, GRAD, GRADS,
                            LAYER_LOOP, LAYERS, LOSS, MOMENTUM, NORMAL, OUTPUTS, SCALED, SHUFFLE,
@@ -324,7 +325,7 @@ def judge_style(name):
     return judged(HAND_INS.get(name) or files_of(name), cases=draw_hidden(11))
 
 
-@pytest.mark.parametrize("name", [*STYLES, *HAND_INS])
+@pytest.mark.parametrize("name", list_params([*STYLES, *HAND_INS]))
 def test_right_code_gets_all_points(name):
     report, findings = judge_style(name)
     assert count_losses(report) == {}, said(report) + str(findings)
