@@ -264,18 +264,29 @@ def judge_train(student):
     given = student.cases["training"]["grads"]
     batch = make_batch(student, 20)
     trainer, _ = make_trainer(student, PLAIN, make_weights(given), 0.1, given, batch)
-    with replace_wrong_loss(student):
-        try:
-            student.call((trainer, "train_step"), *(one[:2] for one in batch))  # is it written?
-        except Problem as problem:
-            if needs_own_network(problem) or problem.error and moves_right(student, "task 2"):
-                return UNJUDGED     # a stand-in is not enough for it
+    try:
+        with replace_wrong_loss(student):
+            wrong = filter(None, (find_problem(one, student) for one in HELPERS))
+            if not takes_stand_in(student, trainer, batch) or \
+                    not all(is_loader_missing(problem) for problem in wrong):
+                return UNJUDGED     # another part charges them
+            require_train(student, given, batch)
+    except Problem as problem:
+        if not needs_own_network(problem):
             raise
-        wrong = filter(None, (find_problem(one, student) for one in HELPERS))
-        if not all(is_loader_missing(problem) for problem in wrong):
-            return UNJUDGED     # another part charges them
-        require_train(student, given, batch)
+        return UNJUDGED         # a stand-in is not enough for it
     return ""
+
+
+def takes_stand_in(student, trainer, batch):
+    """Whether train_step takes a stand-in; its Problem if it does not take its own network."""
+    try:
+        student.call((trainer, "train_step"), *(one[:2] for one in batch))  # is it written?
+    except Problem as problem:
+        if not problem.error or not moves_right(student, "task 2"):
+            raise
+        return False
+    return True
 
 
 def is_loader_missing(problem):
